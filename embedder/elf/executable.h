@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A finished ELF file and its section .corebtf: put it in, replace it, take it out again. No
+ * byte that a program header maps is ever moved.
+ */
+#ifndef COREBTF_ELF_EXECUTABLE_H
+#define COREBTF_ELF_EXECUTABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "embedder/util/reason.h"
+
+/* What the embedder has to know of a target before it writes a bundle for it. */
+struct executable_info {
+	bool big_endian;
+	bool is_64bit;
+	uint16_t machine; /* e_machine */
+	bool has_bundle;  /* it has a section .corebtf */
+};
+
+/* Errors: -ENOEXEC no ELF executable or shared object, -EBADMSG a damaged one. */
+int executable_inspect(const char *path, struct executable_info *ret_info, struct reason *why);
+
+/*
+ * Writes @path with @bundle as its section .corebtf to @output, which may be @path itself. A
+ * section that is there is replaced. Mode and owner are kept; the output is written whole or not
+ * at all. @bundle must have the byte order of the file.
+ */
+int executable_attach(const char *path, const char *output, const void *bundle, size_t size,
+		      struct reason *why);
+
+/* Writes @path without its section to @output. -ENODATA: it has none. */
+int executable_remove(const char *path, const char *output, struct reason *why);
+
+#endif
