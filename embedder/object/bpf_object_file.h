@@ -12,17 +12,21 @@
 #include "embedder/util/reason.h"
 
 struct bpf_object_file {
-	char *name;	  /* file name without folders, owned */
-	void *image;	  /* the whole ELF image, owned, aligned for ELF64 */
+	char *name;  /* file name without folders, owned */
+	void *image; /* the whole ELF image, owned, aligned for ELF64; behind it may come
+		      * copies of the two sections that are not aligned in the image */
 	size_t image_size;
-	const void *btf;  /* into image; NULL: no .BTF */
+	const void *btf; /* into image, aligned to 4 bytes; NULL: no .BTF */
 	size_t btf_size;
-	const void *ext;  /* into image; NULL: no .BTF.ext */
+	const void *ext; /* into image, aligned to 4 bytes; NULL: no .BTF.ext */
 	size_t ext_size;
-	uint64_t digest;  /* CRC-64/XZ of .BTF's bytes, then .BTF.ext's */
+	uint64_t digest; /* CRC-64/XZ of .BTF's bytes, then .BTF.ext's */
 };
 
-/* Reads a file; on failure @why says what is wrong, without the path. */
+/*
+ * Reads a file; on failure @why says what is wrong, without the path. Errors: -ENOEXEC no BPF
+ * object, -EBADMSG a damaged one, -EOPNOTSUPP its sections are compressed, -ENOMEM.
+ */
 int bpf_object_file_open(const char *path, struct bpf_object_file *ret_object, struct reason *why);
 
 /* Copies an image out of memory; @name is copied as well. */

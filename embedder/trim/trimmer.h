@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "embedder/relo/request_set.h"
+#include "embedder/resolve/resolver.h"
 #include "embedder/util/reason.h"
 
 struct trimmer;
@@ -19,15 +20,6 @@ struct trimmer;
  * there is no memory. */
 struct trimmer *trimmer_new(const struct request_set *requests);
 void trimmer_free(struct trimmer *trimmer);
-
-/* What became of one request on this kernel. */
-enum request_outcome {
-	REQUEST_FOUND,	   /* at least one candidate matches */
-	REQUEST_MISSING,   /* none does; libbpf poisons the instruction */
-	REQUEST_ABSENT,	   /* none does, and the program asks just that (exists, size, type id) */
-	REQUEST_AMBIGUOUS, /* candidates disagree; libbpf refuses the program */
-	REQUEST_FAILED,	   /* matching fails (too deep, sizes overflow); libbpf refuses the program */
-};
 
 struct trim_result {
 	const void *btf; /* belongs to the trimmer until its next run */

@@ -2,31 +2,55 @@
 /*
  * A file that is written whole or not at all: a temporary file in the same folder, flushed,
  * checked and renamed over the destination. A failure leaves the old file as it was.
+ *
+ *  - A destination that is a symbolic link stays one; the file it leads to is replaced.
+ *  - Other hard links to the destination keep the old content, as with every replacement by
+ *    rename.
+ *  - The temporary file is called .NAME.corebtf-XXXXXX. Only a run that was killed leaves one
+ *    behind, and it may be deleted.
  */
 #ifndef COREBTF_UTIL_OUTPUT_FILE_H
 #define COREBTF_UTIL_OUTPUT_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 #include "embedder/util/reason.h"
 
+/* All zero: empty, and abandoning it does nothing. */
 struct output_file {
 	char *path;	      /* the destination, symlinks followed */
 	char *temporary_path; /* NULL after commit or abandon */
 	int fd;		      /* open for writing */
+
+	/* What the result takes over from another file; output_file.c's own business. */
+	char *model;	 /* that file; NULL: nothing is taken over */
+	bool keep_owner; /* @path is there and belongs to somebody else */
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
 };
 
 /*
- * @like: a file whose mode, owner and file capabilities the result takes; NULL: mode 0666 less
- * the umask, or those of the file that is at @path already.
+ * @like: a file whose mode (with the setuid and setgid bits), owner, file capabilities and POSIX
+ * access list the result takes; NULL: mode 0666 less the umask, or those of the file that is at
+ * @path already.
+ *
+ * What cannot be taken over is an error where losing it would change who may do what: the
+ * capabilities, the access list, the setuid or setgid bit of another owner or group, and the
+ * owner of a file that is there and belongs to another user. Otherwise the file just belongs to
+ * whoever runs us, as with cp.
+ *
  * A destination that is no regular file (/dev/stdout, a pipe) is written to directly.
+ * Reasons name the file or folder they are about.
  */
 int output_file_open(const char *path, const char *like, struct output_file *ret_file,
 		     struct reason *why);
 int output_file_write(struct output_file *file, const void *data, size_t size, struct reason *why);
 
-/* Flushes, checks and renames. After it, or after abandon, the struct is empty. */
+/* Flushes, checks and renames. After it, or after abandon, the struct is empty; it is abandoned
+ * when it fails. */
 int output_file_commit(struct output_file *file, struct reason *why);
 
 /* Removes the temporary file; for _cleanup_: does nothing after commit. */

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * In: raw BTF, untrusted. Out: a view whose types all lie inside it.
+ *
+ * The info word is read as newer kernels define it (vlen 24 bits, kind 7 bits); in older BTF the
+ * bits that were added are zero, so one reading serves both. A kind that is newer than this file
+ * is stepped over with the help of the layout section, when the BTF has one.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/btf/btf_view.h"
+
+/* As libbpf does: longer chains have no size. */
+#define MAX_RESOLVE_DEPTH 32
+/* No compiler nests typedefs and qualifiers this deep: it is a cycle. */
+#define MAX_CHAIN 4096
+
+#define LAYOUT_ENTRY_SIZE 4 /* u8 info_size, u8 element_size, u16 flags */
+
+const struct btf_type btf_view_void;
+
+static const struct {
+	const char *name;
+	uint16_t extra, element;
+} known_kinds[BTF_VIEW_KIND_KNOWN] = {
+	[0] = { "void", 0, 0 },
+	[BTF_KIND_INT] = { "int", 4, 0 },
+	[BTF_KIND_PTR] = { "pointer", 0, 0 },
+	[BTF_KIND_ARRAY] = { "array", sizeof(struct btf_array), 0 },
+	[BTF_KIND_STRUCT] = { "struct", 0, sizeof(struct btf_member) },
+	[BTF_KIND_UNION] = { "union", 0, sizeof(struct btf_member) },
+	[BTF_KIND_ENUM] = { "enum", 0, sizeof(struct btf_enum) },
+	[BTF_KIND_FWD] = { "forward declaration", 0, 0 },
+	[BTF_KIND_TYPEDEF] = { "typedef", 0, 0 },
+	[BTF_KIND_VOLATILE] = { "volatile", 0, 0 },
+	[BTF_KIND_CONST] = { "const", 0, 0 },
+	[BTF_KIND_RESTRICT] = { "restrict", 0, 0 },
+	[BTF_KIND_FUNC] = { "function", 0, 0 },
+	[BTF_KIND_FUNC_PROTO] = { "function prototype", 0, sizeof(struct btf_param) },
+	[BTF_KIND_VAR] = { "variable", 4, 0 },
+	[BTF_KIND_DATASEC] = { "data section", 0, sizeof(struct btf_var_secinfo) },
+	[BTF_KIND_FLOAT] = { "float", 0, 0 },
+	[BTF_VIEW_KIND_DECL_TAG] = { "declaration tag", 4, 0 },
+	[BTF_VIEW_KIND_TYPE_TAG] = { "type tag", 0, 0 },
+	[BTF_VIEW_KIND_ENUM64] = { "enum64", 0, sizeof(struct btf_view_enum64) },
+};
+
+const char *btf_view_kind_name(uint32_t kind)
+{
+	return kind < BTF_VIEW_KIND_KNOWN ? known_kinds[kind].name : "unknown kind";
+}
+
+void btf_view_free(struct btf_view *view)
+{
+	free(view->offsets);
+	*view = (struct btf_view){ 0 };
+}
+
+static void set_kinds(struct btf_view *view, const unsigned char *layout, uint32_t layout_size)
+{
+	uint32_t count = layout_size / LAYOUT_ENTRY_SIZE;
+
+	memset(view->kinds, 0, sizeof(view->kinds));
+	for (uint32_t kind = 1; kind < BTF_VIEW_KIND_KNOWN; kind++) {
+		view->kinds[kind].base = sizeof(struct btf_type) + known_kinds[kind].extra;
+		view->kinds[kind].element = known_kinds[kind].element;
+	}
+	for (uint32_t kind = BTF_VIEW_KIND_KNOWN; kind < count && kind < BTF_VIEW_KINDS; kind++) {
+		const unsigned char *entry = layout + (size_t)kind * LAYOUT_ENTRY_SIZE;
+
+		/* Types are aligned to 4; a size that is not cannot be stepped over. */
+		if (entry[0] % 4 || entry[1] % 4)
+			continue;
+		view->kinds[kind].base = sizeof(struct btf_type) + entry[0];
+		view->kinds[kind].element = entry[1];
+	}
+}
+
+int btf_view_open(struct btf_view *view, const void *data, size_t size, struct reason *why)
+{
+	/* magic u16, version u8, flags u8, then words: length of the header, offset and length of
+	 * the types, of the strings, and from 32 bytes on of the layout. */
+	enum { HEADER, TYPE_OFF, TYPE_LEN, STR_OFF, STR_LEN, LAYOUT_OFF, LAYOUT_LEN, WORDS };
+	uint32_t words[WORDS] = { 0 };
+	const unsigned char *bytes = data;
+	uint16_t magic;
+	uint64_t left;
+
+	if (size < 24)
+		return reason_set(why, -EBADMSG, "BTF: %zu bytes are too few for a header", size);
+	if ((uintptr_t)data % 4)
+		return reason_set(why, -EINVAL, "BTF: not aligned in memory");
+	memcpy(&magic, bytes, sizeof(magic));
+	if (magic != BTF_MAGIC && magic != bswap_16(BTF_MAGIC))
+		return reason_set(why, -EBADMSG, "not BTF: it starts with 0x%02x%02x", bytes[0],
+				  bytes[1]);
+	if (bytes[2] != BTF_VERSION)
+		return reason_set(why, -EOPNOTSUPP, "BTF version %u is not known", bytes[2]);
+	view->swapped = magic != BTF_MAGIC;
+	memcpy(words, bytes + 4, 20);
+	for (unsigned int i = HEADER; i <= STR_LEN; i++)
+		words[i] = btf_view_u32(view, words[i]);
+	if (words[HEADER] < 24 || words[HEADER] > size)
+		return reason_set(why, -EBADMSG, "BTF: a header of %u bytes in %zu", words[HEADER],
+				  size);
+	if (words[HEADER] >= 32) {
+		memcpy(&words[LAYOUT_OFF], bytes + 24, 8);
+		words[LAYOUT_OFF] = btf_view_u32(view, words[LAYOUT_OFF]);
+		words[LAYOUT_LEN] = btf_view_u32(view, words[LAYOUT_LEN]);
+	}
+	left = size - words[HEADER];
+	if ((uint64_t)words[TYPE_OFF] + words[TYPE_LEN] > left)
+		return reason_set(why, -EBADMSG, "BTF: types at %u + %u are past the end (%llu)",
+				  words[TYPE_OFF], words[TYPE_LEN], (unsigned long long)left);
+	if ((uint64_t)words[STR_OFF] + words[STR_LEN] > left)
+		return reason_set(why, -EBADMSG, "BTF: strings at %u + %u are past the end (%llu)",
+				  words[STR_OFF], words[STR_LEN], (unsigned long long)left);
+	if ((uint64_t)words[LAYOUT_OFF] + words[LAYOUT_LEN] > left)
+		return reason_set(why, -EBADMSG, "BTF: layout at %u + %u is past the end (%llu)",
+				  words[LAYOUT_OFF], words[LAYOUT_LEN], (unsigned long long)left);
+	if ((uint64_t)words[TYPE_OFF] + words[TYPE_LEN] > words[STR_OFF])
+		return reason_set(why, -EBADMSG, "BTF: types and strings overlap");
+	if ((words[HEADER] + words[TYPE_OFF]) % 4)
+		return reason_set(why, -EBADMSG, "BTF: types are not aligned to 4 bytes");
+	bytes += words[HEADER];
+	view->types = bytes + words[TYPE_OFF];
+	view->types_size = words[TYPE_LEN];
+	view->strings = (const char *)bytes + words[STR_OFF];
+	view->strings_size = words[STR_LEN];
+	view->type_count = 1;
+	if (!view->strings_size || view->strings[view->strings_size - 1])
+		return reason_set(why, -EBADMSG, "BTF: strings do not end with a zero byte");
+	if (view->strings[0])
+		return reason_set(why, -EBADMSG,
+				  "BTF: strings do not start with the empty one (is it split BTF "
+				  "that needs its base?)");
+	set_kinds(view, bytes + words[LAYOUT_OFF], words[LAYOUT_LEN]);
+	return 0;
+}
+
+static int reserve_offsets(struct btf_view *view, struct reason *why)
+{
+	/* The smallest type has 12 bytes; pages that no offset is written to cost nothing. */
+	uint32_t needed = view->types_size / sizeof(struct btf_type) + 1;
+	uint32_t *offsets;
+
+	if (needed <= view->offsets_capacity)
+		return 0;
+	offsets = malloc((size_t)needed * sizeof(*offsets));
+	if (!offsets)
+		return reason_set(why, -ENOMEM, "out of memory for %u types", needed);
+	free(view->offsets);
+	view->offsets = offsets;
+	view->offsets_capacity = needed;
+	return 0;
+}
+
+static int scan_error(const struct btf_view *view, uint32_t id, uint32_t kind, struct reason *why)
+{
+	if (!view->kinds[kind].base)
+		return reason_set(why, kind ? -EOPNOTSUPP : -EBADMSG,
+				  "type [%u]: kind %u is not known and no layout describes it", id,
+				  kind);
+	return reason_set(why, -EBADMSG, "type [%u]: this %s is cut off by the end of the types",
+			  id, btf_view_kind_name(kind));
+}
+
+/*
+ * The one pass over a BTF. Each type's length depends on the word read from it, so the loop is a
+ * chain of loads: what is added to it should not add to the chain. The name's first four bytes
+ * settle most of the types that pass the mask of kinds.
+ */
+int btf_view_scan(struct btf_view *view, const struct btf_view_filter *filter,
+		  btf_view_visit_fn visit, void *context, struct reason *why)
+{
+	uint32_t kinds_wanted = filter ? filter->kinds : visit ? UINT32_MAX : 0;
+	const unsigned char *types = view->types;
+	uint32_t size = view->types_size;
+	uint32_t offset = 0, id = 1;
+	int err;
+
+	err = reserve_offsets(view, why);
+	if (err)
+		return err;
+	while (offset < size) {
+		const struct btf_type *type = (const struct btf_type *)(types + offset);
+		uint32_t left = size - offset;
+		uint32_t info, kind, name_offset, first_four;
+		uint64_t length;
+
+		if (left < sizeof(*type))
+			return reason_set(why, -EBADMSG, "type [%u]: cut off by the end of the types",
+					  id);
+		info = btf_view_u32(view, type->info);
+		kind = info >> 24 & 0x7f;
+		length = view->kinds[kind].base +
+			 (uint64_t)(info & 0xffffff) * view->kinds[kind].element;
+		if (length > left || !view->kinds[kind].base)
+			return scan_error(view, id, kind, why);
+		view->offsets[id] = offset;
+		offset += length;
+		id++;
+		if (kind >= 32 || !(kinds_wanted >> kind & 1))
+			continue;
+		name_offset = btf_view_name_offset(view, type);
+		if (!name_offset)
+			continue;
+		if (name_offset >= view->strings_size)
+			return reason_set(why, -EBADMSG,
+					  "type [%u]: string offset %u is past the end (%u)", id - 1,
+					  name_offset, view->strings_size);
+		if (filter && view->strings_size - name_offset >= sizeof(first_four)) {
+			uint32_t bit;
+
+			memcpy(&first_four, view->strings + name_offset, sizeof(first_four));
+			bit = btf_view_prefix_hash(first_four);
+			if (!(filter->prefixes[bit >> 6] >> (bit & 63) & 1))
+				continue;
+		}
+		view->type_count = id;
+		err = visit(context, id - 1, type, view->strings + name_offset);
+		if (err)
+			return err;
+	}
+	view->type_count = id;
+	return 0;
+}
+
+const struct btf_type *btf_view_strip(const struct btf_view *view, uint32_t *id)
+{
+	const struct btf_type *type = btf_view_type(view, *id);
+
+	for (unsigned int steps = 0; type; steps++) {
+		uint32_t next;
+
+		if (!btf_view_is_transparent(btf_view_kind(view, type)))
+			return type;
+		if (steps == MAX_CHAIN)
+			return NULL;
+		next = btf_view_target(view, type);
+		type = btf_view_type(view, next);
+		if (type)
+			*id = next;
+	}
+	return NULL;
+}
+
+int64_t btf_view_resolve_size(const struct btf_view *view, uint32_t id, uint32_t pointer_size)
+{
+	uint32_t elements = 1, size = 0;
+	bool sized = false;
+
+	for (unsigned int i = 0; i < MAX_RESOLVE_DEPTH && id && !sized; i++) {
+		const struct btf_type *type = btf_view_type(view, id);
+		uint32_t count;
+
+		if (!type)
+			break;
+		switch (btf_view_kind(view, type)) {
+		case BTF_KIND_INT:
+		case BTF_KIND_STRUCT:
+		case BTF_KIND_UNION:
+		case BTF_KIND_ENUM:
+		case BTF_VIEW_KIND_ENUM64:
+		case BTF_KIND_DATASEC:
+		case BTF_KIND_FLOAT:
+			size = btf_view_size(view, type);
+			sized = true;
+			break;
+		case BTF_KIND_PTR:
+			size = pointer_size;
+			sized = true;
+			break;
+		case BTF_KIND_TYPEDEF:
+		case BTF_KIND_VOLATILE:
+		case BTF_KIND_CONST:
+		case BTF_KIND_RESTRICT:
+		case BTF_KIND_VAR:
+		case BTF_VIEW_KIND_DECL_TAG:
+		case BTF_VIEW_KIND_TYPE_TAG:
+			id = btf_view_target(view, type);
+			break;
+		case BTF_KIND_ARRAY:
+			count = btf_view_elements(view, type);
+			if (elements && count > UINT32_MAX / elements)
+				return -E2BIG;
+			elements *= count;
+			id = btf_view_u32(view, btf_view_array(type)->type);
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	if (!sized)
+		return -EINVAL;
+	if (elements && size > UINT32_MAX / elements)
+		return -E2BIG;
+	/* As libbpf multiplies: in 32 bits, signed only at the very end. */
+	return (int64_t)(uint32_t)(elements * size);
+}
+
+size_t btf_view_essential_length(const char *name, size_t length)
+{
+	/* A flavour starts at the last "___" with something other than '_' on both sides. */
+	for (size_t i = length >= 5 ? length - 4 : 0; i > 0; i--) {
+		const char *s = name + i - 1;
+
+		if (s[0] != '_' && s[1] == '_' && s[2] == '_' && s[3] == '_' && s[4] != '_')
+			return i;
+	}
+	return length;
+}

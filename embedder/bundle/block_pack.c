@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Raw: one block with all blobs, each at a multiple of 8, so that the runtime hands them out
+ * where they lie. xz: blobs are put into a block until the next one would make it too large;
+ * each block is one .xz stream.
+ *
+ * Why blocks of several blobs: the BTFs of one kernel series are nearly the same bytes, and a
+ * stream that holds many of them pays for the shared part once. Why not one stream with all:
+ * the program that starts would unpack all of them for the one it needs.
+ */
+#include <errno.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/bundle/block_pack.h"
+#include "embedder/util/cleanup.h"
+#include "runtime/format.h"
+
+_Static_assert(COREBTF_MAX_BLOB_SIZE <= COREBTF_MAX_BLOCK_SIZE &&
+		       BLOCK_PACK_TARGET_SIZE <= COREBTF_MAX_BLOCK_SIZE,
+	       "every xz block is within the format's limit");
+
+static uint64_t align_up(uint64_t offset)
+{
+	return (offset + COREBTF_ALIGNMENT - 1) & ~(uint64_t)(COREBTF_ALIGNMENT - 1);
+}
+
+/* Decides which blob goes where; sizes may pass the limits here, the layout checks them. */
+static void place_blobs(struct block_pack *pack, size_t blob_count, uint64_t target_size)
+{
+	for (size_t i = 0; i < blob_count; i++) {
+		struct packed_block *block =
+			pack->block_count ? &pack->blocks[pack->block_count - 1] : NULL;
+		uint64_t offset = block ? align_up(block->unpacked_size) : 0;
+
+		if (!block || offset + pack->blobs[i]->size > target_size) {
+			block = &pack->blocks[pack->block_count++];
+			*block = (struct packed_block){ .first_blob = i };
+			offset = 0;
+		}
+		block->blob_count++;
+		block->unpacked_size = offset + pack->blobs[i]->size;
+		block->stored_size = block->unpacked_size;
+		pack->places[i] = (struct packed_blob){ .block = (uint32_t)(pack->block_count - 1),
+							.offset = offset };
+	}
+}
+
+static void write_unpacked(const struct block_pack *pack, const struct packed_block *block,
+			   uint8_t *destination)
+{
+	uint64_t end = 0;
+
+	for (size_t i = block->first_blob; i < block->first_blob + block->blob_count; i++) {
+		memset(destination + end, 0, pack->places[i].offset - end);
+		memcpy(destination + pack->places[i].offset, pack->blobs[i]->data,
+		       pack->blobs[i]->size);
+		end = pack->places[i].offset + pack->blobs[i]->size;
+	}
+}
+
+/*
+ * All settings are given rather than left to a preset, so that a newer liblzma with other presets
+ * does not change them. BTF is 32-bit words and short names: where in its word a byte stands says more
+ * about it than the byte before does (pb 2, lc 0), and with lc 0 the decoder has 1.5 kB of
+ * literal state to set up instead of 12.
+ */
+static int compress_block(const struct block_pack *pack, struct packed_block *block,
+			  struct reason *why)
+{
+	lzma_options_lzma settings = {
+		.dict_size = BLOCK_PACK_DICTIONARY_SIZE,
+		.lc = 0,
+		.lp = 0,
+		.pb = 2,
+		.mode = LZMA_MODE_NORMAL,
+		.nice_len = 64,
+		.mf = LZMA_MF_BT4,
+		.depth = 512,
+	};
+	lzma_filter filters[] = { { .id = LZMA_FILTER_LZMA2, .options = &settings },
+					{ .id = LZMA_VLI_UNKNOWN } };
+	_cleanup_free_ uint8_t *unpacked = malloc(block->unpacked_size);
+	_cleanup_free_ uint8_t *stored = malloc(block->unpacked_size);
+	size_t stored_size = 0;
+	lzma_ret result;
+
+	if (!unpacked || !stored)
+		return -ENOMEM;
+	if (block->unpacked_size < settings.dict_size)
+		settings.dict_size = block->unpacked_size < LZMA_DICT_SIZE_MIN ?
+					     LZMA_DICT_SIZE_MIN :
+					     (uint32_t)block->unpacked_size;
+	write_unpacked(pack, block, unpacked);
+
+	/* No integrity check of xz's own: the blob records have one. The room given is one byte
+	 * too small for a stream that saves nothing: such a block stays raw. */
+	result = lzma_stream_buffer_encode(filters, LZMA_CHECK_NONE, NULL, unpacked,
+					   block->unpacked_size, stored, &stored_size,
+					   block->unpacked_size - 1);
+	if (result == LZMA_BUF_ERROR)
+		return 0;
+	if (result == LZMA_MEM_ERROR)
+		return -ENOMEM;
+	if (result != LZMA_OK)
+		return reason_set(why, -EIO, "liblzma cannot compress a block of %llu bytes (error %d)",
+				  (unsigned long long)block->unpacked_size, (int)result);
+	block->codec = COREBTF_CODEC_XZ;
+	block->stored_size = stored_size;
+	block->stored = TAKE_PTR(stored);
+	return 0;
+}
+
+int block_pack_init(struct block_pack *pack, const struct bundle_blob *const *blobs,
+		    size_t blob_count, enum bundle_compression compression, struct reason *why)
+{
+	bool xz = compression == BUNDLE_COMPRESSION_XZ;
+
+	*pack = (struct block_pack){ .blobs = blobs };
+	/* At most one block for each blob. */
+	pack->places = calloc(blob_count + 1, sizeof(*pack->places));
+	pack->blocks = calloc(blob_count + 1, sizeof(*pack->blocks));
+	if (!pack->places || !pack->blocks)
+		return -ENOMEM;
+	place_blobs(pack, blob_count, xz ? BLOCK_PACK_TARGET_SIZE : UINT64_MAX);
+	for (size_t i = 0; xz && i < pack->block_count; i++) {
+		int err = compress_block(pack, &pack->blocks[i], why);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+void block_pack_free(struct block_pack *pack)
+{
+	for (size_t i = 0; i < pack->block_count; i++)
+		free(pack->blocks[i].stored);
+	free(pack->blocks);
+	free(pack->places);
+	*pack = (struct block_pack){ 0 };
+}
+
+void block_pack_write(const struct block_pack *pack, size_t block, void *destination)
+{
+	const struct packed_block *packed = &pack->blocks[block];
+
+	if (packed->stored)
+		memcpy(destination, packed->stored, packed->stored_size);
+	else
+		write_unpacked(pack, packed, destination);
+}

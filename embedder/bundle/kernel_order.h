@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The two orders of kernels: by identity, in which the index stands, and by likeness, in which
+ * their BTFs are stored.
+ */
+#ifndef COREBTF_BUNDLE_KERNEL_ORDER_H
+#define COREBTF_BUNDLE_KERNEL_ORDER_H
+
+#include "embedder/kernels/kernel_id.h"
+
+/* All fields, byte by byte: release, machine, os_id, version_id, uname_version, build-id (the
+ * shorter first). 0 means the same kernel. */
+int kernel_order_identity(const struct kernel_id *left, const struct kernel_id *right);
+
+/* os_id, machine, then the release with its runs of digits taken as numbers, then identity:
+ * neighbours are builds of one series, so their BTFs are alike. */
+int kernel_order_likeness(const struct kernel_id *left, const struct kernel_id *right);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bytes of the bundles in a file: an ELF file's section .corebtf, or a bundle file. Checked
+ * as a whole, by the reader that will read them on the target.
+ */
+#ifndef COREBTF_CLI_BUNDLE_INPUT_H
+#define COREBTF_CLI_BUNDLE_INPUT_H
+
+#include <stddef.h>
+
+#include <corebtf.h>
+
+#include "embedder/util/reason.h"
+
+/*
+ * Reads all of the section. @ret_data: malloc'd, the caller frees it.
+ * Errors: -ENODATA there are none, -EBADMSG, -EOPNOTSUPP, -ENOMEM, those of the system calls.
+ */
+int bundle_input_read(const char *path, void **ret_data, size_t *ret_size, struct reason *why);
+
+/* Checks every byte, with corebtf_check(). @ret_summary: its sz must be set. */
+int bundle_input_check(const void *data, size_t size, struct corebtf_summary *ret_summary,
+		       struct reason *why);
+
+/* For corebtf_open_opts.log with a struct reason as context: keeps the last line, which is the
+ * one that says why. */
+void bundle_input_keep_line(void *context, const char *line);
+
+/* Reports a failure of a function of corebtf.h: the line that was kept, or else what the error
+ * code means. */
+void bundle_input_report(const char *file, int error, const struct reason *line);
+
+#endif

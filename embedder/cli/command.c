@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In: a command's description and its arguments. Out: options and operands, one by one; or help.
+ */
+#include "embedder/cli/command.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/cli/report.h"
+#include "embedder/util/cleanup.h"
+
+/* Where the explanations of options start. */
+#define HELP_COLUMN 26
+
+#define OPTIONS_MAX 24
+
+static const struct command_option common_options[] = {
+	{'q', "quiet", NULL, "say nothing but what failed"},
+	{'v', "verbose", NULL, "say more"},
+	{'h', "help", NULL, "print this help"},
+	{0},
+};
+
+int command_usage_error(const struct command *command, const char *format, ...)
+{
+	_cleanup_free_ char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	report_failure(command->name, "%s; see 'corebtf %s --help'", text ? text : "wrong usage",
+		       command->name);
+	return STATUS_USAGE;
+}
+
+static void print_options(const struct command_option *options)
+{
+	for (; options->name; options++) {
+		char letter[8] = "    ", left[64];
+		int length;
+
+		if (options->key < 256)
+			snprintf(letter, sizeof(letter), "-%c, ", options->key);
+		length = snprintf(left, sizeof(left), "  %s--%s%s%s", letter, options->name,
+				  options->argument ? " " : "",
+				  options->argument ? options->argument : "");
+		printf("%-*s", HELP_COLUMN, left);
+		if (length >= HELP_COLUMN)
+			printf("\n%*s", HELP_COLUMN, "");
+		for (const char *help = options->help; *help; help++) {
+			putchar(*help);
+			if (*help == '\n')
+				printf("%*s", HELP_COLUMN, "");
+		}
+		putchar('\n');
+	}
+}
+
+void command_print_help(const struct command *command)
+{
+	printf("Usage: corebtf %s %s\n\n%s\n", command->name, command->usage, command->purpose);
+	if (command->details)
+		printf("\n%s\n", command->details);
+	printf("\nOptions:\n");
+	print_options(command->options);
+	print_options(common_options);
+	printf("\nExamples:\n%s\n", command->examples);
+	printf("\nExit status: %s; 2 wrong usage.\n", command->statuses);
+	printf("More: man corebtf-%s\n", command->name);
+}
+
+/* What getopt needs, out of the description. */
+struct getopt_tables {
+	const struct command_option *options[OPTIONS_MAX];
+	struct option long_options[OPTIONS_MAX + 1];
+	char short_options[2 * OPTIONS_MAX + 3];
+	size_t count;
+};
+
+static void add_options(struct getopt_tables *tables, const struct command_option *options)
+{
+	char *end = tables->short_options + strlen(tables->short_options);
+
+	for (; options->name && tables->count < OPTIONS_MAX; options++) {
+		tables->options[tables->count] = options;
+		tables->long_options[tables->count++] = (struct option){
+			.name = options->name,
+			.has_arg = options->argument ? required_argument : no_argument,
+			.val = options->key,
+		};
+		if (options->key >= 256)
+			continue;
+		*end++ = (char)options->key;
+		if (options->argument)
+			*end++ = ':';
+	}
+	*end = '\0';
+}
+
+static const struct command_option *find_option(const struct getopt_tables *tables, int key)
+{
+	for (size_t i = 0; i < tables->count; i++) {
+		if (tables->options[i]->key == key)
+			return tables->options[i];
+	}
+	return NULL;
+}
+
+static bool takes_many(const struct command_option *option)
+{
+	size_t length = option->argument ? strlen(option->argument) : 0;
+
+	return length > 3 && strcmp(option->argument + length - 3, "...") == 0;
+}
+
+/* How many long options begin like the word that getopt refused. */
+static size_t count_matches(const struct getopt_tables *tables, const char *word)
+{
+	size_t length = strcspn(word, "="), matches = 0;
+
+	for (size_t i = 0; i < tables->count; i++)
+		matches += strncmp(tables->long_options[i].name, word, length) == 0;
+	return matches;
+}
+
+/* getopt's '?': @key is 0 for a long option that is not one, the key of one that got a value it
+ * does not take, or a letter that is none. */
+static int refuse_option(const struct command *command, const struct getopt_tables *tables,
+			 const char *word, int key)
+{
+	const struct command_option *option = find_option(tables, key);
+
+	if (key && option)
+		return command_usage_error(command, "option '--%s' takes no value", option->name);
+	if (key)
+		return command_usage_error(command, "unknown option '-%c'", key);
+	if (count_matches(tables, word + 2) > 1)
+		return command_usage_error(command, "option '%s' is ambiguous", word);
+	return command_usage_error(command, "unknown option '%s'", word);
+}
+
+int command_parse(const struct command *command, int argc, char **argv, command_take_fn take,
+		  void *context)
+{
+	/* '-': operands come in order; ':': a missing value is told from an unknown option. */
+	struct getopt_tables tables = {.short_options = "-:"};
+	int many = 0; /* the option that operands belong to now */
+	int status = COMMAND_GO;
+
+	add_options(&tables, command->options);
+	add_options(&tables, common_options);
+	opterr = 0;
+	optind = 0; /* start afresh */
+	while (status == COMMAND_GO) {
+		int key = getopt_long(argc, argv, tables.short_options, tables.long_options, NULL);
+		const struct command_option *option = find_option(&tables, key);
+
+		if (key == -1)
+			break;
+		if (key == COMMAND_OPERAND) {
+			status = take(command, context, many ? many : key, optarg);
+			continue;
+		}
+		many = 0;
+		switch (key) {
+		case 'h':
+			command_print_help(command);
+			return STATUS_DONE;
+		case 'q':
+			report_set_level(REPORT_QUIET);
+			break;
+		case 'v':
+			report_set_level(REPORT_VERBOSE);
+			break;
+		case ':':
+			option = find_option(&tables, optopt);
+			return command_usage_error(command, "option '--%s' needs a value: %s",
+						   option->name, option->argument);
+		case '?':
+			return refuse_option(command, &tables, argv[optind - 1], optopt);
+		default:
+			/* --name=VALUE: the value is not a word of its own. */
+			if (takes_many(option) && optarg == argv[optind - 1])
+				many = key;
+			status = take(command, context, key, optarg);
+		}
+	}
+	/* After "--" getopt hands nothing out any more. */
+	while (status == COMMAND_GO && optind < argc)
+		status = take(command, context, COMMAND_OPERAND, argv[optind++]);
+	return status;
+}

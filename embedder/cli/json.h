@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef COREBTF_CLI_JSON_H
+#define COREBTF_CLI_JSON_H
+
+#include <stdio.h>
+
+/* @text as a JSON string, with its quotes. A byte that is no UTF-8 becomes U+FFFD: JSON has no
+ * way to write it. */
+void json_print_string(FILE *file, const char *text);
+
+#endif

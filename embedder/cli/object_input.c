@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In: object files, or an executable with objects inside. Out: one set of requests.
+ */
+#include "embedder/cli/object_input.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "embedder/cli/report.h"
+#include "embedder/cli/text.h"
+#include "embedder/object/embedded_objects.h"
+#include "embedder/util/cleanup.h"
+
+int object_input_init(struct object_input *input)
+{
+	*input = (struct object_input){.requests = request_set_new()};
+	if (input->requests)
+		return 0;
+	report_failure(NULL, "out of memory");
+	return -ENOMEM;
+}
+
+void object_input_free(struct object_input *input)
+{
+	request_set_free(input->requests);
+	for (size_t i = 0; i < input->count; i++)
+		free(input->objects[i].name);
+	free(input->objects);
+	*input = (struct object_input){0};
+}
+
+/* Adds what was read; @object's name goes over to @input. */
+static int add_object(struct object_input *input, struct bpf_object_file *object,
+		      uint32_t *ret_relocations, struct reason *why)
+{
+	struct input_object *objects =
+		reallocarray(input->objects, input->count + 1, sizeof(*objects));
+	int err;
+
+	if (!objects)
+		return reason_errno(why, -ENOMEM, "cannot keep the object");
+	input->objects = objects;
+	err = request_set_add_object(input->requests, object, ret_relocations, why);
+	if (err)
+		return err;
+	objects[input->count++] = (struct input_object){
+		.name = TAKE_PTR(object->name),
+		.digest = object->digest,
+		.relocation_count = *ret_relocations,
+	};
+	return 0;
+}
+
+int object_input_add_file(struct object_input *input, const char *path)
+{
+	_cleanup_(bpf_object_file_close) struct bpf_object_file object = {0};
+	struct reason why = {""};
+	uint32_t relocations = 0;
+	int err = bpf_object_file_open(path, &object, &why);
+
+	if (!err)
+		err = add_object(input, &object, &relocations, &why);
+	if (err)
+		report_failure(path, "%s", why.text);
+	else
+		report_detail("%s: %s relocation%s", path, text_count(relocations).text,
+			      text_plural(relocations));
+	return err;
+}
+
+static int add_image(struct object_input *input, const char *name, const char *file,
+		     const struct embedded_object *place, struct reason *why)
+{
+	_cleanup_(bpf_object_file_close) struct bpf_object_file object = {0};
+	_cleanup_free_ char *object_name = NULL;
+	uint32_t relocations = 0;
+	int err;
+
+	/* The place is part of the name: a program may carry several. */
+	if (asprintf(&object_name, "%s+0x%zx", name, place->offset) < 0) {
+		object_name = NULL;
+		return reason_errno(why, -ENOMEM, "cannot keep the object");
+	}
+	err = bpf_object_file_copy(object_name, file + place->offset, place->size, &object, why);
+	if (!err)
+		err = add_object(input, &object, &relocations, why);
+	if (!err)
+		report_note("found BPF object: %s bytes at offset 0x%zx, %s relocation%s",
+			    text_count(place->size).text, place->offset,
+			    text_count(relocations).text, text_plural(relocations));
+	return err;
+}
+
+static int add_all_images(struct object_input *input, const char *path, const char *file,
+			  size_t size)
+{
+	_cleanup_free_ struct embedded_object *places = NULL;
+	const char *slash = strrchr(path, '/');
+	int count = embedded_objects_find(file, size, &places);
+
+	if (count < 0) {
+		report_failure(path, "cannot search it for BPF objects: %s", strerror(-count));
+		return count;
+	}
+	if (count == 0) {
+		report_failure(path, "no BPF object inside; name the object files after it");
+		return -ENOENT;
+	}
+	for (int i = 0; i < count; i++) {
+		struct reason why = {""};
+		int err = add_image(input, slash ? slash + 1 : path, file, &places[i], &why);
+
+		if (err) {
+			report_failure(path, "BPF object at offset 0x%zx: %s", places[i].offset,
+				       why.text);
+			return err;
+		}
+	}
+	return 0;
+}
+
+int object_input_add_embedded(struct object_input *input, const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat status;
+	void *file;
+	int err;
+
+	if (fd < 0 || fstat(fd, &status) < 0) {
+		err = -errno;
+		report_failure(path, "cannot open it: %s", strerror(-err));
+		return err;
+	}
+	file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (file == MAP_FAILED) {
+		err = -errno;
+		report_failure(path, "cannot map it: %s", strerror(-err));
+		return err;
+	}
+	err = add_all_images(input, path, file, (size_t)status.st_size);
+	munmap(file, (size_t)status.st_size);
+	return err;
+}
+
+void object_input_note_empty(const struct object_input *input)
+{
+	if (request_set_count(input->requests) == 0)
+		report_note("note: no object has CO-RE relocations; nothing of any BTF is needed");
+}

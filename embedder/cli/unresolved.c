@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In: what became of each request on a kernel. Out: a line for each without an answer.
+ */
+#include "embedder/cli/unresolved.h"
+
+#include "embedder/cli/report.h"
+#include "embedder/trim/trimmer.h"
+
+/* NULL: there is an answer. */
+static const char *outcome_words(enum request_outcome outcome)
+{
+	switch (outcome) {
+	case REQUEST_MISSING:
+		return "not in this kernel";
+	case REQUEST_AMBIGUOUS:
+		return "several candidates disagree";
+	case REQUEST_FAILED:
+		return "cannot be matched";
+	case REQUEST_FOUND:
+	case REQUEST_ABSENT:
+		break;
+	}
+	return NULL;
+}
+
+void unresolved_name(const char *kernel_path, const struct request_set *requests,
+		     const uint8_t *outcomes)
+{
+	if (!outcomes || report_level() < REPORT_VERBOSE)
+		return;
+	for (size_t i = 0; i < request_set_count(requests); i++) {
+		const char *words = outcome_words(outcomes[i]);
+		char request[512] = "";
+
+		if (!words)
+			continue;
+		request_set_describe(requests, i, request, sizeof(request));
+		report_detail("%s: not resolved: %s: %s", kernel_path, request, words);
+	}
+}
+
+const char *unresolved_hint(void)
+{
+	return report_level() == REPORT_VERBOSE ? "" : " (--verbose names them)";
+}

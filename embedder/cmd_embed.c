@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+/*
+ * corebtf embed: an executable, BPF objects and kernel BTFs go in; the executable with one trimmed
+ * BTF for each kernel in its section .corebtf comes out.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/bundle/bundle_builder.h"
+#include "embedder/cli/bundle_input.h"
+#include "embedder/cli/command.h"
+#include "embedder/cli/interrupt.h"
+#include "embedder/cli/kernel_input.h"
+#include "embedder/cli/object_input.h"
+#include "embedder/cli/progress.h"
+#include "embedder/cli/report.h"
+#include "embedder/cli/text.h"
+#include "embedder/cli/trim_pool.h"
+#include "embedder/cli/unresolved.h"
+#include "embedder/elf/executable.h"
+#include "embedder/util/cleanup.h"
+
+enum { OPTION_KERNELS = 256, OPTION_COMPRESS, OPTION_ALL_MACHINES };
+
+struct embed_options {
+	const char *executable, *output;
+	const char **objects, **kernels;
+	size_t object_count, kernel_count;
+	unsigned int jobs; /* 0: not given */
+	enum bundle_compression compression;
+	bool all_machines;
+};
+
+/* The work of one run, and what became of it. */
+struct embedding {
+	struct object_input objects;
+	struct kernel_input kernels;
+	struct bundle_builder *builder;
+	size_t trimmed;		   /* kernels that are in the bundle */
+	size_t unresolved;	   /* relocations, summed over all kernels */
+	size_t unresolved_kernels; /* kernels that have some */
+};
+
+static void cleanup_options(struct embed_options *options)
+{
+	free(options->objects);
+	free(options->kernels);
+}
+
+static void cleanup_embedding(struct embedding *embedding)
+{
+	object_input_free(&embedding->objects);
+	kernel_input_free(&embedding->kernels);
+	bundle_builder_free(embedding->builder);
+}
+
+static int take_jobs(const struct command *command, const char *value, unsigned int *ret_jobs)
+{
+	char *end;
+	unsigned long jobs;
+
+	errno = 0;
+	jobs = strtoul(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end || errno || jobs < 1 || jobs > 4096)
+		return command_usage_error(command, "--jobs needs a number from 1 to 4096, not '%s'",
+					   value);
+	*ret_jobs = (unsigned int)jobs;
+	return COMMAND_GO;
+}
+
+static int take(const struct command *command, void *context, int key, const char *value)
+{
+	struct embed_options *options = context;
+
+	switch (key) {
+	case COMMAND_OPERAND:
+		if (!options->executable)
+			options->executable = value;
+		else
+			options->objects[options->object_count++] = value;
+		return COMMAND_GO;
+	case OPTION_KERNELS:
+		options->kernels[options->kernel_count++] = value;
+		return COMMAND_GO;
+	case 'o':
+		options->output = value;
+		return COMMAND_GO;
+	case 'j':
+		return take_jobs(command, value, &options->jobs);
+	case OPTION_ALL_MACHINES:
+		options->all_machines = true;
+		return COMMAND_GO;
+	case OPTION_COMPRESS:
+		if (strcmp(value, "none") != 0 && strcmp(value, "xz") != 0)
+			return command_usage_error(command, "--compress is none or xz, not '%s'",
+						   value);
+		options->compression = *value == 'x' ? BUNDLE_COMPRESSION_XZ
+						     : BUNDLE_COMPRESSION_NONE;
+		return COMMAND_GO;
+	}
+	return STATUS_USAGE; /* every option is named above */
+}
+
+static int read_objects(const struct embed_options *options, struct embedding *embedding)
+{
+	int err = object_input_init(&embedding->objects);
+
+	if (!err && !options->object_count)
+		err = object_input_add_embedded(&embedding->objects, options->executable);
+	for (size_t i = 0; !err && i < options->object_count; i++)
+		err = object_input_add_file(&embedding->objects, options->objects[i]);
+	if (!err)
+		object_input_note_empty(&embedding->objects);
+	return err;
+}
+
+static int find_kernels(const struct embed_options *options, const struct executable_info *target,
+			struct embedding *embedding)
+{
+	struct kernel_input *kernels = &embedding->kernels;
+
+	for (size_t i = 0; i < options->kernel_count; i++)
+		kernel_input_add(kernels, options->kernels[i]);
+	kernel_list_sort(&kernels->list);
+	if (!options->all_machines)
+		kernel_input_keep_machine(kernels, target);
+	if (kernels->list.count)
+		return 0;
+	if (kernels->left_out)
+		report_failure(options->executable,
+			       "nothing written: all %zu kernels are for other machines than it "
+			       "(--all-machines takes them)",
+			       kernels->left_out);
+	else
+		report_failure(options->executable, "nothing written: no kernel BTF was found");
+	return -ENOENT;
+}
+
+/* One kernel's result; what fails is told, counted and left out. */
+static int take_result(void *context, const struct trim_pool_result *result)
+{
+	struct embedding *embedding = context;
+	struct reason why = result->why;
+	size_t unresolved = (size_t)result->missing + result->ambiguous + result->failed;
+	int err = result->error;
+
+	progress_step(result->kernel->id.release);
+	if (!err)
+		err = bundle_builder_add(embedding->builder, &result->kernel->id, result->btf,
+					 result->size, result->kernel->path, &why);
+	if (err) {
+		report_failure(result->kernel->path, "%s", why.text);
+		embedding->kernels.failures++;
+		return 0;
+	}
+	embedding->trimmed++;
+	embedding->unresolved += unresolved;
+	embedding->unresolved_kernels += unresolved > 0;
+	report_detail("%s: trimmed to %s bytes", result->kernel->path,
+		      text_count(result->size).text);
+	unresolved_name(result->kernel->path, embedding->objects.requests, result->outcomes);
+	return 0;
+}
+
+static int trim_kernels(const struct embed_options *options, struct embedding *embedding)
+{
+	const struct kernel_list *kernels = &embedding->kernels.list;
+	struct trim_pool_opts opts = {
+		.jobs = options->jobs ? options->jobs : trim_pool_default_jobs(),
+		.outcomes = report_level() == REPORT_VERBOSE,
+		.take = take_result,
+		.context = embedding,
+	};
+	int err;
+
+	embedding->builder = bundle_builder_new();
+	if (!embedding->builder) {
+		report_failure(NULL, "out of memory");
+		return -ENOMEM;
+	}
+	progress_start("kernels", kernels->count);
+	err = trim_pool_run(embedding->objects.requests, kernels, &opts);
+	progress_end();
+	if (err) {
+		report_failure(options->executable, "nothing written: cannot trim: %s",
+			       strerror(-err));
+		return err;
+	}
+	if (!embedding->trimmed) {
+		report_failure(options->executable,
+			       "nothing written: none of %zu kernel BTFs could be used",
+			       kernels->count);
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static int add_objects(struct embedding *embedding)
+{
+	for (size_t i = 0; i < embedding->objects.count; i++) {
+		const struct input_object *object = &embedding->objects.objects[i];
+		int err = bundle_builder_add_object(embedding->builder, object->name,
+						    object->digest, object->relocation_count);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The bundle is read back before it is written: a file that this tool makes is a sound one. */
+static int write_bundle(const struct embed_options *options, const struct executable_info *target,
+			struct embedding *embedding, struct corebtf_summary *ret_summary)
+{
+	const char *output = options->output ? options->output : options->executable;
+	struct bundle_layout_opts layout = {
+		.big_endian = target->big_endian,
+		.compression = options->compression,
+	};
+	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
+	_cleanup_free_ void *bundle = NULL;
+	struct reason why = {""};
+	size_t size = 0;
+	int err = add_objects(embedding);
+
+	if (err) {
+		reason_errno(&why, err, "cannot note the objects");
+	} else {
+		err = bundle_builder_layout(embedding->builder, &layout, &bundle, &size, &why);
+		if (!err)
+			err = bundle_input_check(bundle, size, ret_summary, &why);
+	}
+	if (!err) {
+		hold = interrupt_hold(output);
+		err = executable_attach(options->executable, output, bundle, size, &why);
+	}
+	if (err)
+		report_failure(output, "%s", why.text);
+	return err;
+}
+
+static void print_summary(const struct embed_options *options, const struct embedding *embedding,
+			  const struct corebtf_summary *summary)
+{
+	const struct kernel_input *kernels = &embedding->kernels;
+	const char *output = options->output ? options->output : options->executable;
+
+	if (kernels->left_out)
+		report_note("%s kernel%s of other machines left out (--all-machines takes them)",
+			    text_count(kernels->left_out).text, text_plural(kernels->left_out));
+	if (embedding->unresolved)
+		report_note("%s relocation%s not resolved, over %s of %s kernels%s",
+			    text_count(embedding->unresolved).text,
+			    text_plural(embedding->unresolved),
+			    text_count(embedding->unresolved_kernels).text,
+			    text_count(embedding->trimmed).text,
+			    unresolved_hint());
+	report_note("%s: %s kernel%s, %s distinct BTF%s, %s in section .corebtf", output,
+		    text_count(summary->entries).text, text_plural(summary->entries),
+		    text_count(summary->blobs).text, text_plural(summary->blobs),
+		    text_size(summary->size).text);
+	if (kernels->failures)
+		report_failure(NULL, "%s kernel BTF%s could not be used and %s left out",
+			       text_count(kernels->failures).text, text_plural(kernels->failures),
+			       kernels->failures == 1 ? "was" : "were");
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	_cleanup_(cleanup_options) struct embed_options options = {
+		.objects = calloc((size_t)argc, sizeof(char *)),
+		.kernels = calloc((size_t)argc, sizeof(char *)),
+	};
+	_cleanup_(cleanup_embedding) struct embedding embedding = {0};
+	struct corebtf_summary summary = {.sz = sizeof(summary)};
+	struct executable_info target = {0};
+	struct reason why = {""};
+	int status;
+
+	if (!options.objects || !options.kernels) {
+		report_failure(NULL, "out of memory");
+		return STATUS_FAILED;
+	}
+	status = command_parse(command, argc, argv, take, &options);
+	if (status != COMMAND_GO)
+		return status;
+	if (!options.executable)
+		return command_usage_error(command, "no executable given");
+	if (!options.kernel_count)
+		return command_usage_error(command, "no kernels given (--kernels PATH)");
+
+	kernel_input_init(&embedding.kernels);
+	if (executable_inspect(options.executable, &target, &why)) {
+		report_failure(options.executable, "%s", why.text);
+		return STATUS_FAILED;
+	}
+	if (read_objects(&options, &embedding) || find_kernels(&options, &target, &embedding) ||
+	    trim_kernels(&options, &embedding) ||
+	    write_bundle(&options, &target, &embedding, &summary))
+		return STATUS_FAILED;
+	print_summary(&options, &embedding, &summary);
+	return embedding.kernels.failures ? STATUS_FAILED : STATUS_DONE;
+}
+
+static const struct command_option options_of_embed[] = {
+	{OPTION_KERNELS, "kernels", "PATH...",
+	 "kernel BTFs: folders in BTFHub's layout\n"
+	 "OS/VERSION/MACHINE/RELEASE.btf[.tar.xz], parts of\n"
+	 "such a tree, or single files; all words up to the\n"
+	 "next option, and -- ends them"},
+	{'o', "output", "OUT", "write to OUT; EXE stays as it is"},
+	{'j', "jobs", "N", "threads (default: one for each processor)"},
+	{OPTION_COMPRESS, "compress", "none|xz", "how BTFs are stored (default: none)"},
+	{OPTION_ALL_MACHINES, "all-machines", NULL,
+	 "take kernels of machines, too, that EXE cannot run on"},
+	{0},
+};
+
+const struct command command_embed = {
+	.name = "embed",
+	.usage = "EXE [OBJ...] --kernels PATH... [-o OUT] [OPTION...]",
+	.purpose = "trim kernel BTFs for a program and put them into its executable",
+	.details = "Without OBJ the BPF objects are taken from inside EXE, where skeletons, bpf2go and\n"
+		   "libbpf-cargo put them. A section .corebtf that EXE has already is replaced.",
+	.examples = "  corebtf embed execsnoop --kernels btfhub-archive/debian\n"
+		    "  corebtf embed agent probe.bpf.o --kernels kernels -o agent-with-btf\n"
+		    "  corebtf embed --kernels kernels /sys/kernel/btf/vmlinux -- execsnoop",
+	.statuses = "0 done; 1 failed, or some kernel BTFs could not be used",
+	.options = options_of_embed,
+	.run = run,
+};

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+/*
+ * corebtf list: what an executable or a bundle file carries, as a table or as JSON.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <corebtf.h>
+
+#include "embedder/cli/bundle_input.h"
+#include "embedder/cli/command.h"
+#include "embedder/cli/json.h"
+#include "embedder/cli/report.h"
+#include "embedder/cli/table.h"
+#include "embedder/cli/text.h"
+#include "embedder/util/cleanup.h"
+
+enum { OPTION_JSON = 256 };
+
+struct list_options {
+	const char *file;
+	bool json;
+};
+
+/* All that is printed, read before the first line is: a damaged bundle prints nothing. */
+struct contents {
+	struct corebtf *corebtf;
+	struct corebtf_summary summary;
+	struct corebtf_entry *entries;
+	struct corebtf_object *objects;
+};
+
+static void cleanup_contents(struct contents *contents)
+{
+	free(contents->entries);
+	free(contents->objects);
+	corebtf_close(contents->corebtf);
+}
+
+static int take(const struct command *command, void *context, int key, const char *value)
+{
+	struct list_options *options = context;
+
+	if (key == OPTION_JSON)
+		options->json = true;
+	else if (options->file)
+		return command_usage_error(command, "one FILE at a time; '%s' is too many", value);
+	else
+		options->file = value;
+	return COMMAND_GO;
+}
+
+/* The order of a bundle is that of its hash; people look for a distribution and a version, so
+ * 5.10.0-9 comes before 5.10.0-30. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct corebtf_entry *left = a, *right = b;
+	int order = strcmp(left->os_id, right->os_id);
+
+	if (!order)
+		order = strverscmp(left->version_id, right->version_id);
+	if (!order)
+		order = strcmp(left->machine, right->machine);
+	if (!order)
+		order = strverscmp(left->release, right->release);
+	if (!order)
+		order = strcmp(left->uname_version, right->uname_version);
+	if (!order)
+		order = left->bundle < right->bundle ? -1 : left->bundle > right->bundle;
+	if (!order)
+		order = left->blob < right->blob ? -1 : left->blob > right->blob;
+	return order;
+}
+
+static int read_entries(struct contents *contents)
+{
+	size_t count = corebtf_entry_count(contents->corebtf);
+
+	contents->entries = calloc(count + 1, sizeof(*contents->entries));
+	if (!contents->entries)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		int err;
+
+		contents->entries[i].sz = sizeof(*contents->entries);
+		err = corebtf_entry_at(contents->corebtf, i, &contents->entries[i]);
+		if (err)
+			return err;
+	}
+	qsort(contents->entries, count, sizeof(*contents->entries), compare_entries);
+	return 0;
+}
+
+static int read_objects(struct contents *contents)
+{
+	size_t count = corebtf_object_count(contents->corebtf);
+
+	contents->objects = calloc(count + 1, sizeof(*contents->objects));
+	if (!contents->objects)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		int err;
+
+		contents->objects[i].sz = sizeof(*contents->objects);
+		err = corebtf_object_at(contents->corebtf, i, &contents->objects[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int read_contents(const char *file, struct contents *contents)
+{
+	struct reason line = {""};
+	struct corebtf_open_opts opts = {
+		.sz = sizeof(opts),
+		.log = bundle_input_keep_line,
+		.log_context = &line,
+	};
+	int err = corebtf_open_file(file, &contents->corebtf, &opts);
+
+	contents->summary.sz = sizeof(contents->summary);
+	if (!err)
+		err = corebtf_summarize(contents->corebtf, &contents->summary);
+	if (!err)
+		err = read_entries(contents);
+	if (!err)
+		err = read_objects(contents);
+	if (err)
+		bundle_input_report(file, err, &line);
+	return err;
+}
+
+/* "3", or "1.3" where there are several bundles, whose numbers start again. */
+static struct text_figure blob_name(const struct contents *contents,
+				    const struct corebtf_entry *entry)
+{
+	struct text_figure name;
+
+	if (contents->summary.bundles > 1)
+		snprintf(name.text, sizeof(name.text), "%" PRIu32 ".%" PRIu32, entry->bundle,
+			 entry->blob);
+	else
+		snprintf(name.text, sizeof(name.text), "%" PRIu32, entry->blob);
+	return name;
+}
+
+static const char *or_dash(const char *text)
+{
+	return *text ? text : "-";
+}
+
+static int print_kernels(const struct contents *contents)
+{
+	static const char *const headings[] = {"OS", "VERSION", "MACHINE", "RELEASE", ">BYTES", ">BTF"};
+	_cleanup_(table_free) struct table table;
+	int err = 0;
+
+	table_init(&table, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < table.columns; i++)
+		err |= table_add(&table, headings[i]);
+	for (size_t i = 0; i < contents->summary.entries; i++) {
+		const struct corebtf_entry *entry = &contents->entries[i];
+
+		err |= table_add(&table, or_dash(entry->os_id));
+		err |= table_add(&table, or_dash(entry->version_id));
+		err |= table_add(&table, entry->machine);
+		err |= table_add(&table, entry->release);
+		err |= table_add(&table, text_count(entry->btf_size).text);
+		err |= table_add(&table, blob_name(contents, entry).text);
+	}
+	if (!err)
+		table_print(&table, stdout);
+	return err;
+}
+
+static int print_objects(const struct contents *contents)
+{
+	static const char *const headings[] = {"OBJECT", ">RELOCATIONS", "DIGEST"};
+	_cleanup_(table_free) struct table table;
+	int err = 0;
+
+	table_init(&table, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < table.columns; i++)
+		err |= table_add(&table, headings[i]);
+	for (size_t i = 0; i < contents->summary.objects; i++) {
+		const struct corebtf_object *object = &contents->objects[i];
+		char digest[20];
+
+		snprintf(digest, sizeof(digest), "%016" PRIx64, object->digest);
+		err |= table_add(&table, object->name);
+		err |= table_add(&table, text_count(object->relocation_count).text);
+		err |= table_add(&table, digest);
+	}
+	if (!err)
+		table_print(&table, stdout);
+	return err;
+}
+
+static int print_table(const struct contents *contents)
+{
+	const struct corebtf_summary *summary = &contents->summary;
+	int err = print_kernels(contents);
+
+	putchar('\n');
+	if (!err)
+		err = print_objects(contents);
+	printf("\n%s kernel%s, %s distinct BTF%s (%s), %s in all, %s-endian%s\n",
+	       text_count(summary->entries).text, text_plural(summary->entries),
+	       text_count(summary->blobs).text, text_plural(summary->blobs),
+	       text_size(summary->blob_bytes).text, text_size(summary->size).text,
+	       summary->big_endian ? "big" : "little", summary->compressed ? ", compressed" : "");
+	return err;
+}
+
+static void print_json_text(const char *before, const char *text)
+{
+	printf("%s", before);
+	json_print_string(stdout, text);
+}
+
+static void print_json_entry(const struct corebtf_entry *entry)
+{
+	print_json_text("{\"release\": ", entry->release);
+	print_json_text(", \"machine\": ", entry->machine);
+	print_json_text(", \"os_id\": ", entry->os_id);
+	print_json_text(", \"version_id\": ", entry->version_id);
+	print_json_text(", \"uname_version\": ", entry->uname_version);
+	printf(", \"build_id\": \"");
+	for (size_t i = 0; i < entry->build_id_size; i++)
+		printf("%02x", entry->build_id[i]);
+	printf("\", \"btf_size\": %zu, \"bundle\": %" PRIu32 ", \"btf\": %" PRIu32 "}",
+	       entry->btf_size, entry->bundle, entry->blob);
+}
+
+static void print_json(const char *file, const struct contents *contents)
+{
+	const struct corebtf_summary *summary = &contents->summary;
+
+	print_json_text("{\n  \"file\": ", file);
+	printf(",\n  \"summary\": {\"bundles\": %zu, \"kernels\": %zu, \"distinct_btfs\": %zu, "
+	       "\"objects\": %zu, \"size\": %" PRIu64 ", \"btf_bytes\": %" PRIu64
+	       ", \"stored_bytes\": %" PRIu64 ", \"big_endian\": %s, \"compressed\": %s},\n"
+	       "  \"kernels\": [",
+	       summary->bundles, summary->entries, summary->blobs, summary->objects, summary->size,
+	       summary->blob_bytes, summary->stored_bytes, summary->big_endian ? "true" : "false",
+	       summary->compressed ? "true" : "false");
+	for (size_t i = 0; i < summary->entries; i++) {
+		printf("%s\n    ", i ? "," : "");
+		print_json_entry(&contents->entries[i]);
+	}
+	printf("\n  ],\n  \"objects\": [");
+	for (size_t i = 0; i < summary->objects; i++) {
+		const struct corebtf_object *object = &contents->objects[i];
+
+		print_json_text(i ? ",\n    {\"name\": " : "\n    {\"name\": ", object->name);
+		printf(", \"relocations\": %zu, \"digest\": \"%016" PRIx64 "\"}",
+		       object->relocation_count, object->digest);
+	}
+	printf("\n  ]\n}\n");
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	_cleanup_(cleanup_contents) struct contents contents = {0};
+	struct list_options options = {0};
+	int status = command_parse(command, argc, argv, take, &options);
+
+	if (status != COMMAND_GO)
+		return status;
+	if (!options.file)
+		return command_usage_error(command, "no FILE given");
+	if (read_contents(options.file, &contents))
+		return STATUS_FAILED;
+	if (options.json) {
+		print_json(options.file, &contents);
+	} else if (print_table(&contents)) {
+		report_failure(NULL, "out of memory");
+		return STATUS_FAILED;
+	}
+	return STATUS_DONE;
+}
+
+static const struct command_option options_of_list[] = {
+	{OPTION_JSON, "json", NULL, "print JSON"},
+	{0},
+};
+
+const struct command command_list = {
+	.name = "list",
+	.usage = "FILE [--json] [OPTION...]",
+	.purpose = "show which kernels' BTFs an executable or a bundle file carries",
+	.details = "Kernels with the same number under BTF share its bytes. The objects are those that the\n"
+		   "BTFs were trimmed for.",
+	.examples = "  corebtf list execsnoop\n"
+		    "  corebtf list --json execsnoop | python3 -m json.tool",
+	.statuses = "0 done; 1 failed, or FILE carries no BTFs",
+	.options = options_of_list,
+	.run = run,
+};

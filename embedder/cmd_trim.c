@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/*
+ * corebtf trim: one kernel's full BTF and BPF objects go in, the trimmed BTF comes out as a file.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "embedder/cli/command.h"
+#include "embedder/cli/interrupt.h"
+#include "embedder/cli/object_input.h"
+#include "embedder/cli/report.h"
+#include "embedder/cli/text.h"
+#include "embedder/cli/unresolved.h"
+#include "embedder/kernels/kernel_btf.h"
+#include "embedder/trim/trimmer.h"
+#include "embedder/util/cleanup.h"
+#include "embedder/util/output_file.h"
+
+struct trim_options {
+	const char *kernel, *output;
+	const char **objects;
+	size_t object_count;
+};
+
+static void cleanup_options(struct trim_options *options)
+{
+	free(options->objects);
+}
+
+static void cleanup_trimmer(struct trimmer **trimmer)
+{
+	trimmer_free(*trimmer);
+}
+
+static int take(const struct command *command, void *context, int key, const char *value)
+{
+	struct trim_options *options = context;
+
+	if (key != COMMAND_OPERAND)
+		return STATUS_USAGE; /* there are no options of its own */
+	if (!options->kernel)
+		options->kernel = value;
+	else if (!options->output)
+		options->output = value;
+	else
+		options->objects[options->object_count++] = value;
+	return COMMAND_GO;
+}
+
+/* A forgotten OUT would make the first object the output. */
+static int check_output(const struct trim_options *options)
+{
+	struct stat output, input;
+
+	if (stat(options->output, &output) < 0 || !S_ISREG(output.st_mode))
+		return 0;
+	for (size_t i = 0; i <= options->object_count; i++) {
+		const char *path = i ? options->objects[i - 1] : options->kernel;
+
+		if (stat(path, &input) == 0 && input.st_dev == output.st_dev &&
+		    input.st_ino == output.st_ino) {
+			report_failure(options->output, "is an input as well; not overwritten");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int trim(const struct trim_options *options, const struct object_input *objects,
+		const struct kernel_btf *full)
+{
+	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = trimmer_new(objects->requests);
+	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
+	struct trim_result result = {0};
+	struct reason why = {""};
+	uint32_t unresolved;
+	int err;
+
+	if (!trimmer) {
+		report_failure(NULL, "out of memory");
+		return -ENOMEM;
+	}
+	err = trimmer_run(trimmer, full->data, full->size, &result, &why);
+	if (err) {
+		report_failure(options->kernel, "%s", why.text);
+		return err;
+	}
+	hold = interrupt_hold(options->output);
+	err = output_file_save(options->output, NULL, result.btf, result.size, &why);
+	if (err) {
+		report_failure(options->output, "%s", why.text);
+		return err;
+	}
+	unresolved = result.missing + result.ambiguous + result.failed;
+	unresolved_name(options->kernel, objects->requests, result.outcomes);
+	if (unresolved)
+		report_note("%s relocation%s not resolved%s", text_count(unresolved).text,
+			    text_plural(unresolved), unresolved_hint());
+	report_note("%s: %s of %s bytes, %s type%s", options->output,
+		    text_count(result.size).text, text_count(full->size).text,
+		    text_count(result.type_count).text, text_plural(result.type_count));
+	return 0;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	_cleanup_(cleanup_options) struct trim_options options = {
+		.objects = calloc((size_t)argc, sizeof(char *)),
+	};
+	_cleanup_(object_input_free) struct object_input objects = {0};
+	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
+	struct reason why = {""};
+	int status;
+
+	if (!options.objects) {
+		report_failure(NULL, "out of memory");
+		return STATUS_FAILED;
+	}
+	status = command_parse(command, argc, argv, take, &options);
+	if (status != COMMAND_GO)
+		return status;
+	if (!options.object_count)
+		return command_usage_error(command, "KERNEL_BTF, OUT and at least one OBJ are needed");
+
+	if (check_output(&options) || object_input_init(&objects))
+		return STATUS_FAILED;
+	for (size_t i = 0; i < options.object_count; i++) {
+		if (object_input_add_file(&objects, options.objects[i]))
+			return STATUS_FAILED;
+	}
+	object_input_note_empty(&objects);
+	if (kernel_btf_open(options.kernel, &full, &why)) {
+		report_failure(options.kernel, "%s", why.text);
+		return STATUS_FAILED;
+	}
+	return trim(&options, &objects, &full) ? STATUS_FAILED : STATUS_DONE;
+}
+
+static const struct command_option options_of_trim[] = {{0}};
+
+const struct command command_trim = {
+	.name = "trim",
+	.usage = "KERNEL_BTF OUT OBJ... [OPTION...]",
+	.purpose = "trim one kernel's BTF for BPF objects, into a file",
+	.details = "KERNEL_BTF is raw BTF, an ELF file with a section .BTF (a vmlinux), or a .btf.tar.xz.\n"
+		   "OUT is what libbpf takes as btf_custom_path.",
+	.examples = "  corebtf trim 5.10.0-30-amd64.btf.tar.xz small.btf probe.bpf.o\n"
+		    "  corebtf trim /sys/kernel/btf/vmlinux small.btf probe.bpf.o other.bpf.o",
+	.statuses = "0 done; 1 failed",
+	.options = options_of_trim,
+	.run = run,
+};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A checked view of an ELF image in memory: what its headers say, once it is known that all of
+ * it lies inside the image. Of any class, byte order, type and machine.
+ */
+#ifndef COREBTF_ELF_ELF_FILE_H
+#define COREBTF_ELF_ELF_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "embedder/elf/elf_codec.h"
+#include "embedder/util/reason.h"
+
+struct elf_file {
+	const uint8_t *data; /* borrowed */
+	size_t size;
+	struct elf_codec codec;
+	Elf64_Ehdr header;
+	Elf64_Phdr *segments; /* owned, as many as the headers really say (PN_XNUM) */
+	size_t segment_count;
+	Elf64_Shdr *sections; /* owned; the one at 0 is ELF's empty one */
+	size_t section_count; /* 0: the file has no section headers */
+	size_t names;	      /* index of the section with the sections' names; 0: none */
+};
+
+/*
+ * Reads the headers of the image at @data, which stays the caller's and must outlive @ret_file.
+ * After it these hold: both tables lie in the image; so do the bytes of every section that has
+ * some and of every segment that has some; the section table overlaps neither the other headers
+ * nor a section. Nothing else does; sections may overlap, offsets of empty ones may be anything.
+ * Errors: -ENOEXEC no ELF file, -EBADMSG a damaged or truncated one, -ENOMEM.
+ */
+int elf_file_read(const void *data, size_t size, struct elf_file *ret_file, struct reason *why);
+
+/* The same with @header in the place of the one in the image, which is not looked at. */
+int elf_file_read_as(const void *data, size_t size, const Elf64_Ehdr *header,
+		     struct elf_file *ret_file, struct reason *why);
+
+/* Frees what is owned; for _cleanup_. */
+void elf_file_release(struct elf_file *file);
+
+/* The first section of that name past the one at @after, or 0. */
+size_t elf_file_find_section(const struct elf_file *file, const char *name, size_t after);
+
+/* Has the section bytes in the file? */
+static inline bool elf_section_has_bytes(const Elf64_Shdr *section)
+{
+	return section->sh_type != SHT_NULL && section->sh_type != SHT_NOBITS && section->sh_size;
+}
+
+/* Does a program header name a byte of this range? */
+bool elf_file_is_mapped(const struct elf_file *file, uint64_t offset, uint64_t size);
+
+/* The size in the file of the section header table and of the program header table. */
+uint64_t elf_file_section_table_size(const struct elf_file *file);
+uint64_t elf_file_segment_table_size(const struct elf_file *file);
+
+#endif

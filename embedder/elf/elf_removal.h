@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes a section out of an ELF image whose end is not one that attaching left behind: strip or
+ * objcopy have written the file anew, or something was appended to it.
+ */
+#ifndef COREBTF_ELF_ELF_REMOVAL_H
+#define COREBTF_ELF_ELF_REMOVAL_H
+
+#include <stddef.h>
+
+#include "embedder/elf/elf_file.h"
+#include "embedder/elf/elf_image.h"
+#include "embedder/util/reason.h"
+
+/*
+ * @file: the headers of @image; of no use afterwards but to be released.
+ * @section: its index; not mapped by a program header.
+ * The section's header goes, and so do its bytes when nothing behind them has to stay where it
+ * is. Errors: -EFBIG, -ENOMEM.
+ */
+int elf_removal_run(struct elf_image *image, struct elf_file *file, size_t section,
+		    struct reason *why);
+
+#endif

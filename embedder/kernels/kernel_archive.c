@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In: a .btf.tar.xz. Out: the BTF that is in it.
+ *
+ * The .xz layer is unpacked by liblzma itself (kernel_xz.h); libarchive then reads the tar
+ * headers over that memory and hands out pointers into it, so the BTF is found, not copied. It
+ * is known by its first bytes, since the name of the member is whatever the packer chose.
+ */
+#include "embedder/kernels/kernel_archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/kernels/kernel_bytes.h"
+#include "embedder/kernels/kernel_xz.h"
+#include "embedder/util/cleanup.h"
+
+/* Around the BTF: tar headers, padding, and a README at the most. */
+#define ARCHIVE_SIZE_MAX ((size_t)KERNEL_BTF_SIZE_MAX + (16 << 20))
+
+/* All reads come from memory that is whole and checked: what is wrong is in the tar itself. */
+static int explain(struct archive *archive, struct reason *why)
+{
+	const char *text = archive_error_string(archive);
+
+	return reason_set(why, archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG,
+			  "the tar archive is damaged: %s", text ? text : "no reason given");
+}
+
+static void cleanup_archive(struct archive **archive)
+{
+	archive_read_free(*archive); /* NULL is fine */
+}
+
+/*
+ * The bytes of the current member. One that is stored in a piece, as all are but GNU tar's sparse
+ * files, stays where it is: *@ret_copy is then NULL.
+ */
+static int read_member(struct archive *archive, uint64_t size, const void **ret_data,
+		       void **ret_copy, struct reason *why)
+{
+	_cleanup_free_ char *copy = NULL;
+	const void *piece = NULL;
+	size_t length = 0;
+	la_int64_t offset = 0;
+	int result = archive_read_data_block(archive, &piece, &length, &offset);
+
+	if (result == ARCHIVE_OK && offset == 0 && length == size) {
+		*ret_data = piece;
+		*ret_copy = NULL;
+		return 0;
+	}
+	copy = calloc(1, size);
+	if (!copy)
+		return reason_errno(why, -ENOMEM, "cannot unpack the archive");
+	while (result == ARCHIVE_OK) {
+		if (offset < 0 || (uint64_t)offset > size || length > size - (uint64_t)offset)
+			return reason_set(why, -EBADMSG, "the tar archive is damaged: the member is "
+					  "longer than its header says");
+		memcpy(copy + offset, piece, length);
+		result = archive_read_data_block(archive, &piece, &length, &offset);
+	}
+	if (result != ARCHIVE_EOF)
+		return explain(archive, why);
+	*ret_data = copy;
+	*ret_copy = TAKE_PTR(copy);
+	return 0;
+}
+
+/*
+ * Goes through all members, to say when there is a second BTF: which one is the kernel's would
+ * be a guess. @ret_copy: as in read_member().
+ */
+static int find_btf(struct archive *archive, const void **ret_data, size_t *ret_size,
+		    void **ret_copy, struct reason *why)
+{
+	_cleanup_free_ void *found_copy = NULL;
+	const void *found = NULL;
+	struct archive_entry *entry;
+	size_t found_size = 0, members = 0;
+	int result;
+
+	while ((result = archive_read_next_header(archive, &entry)) == ARCHIVE_OK ||
+	       result == ARCHIVE_WARN) {
+		_cleanup_free_ void *copy = NULL;
+		const void *data = NULL;
+		la_int64_t size = archive_entry_size(entry);
+		int err;
+
+		if (archive_entry_filetype(entry) != AE_IFREG || size <= 0)
+			continue;
+		members++;
+		err = kernel_bytes_check_size((uint64_t)size, why);
+		if (!err)
+			err = read_member(archive, (uint64_t)size, &data, &copy, why);
+		if (err)
+			return err;
+		if (!kernel_bytes_are_btf(data, (size_t)size))
+			continue;
+		if (found)
+			return reason_set(why, -EBADMSG, "the archive holds more than one BTF");
+		found = data;
+		found_size = (size_t)size;
+		found_copy = TAKE_PTR(copy);
+	}
+	if (result != ARCHIVE_EOF)
+		return explain(archive, why);
+	if (!found)
+		return reason_set(why, -EBADMSG,
+				  members ? "no file in the archive is a BTF"
+					  : "the archive is empty");
+	*ret_data = found;
+	*ret_size = found_size;
+	*ret_copy = TAKE_PTR(found_copy);
+	return 0;
+}
+
+int kernel_archive_read(int fd, struct kernel_btf *ret_btf, struct reason *why)
+{
+	_cleanup_free_ void *unpacked = NULL, *copy = NULL;
+	_cleanup_(cleanup_archive) struct archive *archive = archive_read_new();
+	const void *data = NULL;
+	size_t unpacked_size = 0, size = 0;
+	int err;
+
+	if (!archive)
+		return reason_errno(why, -ENOMEM, "cannot read the archive");
+	err = kernel_xz_unpack(fd, ARCHIVE_SIZE_MAX, &unpacked, &unpacked_size, why);
+	if (err)
+		return err;
+	if (archive_read_support_format_tar(archive) != ARCHIVE_OK ||
+	    archive_read_open_memory(archive, unpacked, unpacked_size) != ARCHIVE_OK)
+		return explain(archive, why);
+	err = find_btf(archive, &data, &size, &copy, why);
+	if (err)
+		return err;
+	/* tar starts every member at a multiple of 512 bytes, so the BTF is aligned. */
+	*ret_btf = (struct kernel_btf){
+		.data = data,
+		.size = size,
+		.memory = copy ? copy : TAKE_PTR(unpacked),
+	};
+	copy = NULL;
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the readers of kernel BTFs (raw, ELF, archive) share: what BTF starts with, how large one
+ * may be, and a piece of a file as a mapping.
+ */
+#ifndef COREBTF_KERNELS_KERNEL_BYTES_H
+#define COREBTF_KERNELS_KERNEL_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "embedder/kernels/kernel_btf.h"
+#include "embedder/util/reason.h"
+
+/* Today's largest are 10 MB. */
+#define KERNEL_BTF_SIZE_MAX (UINT32_C(256) << 20)
+
+/* Whether BTF of either byte order starts here. */
+bool kernel_bytes_are_btf(const void *data, size_t size);
+
+/* -EFBIG above KERNEL_BTF_SIZE_MAX. */
+int kernel_bytes_check_size(uint64_t size, struct reason *why);
+
+/* Maps [offset, offset + size) of @fd, which must lie inside the file; @size is not 0. */
+int kernel_bytes_map(int fd, uint64_t offset, uint64_t size, struct kernel_btf *ret_btf,
+		     struct reason *why);
+
+/* Reads all of @fd into memory, for files that cannot be mapped. */
+int kernel_bytes_read(int fd, struct kernel_btf *ret_btf, struct reason *why);
+
+#endif

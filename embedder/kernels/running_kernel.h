@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel this process runs on, which publishes its own BTF. It says exactly who it is: release,
+ * machine and version from uname(2), and its build-id.
+ */
+#ifndef COREBTF_KERNELS_RUNNING_KERNEL_H
+#define COREBTF_KERNELS_RUNNING_KERNEL_H
+
+#include "embedder/kernels/kernel_id.h"
+#include "embedder/util/reason.h"
+
+#define RUNNING_KERNEL_BTF_PATH "/sys/kernel/btf/vmlinux"
+
+/* @ret_id: malloc'd strings, to be freed with kernel_id_clear() (kernel_path.h). */
+int running_kernel_read(struct kernel_id *ret_id, struct reason *why);
+
+#endif

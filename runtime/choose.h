@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a kernel to the one entry whose BTF it gets, or none: the wrong kernel's BTF loads without
+ * an error and prints garbage, so the choice is exact or refused.
+ */
+#ifndef COREBTF_CHOOSE_H
+#define COREBTF_CHOOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runtime/index.h"
+#include "runtime/kernel.h"
+
+struct choice {
+	struct index_entry entry;
+	uint32_t bundle; /* number of the bundle it is in */
+	enum corebtf_match match;
+	bool ambiguous; /* another entry with other bytes fits as well */
+};
+
+/*
+ * Looks into all bundles for @kernel. The best rank wins (corebtf.h, at corebtf_find), of equal
+ * ranks the earlier bundle, then the earlier entry. With a machine the time does not depend on
+ * the number of entries; with none ("") every entry is compared by its release.
+ * Errors: -ENOENT, after the tables of every bundle were checked; -EBADMSG.
+ */
+int choose_entry(struct bundle *bundles, size_t bundle_count, const struct kernel *kernel,
+		 const struct log *log, struct choice *ret_choice);
+
+#endif

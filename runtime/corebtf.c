@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The public functions: arguments are checked here, the work is done in the files beside this
+ * one, in the order executable, section, mapping, bundle, index, choose, blob, memfd.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <corebtf.h>
+
+#include "runtime/choose.h"
+#include "runtime/cleanup.h"
+#include "runtime/executable.h"
+#include "runtime/handle.h"
+#include "runtime/memfd.h"
+#include "runtime/options.h"
+
+#define TEXT_OF(number)	 #number
+#define TEXT(number)	 TEXT_OF(number)
+#define FD_FOLDER	 "/proc/self/fd/"
+
+const char *corebtf_version(void)
+{
+	return TEXT(COREBTF_VERSION_MAJOR) "." TEXT(COREBTF_VERSION_MINOR) "." TEXT(
+		COREBTF_VERSION_PATCH);
+}
+
+/* @path NULL: the running executable. */
+static int open_path(const char *path, struct corebtf **ret_corebtf,
+		     const struct corebtf_open_opts *opts)
+{
+	struct corebtf *handle;
+	uint64_t size = 0;
+	int fd = -1;
+	int err = handle_new(path ? path : EXECUTABLE_SELF, opts, &handle);
+
+	if (err)
+		return err;
+	err = path ? executable_open(path, &handle->log, &fd, &size) :
+		     executable_open_self(&handle->log, &fd, &size);
+	if (!err) {
+		err = handle_open_file(handle, fd, size);
+		close(fd); /* the mapping stays */
+	}
+	if (err)
+		handle_free(handle);
+	else
+		*ret_corebtf = handle;
+	return err;
+}
+
+int corebtf_open_self(struct corebtf **ret_corebtf, const struct corebtf_open_opts *opts)
+{
+	return ret_corebtf ? open_path(NULL, ret_corebtf, opts) : -EINVAL;
+}
+
+int corebtf_open_file(const char *path, struct corebtf **ret_corebtf,
+		      const struct corebtf_open_opts *opts)
+{
+	return path && ret_corebtf ? open_path(path, ret_corebtf, opts) : -EINVAL;
+}
+
+int corebtf_open_memory(const void *data, size_t size, struct corebtf **ret_corebtf,
+			const struct corebtf_open_opts *opts)
+{
+	struct corebtf *handle;
+	int err;
+
+	if ((!data && size) || !ret_corebtf || (uintptr_t)data % COREBTF_ALIGNMENT)
+		return -EINVAL;
+	err = handle_new("memory", opts, &handle);
+	if (err)
+		return err;
+	err = handle_open_memory(handle, data, size);
+	if (err)
+		handle_free(handle);
+	else
+		*ret_corebtf = handle;
+	return err;
+}
+
+void corebtf_close(struct corebtf *corebtf)
+{
+	handle_free(corebtf);
+}
+
+/* Hands an entry out; its blob's size comes from the blob's record. */
+static int give_entry(const struct corebtf *corebtf, const struct choice *choice,
+		      struct corebtf_entry *ret_entry)
+{
+	const struct index_entry *entry = &choice->entry;
+	struct blob blob;
+	int err = blob_read(&corebtf->bundles[choice->bundle], entry->blob, &blob);
+	const struct corebtf_entry given = {
+		.release = entry->release,
+		.machine = entry->machine,
+		.os_id = entry->os_id,
+		.version_id = entry->version_id,
+		.uname_version = entry->uname_version,
+		.build_id = entry->build_id,
+		.build_id_size = entry->build_id_size,
+		.btf_size = err ? 0 : blob.size,
+		.match = choice->match,
+		.ambiguous = choice->ambiguous,
+		.bundle = choice->bundle,
+		.blob = entry->blob,
+	};
+
+	return err ? err : options_write(ret_entry, ret_entry->sz, &given, sizeof(given));
+}
+
+int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kernel,
+		 struct corebtf_entry *ret_entry)
+{
+	struct corebtf_kernel_opts known = { .sz = sizeof(known) };
+	struct choice choice;
+	struct kernel wanted;
+	int err;
+
+	if (!corebtf || !ret_entry || ret_entry->sz < sizeof(size_t))
+		return -EINVAL;
+	if (kernel) {
+		err = options_read(kernel, kernel->sz, &known, sizeof(known));
+		if (err)
+			return log_error(&corebtf->log, err,
+					 "the kernel's options are of a newer library");
+	}
+	err = kernel_identify(&corebtf->host, kernel ? &known : NULL, &corebtf->log, &wanted);
+	if (err)
+		return err;
+	err = choose_entry(corebtf->bundles, corebtf->bundle_count, &wanted, &corebtf->log,
+			   &choice);
+	if (err)
+		return err;
+	return give_entry(corebtf, &choice, ret_entry);
+}
+
+size_t corebtf_entry_count(const struct corebtf *corebtf)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; corebtf && i < corebtf->bundle_count; i++)
+		count += corebtf->bundles[i].header.entry_count;
+	return count;
+}
+
+int corebtf_entry_at(struct corebtf *corebtf, size_t number, struct corebtf_entry *ret_entry)
+{
+	if (!corebtf || !ret_entry || ret_entry->sz < sizeof(size_t))
+		return -EINVAL;
+	for (size_t i = 0; i < corebtf->bundle_count; i++) {
+		struct choice choice = { .bundle = (uint32_t)i, .match = COREBTF_MATCH_NONE };
+		int err;
+
+		if (number >= corebtf->bundles[i].header.entry_count) {
+			number -= corebtf->bundles[i].header.entry_count;
+			continue;
+		}
+		err = index_entry(&corebtf->bundles[i], (uint32_t)number, &choice.entry);
+		return err ? err : give_entry(corebtf, &choice, ret_entry);
+	}
+	return -ERANGE;
+}
+
+size_t corebtf_object_count(const struct corebtf *corebtf)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; corebtf && i < corebtf->bundle_count; i++)
+		count += corebtf->bundles[i].header.object_count;
+	return count;
+}
+
+int corebtf_object_at(struct corebtf *corebtf, size_t number, struct corebtf_object *ret_object)
+{
+	if (!corebtf || !ret_object || ret_object->sz < sizeof(size_t))
+		return -EINVAL;
+	for (size_t i = 0; i < corebtf->bundle_count; i++) {
+		struct corebtf_object given = { .sz = sizeof(given) };
+		struct index_object object;
+		int err;
+
+		if (number >= corebtf->bundles[i].header.object_count) {
+			number -= corebtf->bundles[i].header.object_count;
+			continue;
+		}
+		err = index_object(&corebtf->bundles[i], (uint32_t)number, &object);
+		if (err)
+			return err;
+		given.name = object.name;
+		given.digest = object.digest;
+		given.relocation_count = object.relocation_count;
+		return options_write(ret_object, ret_object->sz, &given, sizeof(given));
+	}
+	return -ERANGE;
+}
+
+int corebtf_summarize(struct corebtf *corebtf, struct corebtf_summary *ret_summary)
+{
+	struct corebtf_summary given = { .sz = sizeof(given) };
+	struct blob_sums sums = { .unpacked = 0 };
+
+	if (!corebtf || !ret_summary || ret_summary->sz < sizeof(size_t))
+		return -EINVAL;
+	given.bundles = corebtf->bundle_count;
+	given.entries = corebtf_entry_count(corebtf);
+	given.objects = corebtf_object_count(corebtf);
+	given.big_endian = bundle_is_big_endian(&corebtf->bundles[0]);
+	for (size_t i = 0; i < corebtf->bundle_count; i++) {
+		int err = blob_add_up(&corebtf->bundles[i], &sums);
+
+		if (err)
+			return err;
+		given.blobs += corebtf->bundles[i].header.blob_count;
+		given.size += corebtf->bundles[i].header.size;
+	}
+	given.blob_bytes = sums.unpacked;
+	given.stored_bytes = sums.stored;
+	given.compressed = sums.compressed;
+	return options_write(ret_summary, ret_summary->sz, &given, sizeof(given));
+}
+
+int corebtf_check(struct corebtf *corebtf)
+{
+	int err = 0;
+
+	if (!corebtf)
+		return -EINVAL;
+	for (size_t i = 0; !err && i < corebtf->bundle_count; i++) {
+		err = bundle_check_tables(&corebtf->bundles[i]);
+		if (!err)
+			err = index_check(&corebtf->bundles[i]);
+		if (!err)
+			err = blob_check_all(&corebtf->bundles[i]);
+	}
+	return err;
+}
+
+int corebtf_btf(struct corebtf *corebtf, const struct corebtf_entry *entry, const void **ret_btf,
+		size_t *ret_size)
+{
+	const uint8_t *bytes;
+	size_t size;
+	int err;
+
+	if (!corebtf || !entry || !ret_btf || !ret_size || entry->sz < sizeof(*entry) ||
+	    entry->bundle >= corebtf->bundle_count ||
+	    entry->blob >= corebtf->bundles[entry->bundle].header.blob_count)
+		return -EINVAL;
+	err = blob_bytes(&corebtf->bundles[entry->bundle], &corebtf->caches[entry->bundle],
+			 entry->blob, &bytes, &size);
+	if (err)
+		return err;
+	*ret_btf = bytes;
+	*ret_size = size;
+	return 0;
+}
+
+int corebtf_btf_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry)
+{
+	const void *btf;
+	size_t size;
+	int result = corebtf_btf(corebtf, entry, &btf, &size);
+
+	if (result)
+		return result;
+	result = memfd_make("corebtf", btf, size);
+	if (result < 0)
+		return log_error(&corebtf->log, result, "no memfd for %zu bytes of BTF: %s", size,
+				 strerror(-result));
+	return result;
+}
+
+int corebtf_btf_path(struct corebtf *corebtf, const struct corebtf_entry *entry, char **ret_path)
+{
+	_cleanup_fd_ int fd = -1;
+	char path[sizeof(FD_FOLDER) + 3 * sizeof(int)];
+	char *copy;
+
+	if (!ret_path)
+		return -EINVAL;
+	fd = corebtf_btf_memfd(corebtf, entry);
+	if (fd < 0)
+		return fd;
+	snprintf(path, sizeof(path), FD_FOLDER "%d", fd);
+	copy = strdup(path);
+	if (!copy)
+		return -ENOMEM;
+	log_line(&corebtf->log, "the BTF is at %s", path);
+	fd = -1; /* the path's now */
+	*ret_path = copy;
+	return 0;
+}
+
+void corebtf_path_free(char *path)
+{
+	if (!path)
+		return;
+	if (!strncmp(path, FD_FOLDER, strlen(FD_FOLDER))) {
+		char *end;
+		long fd = strtol(path + strlen(FD_FOLDER), &end, 10);
+
+		if (end != path + strlen(FD_FOLDER) && !*end && fd >= 0 && fd <= INT_MAX)
+			close((int)fd);
+	}
+	free(path);
+}
+
+int handle_path_for_kernel(const struct host *host, const char *path, char **ret_path,
+			   const struct corebtf_open_opts *opts)
+{
+	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf *corebtf = NULL;
+	struct corebtf *listener;
+	int err;
+
+	if (host_has_btf(host)) {
+		/* A handle for its log alone: the program's bundles are not even looked at. */
+		err = handle_new(path ? path : EXECUTABLE_SELF, opts, &listener);
+		if (err)
+			return err;
+		log_line(&listener->log, "the kernel has its own BTF, nothing to do");
+		handle_free(listener);
+		*ret_path = NULL;
+		return 0;
+	}
+	err = open_path(path, &corebtf, opts);
+	if (err)
+		return err;
+	corebtf->host = *host;
+	err = corebtf_find(corebtf, NULL, &entry);
+	if (!err)
+		err = corebtf_btf_path(corebtf, &entry, ret_path);
+	corebtf_close(corebtf);
+	return err;
+}
+
+int corebtf_path_for_running_kernel(char **ret_path, const struct corebtf_open_opts *opts)
+{
+	const struct host here = { .root = NULL };
+
+	return ret_path ? handle_path_for_kernel(&here, NULL, ret_path, opts) : -EINVAL;
+}

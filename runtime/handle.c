@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A file or a range of memory in, a row of opened bundles out. One bundle that is damaged makes
+ * all of it an error: which of them has the kernel's entry cannot be said any more.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/handle.h"
+#include "runtime/options.h"
+#include "runtime/section.h"
+
+int handle_new(const char *subject, const struct corebtf_open_opts *opts,
+	       struct corebtf **ret_handle)
+{
+	struct corebtf_open_opts known = { .sz = sizeof(known) };
+	struct corebtf *handle;
+	int err = 0;
+
+	if (opts)
+		err = options_read(opts, opts->sz, &known, sizeof(known));
+	if (err)
+		return err;
+	handle = calloc(1, sizeof(*handle));
+	if (!handle)
+		return -ENOMEM;
+	handle->subject = strdup(subject);
+	if (!handle->subject) {
+		free(handle);
+		return -ENOMEM;
+	}
+	handle->log.write = known.log;
+	handle->log.context = known.log_context;
+	handle->log.subject = handle->subject;
+	*ret_handle = handle;
+	return 0;
+}
+
+void handle_free(struct corebtf *handle)
+{
+	if (!handle)
+		return;
+	for (size_t i = 0; i < handle->bundle_count; i++)
+		block_cache_release(&handle->caches[i]);
+	free(handle->caches);
+	free(handle->bundles);
+	mapping_close(&handle->mapping);
+	free(handle->subject);
+	free(handle);
+}
+
+/* Room for one more bundle and its cache. */
+static int grow(struct corebtf *handle)
+{
+	size_t count = handle->bundle_count + 1;
+	struct block_cache *caches;
+	struct bundle *bundles;
+
+	if (handle->bundle_count == HANDLE_MAX_BUNDLES)
+		return log_error(&handle->log, -EBADMSG, "more than %d bundles",
+				 HANDLE_MAX_BUNDLES);
+	if (handle->bundle_count & (handle->bundle_count - 1))
+		return 0; /* there is room up to the next power of two */
+	count = handle->bundle_count ? 2 * handle->bundle_count : 1;
+	bundles = realloc(handle->bundles, count * sizeof(*bundles));
+	if (bundles)
+		handle->bundles = bundles;
+	caches = realloc(handle->caches, count * sizeof(*caches));
+	if (caches)
+		handle->caches = caches;
+	return bundles && caches ? 0 : log_error(&handle->log, -ENOMEM, "no memory");
+}
+
+static void tell_bundle(const struct bundle *bundle)
+{
+	log_line(bundle->log,
+		 "bundle %" PRIu32 " at offset %" PRIu64 ": %" PRIu32 " bytes, %" PRIu32
+		 " kernels, %" PRIu32 " distinct BTFs, %s-endian%s",
+		 bundle->number, bundle->position, bundle->header.size, bundle->header.entry_count,
+		 bundle->header.blob_count, bundle_is_big_endian(bundle) ? "big" : "little",
+		 bundle->header.features & COREBTF_FEATURE_XZ ? ", xz" : "");
+}
+
+int handle_open_memory(struct corebtf *handle, const void *data, size_t size)
+{
+	const uint8_t *bytes = data;
+	size_t position = bundle_padding(bytes, size);
+
+	if (position == size)
+		return log_error(&handle->log, -ENODATA, "holds no bundle, only %s",
+				 size ? "zero bytes: nothing was embedded yet" : "emptiness");
+	while (position < size) {
+		struct bundle *bundle;
+		int err = grow(handle);
+
+		if (err)
+			return err;
+		bundle = &handle->bundles[handle->bundle_count];
+		memset(bundle, 0, sizeof(*bundle));
+		memset(&handle->caches[handle->bundle_count], 0, sizeof(*handle->caches));
+		bundle->log = &handle->log;
+		bundle->position = position;
+		bundle->number = (uint32_t)handle->bundle_count;
+		err = bundle_open(bundle, bytes + position, size - position);
+		if (err)
+			return err;
+		tell_bundle(bundle);
+		handle->bundle_count++;
+		position += bundle->header.size;
+		position += bundle_padding(bytes + position, size - position);
+	}
+	return 0;
+}
+
+int handle_open_file(struct corebtf *handle, int fd, uint64_t size)
+{
+	struct section section;
+	int err = section_find(fd, size, &handle->log, &section);
+
+	if (err)
+		return err;
+	err = mapping_open(fd, section.offset, section.size, &handle->mapping);
+	if (err)
+		return log_error(&handle->log, err, "%" PRIu64 " bytes cannot be mapped: %s",
+				 section.size, strerror(-err));
+	return handle_open_memory(handle, handle->mapping.data, handle->mapping.size);
+}

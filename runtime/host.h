@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The machine this runs on, as far as the runtime asks it anything: files below / and uname(2).
+ * Tests put a folder and a made-up uname in its place.
+ */
+#ifndef COREBTF_HOST_H
+#define COREBTF_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/utsname.h>
+
+struct host {
+	const char *root;	     /* put before every path; NULL: nothing */
+	const struct utsname *uname; /* NULL: ask the kernel */
+};
+
+/*
+ * Reads up to @size bytes of a small file into @buffer; what a longer file has after them is left.
+ * Returns how many, or -errno; -ENODATA for what is no regular file.
+ */
+long host_read(const struct host *host, const char *path, void *buffer, size_t size);
+
+/* The same for a file below another root, say /proc/1/root: a last component that is an absolute
+ * symbolic link is followed inside that root, not in ours. */
+long host_read_inside(const struct host *host, const char *inside, const char *path, void *buffer,
+		      size_t size);
+
+/* Whether the kernel has BTF of its own that this process may read. */
+bool host_has_btf(const struct host *host);
+
+int host_uname(const struct host *host, struct utsname *ret_uname);
+
+#endif

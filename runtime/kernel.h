@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which kernel a BTF is wanted for: the running one, or one that the caller described.
+ */
+#ifndef COREBTF_KERNEL_H
+#define COREBTF_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/host.h"
+#include "runtime/log.h"
+#include "runtime/os_release.h"
+
+#define KERNEL_BUILD_ID_SIZE 64 /* real ones have 20; a longer one than this is not known */
+
+/* Strings are never NULL; "" is "not known" and not compared. They point into this struct or to
+ * what the caller gave, so the struct stays where it is. */
+struct kernel {
+	const char *release;
+	const char *machine; /* canonical */
+	const char *uname_version;
+	const char *os_id;
+	const char *version_id;
+	const uint8_t *build_id;
+	size_t build_id_size; /* 0: not known */
+
+	struct utsname uname;
+	struct os_release os;
+	uint8_t notes_build_id[KERNEL_BUILD_ID_SIZE];
+};
+
+/*
+ * Fills in @kernel from @opts, which may be NULL, and from the host as corebtf.h says at struct
+ * corebtf_kernel_opts. Tells the log what it found and where.
+ * Errors: -EINVAL (a build-id without bytes), those of uname(2).
+ */
+int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *opts,
+		    const struct log *log, struct kernel *kernel);
+
+/* The GNU build-id in the bytes of ELF notes, as /sys/kernel/notes has them in the host's byte
+ * order. Returns its size and copies it, or 0 when there is none that fits. */
+size_t kernel_build_id_from_notes(const uint8_t *notes, size_t size,
+				  uint8_t build_id[static KERNEL_BUILD_ID_SIZE]);
+
+/* "1f2e..." of a build-id, cut to what fits, for the log. */
+void kernel_build_id_text(const uint8_t *build_id, size_t size,
+			  char text[static KERNEL_BUILD_ID_SIZE * 2 + 1]);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A range of a file in memory, read-only.
+ */
+#ifndef COREBTF_MAPPING_H
+#define COREBTF_MAPPING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct mapping {
+	const uint8_t *data; /* the first byte of the range */
+	size_t size;
+	void *pages; /* what munmap takes */
+	size_t pages_size;
+};
+
+/*
+ * Maps [offset, offset + size), which the caller has checked to lie inside the file: touching a
+ * page past the end of a file is a SIGBUS, not an error code. A file that somebody cuts
+ * afterwards is out of our hands; the kernel refuses that for a running executable.
+ * Errors: -EFBIG the range does not fit the address space; those of mmap(2).
+ */
+int mapping_open(int fd, uint64_t offset, uint64_t size, struct mapping *ret_mapping);
+
+/* Does nothing for an empty struct. */
+void mapping_close(struct mapping *mapping);
+
+#endif

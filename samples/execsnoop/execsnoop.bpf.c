@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The kernel side of execsnoop: one event for each exec that succeeded.
+ *
+ * In comes the raw tracepoint sched_process_exec, which hands over pointers to the kernel's own
+ * structs; out go events in a perf event array. Both exist since Linux 4.17, so this runs on
+ * kernels from before BTF, and those are the ones that need CO-RE from outside.
+ *
+ * The structs below name just the fields that are read. Their offsets here mean nothing:
+ * preserve_access_index makes clang record each access, and libbpf puts the running kernel's
+ * offset into the instruction. task_struct.tgid alone stands elsewhere in 5.10, 6.1, 6.12 and
+ * 7.2 each.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#include "execsnoop.h"
+
+#define CORE __attribute__((preserve_access_index))
+
+typedef struct {
+	unsigned int val;
+} CORE kuid_t;
+
+struct cred {
+	kuid_t uid;
+} CORE;
+
+struct task_struct {
+	int tgid; /* what user space calls the pid */
+	struct task_struct *real_parent;
+	const struct cred *cred;
+	char comm[COMM_SIZE];
+} CORE;
+
+struct linux_binprm {
+	const char *filename;
+} CORE;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, sizeof(int));
+	__uint(value_size, sizeof(int));
+} events SEC(".maps");
+
+/* Arguments of the tracepoint: the task, its pid before the exec, the binary's description. */
+SEC("raw_tp/sched_process_exec")
+int handle_exec(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (struct task_struct *)ctx->args[0];
+	struct linux_binprm *binprm = (struct linux_binprm *)ctx->args[2];
+	struct event event = {};
+
+	event.pid = BPF_CORE_READ(task, tgid);
+	event.ppid = BPF_CORE_READ(task, real_parent, tgid);
+	event.uid = BPF_CORE_READ(task, cred, uid.val);
+	BPF_CORE_READ_STR_INTO(&event.comm, task, comm);
+	bpf_probe_read_kernel_str(event.file, sizeof(event.file), BPF_CORE_READ(binprm, filename));
+
+	bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &event, sizeof(event));
+	return 0;
+}
+
+/* bpf_perf_event_output() and bpf_probe_read_kernel() may be called by GPL-compatible programs. */
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

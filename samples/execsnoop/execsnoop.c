@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+/*
+ * execsnoop - prints every program that is started on this machine.
+ *
+ * A small tracer of the usual kind: libbpf, a skeleton, a perf buffer. What it shows are the two
+ * calls that make it run on kernels without BTF: ensure_core_btf() before the skeleton is opened
+ * and clean_core_btf() after it is loaded. The BTF then comes out of this program's own section
+ * .corebtf, where corebtf_embed() in CMakeLists.txt put it.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include <bpf/libbpf.h>
+#include <btf_core.h>
+
+#include "execsnoop.h"
+#include "execsnoop.skel.h"
+
+#define PERF_PAGES	 16  /* for each processor; a power of two */
+#define POLL_MILLISECONDS 100
+
+struct settings {
+	unsigned long count;   /* stop after so many events; 0: never */
+	unsigned long seconds; /* stop after so many seconds; 0: never */
+};
+
+struct printer {
+	unsigned long printed;
+	unsigned long count;
+};
+
+static bool verbose;
+static volatile sig_atomic_t interrupted;
+
+static void handle_signal(int number)
+{
+	interrupted = 1;
+}
+
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	if (level == LIBBPF_DEBUG && !verbose)
+		return 0;
+	return vfprintf(stderr, format, arguments);
+}
+
+/* File names are chosen by whoever runs a program: no control character reaches the terminal. */
+static void print_text(const char *text, int width)
+{
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		if (byte < 0x20 || byte == 0x7f)
+			width -= printf("\\x%02x", byte);
+		else
+			width -= putchar(byte) != EOF;
+	}
+	if (width > 0)
+		printf("%*s", width, "");
+}
+
+static void print_event(void *context, int cpu, void *data, unsigned int size)
+{
+	struct printer *printer = context;
+	struct event event;
+
+	if (size < sizeof(event) || (printer->count && printer->printed >= printer->count))
+		return;
+	memcpy(&event, data, sizeof(event)); /* samples are aligned to 4 bytes only */
+	event.comm[sizeof(event.comm) - 1] = '\0';
+	event.file[sizeof(event.file) - 1] = '\0';
+
+	printf("%-8d %-8d %-6u ", event.pid, event.ppid, event.uid);
+	print_text(event.comm, COMM_SIZE);
+	putchar(' ');
+	print_text(event.file, 0);
+	putchar('\n');
+	printer->printed++;
+}
+
+static void print_lost(void *context, int cpu, unsigned long long lost)
+{
+	fprintf(stderr, "execsnoop: %llu events lost on processor %d\n", lost, cpu);
+}
+
+/* One of the errors that btf_core.h names, in words and with what to do about it. */
+static void explain_no_btf(int error)
+{
+	const char *why;
+
+	switch (error) {
+	case -ENODATA:
+		why = "this program carries no BTFs (no section .corebtf: not embedded, or stripped)";
+		break;
+	case -ENOENT:
+		why = "none of the BTFs that this program carries is for this kernel";
+		break;
+	case -EBADMSG:
+		why = "the BTFs that this program carries are damaged";
+		break;
+	case -EOPNOTSUPP:
+		why = "the BTFs that this program carries have a newer format than it can read";
+		break;
+	default:
+		why = strerror(-error);
+	}
+	fprintf(stderr,
+		"execsnoop: the kernel has no BTF of its own, and %s\n"
+		"execsnoop: `corebtf list` shows what a program carries, `corebtf lookup` why a kernel gets its BTF\n",
+		why);
+}
+
+static void tell_origin(const struct bpf_object_open_opts *opts)
+{
+	const char *path = opts->btf_custom_path;
+	struct stat status;
+
+	if (!path)
+		fputs("execsnoop: BTF: the kernel's own, /sys/kernel/btf/vmlinux\n", stderr);
+	else if (!stat(path, &status))
+		fprintf(stderr,
+			"execsnoop: BTF: %lld bytes out of this program's own section .corebtf, as %s\n",
+			(long long)status.st_size, path);
+}
+
+/* Opens and loads the BPF object with the BTF that fits. Returns 0 or a negative errno. */
+static int load(struct execsnoop_bpf **ret_skeleton)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	struct execsnoop_bpf *skeleton;
+	int err;
+
+	err = ensure_core_btf(&opts);
+	if (err)
+		explain_no_btf(err); /* and on: libbpf looks in a few more places */
+	else
+		tell_origin(&opts);
+
+	skeleton = execsnoop_bpf__open_opts(&opts);
+	err = skeleton ? execsnoop_bpf__load(skeleton) : -errno;
+	clean_core_btf(&opts);
+	if (err) {
+		execsnoop_bpf__destroy(skeleton);
+		return err;
+	}
+	*ret_skeleton = skeleton;
+	return 0;
+}
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static int print_events(struct perf_buffer *buffer, struct printer *printer,
+			const struct settings *settings)
+{
+	double end = now() + (double)settings->seconds;
+	int err;
+
+	while (!interrupted) {
+		if (settings->count && printer->printed >= settings->count)
+			break;
+		if (settings->seconds && now() >= end)
+			break;
+		err = perf_buffer__poll(buffer, POLL_MILLISECONDS);
+		if (err < 0 && err != -EINTR)
+			return err;
+	}
+	return 0;
+}
+
+static int trace(const struct settings *settings)
+{
+	struct printer printer = {.count = settings->count};
+	struct execsnoop_bpf *skeleton = NULL;
+	struct perf_buffer *buffer = NULL;
+	int err;
+
+	err = load(&skeleton);
+	if (err) {
+		fprintf(stderr, "execsnoop: the BPF program cannot be loaded: %s\n", strerror(-err));
+		return err;
+	}
+	buffer = perf_buffer__new(bpf_map__fd(skeleton->maps.events), PERF_PAGES, print_event,
+				  print_lost, &printer, NULL);
+	if (!buffer) {
+		err = -errno;
+		fprintf(stderr, "execsnoop: no perf buffer: %s\n", strerror(-err));
+		goto out;
+	}
+	err = execsnoop_bpf__attach(skeleton);
+	if (err) {
+		fprintf(stderr, "execsnoop: cannot attach to sched_process_exec: %s\n",
+			strerror(-err));
+		goto out;
+	}
+	fputs("execsnoop: tracing\n", stderr);
+	printf("%-8s %-8s %-6s %-16s %s\n", "PID", "PPID", "UID", "COMM", "FILE");
+
+	err = print_events(buffer, &printer, settings);
+	if (err)
+		fprintf(stderr, "execsnoop: reading events: %s\n", strerror(-err));
+out:
+	perf_buffer__free(buffer);
+	execsnoop_bpf__destroy(skeleton);
+	return err;
+}
+
+static void print_help(FILE *stream)
+{
+	fputs("Usage: execsnoop [-n COUNT] [-t SECONDS] [-v]\n"
+	      "Prints every program that is started on this machine, until Ctrl-C.\n"
+	      "\n"
+	      "  -n COUNT    stop after COUNT programs\n"
+	      "  -t SECONDS  stop after SECONDS seconds\n"
+	      "  -v          print what libbpf does as well\n"
+	      "  -h, --help  print this text\n",
+	      stream);
+}
+
+/* A whole number from 1 on; anything else is a usage error. */
+static bool parse_number(const char *text, unsigned long *ret_number)
+{
+	unsigned long number;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	if (errno || *end || !number)
+		return false;
+	*ret_number = number;
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option long_options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+	struct sigaction action = {.sa_handler = handle_signal};
+	struct settings settings = {0};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "n:t:vh", long_options, NULL)) != -1) {
+		switch (option) {
+		case 'n':
+		case 't':
+			if (!parse_number(optarg, option == 'n' ? &settings.count : &settings.seconds)) {
+				fprintf(stderr, "execsnoop: -%c: '%s' is no number above 0\n",
+					option, optarg);
+				return 2;
+			}
+			break;
+		case 'v':
+			verbose = true;
+			break;
+		case 'h':
+			print_help(stdout);
+			return 0;
+		default:
+			print_help(stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		print_help(stderr);
+		return 2;
+	}
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	setvbuf(stdout, NULL, _IOLBF, 0); /* each line at once, into a pipe as well */
+	libbpf_set_print(print_libbpf);
+	return trace(&settings) ? EXIT_FAILURE : EXIT_SUCCESS;
+}

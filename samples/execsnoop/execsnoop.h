@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the BPF side of execsnoop sends to the other side: one event for each exec.
+ */
+#ifndef EXECSNOOP_H
+#define EXECSNOOP_H
+
+#define COMM_SIZE 16  /* TASK_COMM_LEN, the same in every kernel */
+#define FILE_SIZE 256 /* the event is built on the BPF stack, which has 512 bytes */
+
+struct event {
+	int pid;
+	int ppid;
+	unsigned int uid;
+	char comm[COMM_SIZE];
+	char file[FILE_SIZE]; /* cut when it is longer; always ends with NUL */
+};
+
+#endif
