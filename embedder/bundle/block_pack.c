@@ -62,8 +62,8 @@ static void write_unpacked(const struct block_pack *pack, const struct packed_bl
 
 /*
  * All settings are given rather than left to a preset, so that a newer liblzma with other presets
- * does not change them. BTF is 32-bit words and short names: where in its word a byte stands says more
- * about it than the byte before does (pb 2, lc 0), and with lc 0 the decoder has 1.5 kB of
+ * does not change them. BTF is 32-bit words and short names: where in its word a byte stands says
+ * more about it than the byte before does (pb 2, lc 0), and with lc 0 the decoder has 1.5 kB of
  * literal state to set up instead of 12.
  */
 static int compress_block(const struct block_pack *pack, struct packed_block *block,
@@ -80,7 +80,7 @@ static int compress_block(const struct block_pack *pack, struct packed_block *bl
 		.depth = 512,
 	};
 	lzma_filter filters[] = { { .id = LZMA_FILTER_LZMA2, .options = &settings },
-					{ .id = LZMA_VLI_UNKNOWN } };
+				  { .id = LZMA_VLI_UNKNOWN } };
 	_cleanup_free_ uint8_t *unpacked = malloc(block->unpacked_size);
 	_cleanup_free_ uint8_t *stored = malloc(block->unpacked_size);
 	size_t stored_size = 0;
@@ -89,9 +89,9 @@ static int compress_block(const struct block_pack *pack, struct packed_block *bl
 	if (!unpacked || !stored)
 		return -ENOMEM;
 	if (block->unpacked_size < settings.dict_size)
-		settings.dict_size = block->unpacked_size < LZMA_DICT_SIZE_MIN ?
-					     LZMA_DICT_SIZE_MIN :
-					     (uint32_t)block->unpacked_size;
+		settings.dict_size = block->unpacked_size < LZMA_DICT_SIZE_MIN
+					     ? LZMA_DICT_SIZE_MIN
+					     : (uint32_t)block->unpacked_size;
 	write_unpacked(pack, block, unpacked);
 
 	/* No integrity check of xz's own: the blob records have one. The room given is one byte
@@ -104,7 +104,8 @@ static int compress_block(const struct block_pack *pack, struct packed_block *bl
 	if (result == LZMA_MEM_ERROR)
 		return -ENOMEM;
 	if (result != LZMA_OK)
-		return reason_set(why, -EIO, "liblzma cannot compress a block of %llu bytes (error %d)",
+		return reason_set(why, -EIO,
+				  "liblzma cannot compress a block of %llu bytes (error %d)",
 				  (unsigned long long)block->unpacked_size, (int)result);
 	block->codec = COREBTF_CODEC_XZ;
 	block->stored_size = stored_size;

@@ -15,7 +15,7 @@
 /* An xz block is closed before it would grow past this (a larger blob is a block of its own),
  * and a match reaches back no further than the dictionary. Measured; docs/format.md has the
  * figures. */
-#define BLOCK_PACK_TARGET_SIZE (256u << 10)
+#define BLOCK_PACK_TARGET_SIZE	   (256u << 10)
 #define BLOCK_PACK_DICTIONARY_SIZE (128u << 10)
 
 struct packed_block {

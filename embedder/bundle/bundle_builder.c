@@ -197,7 +197,9 @@ static int check_kernel(const struct kernel_id *kernel, struct reason *why)
 /* The blob with these bytes, made when it is not there yet. NULL: no memory. */
 static struct bundle_blob *intern_blob(struct bundle_builder *builder, const void *btf, size_t size)
 {
-	const struct bundle_blob key = { .data = btf, .size = size, .crc = lzma_crc32(btf, size, 0) };
+	const struct bundle_blob key = { .data = btf,
+					 .size = size,
+					 .crc = lzma_crc32(btf, size, 0) };
 	struct bundle_blob *blob = collection_find(&builder->blobs, &key);
 
 	if (blob)

@@ -270,8 +270,8 @@ static void write_entries(struct layout *layout)
 		uint32_t offsets[5], checksum;
 
 		for (size_t k = 0; k < 5; k++)
-			offsets[k] = order32(layout,
-					     string_table_offset(&layout->strings, strings[k]));
+			offsets[k] =
+				order32(layout, string_table_offset(&layout->strings, strings[k]));
 		*entry = (struct corebtf_format_entry){
 			.hash = order32(layout, layout->kernels[i].hash),
 			.blob = order32(layout, layout->blob_numbers[kernel->blob->number]),
@@ -343,8 +343,8 @@ static void write_objects(struct layout *layout)
 			.name = order32(layout, name),
 			.relocation_count = order32(layout, object->relocation_count),
 		};
-		record->checksum = order32(
-			layout, string_checksum(RECORD_CHECKSUM(record), object->name));
+		record->checksum =
+			order32(layout, string_checksum(RECORD_CHECKSUM(record), object->name));
 	}
 }
 
@@ -352,8 +352,8 @@ static void write_objects(struct layout *layout)
 static void write_header(struct layout *layout, uint32_t features)
 {
 	struct corebtf_format_header *header = (void *)layout->bytes;
-	uint32_t tables_checksum = lzma_crc32(layout->bytes + sizeof(*header),
-					      layout->data - sizeof(*header), 0);
+	uint32_t tables_checksum =
+		lzma_crc32(layout->bytes + sizeof(*header), layout->data - sizeof(*header), 0);
 
 	*header = (struct corebtf_format_header){
 		.byte_order = order32(layout, COREBTF_BYTE_ORDER),

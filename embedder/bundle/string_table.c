@@ -59,8 +59,8 @@ int string_table_finish(struct string_table *table)
 
 uint32_t string_table_offset(const struct string_table *table, const char *string)
 {
-	const char **found = bsearch(&string, table->strings, table->count,
-				     sizeof(*table->strings), string_compare);
+	const char **found = bsearch(&string, table->strings, table->count, sizeof(*table->strings),
+				     string_compare);
 
 	assert(found && table->offsets);
 	return (uint32_t)table->offsets[found - table->strings];

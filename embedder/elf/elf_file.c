@@ -74,6 +74,35 @@ static int check_section(const struct elf_file *file, size_t index, struct reaso
 	return 0;
 }
 
+static int check_names(const struct elf_file *file, struct reason *why)
+{
+	const Elf64_Shdr *names;
+
+	if (!file->names)
+		return 0;
+	if (file->names >= file->section_count)
+		return reason_set(why, -EBADMSG,
+				  "its section names are in section [%zu] of %zu: damaged",
+				  file->names, file->section_count);
+	names = &file->sections[file->names];
+	if (!elf_section_has_bytes(names))
+		return reason_set(why, -EBADMSG, "its section [%zu] with the names is empty",
+				  file->names);
+	if (names->sh_offset < elf_codec_header_size(&file->codec))
+		return reason_set(why, -EBADMSG, "its section names overlap the ELF header");
+	if (file->data[names->sh_offset + names->sh_size - 1])
+		return reason_set(why, -EBADMSG, "the last of its section names has no end");
+	for (size_t i = 1; i < file->section_count; i++) {
+		const Elf64_Shdr *section = &file->sections[i];
+
+		if (section->sh_type != SHT_NULL && section->sh_name >= names->sh_size)
+			return reason_set(why, -EBADMSG,
+					  "the name of section [%zu] is past the end of the names",
+					  i);
+	}
+	return 0;
+}
+
 static int read_sections(struct elf_file *file, struct reason *why)
 {
 	const Elf64_Ehdr *header = &file->header;
@@ -121,14 +150,7 @@ static int read_sections(struct elf_file *file, struct reason *why)
 	}
 
 	file->names = header->e_shstrndx == SHN_XINDEX ? first.sh_link : header->e_shstrndx;
-	if (file->names >= count)
-		return reason_set(why, -EBADMSG,
-				  "its section names are in section [%zu] of %ju: damaged",
-				  file->names, (uintmax_t)count);
-	if (file->names && !elf_section_has_bytes(&file->sections[file->names]))
-		return reason_set(why, -EBADMSG, "its section [%zu] with the names is empty",
-				  file->names);
-	return 0;
+	return check_names(file, why);
 }
 
 static int read_segments(struct elf_file *file, struct reason *why)

@@ -29,8 +29,9 @@ struct elf_file {
  * Reads the headers of the image at @data, which stays the caller's and must outlive @ret_file.
  * After it these hold: both tables lie in the image; so do the bytes of every section that has
  * some and of every segment that has some; the section table overlaps neither the other headers
- * nor a section. Nothing else does; sections may overlap, offsets of empty ones may be anything.
- * Errors: -ENOEXEC no ELF file, -EBADMSG a damaged or truncated one, -ENOMEM.
+ * nor a section; names are terminated and every section's name is among them. Nothing else does;
+ * sections may overlap, offsets of empty ones may be anything. Errors: -ENOEXEC no ELF file,
+ * -EBADMSG a damaged or truncated one, -ENOMEM.
  */
 int elf_file_read(const void *data, size_t size, struct elf_file *ret_file, struct reason *why);
 
@@ -43,6 +44,15 @@ void elf_file_release(struct elf_file *file);
 
 /* The first section of that name past the one at @after, or 0. */
 size_t elf_file_find_section(const struct elf_file *file, const char *name, size_t after);
+
+/* An alignment that is no power of two means nothing, and a huge one would only make a hole:
+ * neither is followed. */
+static inline uint64_t elf_align_up(uint64_t offset, uint64_t alignment)
+{
+	if (alignment < 2 || (alignment & (alignment - 1)) || alignment > 4096)
+		return offset;
+	return (offset + alignment - 1) & ~(alignment - 1);
+}
 
 /* Has the section bytes in the file? */
 static inline bool elf_section_has_bytes(const Elf64_Shdr *section)

@@ -31,13 +31,12 @@ struct piece {
 static bool symbols_need(const struct elf_file *file, size_t section)
 {
 	size_t entry = elf_codec_symbol_size(&file->codec);
-	bool is_last = section == file->section_count - 1;
 
 	for (size_t i = 1; i < file->section_count; i++) {
 		const Elf64_Shdr *table = &file->sections[i];
 
 		/* Indices by other ways: hardly in finished programs, so not followed. */
-		if ((table->sh_type == SHT_SYMTAB_SHNDX || table->sh_type == SHT_GROUP) && !is_last)
+		if (table->sh_type == SHT_SYMTAB_SHNDX || table->sh_type == SHT_GROUP)
 			return true;
 		if (table->sh_type != SHT_SYMTAB && table->sh_type != SHT_DYNSYM)
 			continue;
@@ -63,9 +62,14 @@ static uint32_t renumber(uint32_t index, size_t removed)
 /*
  * Takes the section's header out of the table. The headers behind it count one less then, in
  * other headers as well; where symbols count on the old numbers, an empty header stays instead.
+ * Ours is the last one as long as no other tool has been there, and then nothing else changes.
  */
 static void drop_header(struct elf_file *file, size_t section)
 {
+	if (section == file->section_count - 1) {
+		file->section_count--;
+		return;
+	}
 	if (symbols_need(file, section)) {
 		file->sections[section] = (Elf64_Shdr){0};
 		return;
@@ -181,20 +185,19 @@ static bool pieces_are_all(const struct elf_image *image, const struct piece *pi
 	return is_padding(image, offset, image->size);
 }
 
-/* Moves the sections up to @offset; returns the end of the last one. They never move down, as
- * each keeps only an alignment that it already had. */
+/* Moves the sections up to @offset; returns the end of the last one. */
 static uint64_t move_pieces(struct elf_image *image, const struct piece *pieces, size_t count,
 			    uint64_t offset)
 {
 	for (size_t i = 0; i < count; i++) {
 		Elf64_Shdr *section = pieces[i].section;
-		uint64_t alignment, to = offset;
+		uint64_t to;
 
 		if (!section)
 			continue;
-		alignment = section->sh_addralign;
-		if (alignment > 1 && pieces[i].offset % alignment == 0 && offset % alignment)
-			to += alignment - offset % alignment;
+		to = elf_align_up(offset, section->sh_addralign);
+		if (to > pieces[i].offset)
+			to = offset; /* it was not aligned before */
 		memset(image->data + offset, 0, to - offset);
 		memmove(image->data + to, image->data + pieces[i].offset, pieces[i].size);
 		section->sh_offset = to;
@@ -207,8 +210,7 @@ static uint64_t move_pieces(struct elf_image *image, const struct piece *pieces,
 static int write_table_at_end(struct elf_image *image, struct elf_file *file, uint64_t offset,
 			      struct reason *why)
 {
-	size_t word = elf_codec_word_size(&file->codec);
-	uint64_t table = (offset + word - 1) / word * word;
+	uint64_t table = elf_align_up(offset, elf_codec_word_size(&file->codec));
 	uint64_t end = table + elf_file_section_table_size(file);
 	int err;
 

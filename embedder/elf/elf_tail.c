@@ -80,14 +80,6 @@ static uint32_t add_name(struct layout *layout, const char *name)
 	return offset;
 }
 
-static uint64_t align_up(uint64_t offset, uint64_t alignment)
-{
-	/* An alignment that is no power of two means nothing; a huge one would only make a hole. */
-	if (alignment < 2 || (alignment & (alignment - 1)) || alignment > 4096)
-		return offset;
-	return (offset + alignment - 1) & ~(alignment - 1);
-}
-
 /*
  * The sections and names of @file, ready for one more. Names that are part of the running
  * program have to stay where they are, and a file may have none at all: then a section of its
@@ -117,10 +109,8 @@ static int start_layout(const struct elf_file *file, bool with_bundle, struct la
 	if (!with_bundle)
 		return 0;
 
-	/* Whatever was there, our names start after a zero byte. */
-	if (!name_size || layout->name_bytes[name_size - 1])
-		layout->name_bytes[layout->name_size++] = '\0';
 	if (!names) {
+		layout->name_bytes[layout->name_size++] = '\0';
 		for (size_t i = 0; i < layout->count; i++)
 			layout->sections[i].sh_name = 0;
 	}
@@ -151,7 +141,7 @@ static int place(const struct elf_file *file, size_t start, bool with_record, si
 	if (with_bundle) {
 		Elf64_Shdr *section = &layout->sections[layout->count - 1];
 
-		offset = align_up(offset, COREBTF_ALIGNMENT);
+		offset = elf_align_up(offset, COREBTF_ALIGNMENT);
 		if (with_record) {
 			layout->record = offset;
 			offset += RECORD_SIZE;
@@ -160,11 +150,11 @@ static int place(const struct elf_file *file, size_t start, bool with_record, si
 		section->sh_size = bundle_size;
 		offset += bundle_size;
 	}
-	offset = align_up(offset, names->sh_addralign);
+	offset = elf_align_up(offset, names->sh_addralign);
 	names->sh_offset = offset;
 	names->sh_size = layout->name_size;
 	offset += layout->name_size;
-	layout->table = align_up(offset, elf_codec_word_size(codec));
+	layout->table = elf_align_up(offset, elf_codec_word_size(codec));
 	layout->end = layout->table + layout->count * elf_codec_section_size(codec);
 	if (!codec->is_64bit && layout->end > UINT32_MAX)
 		return reason_set(
@@ -252,8 +242,17 @@ int elf_tail_is_usual(const struct elf_file *file, size_t *ret_start)
 	if (!file->names)
 		return 0;
 	names = &file->sections[file->names];
-	if ((names->sh_flags & SHF_ALLOC) || file->data[names->sh_offset + names->sh_size - 1])
+	if (names->sh_flags & SHF_ALLOC)
 		return 0;
+	for (size_t i = 0; i < file->section_count; i++) {
+		const Elf64_Shdr *section = &file->sections[i];
+
+		/* What the general removal would put right on its way is not usual: names that
+		 * are a symbol table's strings as well, an empty section that is nowhere. */
+		if ((i != file->names && section->sh_link == file->names) ||
+		    section->sh_name >= names->sh_size || section->sh_offset > file->size)
+			return 0;
+	}
 	start = end_without_names(file);
 	if (names->sh_offset < start || file->header.e_shoff < start)
 		return 0;
@@ -278,7 +277,7 @@ int elf_tail_find_record(const struct elf_file *file, size_t section, Elf64_Ehdr
 	uint64_t size;
 	int err;
 
-	if (bundle->sh_offset < RECORD_SIZE)
+	if (!elf_section_has_bytes(bundle) || bundle->sh_offset < RECORD_SIZE)
 		return 0;
 	record = file->data + bundle->sh_offset - RECORD_SIZE;
 	if (memcmp(record, RECORD_MAGIC, RECORD_MAGIC_SIZE) != 0)

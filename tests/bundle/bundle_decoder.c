@@ -23,9 +23,9 @@ static uint32_t get32(const struct input *input, size_t offset)
 	const uint8_t *b = input->bytes + offset;
 
 	assert_true(offset + 4 <= input->size);
-	return input->big_endian ?
-		       (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3] :
-		       (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
+	return input->big_endian
+		       ? (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]
+		       : (uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[1] << 8 | b[0];
 }
 
 static uint32_t get16(const struct input *input, size_t offset)

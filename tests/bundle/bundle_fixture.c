@@ -71,7 +71,8 @@ void fixture_kernel(uint32_t number, char release[static 64], struct kernel_id *
 		*kernel = KERNEL(release, machine, "debian", number % 3 == 1 ? "12" : "13");
 		break;
 	default:
-		snprintf(release, 64, "4.18.0-%u.%u.1.el8_%u.x86_64", n / 90, n / 3 % 30, number % 3);
+		snprintf(release, 64, "4.18.0-%u.%u.1.el8_%u.x86_64", n / 90, n / 3 % 30,
+			 number % 3);
 		*kernel = KERNEL(release, machine, "centos", "8");
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which blob lies in which block, and that every .xz stream unpacks with others' tools too. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,6 +124,18 @@ static void test_noise_stays_raw(void **state)
 	bundle_builder_free(builder);
 }
 
+/* 3 bytes between one blob and the next: the decoder checks that they are zero. */
+static void test_gaps_are_zero(void **state)
+{
+	struct bundle_builder *builder = build_series(30, 101);
+	_cleanup_free_ void *bytes = NULL;
+	size_t size;
+
+	bytes = fixture_layout(builder, false, BUNDLE_COMPRESSION_XZ, &size);
+	decoded_bundle_free(decode_bundle(bytes, size));
+	bundle_builder_free(builder);
+}
+
 /* Each block on its own is a file that the xz command unpacks. */
 static void test_xz_command_unpacks(void **state)
 {
@@ -167,8 +180,10 @@ int main(void)
 		cmocka_unit_test(test_blobs_lie_in_order_of_likeness),
 		cmocka_unit_test(test_xz_blocks_keep_their_size),
 		cmocka_unit_test(test_noise_stays_raw),
+		cmocka_unit_test(test_gaps_are_zero),
 		cmocka_unit_test(test_xz_command_unpacks),
 	};
 
+	mallopt(M_PERTURB, 0x55); /* fresh memory is not zero by luck */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,9 +125,9 @@ static void test_all_of_the_id_counts(void **state)
 	bytes = fixture_layout(builder, true, BUNDLE_COMPRESSION_NONE, &size);
 	bundle = decode_bundle(bytes, size);
 	assert_int_equal(bundle->entry_count, 7);
-	assert_int_equal(bundle->entries[6].build_id_size, 20);
-	assert_int_equal(bundle->entries[6].build_id[19], 1);
-	assert_string_equal(bundle->entries[6].uname_version, "#1 SMP");
+	assert_int_equal(bundle->entries[4].build_id_size, 20);
+	assert_int_equal(bundle->entries[4].build_id[19], 1);
+	assert_string_equal(bundle->entries[4].uname_version, "#1 SMP");
 	decoded_bundle_free(bundle);
 	bundle_builder_free(builder);
 }
@@ -188,9 +188,10 @@ static void test_one_kernel_with_several_btfs(void **state)
 	/* The equal one with the smaller source has to be remembered. */
 	check_claims((const struct claim[]){ { "a", "one" }, { "c", "one" }, { "b", "two" } }, 3,
 		     "one", 2);
-	check_claims((const struct claim[]){ { "d", "one" }, { "c", "two" }, { "b", "three" },
-					     { "c", "one" } },
-		     4, "three", 2);
+	check_claims(
+		(const struct claim[]){
+			{ "d", "one" }, { "c", "two" }, { "b", "three" }, { "c", "one" } },
+		4, "three", 2);
 }
 
 /* Equal sources: nothing but the bytes is left to decide. */
@@ -221,7 +222,8 @@ static void test_reason_names_the_other_source(void **state)
 
 	fixture_add(builder, id, "one", "middle.btf", 0);
 	assert_int_equal(bundle_builder_add(builder, &id, "two", 3, "z.btf", &why), -EEXIST);
-	assert_string_equal(why.text, "the same kernel has another BTF in middle.btf, which is kept");
+	assert_string_equal(why.text,
+			    "the same kernel has another BTF in middle.btf, which is kept");
 	assert_int_equal(bundle_builder_add(builder, &id, "two", 3, "a.btf", &why), -EEXIST);
 	assert_string_equal(why.text,
 			    "the same kernel has another BTF in middle.btf, which is dropped");
@@ -271,8 +273,8 @@ static void test_order_of_adding_does_not_show(void **state)
 		other_raw = fixture_layout(builder, round & 1, BUNDLE_COMPRESSION_NONE,
 					   &other_raw_size);
 		free(other_raw); /* a layout changes nothing for the next one */
-		other_raw = fixture_layout(builder, false, BUNDLE_COMPRESSION_NONE,
-					   &other_raw_size);
+		other_raw =
+			fixture_layout(builder, false, BUNDLE_COMPRESSION_NONE, &other_raw_size);
 		other_xz = fixture_layout(builder, false, BUNDLE_COMPRESSION_XZ, &other_xz_size);
 		bundle_builder_free(builder);
 		if (!round) {

@@ -30,9 +30,9 @@ static struct bundle_builder *build_small(void)
 	fixture_add(builder, exact, "focal, and longer", "b", 0);
 	fixture_add(builder, KERNEL("6.1.0-47-arm64", "arm64", "debian", "12"), "bionic", "c", 0);
 	fixture_add(builder, KERNEL("6.12.107", "s390x", "", ""), "eight by", "d", 0);
-	assert_int_equal(bundle_builder_add_object(builder, "exec.bpf.o",
-						   UINT64_C(0x0123456789abcdef), 14),
-			 0);
+	assert_int_equal(
+		bundle_builder_add_object(builder, "exec.bpf.o", UINT64_C(0x0123456789abcdef), 14),
+		0);
 	return builder;
 }
 
@@ -165,7 +165,8 @@ static void check_refused(const struct bundle_contents *contents, const char *wo
 static void test_counts_are_limited(void **state)
 {
 	struct bundle_blob blob = { .user_count = 1, .data = "x", .size = 1 };
-	const struct bundle_kernel kernel = { .id = KERNEL("6.1", "x86_64", "", ""), .blob = &blob };
+	const struct bundle_kernel kernel = { .id = KERNEL("6.1", "x86_64", "", ""),
+					      .blob = &blob };
 	const struct bundle_object object = { .name = "x" };
 	const struct bundle_kernel *one_kernel = &kernel;
 	_cleanup_free_ const struct bundle_kernel **kernels =
@@ -204,7 +205,8 @@ static void test_strings_are_limited(void **state)
 						     .blob = &blob };
 		pointers[i] = &kernels[i];
 	}
-	check_refused(&(struct bundle_contents){ .kernels = pointers, .kernel_count = COUNT,
+	check_refused(&(struct bundle_contents){ .kernels = pointers,
+						 .kernel_count = COUNT,
 						 .blob_count = 1 },
 		      "the bundle would have 72018008 bytes of strings, and the limit is 67108864");
 }
@@ -223,13 +225,15 @@ static void test_size_is_limited(void **state)
 		names[i][1] = (char)('a' + i / 26);
 		names[i][2] = (char)('a' + i % 26);
 		names[i][3] = '\0';
-		blobs[i] = (struct bundle_blob){ .number = i, .user_count = 1,
-						 .size = COREBTF_MAX_BLOB_SIZE, .data = "" };
+		blobs[i] = (struct bundle_blob){
+			.number = i, .user_count = 1, .size = COREBTF_MAX_BLOB_SIZE, .data = ""
+		};
 		kernels[i] = (struct bundle_kernel){ .id = KERNEL("6.1", names[i], "", ""),
 						     .blob = &blobs[i] };
 		pointers[i] = &kernels[i];
 	}
-	check_refused(&(struct bundle_contents){ .kernels = pointers, .kernel_count = COUNT,
+	check_refused(&(struct bundle_contents){ .kernels = pointers,
+						 .kernel_count = COUNT,
 						 .blob_count = COUNT },
 		      "the bundle would have 4362083320 bytes, and the limit is 4294967288");
 }

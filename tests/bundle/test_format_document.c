@@ -53,8 +53,10 @@ struct field {
 	size_t offset, size;
 };
 
-#define FIELD(type, name_) \
-	{ #name_, offsetof(struct type, name_), sizeof(((struct type *)0)->name_) }
+#define FIELD(type, name_)                                                              \
+	{                                                                               \
+#name_, offsetof(struct type, name_), sizeof(((struct type *)0)->name_) \
+	}
 
 /* Each row of the table must be there, and no other; together they fill the struct. */
 static void check_table(const char *heading, const struct field *fields, size_t count, size_t size)
@@ -121,12 +123,9 @@ static void test_tables(void **state)
 		FIELD(corebtf_format_entry, checksum),
 	};
 	static const struct field blob[] = {
-		FIELD(corebtf_format_blob, block),
-		FIELD(corebtf_format_blob, offset),
-		FIELD(corebtf_format_blob, size),
-		FIELD(corebtf_format_blob, content),
-		FIELD(corebtf_format_blob, reserved),
-		FIELD(corebtf_format_blob, checksum),
+		FIELD(corebtf_format_blob, block),    FIELD(corebtf_format_blob, offset),
+		FIELD(corebtf_format_blob, size),     FIELD(corebtf_format_blob, content),
+		FIELD(corebtf_format_blob, reserved), FIELD(corebtf_format_blob, checksum),
 	};
 	static const struct field block[] = {
 		FIELD(corebtf_format_block, offset),
@@ -144,7 +143,7 @@ static void test_tables(void **state)
 		FIELD(corebtf_format_object, checksum),
 	};
 
-#define CHECK_TABLE(heading, fields) \
+#define CHECK_TABLE(heading, fields)                                     \
 	check_table(heading, fields, sizeof(fields) / sizeof(fields[0]), \
 		    sizeof(struct corebtf_format_##fields))
 	CHECK_TABLE("\n### 4.1 Header\n", header);
@@ -192,8 +191,9 @@ static size_t read_hexdump(uint8_t *bytes, size_t capacity)
 			assert_true(size < capacity && at < text);
 			bytes[size] = (uint8_t)strtoul(at, &at, 16);
 			text++;
-			assert_int_equal(*text, bytes[size] >= ' ' && bytes[size] <= '~' ?
-							bytes[size] : '.');
+			assert_int_equal(*text, bytes[size] >= ' ' && bytes[size] <= '~'
+							? bytes[size]
+							: '.');
 			size++;
 		}
 	}
@@ -204,9 +204,8 @@ static void test_example(void **state)
 {
 	/* A BTF with one type: INT "int", 4 bytes, signed. */
 	static const uint8_t btf[] = {
-		0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 5, 0, 0, 0,
-		1, 0, 0, 0, 0, 0, 0, 1, 4, 0, 0, 0, 32, 0, 0, 1,
-		0, 'i', 'n', 't', 0,
+		0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 16, 0,  0, 0, 16, 0, 0,   0,	  5,   0, 0,
+		0,    1,    0, 0, 0,  0, 0, 0, 1, 4, 0, 0, 0,  32, 0, 0, 1,  0, 'i', 'n', 't', 0,
 	};
 	struct bundle_builder *builder = bundle_builder_new();
 	struct kernel_id first = KERNEL("6.1.0-47-amd64", "x86_64", "debian", "12");
@@ -221,9 +220,9 @@ static void test_example(void **state)
 		second.build_id[i] = (uint8_t)(0xb0 + i);
 	assert_int_equal(bundle_builder_add(builder, &second, btf, sizeof(btf), "b", NULL), 0);
 	assert_int_equal(bundle_builder_add(builder, &first, btf, sizeof(btf), "a", NULL), 0);
-	assert_int_equal(bundle_builder_add_object(builder, "exec.bpf.o",
-						   UINT64_C(0x0123456789abcdef), 14),
-			 0);
+	assert_int_equal(
+		bundle_builder_add_object(builder, "exec.bpf.o", UINT64_C(0x0123456789abcdef), 14),
+		0);
 	built = fixture_layout(builder, false, BUNDLE_COMPRESSION_NONE, &size);
 	bundle_builder_free(builder);
 

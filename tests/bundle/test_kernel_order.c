@@ -8,8 +8,11 @@
 
 #include "embedder/bundle/kernel_order.h"
 
-#define RELEASE(release_) \
-	{ .release = (release_), .machine = "x86_64", .os_id = "", .version_id = "", .uname_version = "" }
+#define RELEASE(release_)                                                                  \
+	{                                                                                  \
+		.release = (release_), .machine = "x86_64", .os_id = "", .version_id = "", \
+		.uname_version = ""                                                        \
+	}
 
 /* In the order that each function has to find. */
 static const struct kernel_id by_likeness[] = {
@@ -26,13 +29,25 @@ static const struct kernel_id by_likeness[] = {
 	RELEASE("5.4.0-99999999999999999999"),
 	RELEASE("5.4.0-x"),
 	RELEASE("5.4.0-\xff"),
-	{ .release = "1.0", .machine = "arm64", .os_id = "debian", .version_id = "13",
+	{ .release = "1.0",
+	  .machine = "arm64",
+	  .os_id = "debian",
+	  .version_id = "13",
 	  .uname_version = "" },
-	{ .release = "2.0", .machine = "arm64", .os_id = "debian", .version_id = "12",
+	{ .release = "2.0",
+	  .machine = "arm64",
+	  .os_id = "debian",
+	  .version_id = "12",
 	  .uname_version = "" },
-	{ .release = "1.0", .machine = "x86_64", .os_id = "debian", .version_id = "12",
+	{ .release = "1.0",
+	  .machine = "x86_64",
+	  .os_id = "debian",
+	  .version_id = "12",
 	  .uname_version = "" },
-	{ .release = "0.1", .machine = "arm64", .os_id = "ubuntu", .version_id = "12",
+	{ .release = "0.1",
+	  .machine = "arm64",
+	  .os_id = "ubuntu",
+	  .version_id = "12",
 	  .uname_version = "" },
 };
 
@@ -43,12 +58,27 @@ static const struct kernel_id by_identity[] = {
 	{ .release = "9", .machine = "a", .os_id = "b", .version_id = "C", .uname_version = "z" },
 	{ .release = "9", .machine = "a", .os_id = "b", .version_id = "c", .uname_version = "D" },
 	{ .release = "9", .machine = "a", .os_id = "b", .version_id = "c", .uname_version = "d" },
-	{ .release = "9", .machine = "a", .os_id = "b", .version_id = "c", .uname_version = "d",
-	  .build_id = { 0 }, .build_id_size = 1 },
-	{ .release = "9", .machine = "a", .os_id = "b", .version_id = "c", .uname_version = "d",
-	  .build_id = { 7 }, .build_id_size = 1 },
-	{ .release = "9", .machine = "a", .os_id = "b", .version_id = "c", .uname_version = "d",
-	  .build_id = { 0, 0x80 }, .build_id_size = 2 },
+	{ .release = "9",
+	  .machine = "a",
+	  .os_id = "b",
+	  .version_id = "c",
+	  .uname_version = "d",
+	  .build_id = { 0 },
+	  .build_id_size = 1 },
+	{ .release = "9",
+	  .machine = "a",
+	  .os_id = "b",
+	  .version_id = "c",
+	  .uname_version = "d",
+	  .build_id = { 7 },
+	  .build_id_size = 1 },
+	{ .release = "9",
+	  .machine = "a",
+	  .os_id = "b",
+	  .version_id = "c",
+	  .uname_version = "d",
+	  .build_id = { 0, 0x80 },
+	  .build_id_size = 2 },
 };
 
 static void check(const struct kernel_id *sorted, size_t count,

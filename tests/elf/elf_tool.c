@@ -5,8 +5,8 @@
  *	elf_tool attach EXE OUTPUT BUNDLE
  *	elf_tool remove EXE OUTPUT
  *	elf_tool inspect EXE			prints class, byte order, machine, has bundle
- *	elf_tool find FILE [FOLDER]		prints offset and size of each BPF object in FILE, and
- *						writes them to FOLDER/0.o, 1.o, ...
+ *	elf_tool find FILE [FOLDER]		prints offset and size of each BPF object in FILE,
+ *and writes them to FOLDER/0.o, 1.o, ...
  *
  * Exit status: 0, or the positive errno value after a line on standard error.
  */
@@ -65,8 +65,7 @@ static int find(const char *path, const char *folder, struct reason *why)
 		if (err)
 			return err;
 		printf("%zu %zu btf %zu ext %zu digest %016jx\n", objects[i].offset,
-		       objects[i].size, object.btf_size, object.ext_size,
-		       (uintmax_t)object.digest);
+		       objects[i].size, object.btf_size, object.ext_size, (uintmax_t)object.digest);
 		if (!folder)
 			continue;
 		if (asprintf(&output, "%s/%d.o", folder, i) < 0) {

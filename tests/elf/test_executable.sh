@@ -91,13 +91,13 @@ check_attached()
 	test $((0x$offset % 8)) = 0 || fail "$1: the section is at $offset"
 	tail -c "+$((0x$offset + 1))" "$1" | head -c "$(stat -c %s "$2")" | cmp -s - "$2" ||
 		fail "$1: the section does not hold $2"
-	readelf -l -W "$1" | sed '/Section to Segment/,$d; /^$/d' >now
-	readelf -l -W "$3" | sed '/Section to Segment/,$d; /^$/d' | cmp -s - now ||
+	readelf -l -W "$1" 2>/dev/null | sed '/Section to Segment/,$d; /^$/d' >now
+	readelf -l -W "$3" 2>/dev/null | sed '/Section to Segment/,$d; /^$/d' | cmp -s - now ||
 		fail "$1: the program headers changed"
 	readelf -n "$1" 2>&1 | grep 'Build ID' >now || :
 	readelf -n "$3" 2>&1 | grep 'Build ID' | cmp -s - now || fail "$1: the build-id changed"
 	# Every byte that is mapped is what it was, but for the ELF header.
-	readelf -l -W "$3" | awk '$1 == "LOAD" {print $2, $5}' | while read -r at length; do
+	readelf -l -W "$3" 2>/dev/null | awk '$1 == "LOAD" {print $2, $5}' | while read -r at length; do
 		cmp -s -n $((length)) -i $((at)) "$1" "$3" ||
 			cmp -l -n $((length)) -i $((at)) "$1" "$3" |
 			awk -v at=$((at)) '$1 + at > 64 {exit 1}' ||

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "embedder/verify/answer_list.h"
+
+void answer_list_free(struct answer_list *list)
+{
+	free(list->answers);
+	*list = (struct answer_list){ 0 };
+}
+
+struct recording {
+	struct answer_list *list;
+	const struct request_set *set;
+};
+
+static int record(void *context, size_t request, const struct resolver_answer *answer)
+{
+	const struct recording *recording = context;
+	struct answer_list *list = recording->list;
+	struct recorded_answer *recorded;
+
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? list->capacity * 2 : 1024;
+
+		recorded = reallocarray(list->answers, capacity, sizeof(*recorded));
+		if (!recorded)
+			return -ENOMEM;
+		list->answers = recorded;
+		list->capacity = capacity;
+	}
+	recorded = &list->answers[list->count++];
+	*recorded = (struct recorded_answer){ .request = request };
+	if (answer->result == TARGET_REFUSED) {
+		recorded->refusal = answer->match.refusal;
+		return 0;
+	}
+	recorded->bit_offset = answer->match.bit_offset;
+	recorded->value = answer->value;
+	/* A type's number is what trimming changes; which of the candidates it is, the order of
+	 * the answers says. */
+	if (recording->set->requests[request]->kind == CORE_RELO_TYPE_ID_TARGET)
+		recorded->value.value = 0;
+	return 0;
+}
+
+int answer_list_fill(struct answer_list *list, struct resolver *resolver, const void *btf,
+		     size_t size, struct reason *why)
+{
+	struct recording recording = { list, resolver->set };
+	int err;
+
+	list->count = 0;
+	err = resolver_run(resolver, btf, size, record, &recording, why);
+	return err == -ENOMEM ? reason_set(why, err, "out of memory") : err;
+}
+
+static bool same_answer(const struct recorded_answer *a, const struct recorded_answer *b)
+{
+	return a->bit_offset == b->bit_offset && a->refusal == b->refusal &&
+	       a->value.value == b->value.value && a->value.size == b->value.size &&
+	       a->value.access_kind == b->value.access_kind &&
+	       a->value.encoding == b->value.encoding;
+}
+
+/* "1 candidate, value 16" or "no candidate"; for several the first one that @other lacks. */
+static void describe(const struct recorded_answer *answers, size_t count, size_t differs_at,
+		     char *buffer, size_t size)
+{
+	const struct recorded_answer *answer = &answers[differs_at];
+
+	if (differs_at >= count)
+		snprintf(buffer, size, "%zu candidates fit", count);
+	else if (answer->refusal)
+		snprintf(buffer, size, "candidate %zu of %zu is refused: %s", differs_at + 1, count,
+			 strerror(-answer->refusal));
+	else
+		snprintf(buffer, size, "candidate %zu of %zu gives %llu (bit offset %u, size %u)",
+			 differs_at + 1, count, (unsigned long long)answer->value.value,
+			 answer->bit_offset, answer->value.size);
+}
+
+size_t answer_list_compare(const struct answer_list *full, const struct answer_list *trimmed,
+			   size_t request_count, answer_list_differ_fn differ, void *context)
+{
+	size_t i = 0, j = 0, differences = 0;
+
+	for (size_t request = 0; request < request_count; request++) {
+		const struct recorded_answer *a = full->answers + i, *b = trimmed->answers + j;
+		char in_full[128], in_trimmed[128];
+		size_t m = 0, n = 0, same = 0;
+
+		while (i + m < full->count && a[m].request == request)
+			m++;
+		while (j + n < trimmed->count && b[n].request == request)
+			n++;
+		i += m;
+		j += n;
+		while (same < m && same < n && same_answer(&a[same], &b[same]))
+			same++;
+		if (same == m && same == n)
+			continue;
+		differences++;
+		if (!differ)
+			continue;
+		describe(a, m, same, in_full, sizeof(in_full));
+		describe(b, n, same, in_trimmed, sizeof(in_trimmed));
+		differ(context, request, in_full, in_trimmed);
+	}
+	return differences;
+}

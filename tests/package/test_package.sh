@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds a copy of samples/execsnoop as a project of its own, with find_package(CoreBTF) from an
+# installation that was moved or from the build folder, and looks when its link is done again:
+# for each input that counts, and for nothing else.
+set -eu
+
+kind=$1 cmake=$2 generator=$3 source=$4 build=$5 compiler=$6 flags=$7 corebtf=$8
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+
+# Runs a command and shows what it said only when it fails.
+quietly() {
+	"$@" >"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		fail "$*"
+	}
+}
+
+make_project() {
+	quietly "$cmake" --build "$work/build"
+}
+
+# What a new link changes, even within one tick of the clock: embedding makes a new file.
+identity() {
+	stat -c '%i %y' "$work/build/execsnoop"
+}
+
+# expect_kernels COUNT: how many the executable carries.
+expect_kernels() {
+	count=$("$corebtf" list "$work/build/execsnoop" | grep -c '^debian ') || count=0
+	[ "$count" = "$1" ] || fail "$count kernels in the executable, not $1"
+}
+
+# expect same|new WHAT: builds, and compares with the executable before.
+expect() {
+	before=$(identity)
+	make_project
+	after=$(identity)
+	if [ "$1" = same ]; then
+		[ "$before" = "$after" ] || fail "$2: linked again"
+	else
+		[ "$before" != "$after" ] || fail "$2: not linked again"
+	fi
+	printf 'ok: %s: %s\n' "$2" "$1"
+}
+
+# A time stamp is compared with the last link's: wait until the clock has moved on.
+later() {
+	sleep 1.1
+}
+
+# Two kernels of this machine, whatever machine that is: a BTF does not say.
+cp -R "$source/samples/execsnoop" "$work/execsnoop"
+kernels=$work/kernels/debian/0/$(uname -m)
+mkdir -p "$kernels"
+cp "$source/samples/kernels/debian/11/x86_64/5.10.0-30-cloud-amd64.btf.tar.xz" \
+	"$kernels/5.10.0-1.btf.tar.xz"
+cp "$source/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz" \
+	"$kernels/6.1.0-1.btf.tar.xz"
+echo "no BTF" >"$kernels/README"
+cp "$corebtf" "$work/corebtf"
+
+case $kind in
+installed)
+	quietly "$cmake" --install "$build" --prefix "$work/first"
+	mv "$work/first" "$work/moved"
+	package=-DCMAKE_PREFIX_PATH=$work/moved
+	;;
+build_tree)
+	package=-DCoreBTF_DIR=$build
+	;;
+*)
+	fail "unknown kind: $kind"
+	;;
+esac
+
+quietly "$cmake" -G "$generator" -S "$work/execsnoop" -B "$work/build" "$package" \
+	-DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$flags" \
+	-DEXECSNOOP_KERNELS="$work/kernels" -DCOREBTF_EMBEDDER="$work/corebtf"
+make_project
+expect_kernels 2
+
+expect same "nothing changed"
+later
+touch "$kernels/README"
+expect same "a file that is no input"
+touch "$work/execsnoop/execsnoop.bpf.c"
+expect new "the BPF program"
+later
+touch "$work/execsnoop/execsnoop.h"
+expect new "a header of the BPF program"
+later
+touch "$kernels/6.1.0-1.btf.tar.xz"
+expect new "a kernel BTF"
+later
+touch "$work/corebtf"
+expect new "the embedder"
+rm "$kernels/6.1.0-1.btf.tar.xz"
+expect new "a kernel BTF that is gone"
+expect_kernels 1
+cp -p "$kernels/5.10.0-1.btf.tar.xz" "$kernels/5.10.0-2.btf.tar.xz"
+expect new "a kernel BTF that came with an old time stamp"
+expect_kernels 2
+expect same "nothing changed since"
