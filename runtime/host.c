@@ -63,6 +63,8 @@ long host_read_inside(const struct host *host, const char *inside, const char *p
 	for (int links = 0; !err && links < MAX_LINKS; links++) {
 		ssize_t length = readlink(full, target, sizeof(target) - 1);
 
+		if (length < 0 && errno != EINVAL) /* which says that it is no link */
+			return -errno;
 		if (length <= 0 || target[0] != '/')
 			return read_file(full, buffer, size);
 		target[length] = '\0';

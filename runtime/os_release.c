@@ -95,8 +95,10 @@ void os_release_read(const struct host *host, struct os_release *ret_release)
 	memset(ret_release, 0, sizeof(*ret_release));
 	ret_release->source = "";
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-		long size = host_read_inside(host, sources[i].inside, sources[i].path, text,
-					     sizeof(text));
+		long size = *sources[i].inside ?
+				    host_read_inside(host, sources[i].inside, sources[i].path, text,
+						     sizeof(text)) :
+				    host_read(host, sources[i].path, text, sizeof(text));
 
 		if (size < 0)
 			continue;

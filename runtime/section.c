@@ -111,32 +111,33 @@ static int read_section(const struct elf_file *file, uint64_t number, struct elf
 	return err;
 }
 
-/* The ELF header, and what it leaves to section 0 when there are 0xff00 sections or more. */
-static int read_elf_header(struct elf_file *file, const uint8_t *ident)
+/*
+ * The ELF header, and what it leaves to section 0 when there are 0xff00 sections or more. @start
+ * is what was read of the file's start: the larger of the two headers, or the whole file.
+ */
+static int read_elf_header(struct elf_file *file, const uint8_t start[static sizeof(Elf64_Ehdr)])
 {
-	uint8_t header[sizeof(Elf64_Ehdr)] = { 0 };
-	struct elf_section first, names;
 	uint64_t entry_size, names_index;
+	struct elf_section first, names;
 	int err;
 
-	if (ident[EI_CLASS] != ELFCLASS32 && ident[EI_CLASS] != ELFCLASS64)
+	if (start[EI_CLASS] != ELFCLASS32 && start[EI_CLASS] != ELFCLASS64)
 		return log_error(file->log, -EBADMSG, "ELF header: class %u is unknown",
-				 ident[EI_CLASS]);
-	if (ident[EI_DATA] != ELFDATA2LSB && ident[EI_DATA] != ELFDATA2MSB)
+				 start[EI_CLASS]);
+	if (start[EI_DATA] != ELFDATA2LSB && start[EI_DATA] != ELFDATA2MSB)
 		return log_error(file->log, -EBADMSG, "ELF header: byte order %u is unknown",
-				 ident[EI_DATA]);
-	file->is_64bit = ident[EI_CLASS] == ELFCLASS64;
-	file->swapped = (ident[EI_DATA] == ELFDATA2MSB) != BYTES_HOST_IS_BIG_ENDIAN;
+				 start[EI_DATA]);
+	file->is_64bit = start[EI_CLASS] == ELFCLASS64;
+	file->swapped = (start[EI_DATA] == ELFDATA2MSB) != BYTES_HOST_IS_BIG_ENDIAN;
 	file->header_size = file->is_64bit ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
-	err = read_at(file, 0, header, file->is_64bit ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr),
-		      "ELF header");
-	if (err)
-		return err;
+	if (file->size < (file->is_64bit ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr)))
+		return log_error(file->log, -EBADMSG, "ELF header: cut off after %" PRIu64 " bytes",
+				 file->size);
 
-	file->headers_offset = ELF_MEMBER(file, header, Ehdr, e_shoff);
-	file->section_count = ELF_MEMBER(file, header, Ehdr, e_shnum);
-	entry_size = ELF_MEMBER(file, header, Ehdr, e_shentsize);
-	names_index = ELF_MEMBER(file, header, Ehdr, e_shstrndx);
+	file->headers_offset = ELF_MEMBER(file, start, Ehdr, e_shoff);
+	file->section_count = ELF_MEMBER(file, start, Ehdr, e_shnum);
+	entry_size = ELF_MEMBER(file, start, Ehdr, e_shentsize);
+	names_index = ELF_MEMBER(file, start, Ehdr, e_shstrndx);
 	if (!file->headers_offset)
 		return log_error(file->log, -ENODATA,
 				 "has no section headers, and so no section " COREBTF_SECTION_NAME);
@@ -144,18 +145,21 @@ static int read_elf_header(struct elf_file *file, const uint8_t *ident)
 		return log_error(file->log, -EBADMSG,
 				 "ELF header: section headers of %" PRIu64 " bytes, not %" PRIu64,
 				 entry_size, file->header_size);
-	err = read_section(file, 0, &first);
-	if (err)
-		return err;
-	if (!file->section_count)
-		file->section_count = first.size;
-	if (names_index == SHN_XINDEX)
-		names_index = first.link;
-	if (file->section_count > MAX_SECTIONS ||
+	if (!file->section_count || names_index == SHN_XINDEX) {
+		err = read_section(file, 0, &first);
+		if (err)
+			return err;
+		if (!file->section_count)
+			file->section_count = first.size;
+		if (names_index == SHN_XINDEX)
+			names_index = first.link;
+	}
+	if (file->section_count > MAX_SECTIONS || file->headers_offset > file->size ||
 	    file->section_count * file->header_size > file->size - file->headers_offset)
 		return log_error(file->log, -EBADMSG,
-				 "ELF header: %" PRIu64 " section headers do not fit the file",
-				 file->section_count);
+				 "ELF header: %" PRIu64 " section headers at offset %" PRIu64
+				 " do not fit the file (%" PRIu64 " bytes)",
+				 file->section_count, file->headers_offset, file->size);
 	if (names_index == SHN_UNDEF)
 		return log_error(file->log, -ENODATA,
 				 "its sections have no names, so none is " COREBTF_SECTION_NAME);
@@ -258,24 +262,26 @@ static int find_in_elf(struct elf_file *file, struct section *ret_section)
 int section_find(int fd, uint64_t file_size, const struct log *log, struct section *ret_section)
 {
 	struct elf_file file = { .fd = fd, .size = file_size, .log = log };
-	uint8_t ident[EI_NIDENT] = { 0 };
+	uint8_t start[sizeof(Elf64_Ehdr)] = { 0 };
 	int err;
 
-	err = read_at(&file, 0, ident, file_size < EI_NIDENT ? (size_t)file_size : EI_NIDENT,
+	err = read_at(&file, 0, start,
+		      file_size < sizeof(start) ? (size_t)file_size : sizeof(start),
 		      "start of the file");
 	if (err)
 		return err;
-	if (file_size >= COREBTF_MAGIC_SIZE && !memcmp(ident, COREBTF_MAGIC, COREBTF_MAGIC_SIZE)) {
+	if (file_size >= COREBTF_MAGIC_SIZE && !memcmp(start, COREBTF_MAGIC, COREBTF_MAGIC_SIZE)) {
 		ret_section->offset = 0;
 		ret_section->size = file_size;
 		log_line(log, "%s: is a bundle file of %" PRIu64 " bytes", log->subject, file_size);
 		return 0;
 	}
-	if (file_size < SELFMAG || memcmp(ident, ELFMAG, SELFMAG) != 0)
+	if (file_size < SELFMAG || memcmp(start, ELFMAG, SELFMAG) != 0)
 		return log_error(log, -ENODATA, "is neither an ELF file nor a bundle");
 	if (file_size < EI_NIDENT)
-		return log_error(log, -EBADMSG, "ELF header is cut off");
-	err = read_elf_header(&file, ident);
+		return log_error(log, -EBADMSG, "ELF header: cut off after %" PRIu64 " bytes",
+				 file_size);
+	err = read_elf_header(&file, start);
 	if (!err)
 		err = find_in_elf(&file, ret_section);
 	if (!err)

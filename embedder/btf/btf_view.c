@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: raw BTF, untrusted. Out: a view whose types all lie inside it.
+ * In: raw BTF, untrusted. Out: a view with its parts in their places; btf_scan.c then steps over
+ * the types.
  *
  * The info word is read as newer kernels define it (vlen 24 bits, kind 7 bits); in older BTF the
  * bits that were added are zero, so one reading serves both. A kind that is newer than this file
@@ -136,94 +137,6 @@ int btf_view_open(struct btf_view *view, const void *data, size_t size, struct r
 				  "BTF: strings do not start with the empty one (is it split BTF "
 				  "that needs its base?)");
 	set_kinds(view, bytes + words[LAYOUT_OFF], words[LAYOUT_LEN]);
-	return 0;
-}
-
-static int reserve_offsets(struct btf_view *view, struct reason *why)
-{
-	/* The smallest type has 12 bytes; pages that no offset is written to cost nothing. */
-	uint32_t needed = view->types_size / sizeof(struct btf_type) + 1;
-	uint32_t *offsets;
-
-	if (needed <= view->offsets_capacity)
-		return 0;
-	offsets = malloc((size_t)needed * sizeof(*offsets));
-	if (!offsets)
-		return reason_set(why, -ENOMEM, "out of memory for %u types", needed);
-	free(view->offsets);
-	view->offsets = offsets;
-	view->offsets_capacity = needed;
-	return 0;
-}
-
-static int scan_error(const struct btf_view *view, uint32_t id, uint32_t kind, struct reason *why)
-{
-	if (!view->kinds[kind].base)
-		return reason_set(why, kind ? -EOPNOTSUPP : -EBADMSG,
-				  "type [%u]: kind %u is not known and no layout describes it", id,
-				  kind);
-	return reason_set(why, -EBADMSG, "type [%u]: this %s is cut off by the end of the types",
-			  id, btf_view_kind_name(kind));
-}
-
-/*
- * The one pass over a BTF. Each type's length depends on the word read from it, so the loop is a
- * chain of loads: what is added to it should not add to the chain. The name's first four bytes
- * settle most of the types that pass the mask of kinds.
- */
-int btf_view_scan(struct btf_view *view, const struct btf_view_filter *filter,
-		  btf_view_visit_fn visit, void *context, struct reason *why)
-{
-	uint32_t kinds_wanted = filter ? filter->kinds : visit ? UINT32_MAX : 0;
-	const unsigned char *types = view->types;
-	uint32_t size = view->types_size;
-	uint32_t offset = 0, id = 1;
-	int err;
-
-	err = reserve_offsets(view, why);
-	if (err)
-		return err;
-	while (offset < size) {
-		const struct btf_type *type = (const struct btf_type *)(types + offset);
-		uint32_t left = size - offset;
-		uint32_t info, kind, name_offset, first_four;
-		uint64_t length;
-
-		if (left < sizeof(*type))
-			return reason_set(why, -EBADMSG, "type [%u]: cut off by the end of the types",
-					  id);
-		info = btf_view_u32(view, type->info);
-		kind = info >> 24 & 0x7f;
-		length = view->kinds[kind].base +
-			 (uint64_t)(info & 0xffffff) * view->kinds[kind].element;
-		if (length > left || !view->kinds[kind].base)
-			return scan_error(view, id, kind, why);
-		view->offsets[id] = offset;
-		offset += length;
-		id++;
-		if (kind >= 32 || !(kinds_wanted >> kind & 1))
-			continue;
-		name_offset = btf_view_name_offset(view, type);
-		if (!name_offset)
-			continue;
-		if (name_offset >= view->strings_size)
-			return reason_set(why, -EBADMSG,
-					  "type [%u]: string offset %u is past the end (%u)", id - 1,
-					  name_offset, view->strings_size);
-		if (filter && view->strings_size - name_offset >= sizeof(first_four)) {
-			uint32_t bit;
-
-			memcpy(&first_four, view->strings + name_offset, sizeof(first_four));
-			bit = btf_view_prefix_hash(first_four);
-			if (!(filter->prefixes[bit >> 6] >> (bit & 63) & 1))
-				continue;
-		}
-		view->type_count = id;
-		err = visit(context, id - 1, type, view->strings + name_offset);
-		if (err)
-			return err;
-	}
-	view->type_count = id;
 	return 0;
 }
 

@@ -95,7 +95,10 @@ int candidates_init(struct candidates *c, const struct request_set *set)
 	c->slots = calloc(slots, sizeof(*c->slots));
 	c->next = calloc(set->root_count + 1, sizeof(*c->next));
 	c->first = calloc(set->root_count + 2, sizeof(*c->first));
-	if (!c->slots || !c->next || !c->first) {
+	/* One place, so that an empty list has an address too. */
+	c->ids_capacity = 1;
+	c->ids = malloc(sizeof(*c->ids));
+	if (!c->slots || !c->next || !c->first || !c->ids) {
 		candidates_free(c);
 		return -ENOMEM;
 	}

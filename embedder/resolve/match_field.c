@@ -208,11 +208,16 @@ int match_field(struct target *target, const struct request *request, uint32_t i
 		result = i ? enter_array(target, accessor, match, &id) : enter_root(target, &id);
 		if (result != TARGET_MATCH)
 			break;
-		if (walk.steps++ == REQUEST_STEPS_MAX)
-			return target_refuse(match, -E2BIG);
+		if (walk.steps++ == REQUEST_STEPS_MAX) {
+			result = target_refuse(match, -E2BIG);
+			break;
+		}
 		match->owner = id;
 		match->is_index = true;
 		size = btf_view_resolve_size(target->btf, id, target->pointer_size);
+		/* libbpf keeps it in an int here: from 2^31 on it is a negative result. */
+		if (size > INT32_MAX)
+			size = (int32_t)size;
 		if (i || request->accessor_count == 1 || size < 0)
 			walk.seen++;
 		if (size < 0)

@@ -148,6 +148,35 @@ static int order_candidates(struct resolver *resolver)
 	return 0;
 }
 
+/*
+ * libbpf reads the size of pointers from the first INT with a name of `long`; without it, it would
+ * guess. So that one comes before every other such INT. Where it is a candidate, those that come
+ * before it in the full BTF do so here: order_candidates() then leaves it in its place.
+ */
+static int touch_long(struct resolver *resolver)
+{
+	const struct candidates *candidates = &resolver->candidates;
+
+	for (uint32_t root = 0; root < resolver->set->root_count; root++) {
+		size_t count, i;
+		const uint32_t *ids = candidates_of(candidates, root, &count);
+
+		if (resolver->set->roots[root].kind != BTF_KIND_INT)
+			continue;
+		for (i = 0; i < count && ids[i] != candidates->long_id; i++)
+			;
+		if (i == count)
+			continue;
+		for (size_t before = 0; before < i; before++) {
+			int err = touched_type(&resolver->touched, ids[before]);
+
+			if (err)
+				return err;
+		}
+	}
+	return touched_type(&resolver->touched, candidates->long_id);
+}
+
 int resolver_run(struct resolver *resolver, const void *data, size_t size,
 		 resolver_answer_fn answer_fn, void *context, struct reason *why)
 {
@@ -169,9 +198,8 @@ int resolver_run(struct resolver *resolver, const void *data, size_t size,
 	if (err)
 		return err;
 	target.pointer_size = resolver->candidates.pointer_size;
-	/* libbpf reads the size of pointers from it; without it, it would guess. */
 	if (set->count) {
-		err = touched_type(&resolver->touched, resolver->candidates.long_id);
+		err = touch_long(resolver);
 		if (err)
 			return err;
 	}

@@ -134,7 +134,8 @@ static int type_with_bits(struct touched *touched, uint32_t id, struct touched_t
 			touched->words = grown;
 			touched->word_capacity = capacity;
 		}
-		memset(touched->words + touched->word_count, 0, words * sizeof(uint64_t));
+		if (words)
+			memset(touched->words + touched->word_count, 0, words * sizeof(uint64_t));
 		entry->bits = touched->word_count;
 		touched->word_count += words;
 	}

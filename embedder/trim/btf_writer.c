@@ -390,7 +390,11 @@ int btf_writer_write(struct btf_writer *w, const struct touched *touched, struct
 	byte_buffer_clear(&w->strings);
 	byte_buffer_clear(&w->output);
 	byte_buffer_clear(&w->contents);
-	byte_buffer_append_u8(&w->strings, 0);
+	/*
+	 * The empty string, four times. Asked whether a pointer or an enum is signed, libbpf reads the
+	 * word behind that type, which for the last one is the start of the strings.
+	 */
+	byte_buffer_append_u32(&w->strings, 0);
 	if (w->string_slots)
 		memset(w->string_slots, 0, w->string_slot_count * sizeof(*w->string_slots));
 	w->strings_used = 0;

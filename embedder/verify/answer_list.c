@@ -67,11 +67,14 @@ static bool same_answer(const struct recorded_answer *a, const struct recorded_a
 static void describe(const struct recorded_answer *answers, size_t count, size_t differs_at,
 		     char *buffer, size_t size)
 {
-	const struct recorded_answer *answer = &answers[differs_at];
+	const struct recorded_answer *answer;
 
-	if (differs_at >= count)
+	if (differs_at >= count) {
 		snprintf(buffer, size, "%zu candidates fit", count);
-	else if (answer->refusal)
+		return;
+	}
+	answer = &answers[differs_at];
+	if (answer->refusal)
 		snprintf(buffer, size, "candidate %zu of %zu is refused: %s", differs_at + 1, count,
 			 strerror(-answer->refusal));
 	else
@@ -80,13 +83,18 @@ static void describe(const struct recorded_answer *answers, size_t count, size_t
 			 answer->bit_offset, answer->value.size);
 }
 
+static const struct recorded_answer *answers_from(const struct answer_list *list, size_t first)
+{
+	return list->count ? list->answers + first : NULL;
+}
+
 size_t answer_list_compare(const struct answer_list *full, const struct answer_list *trimmed,
 			   size_t request_count, answer_list_differ_fn differ, void *context)
 {
 	size_t i = 0, j = 0, differences = 0;
 
 	for (size_t request = 0; request < request_count; request++) {
-		const struct recorded_answer *a = full->answers + i, *b = trimmed->answers + j;
+		const struct recorded_answer *a = answers_from(full, i), *b = answers_from(trimmed, j);
 		char in_full[128], in_trimmed[128];
 		size_t m = 0, n = 0, same = 0;
 

@@ -113,7 +113,7 @@ static void explain_no_btf(int error)
 	}
 	fprintf(stderr,
 		"execsnoop: the kernel has no BTF of its own, and %s\n"
-		"execsnoop: `corebtf list` shows what a program carries, `corebtf lookup` why a kernel gets its BTF\n",
+		"execsnoop: `corebtf list FILE` shows what a program carries\n",
 		why);
 }
 

@@ -111,43 +111,42 @@ static void sections_may_be_missing(void **state)
 
 static void refusals(void **state)
 {
+	/* What is wrong with it, and what is said. */
 	static const struct {
-		struct elf_build build;
-		uint32_t type;
-		uint64_t flags;
-		const char *second_name;
-		int error;
 		const char *says;
+		int error;
+		uint16_t machine, type;
+		bool is_32bit;
+		uint32_t btf_type;
+		uint64_t btf_flags;
+		const char *last_name;
 	} cases[] = {
-		{{OBJECT}, SHT_PROGBITS, SHF_COMPRESSED, ".BTF.ext", -EOPNOTSUPP, "compressed"},
-		{{OBJECT}, SHT_NOBITS, 0, ".BTF.ext", -EBADMSG, "no bytes"},
-		{{OBJECT}, SHT_PROGBITS, 0, ".BTF", -EBADMSG, "more than one section .BTF"},
-		{{OBJECT, .machine = EM_X86_64},
-		 SHT_PROGBITS,
-		 0,
-		 ".BTF.ext",
-		 -ENOEXEC,
-		 "no BPF object"},
-		{{OBJECT, .type = ET_EXEC},
-		 SHT_PROGBITS,
-		 0,
-		 ".BTF.ext",
-		 -ENOEXEC,
-		 "no object file"},
-		{{OBJECT, .is_64bit = false}, SHT_PROGBITS, 0, ".BTF.ext", -ENOEXEC, "32-bit"},
+		{"compressed", -EOPNOTSUPP, .btf_flags = SHF_COMPRESSED},
+		{"no bytes", -EBADMSG, .btf_type = SHT_NOBITS},
+		{"more than one section .BTF", -EBADMSG, .last_name = ".BTF"},
+		{"no BPF object", -ENOEXEC, .machine = EM_X86_64},
+		{"no object file", -ENOEXEC, .type = ET_EXEC},
+		{"32-bit", -ENOEXEC, .is_32bit = true},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct built_section sections[4];
-		struct elf_build build = cases[i].build;
+		struct elf_build build = {OBJECT};
 		struct bpf_object_file object = {0};
 		struct reason why;
 
 		memcpy(sections, object_sections, sizeof(sections));
-		sections[2].type = cases[i].type;
-		sections[2].flags = cases[i].flags;
-		sections[3].name = cases[i].second_name;
+		if (cases[i].btf_type)
+			sections[2].type = cases[i].btf_type;
+		sections[2].flags = cases[i].btf_flags;
+		if (cases[i].last_name)
+			sections[3].name = cases[i].last_name;
 		build.sections = sections;
+		build.is_64bit = !cases[i].is_32bit;
+		if (cases[i].machine)
+			build.machine = cases[i].machine;
+		if (cases[i].type)
+			build.type = cases[i].type;
 		assert_int_equal(copy(&build, &object, &why), cases[i].error);
 		assert_non_null(strstr(why.text, cases[i].says));
 		assert_null(object.image);

@@ -345,6 +345,70 @@ static void section_in_the_middle(void **state)
 	}
 }
 
+/* What another tool may leave behind our section that has to stay where it is. Then only the
+ * table changes, in its place; or at the end, when it is part of the program. */
+static void something_fixed_behind(void **state)
+{
+	enum { ALLOCATED, MAPPED, UNKNOWN_BYTES, TABLE_MAPPED, CASES };
+
+	for (int what = 0; what < CASES; what++) {
+		struct built_section sections[] = {
+			usual_sections[0],
+			{.name = ".corebtf",
+			 .type = SHT_PROGBITS,
+			 .data = bundle,
+			 .size = 100,
+			 .alignment = 8},
+			{.name = ".last",
+			 .type = SHT_PROGBITS,
+			 .data = code,
+			 .size = sizeof(code),
+			 .alignment = 64},
+		};
+		struct elf_build build = {.is_64bit = true,
+					  .type = ET_DYN,
+					  .sections = sections,
+					  .count = 3,
+					  .mapped = 1};
+		_cleanup_(elf_image_release) struct elf_image image = {0}, before = {0};
+		_cleanup_(elf_file_release) struct elf_file file = {0}, after = {0};
+		uint64_t offset;
+
+		if (what == ALLOCATED)
+			sections[2].flags = SHF_ALLOC;
+		build.headers_first = what == TABLE_MAPPED;
+		image = built(&build);
+		assert_int_equal(elf_image_read(&image, &file, NULL), 0);
+		offset = file.sections[3].sh_offset;
+		if (what == MAPPED) {
+			memcpy(image.data + file.header.e_phoff + offsetof(Elf64_Phdr, p_offset),
+			       &offset, 8);
+			memcpy(image.data + file.header.e_phoff + offsetof(Elf64_Phdr, p_filesz),
+			       &(uint64_t){8}, 8);
+		} else if (what == UNKNOWN_BYTES) {
+			image.data[offset - 1] = 'u';
+		} else if (what == TABLE_MAPPED) {
+			assert_int_equal(elf_image_resize(&image, image.size + 1, NULL), 0);
+			image.data[image.size - 1] = 'u';
+		}
+		before = copy_of(&image);
+		assert_int_equal(elf_image_remove(&image, NULL), 0);
+		assert_int_equal(elf_image_read(&image, &after, NULL), 0);
+		assert_mapped_unchanged(&before, &image);
+		assert_int_equal(elf_file_find_section(&after, ".corebtf", 0), 0);
+		assert_int_equal(elf_file_find_section(&after, ".last", 0), 2);
+		assert_int_equal(after.sections[2].sh_offset, offset);
+		assert_memory_equal(image.data + offset - 1, before.data + offset - 1,
+				    sizeof(code) + 1);
+		if (what == TABLE_MAPPED) {
+			assert_true(after.header.e_shoff >= before.size);
+		} else {
+			assert_int_equal(after.header.e_shoff, file.header.e_shoff);
+			assert_int_equal(image.size, before.size - sizeof(Elf64_Shdr));
+		}
+	}
+}
+
 static void several_sections(void **state)
 {
 	struct built_section sections[20];
@@ -451,6 +515,7 @@ int main(void)
 		cmocka_unit_test(other_types_are_refused),
 		cmocka_unit_test(bundle_of_the_other_byte_order),
 		cmocka_unit_test(section_in_the_middle),
+		cmocka_unit_test(something_fixed_behind),
 		cmocka_unit_test(several_sections),
 		cmocka_unit_test(hostile_headers),
 		cmocka_unit_test(truncation),

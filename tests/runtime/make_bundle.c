@@ -63,12 +63,13 @@ static uint32_t record_sum(const uint8_t *bundle, size_t record, size_t size, si
 	uint32_t sum = (uint32_t)crc32(0, bundle + record, (uInt)size);
 
 	for (size_t i = 0; i < fields; i++) {
-		size_t at = peek(bundle, record + strings + 4 * i, 4);
+		size_t at = peek(bundle, record + strings + 4 * i, 4), length;
 
 		if (at >= limit)
 			continue; /* what a damaged record covers is anybody's guess */
-		sum = (uint32_t)crc32(sum, bundle + base + at,
-				      (uInt)strlen((const char *)bundle + base + at) + 1);
+		length = strnlen((const char *)bundle + base + at, limit - at);
+		if (length < limit - at)
+			sum = (uint32_t)crc32(sum, bundle + base + at, (uInt)length + 1);
 	}
 	return sum;
 }

