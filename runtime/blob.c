@@ -32,7 +32,8 @@ static int block_read(const struct bundle *bundle, uint32_t number, struct block
 {
 	const struct corebtf_format_header *header = &bundle->header;
 	const uint8_t *record = bundle_block_record(bundle, number);
-	uint32_t sum = (uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_block, checksum));
+	uint32_t sum =
+		(uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_block, checksum));
 
 #define MEMBER(member) BUNDLE_MEMBER(bundle, record, struct corebtf_format_block, member)
 	if (sum != MEMBER(checksum))
@@ -63,9 +64,9 @@ static int block_read(const struct bundle *bundle, uint32_t number, struct block
 		return 0;
 	case COREBTF_CODEC_XZ:
 		if (!(header->features & COREBTF_FEATURE_XZ))
-			return bundle_damaged(bundle,
-					      "block %" PRIu32 ": xz, but the header says there is none",
-					      number);
+			return bundle_damaged(
+				bundle, "block %" PRIu32 ": xz, but the header says there is none",
+				number);
 		if (block->unpacked_size > COREBTF_MAX_BLOCK_SIZE)
 			return bundle_damaged(bundle,
 					      "block %" PRIu32 ": %" PRIu32
@@ -102,8 +103,8 @@ static int blob_read_with_block(const struct bundle *bundle, uint32_t number, st
 
 	if (blob->block >= bundle->header.block_count)
 		return bundle_damaged(bundle,
-				      "blob %" PRIu32 ": block %" PRIu32 " is past the last (%" PRIu32
-				      " there are)",
+				      "blob %" PRIu32 ": block %" PRIu32
+				      " is past the last (%" PRIu32 " there are)",
 				      number, blob->block, bundle->header.block_count);
 	err = block_read(bundle, blob->block, block);
 	if (err)
@@ -148,9 +149,9 @@ static int unpack_xz(const struct bundle *bundle, uint32_t number, const struct 
 					      "%" PRIu32 " bytes",
 					      number, in_position, block->stored_size);
 		if (out_position != block->unpacked_size)
-			return bundle_damaged(bundle,
-					      "block %" PRIu32 ": unpacks to %zu bytes, not to %" PRIu32,
-					      number, out_position, block->unpacked_size);
+			return bundle_damaged(
+				bundle, "block %" PRIu32 ": unpacks to %zu bytes, not to %" PRIu32,
+				number, out_position, block->unpacked_size);
 		return 0;
 	case LZMA_MEM_ERROR:
 		return log_error(bundle->log, -ENOMEM, "block %" PRIu32 ": no memory to unpack it",
@@ -226,7 +227,8 @@ int blob_bytes(const struct bundle *bundle, struct block_cache *cache, uint32_t 
 		if (!cache->blocks) {
 			cache->blocks = calloc(bundle->header.block_count, sizeof(*cache->blocks));
 			if (!cache->blocks)
-				return log_error(bundle->log, -ENOMEM, "no memory for %" PRIu32 " blocks",
+				return log_error(bundle->log, -ENOMEM,
+						 "no memory for %" PRIu32 " blocks",
 						 bundle->header.block_count);
 			cache->count = bundle->header.block_count;
 		}
@@ -318,8 +320,8 @@ int blob_check_all(const struct bundle *bundle)
 				return err;
 			blob_sum += blob.size;
 			if (blob_sum > block.unpacked_size)
-				err = bundle_damaged(bundle, "blob %" PRIu32 ": overlaps another one",
-						     blobs[j]);
+				err = bundle_damaged(
+					bundle, "blob %" PRIu32 ": overlaps another one", blobs[j]);
 			else
 				err = check_content(bundle, blobs[j], &blob, bytes + blob.offset);
 		}

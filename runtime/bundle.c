@@ -34,7 +34,7 @@ static void decode_header(struct bundle *bundle)
 	struct corebtf_format_header *header = &bundle->header;
 
 	memcpy(header->magic, bundle->data, COREBTF_MAGIC_SIZE);
-#define DECODE(member) \
+#define DECODE(member)                                                                             \
 	header->member = BUNDLE_MEMBER(bundle, bundle->data, struct corebtf_format_header, member)
 	DECODE(byte_order);
 	DECODE(version);
@@ -71,18 +71,18 @@ static int check_layout(const struct bundle *bundle)
 		uint32_t offset;
 		uint64_t size;
 	} tables[] = {
-		{ "bucket table", header->buckets_offset,
-		  (UINT64_C(1) + header->bucket_count) * sizeof(uint32_t) },
-		{ "entries", header->entries_offset,
-		  (uint64_t)header->entry_count * sizeof(struct corebtf_format_entry) },
-		{ "blob records", header->blobs_offset,
-		  (uint64_t)header->blob_count * sizeof(struct corebtf_format_blob) },
-		{ "block records", header->blocks_offset,
-		  (uint64_t)header->block_count * sizeof(struct corebtf_format_block) },
-		{ "object records", header->objects_offset,
-		  (uint64_t)header->object_count * sizeof(struct corebtf_format_object) },
-		{ "strings", header->strings_offset, header->strings_size },
-		{ "data", header->data_offset, 0 },
+		{"bucket table", header->buckets_offset,
+		 (UINT64_C(1) + header->bucket_count) * sizeof(uint32_t)},
+		{"entries", header->entries_offset,
+		 (uint64_t)header->entry_count * sizeof(struct corebtf_format_entry)},
+		{"blob records", header->blobs_offset,
+		 (uint64_t)header->blob_count * sizeof(struct corebtf_format_blob)},
+		{"block records", header->blocks_offset,
+		 (uint64_t)header->block_count * sizeof(struct corebtf_format_block)},
+		{"object records", header->objects_offset,
+		 (uint64_t)header->object_count * sizeof(struct corebtf_format_object)},
+		{"strings", header->strings_offset, header->strings_size},
+		{"data", header->data_offset, 0},
 	};
 	uint64_t end = header->header_size;
 
@@ -103,10 +103,9 @@ static int check_layout(const struct bundle *bundle)
 				      header->bucket_count);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if (tables[i].offset % COREBTF_ALIGNMENT)
-			return bundle_damaged(bundle,
-					      "header: %s at offset %" PRIu32
-					      ", not a multiple of %d",
-					      tables[i].name, tables[i].offset, COREBTF_ALIGNMENT);
+			return bundle_damaged(
+				bundle, "header: %s at offset %" PRIu32 ", not a multiple of %d",
+				tables[i].name, tables[i].offset, COREBTF_ALIGNMENT);
 		if (tables[i].offset < end)
 			return bundle_damaged(bundle,
 					      "header: %s at offset %" PRIu32
@@ -204,9 +203,9 @@ int bundle_check_tables(struct bundle *bundle)
 		return 0;
 	sum = (uint32_t)crc32_z(0, bundle->data + start, bundle->header.data_offset - start);
 	if (sum != bundle->header.tables_checksum)
-		return bundle_damaged(bundle,
-				      "tables: their checksum is %08" PRIx32 ", stored is %08" PRIx32,
-				      sum, bundle->header.tables_checksum);
+		return bundle_damaged(
+			bundle, "tables: their checksum is %08" PRIx32 ", stored is %08" PRIx32,
+			sum, bundle->header.tables_checksum);
 	bundle->tables_checked = true;
 	return 0;
 }

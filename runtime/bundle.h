@@ -26,7 +26,7 @@ struct bundle {
 };
 
 /* One member of a record, in the host's byte order. */
-#define BUNDLE_MEMBER(bundle, record, type, member) \
+#define BUNDLE_MEMBER(bundle, record, type, member)                                                \
 	((__typeof__(((type *)0)->member))BYTES_MEMBER(record, type, member, (bundle)->swapped))
 
 /*

@@ -36,8 +36,8 @@ static inline uint64_t bytes_load(const void *bytes, size_t width, bool swapped)
 }
 
 /* One integer member of the struct @type that lies at @record. */
-#define BYTES_MEMBER(record, type, member, swapped)                    \
-	bytes_load((const uint8_t *)(record) + offsetof(type, member), \
+#define BYTES_MEMBER(record, type, member, swapped)                                                \
+	bytes_load((const uint8_t *)(record) + offsetof(type, member),                             \
 		   sizeof(((type *)0)->member), (swapped))
 
 #endif

@@ -124,7 +124,7 @@ static int same_bytes(const struct search *search, const struct choice *a, const
 
 static int consider(struct search *search, const struct bundle *bundle, uint32_t number)
 {
-	struct choice candidate = { .bundle = bundle->number };
+	struct choice candidate = {.bundle = bundle->number};
 	unsigned int rank;
 	int err = index_entry(bundle, number, &candidate.entry);
 
@@ -217,7 +217,7 @@ static void nearest_add(struct nearest *nearest, const char *release, const char
 static void explain(const struct search *search)
 {
 	const struct kernel *kernel = search->kernel;
-	struct nearest nearest = { .count = 0 };
+	struct nearest nearest = {.count = 0};
 	size_t entries = 0, of_machine = 0;
 	const char *other_machine = "";
 	char list[512] = "";
@@ -279,9 +279,9 @@ int choose_entry(struct bundle *bundles, size_t bundle_count, const struct kerne
 	if (search.found) {
 		log_line(log, "chosen: blob %" PRIu32 " of bundle %" PRIu32 ", by %s%s",
 			 search.best.entry.blob, search.best.bundle, describe(search.rank),
-			 search.best.ambiguous ?
-				 "; ambiguous, an entry with another BTF fits as well" :
-				 "");
+			 search.best.ambiguous
+				 ? "; ambiguous, an entry with another BTF fits as well"
+				 : "");
 		*ret_choice = search.best;
 		return 0;
 	}

@@ -20,9 +20,9 @@
 #include "runtime/memfd.h"
 #include "runtime/options.h"
 
-#define TEXT_OF(number)	 #number
-#define TEXT(number)	 TEXT_OF(number)
-#define FD_FOLDER	 "/proc/self/fd/"
+#define TEXT_OF(number) #number
+#define TEXT(number)	TEXT_OF(number)
+#define FD_FOLDER	"/proc/self/fd/"
 
 const char *corebtf_version(void)
 {
@@ -41,8 +41,8 @@ static int open_path(const char *path, struct corebtf **ret_corebtf,
 
 	if (err)
 		return err;
-	err = path ? executable_open(path, &handle->log, &fd, &size) :
-		     executable_open_self(&handle->log, &fd, &size);
+	err = path ? executable_open(path, &handle->log, &fd, &size)
+		   : executable_open_self(&handle->log, &fd, &size);
 	if (!err) {
 		err = handle_open_file(handle, fd, size);
 		close(fd); /* the mapping stays */
@@ -117,7 +117,7 @@ static int give_entry(const struct corebtf *corebtf, const struct choice *choice
 int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kernel,
 		 struct corebtf_entry *ret_entry)
 {
-	struct corebtf_kernel_opts known = { .sz = sizeof(known) };
+	struct corebtf_kernel_opts known = {.sz = sizeof(known)};
 	struct choice choice;
 	struct kernel wanted;
 	int err;
@@ -154,7 +154,7 @@ int corebtf_entry_at(struct corebtf *corebtf, size_t number, struct corebtf_entr
 	if (!corebtf || !ret_entry || ret_entry->sz < sizeof(size_t))
 		return -EINVAL;
 	for (size_t i = 0; i < corebtf->bundle_count; i++) {
-		struct choice choice = { .bundle = (uint32_t)i, .match = COREBTF_MATCH_NONE };
+		struct choice choice = {.bundle = (uint32_t)i, .match = COREBTF_MATCH_NONE};
 		int err;
 
 		if (number >= corebtf->bundles[i].header.entry_count) {
@@ -181,7 +181,7 @@ int corebtf_object_at(struct corebtf *corebtf, size_t number, struct corebtf_obj
 	if (!corebtf || !ret_object || ret_object->sz < sizeof(size_t))
 		return -EINVAL;
 	for (size_t i = 0; i < corebtf->bundle_count; i++) {
-		struct corebtf_object given = { .sz = sizeof(given) };
+		struct corebtf_object given = {.sz = sizeof(given)};
 		struct index_object object;
 		int err;
 
@@ -202,8 +202,8 @@ int corebtf_object_at(struct corebtf *corebtf, size_t number, struct corebtf_obj
 
 int corebtf_summarize(struct corebtf *corebtf, struct corebtf_summary *ret_summary)
 {
-	struct corebtf_summary given = { .sz = sizeof(given) };
-	struct blob_sums sums = { .unpacked = 0 };
+	struct corebtf_summary given = {.sz = sizeof(given)};
+	struct blob_sums sums = {.unpacked = 0};
 
 	if (!corebtf || !ret_summary || ret_summary->sz < sizeof(size_t))
 		return -EINVAL;
@@ -314,7 +314,7 @@ void corebtf_path_free(char *path)
 int handle_path_for_kernel(const struct host *host, const char *path, char **ret_path,
 			   const struct corebtf_open_opts *opts)
 {
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *corebtf = NULL;
 	struct corebtf *listener;
 	int err;
@@ -342,7 +342,7 @@ int handle_path_for_kernel(const struct host *host, const char *path, char **ret
 
 int corebtf_path_for_running_kernel(char **ret_path, const struct corebtf_open_opts *opts)
 {
-	const struct host here = { .root = NULL };
+	const struct host here = {.root = NULL};
 
 	return ret_path ? handle_path_for_kernel(&here, NULL, ret_path, opts) : -EINVAL;
 }

@@ -15,7 +15,7 @@
 int handle_new(const char *subject, const struct corebtf_open_opts *opts,
 	       struct corebtf **ret_handle)
 {
-	struct corebtf_open_opts known = { .sz = sizeof(known) };
+	struct corebtf_open_opts known = {.sz = sizeof(known)};
 	struct corebtf *handle;
 	int err = 0;
 

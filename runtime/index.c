@@ -38,8 +38,8 @@ int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry
 	entry.build_id_size = MEMBER(build_id_size);
 	if (!entry.release || !entry.machine || !entry.os_id || !entry.version_id ||
 	    !entry.uname_version)
-		return bundle_damaged(bundle,
-				      "entry %" PRIu32 ": a string is not inside the strings", number);
+		return bundle_damaged(
+			bundle, "entry %" PRIu32 ": a string is not inside the strings", number);
 
 	sum = (uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_entry, checksum));
 	sum = checksum_string(sum, entry.release);
@@ -58,7 +58,8 @@ int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry
 #undef MEMBER
 
 	if (!*entry.release || !*entry.machine)
-		return bundle_damaged(bundle, "entry %" PRIu32 ": no release or no machine", number);
+		return bundle_damaged(bundle, "entry %" PRIu32 ": no release or no machine",
+				      number);
 	if (entry.hash != corebtf_format_hash(entry.release, entry.machine))
 		return bundle_damaged(bundle, "entry %" PRIu32 ": the hash is not that of %s on %s",
 				      number, entry.release, entry.machine);
@@ -67,8 +68,8 @@ int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry
 				      number, entry.build_id_size);
 	if (entry.blob >= bundle->header.blob_count)
 		return bundle_damaged(bundle,
-				      "entry %" PRIu32 ": blob %" PRIu32 " is past the last (%" PRIu32
-				      " there are)",
+				      "entry %" PRIu32 ": blob %" PRIu32
+				      " is past the last (%" PRIu32 " there are)",
 				      number, entry.blob, bundle->header.blob_count);
 	*ret_entry = entry;
 	return 0;
@@ -85,8 +86,7 @@ static int bucket_of(const struct bundle *bundle, uint32_t number, uint32_t *ret
 	return err;
 }
 
-int index_bucket(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first,
-		 uint32_t *ret_end)
+int index_bucket(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first, uint32_t *ret_end)
 {
 	uint32_t wanted = hash & (bundle->header.bucket_count - 1);
 	uint32_t first = bundle_bucket(bundle, wanted);
@@ -114,15 +114,17 @@ int index_bucket(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first
 		if (err)
 			return err;
 		if (bucket >= wanted)
-			return bundle_damaged(bundle, "bucket %" PRIu32 ": does not begin at its first entry",
-					      wanted);
+			return bundle_damaged(
+				bundle, "bucket %" PRIu32 ": does not begin at its first entry",
+				wanted);
 	}
 	if (end < bundle->header.entry_count) {
 		err = bucket_of(bundle, end, &bucket);
 		if (err)
 			return err;
 		if (bucket <= wanted)
-			return bundle_damaged(bundle, "bucket %" PRIu32 ": does not end at its last entry",
+			return bundle_damaged(bundle,
+					      "bucket %" PRIu32 ": does not end at its last entry",
 					      wanted);
 	}
 	*ret_first = first;
@@ -139,8 +141,8 @@ int index_object(const struct bundle *bundle, uint32_t number, struct index_obje
 #define MEMBER(member) BUNDLE_MEMBER(bundle, record, struct corebtf_format_object, member)
 	object.name = bundle_string(bundle, MEMBER(name));
 	if (!object.name)
-		return bundle_damaged(bundle, "object %" PRIu32 ": its name is not inside the strings",
-				      number);
+		return bundle_damaged(
+			bundle, "object %" PRIu32 ": its name is not inside the strings", number);
 	sum = (uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_object, checksum));
 	sum = checksum_string(sum, object.name);
 	if (sum != MEMBER(checksum))
@@ -176,23 +178,23 @@ static int check_gaps(const struct bundle *bundle)
 		uint32_t next;
 		const char *name;
 	} gaps[] = {
-		{ header->header_size, header->buckets_offset, "bucket table" },
-		{ header->buckets_offset + (UINT64_C(1) + header->bucket_count) * sizeof(uint32_t),
-		  header->entries_offset, "entries" },
-		{ header->entries_offset +
-			  (uint64_t)header->entry_count * sizeof(struct corebtf_format_entry),
-		  header->blobs_offset, "blob records" },
-		{ header->blobs_offset +
-			  (uint64_t)header->blob_count * sizeof(struct corebtf_format_blob),
-		  header->blocks_offset, "block records" },
-		{ header->blocks_offset +
-			  (uint64_t)header->block_count * sizeof(struct corebtf_format_block),
-		  header->objects_offset, "object records" },
-		{ header->objects_offset +
-			  (uint64_t)header->object_count * sizeof(struct corebtf_format_object),
-		  header->strings_offset, "strings" },
-		{ (uint64_t)header->strings_offset + header->strings_size, header->data_offset,
-		  "data" },
+		{header->header_size, header->buckets_offset, "bucket table"},
+		{header->buckets_offset + (UINT64_C(1) + header->bucket_count) * sizeof(uint32_t),
+		 header->entries_offset, "entries"},
+		{header->entries_offset +
+			 (uint64_t)header->entry_count * sizeof(struct corebtf_format_entry),
+		 header->blobs_offset, "blob records"},
+		{header->blobs_offset +
+			 (uint64_t)header->blob_count * sizeof(struct corebtf_format_blob),
+		 header->blocks_offset, "block records"},
+		{header->blocks_offset +
+			 (uint64_t)header->block_count * sizeof(struct corebtf_format_block),
+		 header->objects_offset, "object records"},
+		{header->objects_offset +
+			 (uint64_t)header->object_count * sizeof(struct corebtf_format_object),
+		 header->strings_offset, "strings"},
+		{(uint64_t)header->strings_offset + header->strings_size, header->data_offset,
+		 "data"},
 	};
 	int err = 0;
 

@@ -72,7 +72,7 @@ static const struct {
 	{ "arm", "arm64" },
 	{ "armeb", "aarch64_be" },
 	{ "ppc", "ppc64" },
-	{ "ppcle", "ppc64le" }, /* what a 32-bit process sees on ppc64le; it has no kernel of its own */
+	{ "ppcle", "ppc64le" }, /* no kernel is one, but setarch makes uname say it */
 	{ "s390", "s390x" },
 	{ "mips", "mips64" },
 	{ "riscv32", "riscv64" },

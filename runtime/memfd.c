@@ -14,7 +14,8 @@
 #include "runtime/cleanup.h"
 #include "runtime/memfd.h"
 
-/* Older libc headers lack these; the numbers are the kernel's ABI (linux/memfd.h, linux/fcntl.h). */
+/* Older libc headers lack these; the numbers are the kernel's ABI (linux/memfd.h, linux/fcntl.h).
+ */
 #ifndef MFD_CLOEXEC
 #define MFD_CLOEXEC 1U
 #endif

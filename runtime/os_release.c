@@ -85,20 +85,20 @@ void os_release_read(const struct host *host, struct os_release *ret_release)
 		const char *path;
 		const char *name;
 	} sources[] = {
-		{ "/proc/1/root", "/etc/os-release", "/proc/1/root/etc/os-release" },
-		{ "/proc/1/root", "/usr/lib/os-release", "/proc/1/root/usr/lib/os-release" },
-		{ "", "/etc/os-release", "/etc/os-release" },
-		{ "", "/usr/lib/os-release", "/usr/lib/os-release" },
+		{"/proc/1/root", "/etc/os-release", "/proc/1/root/etc/os-release"},
+		{"/proc/1/root", "/usr/lib/os-release", "/proc/1/root/usr/lib/os-release"},
+		{"", "/etc/os-release", "/etc/os-release"},
+		{"", "/usr/lib/os-release", "/usr/lib/os-release"},
 	};
 	char text[FILE_LIMIT];
 
 	memset(ret_release, 0, sizeof(*ret_release));
 	ret_release->source = "";
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-		long size = *sources[i].inside ?
-				    host_read_inside(host, sources[i].inside, sources[i].path, text,
-						     sizeof(text)) :
-				    host_read(host, sources[i].path, text, sizeof(text));
+		long size = *sources[i].inside
+				    ? host_read_inside(host, sources[i].inside, sources[i].path,
+						       text, sizeof(text))
+				    : host_read(host, sources[i].path, text, sizeof(text));
 
 		if (size < 0)
 			continue;

@@ -14,7 +14,7 @@
 struct os_release {
 	char id[OS_RELEASE_VALUE_SIZE];		/* "": not known */
 	char version_id[OS_RELEASE_VALUE_SIZE]; /* "": not known; rolling releases have none */
-	const char *source;			/* the file it is from, static; "": none was there */
+	const char *source; /* the file it is from, static; "": none was there */
 };
 
 /* Reads the text of an os-release file by the rules of os-release(5). What it does not say is "";

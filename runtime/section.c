@@ -29,8 +29,8 @@
 #define NAMES_AT_A_TIME	  4096
 
 /* One member out of a header that has two classes and two byte orders. */
-#define ELF_MEMBER(file, record, structure, member)                                         \
-	((file)->is_64bit ? BYTES_MEMBER(record, Elf64_##structure, member, (file)->swapped) \
+#define ELF_MEMBER(file, record, structure, member)                                                \
+	((file)->is_64bit ? BYTES_MEMBER(record, Elf64_##structure, member, (file)->swapped)       \
 			  : BYTES_MEMBER(record, Elf32_##structure, member, (file)->swapped))
 
 struct elf_file {
@@ -102,7 +102,7 @@ static void decode_section(const struct elf_file *file, const uint8_t *header,
 
 static int read_section(const struct elf_file *file, uint64_t number, struct elf_section *section)
 {
-	uint8_t header[sizeof(Elf64_Shdr)] = { 0 };
+	uint8_t header[sizeof(Elf64_Shdr)] = {0};
 	int err = read_at(file, file->headers_offset + number * file->header_size, header,
 			  file->header_size, "section header");
 
@@ -192,8 +192,7 @@ static int is_ours(const struct elf_file *file, const struct elf_section *sectio
 		return 0;
 	if ((uint64_t)section->name + sizeof(name) <= file->names_read)
 		return memcmp(file->names + section->name, wanted, sizeof(wanted)) == 0;
-	err = read_at(file, file->names_offset + section->name, name, sizeof(name),
-		      "section name");
+	err = read_at(file, file->names_offset + section->name, name, sizeof(name), "section name");
 	return err ? err : memcmp(name, wanted, sizeof(wanted)) == 0;
 }
 
@@ -214,8 +213,9 @@ static int check_ours(const struct elf_file *file, const struct elf_section *sec
 static int find_in_elf(struct elf_file *file, struct section *ret_section)
 {
 	uint8_t headers[HEADERS_AT_A_TIME * sizeof(Elf64_Shdr)];
-	const char *why_not = "has no section " COREBTF_SECTION_NAME
-			      " (never embedded, or stripped away: llvm-strip and eu-strip drop it)";
+	const char *why_not =
+		"has no section " COREBTF_SECTION_NAME
+		" (never embedded, or stripped away: llvm-strip and eu-strip drop it)";
 
 	for (uint64_t number = 0; number < file->section_count; number += HEADERS_AT_A_TIME) {
 		uint64_t count = file->section_count - number;
@@ -261,8 +261,8 @@ static int find_in_elf(struct elf_file *file, struct section *ret_section)
 
 int section_find(int fd, uint64_t file_size, const struct log *log, struct section *ret_section)
 {
-	struct elf_file file = { .fd = fd, .size = file_size, .log = log };
-	uint8_t start[sizeof(Elf64_Ehdr)] = { 0 };
+	struct elf_file file = {.fd = fd, .size = file_size, .log = log};
+	uint8_t start[sizeof(Elf64_Ehdr)] = {0};
 	int err;
 
 	err = read_at(&file, 0, start,

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/btf/btf_header.h"
 #include "embedder/btf/btf_view.h"
 
 /* As libbpf does: longer chains have no size. */
@@ -80,55 +81,16 @@ static void set_kinds(struct btf_view *view, const unsigned char *layout, uint32
 
 int btf_view_open(struct btf_view *view, const void *data, size_t size, struct reason *why)
 {
-	/* magic u16, version u8, flags u8, then words: length of the header, offset and length of
-	 * the types, of the strings, and from 32 bytes on of the layout. */
-	enum { HEADER, TYPE_OFF, TYPE_LEN, STR_OFF, STR_LEN, LAYOUT_OFF, LAYOUT_LEN, WORDS };
-	uint32_t words[WORDS] = { 0 };
-	const unsigned char *bytes = data;
-	uint16_t magic;
-	uint64_t left;
+	struct btf_header_parts parts;
+	int err = btf_header_read(data, size, &parts, why);
 
-	if (size < 24)
-		return reason_set(why, -EBADMSG, "BTF: %zu bytes are too few for a header", size);
-	if ((uintptr_t)data % 4)
-		return reason_set(why, -EINVAL, "BTF: not aligned in memory");
-	memcpy(&magic, bytes, sizeof(magic));
-	if (magic != BTF_MAGIC && magic != bswap_16(BTF_MAGIC))
-		return reason_set(why, -EBADMSG, "not BTF: it starts with 0x%02x%02x", bytes[0],
-				  bytes[1]);
-	if (bytes[2] != BTF_VERSION)
-		return reason_set(why, -EOPNOTSUPP, "BTF version %u is not known", bytes[2]);
-	view->swapped = magic != BTF_MAGIC;
-	memcpy(words, bytes + 4, 20);
-	for (unsigned int i = HEADER; i <= STR_LEN; i++)
-		words[i] = btf_view_u32(view, words[i]);
-	if (words[HEADER] < 24 || words[HEADER] > size)
-		return reason_set(why, -EBADMSG, "BTF: a header of %u bytes in %zu", words[HEADER],
-				  size);
-	if (words[HEADER] >= 32) {
-		memcpy(&words[LAYOUT_OFF], bytes + 24, 8);
-		words[LAYOUT_OFF] = btf_view_u32(view, words[LAYOUT_OFF]);
-		words[LAYOUT_LEN] = btf_view_u32(view, words[LAYOUT_LEN]);
-	}
-	left = size - words[HEADER];
-	if ((uint64_t)words[TYPE_OFF] + words[TYPE_LEN] > left)
-		return reason_set(why, -EBADMSG, "BTF: types at %u + %u are past the end (%llu)",
-				  words[TYPE_OFF], words[TYPE_LEN], (unsigned long long)left);
-	if ((uint64_t)words[STR_OFF] + words[STR_LEN] > left)
-		return reason_set(why, -EBADMSG, "BTF: strings at %u + %u are past the end (%llu)",
-				  words[STR_OFF], words[STR_LEN], (unsigned long long)left);
-	if ((uint64_t)words[LAYOUT_OFF] + words[LAYOUT_LEN] > left)
-		return reason_set(why, -EBADMSG, "BTF: layout at %u + %u is past the end (%llu)",
-				  words[LAYOUT_OFF], words[LAYOUT_LEN], (unsigned long long)left);
-	if ((uint64_t)words[TYPE_OFF] + words[TYPE_LEN] > words[STR_OFF])
-		return reason_set(why, -EBADMSG, "BTF: types and strings overlap");
-	if ((words[HEADER] + words[TYPE_OFF]) % 4)
-		return reason_set(why, -EBADMSG, "BTF: types are not aligned to 4 bytes");
-	bytes += words[HEADER];
-	view->types = bytes + words[TYPE_OFF];
-	view->types_size = words[TYPE_LEN];
-	view->strings = (const char *)bytes + words[STR_OFF];
-	view->strings_size = words[STR_LEN];
+	if (err)
+		return err;
+	view->swapped = parts.swapped;
+	view->types = parts.types;
+	view->types_size = parts.types_size;
+	view->strings = parts.strings;
+	view->strings_size = parts.strings_size;
 	view->type_count = 1;
 	if (!view->strings_size || view->strings[view->strings_size - 1])
 		return reason_set(why, -EBADMSG, "BTF: strings do not end with a zero byte");
@@ -136,7 +98,7 @@ int btf_view_open(struct btf_view *view, const void *data, size_t size, struct r
 		return reason_set(why, -EBADMSG,
 				  "BTF: strings do not start with the empty one (is it split BTF "
 				  "that needs its base?)");
-	set_kinds(view, bytes + words[LAYOUT_OFF], words[LAYOUT_LEN]);
+	set_kinds(view, parts.layout, parts.layout_size);
 	return 0;
 }
 

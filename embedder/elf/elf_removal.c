@@ -127,7 +127,7 @@ static int compare_pieces(const void *a, const void *b)
 
 /*
  * Finds what lies behind the hole. Returns false when some of it must not move. *ret_end: the
- * end of what lies before the hole.
+ * end of what does not move.
  */
 static bool collect_pieces(const struct elf_file *file, uint64_t hole, uint64_t table_size,
 			   struct piece *pieces, size_t *ret_count, uint64_t *ret_end)
@@ -135,19 +135,12 @@ static bool collect_pieces(const struct elf_file *file, uint64_t hole, uint64_t 
 	uint64_t end = elf_codec_header_size(&file->codec);
 	size_t count = 0;
 
-	if (file->segment_count) {
-		if (file->header.e_phoff >= hole)
-			return false;
+	if (file->segment_count)
 		end = file->header.e_phoff + elf_file_segment_table_size(file);
-	}
 	for (size_t i = 0; i < file->segment_count; i++) {
 		const Elf64_Phdr *segment = &file->segments[i];
 
-		if (!segment->p_filesz)
-			continue;
-		if (segment->p_offset >= hole)
-			return false;
-		if (segment->p_offset + segment->p_filesz > end)
+		if (segment->p_filesz && segment->p_offset + segment->p_filesz > end)
 			end = segment->p_offset + segment->p_filesz;
 	}
 	for (size_t i = 0; i < file->section_count; i++) {

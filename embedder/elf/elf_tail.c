@@ -254,8 +254,6 @@ int elf_tail_is_usual(const struct elf_file *file, size_t *ret_start)
 			return 0;
 	}
 	start = end_without_names(file);
-	if (names->sh_offset < start || file->header.e_shoff < start)
-		return 0;
 	err = elf_tail_build(file, start, false, NULL, 0, &tail, NULL);
 	if (err)
 		return err == -ENOMEM ? err : 0;

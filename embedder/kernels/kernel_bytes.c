@@ -39,7 +39,7 @@ int kernel_bytes_map(int fd, uint64_t offset, uint64_t size, struct kernel_btf *
 	if (err)
 		return err;
 	/* Trimming reads all of it: one call fills the page tables instead of a fault each. */
-	mapping = mmap(NULL, before + size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd,
+	mapping = mmap(NULL, before + size, PROT_READ, MAP_PRIVATE, fd,
 		       (off_t)(offset - before));
 	if (mapping == MAP_FAILED)
 		return reason_errno(why, -errno, "cannot map it");

@@ -59,6 +59,13 @@ struct extent {
 	bool is_bitfield;
 };
 
+/* Of other kinds the word that libbpf takes for the size means something else. */
+static bool has_size_word(uint32_t kind)
+{
+	return kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT || btf_view_is_enum(kind) ||
+	       btf_view_is_composite(kind);
+}
+
 static int find_extent(const struct target *target, struct target_match *match,
 		       uint32_t type_id, struct extent *e)
 {
@@ -81,7 +88,7 @@ static int find_extent(const struct target *target, struct target_match *match,
 		e->bit_size = e->byte_size * 8;
 		return TARGET_MATCH;
 	}
-	e->byte_size = btf_view_size(btf, type);
+	e->byte_size = has_size_word(btf_view_kind(btf, type)) ? btf_view_size(btf, type) : 0;
 	if (!e->byte_size)
 		return reason_set(target->why, -EBADMSG, "type [%u]: a bit-field of a type without size",
 				  match->owner);

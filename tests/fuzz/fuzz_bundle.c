@@ -37,12 +37,12 @@ static void read_btf(struct corebtf *handle, const struct corebtf_entry *entry)
 static void read_everything(const uint8_t *data, size_t size)
 {
 	size_t told = 0;
-	struct corebtf_open_opts opts = { .sz = sizeof(opts), .log = ignore_line,
-					  .log_context = &told };
-	struct corebtf_summary summary = { .sz = sizeof(summary) };
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
-	struct corebtf_object object = { .sz = sizeof(object) };
-	struct corebtf_kernel_opts kernel = { .sz = sizeof(kernel) };
+	struct corebtf_open_opts opts = {
+		.sz = sizeof(opts), .log = ignore_line, .log_context = &told};
+	struct corebtf_summary summary = {.sz = sizeof(summary)};
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
+	struct corebtf_object object = {.sz = sizeof(object)};
+	struct corebtf_kernel_opts kernel = {.sz = sizeof(kernel)};
 	struct corebtf *handle;
 
 	if (corebtf_open_memory(data, size, &handle, &opts))
@@ -75,8 +75,8 @@ static void read_everything(const uint8_t *data, size_t size)
 /* Makes the checksums of one bundle fit; returns its size, or 0 when its header cannot be read. */
 static size_t forge(uint8_t *data, size_t size)
 {
-	const struct log nobody = { .write = NULL, .subject = "" };
-	struct bundle bundle = { .log = &nobody };
+	const struct log nobody = {.write = NULL, .subject = ""};
+	struct bundle bundle = {.log = &nobody};
 	const struct corebtf_format_header *header = &bundle.header;
 	struct blob blob;
 
@@ -105,7 +105,8 @@ static size_t forge(uint8_t *data, size_t size)
 		fix_object(data, i);
 	for (uint32_t i = 0; i < header->blob_count && i < MAX_RECORDS; i++) {
 		fix_blob(data, i);
-		if (!blob_read(&bundle, i, &blob) && peek(data, block_at(data, blob.block) + 12, 4) == 0) {
+		if (!blob_read(&bundle, i, &blob) &&
+		    peek(data, block_at(data, blob.block) + 12, 4) == 0) {
 			size_t start = peek(data, block_at(data, blob.block), 4) + blob.offset;
 
 			poke(data, blob_at(data, i) + 12, 4, crc32_z(0, data + start, blob.size));

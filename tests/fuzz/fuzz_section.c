@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct log nobody = { .write = NULL, .subject = "" };
+	const struct log nobody = {.write = NULL, .subject = ""};
 	struct corebtf *handle;
 	struct section section;
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);

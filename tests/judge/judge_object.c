@@ -39,7 +39,7 @@ static int read_relos(struct judge_object *object, const uint32_t *words, size_t
 	if (record < 4)
 		return -EBADMSG;
 	while (at + 2 <= count) {
-		uint32_t left = words[at + 1];
+		uint32_t left = words[at + 1], name = words[at];
 
 		at += 2;
 		for (; left; left--, at += record) {
@@ -51,6 +51,8 @@ static int read_relos(struct judge_object *object, const uint32_t *words, size_t
 			if (!btf__type_by_id(object->btf, relo->relo.type_id))
 				return -EBADMSG;
 			relo->section = object->section_count;
+			relo->section_name = name;
+			relo->ext_offset = (const char *)&words[at] - (const char *)object->file->ext;
 			relo->root = root_number(object, relo->relo.type_id);
 			object->count++;
 		}

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libbpf_judge [--rounds N] [--expect loads|refused] --kernels PATH... --objects FILE...
+ * libbpf_judge [--rounds N] [--swapped] [--expect loads|refused] --kernels PATH... --objects FILE...
  *
- * Judges BPF objects (files, or executables that have some inside) on full BTFs (raw, ELF,
- * .btf.tar.xz, or folders of these). Exit status 1 when anything differs, 77 when there was
- * nothing to judge.
+ * Judges BPF objects (files, or executables that have some inside) on full BTFs: raw, ELF,
+ * .btf.tar.xz, folders of these, or several files with commas between them, whose types are put
+ * one after the other as if they were of one kernel. With --swapped also in the other byte order.
+ * Exit status 1 when anything differs, 77 when there was nothing to judge.
  */
 #include <bpf/libbpf.h>
 #include <dirent.h>
@@ -63,6 +64,10 @@ static void add_tree(struct paths *paths, const char *path)
 	struct stat status;
 	DIR *folder;
 
+	if (strchr(path, ',')) {
+		add_path(paths, path);
+		return;
+	}
 	if (stat(path, &status))
 		die(path, strerror(errno));
 	if (!S_ISDIR(status.st_mode)) {
@@ -115,6 +120,28 @@ static void add_objects_of(struct judged *judged, const char *path)
 		add_object(judged, name, (char *)data + found[i].offset, found[i].size);
 }
 
+/*
+ * clang has a builtin for "type matches" from 16 on. For older ones, a "type exists" in a section
+ * whose name holds "matches" stands for it.
+ */
+static void restore_matches(struct bpf_object_file *file)
+{
+	struct judge_object object;
+	struct bpf_core_relo *relos;
+
+	if (judge_object_init(&object, file))
+		return;
+	for (size_t i = 0; i < object.count; i++) {
+		const struct judge_relo *relo = &object.relos[i];
+		const char *section = btf__name_by_offset(object.btf, relo->section_name);
+
+		relos = (struct bpf_core_relo *)((char *)file->ext + relo->ext_offset);
+		if (relo->relo.kind == BPF_CORE_TYPE_EXISTS && strstr(section, "matches"))
+			relos->kind = BPF_CORE_TYPE_MATCHES;
+	}
+	judge_object_free(&object);
+}
+
 /* The files stay where they are from here on, so objects may point at them. */
 static void read_objects(struct judged *judged)
 {
@@ -122,35 +149,104 @@ static void read_objects(struct judged *judged)
 	if (!judged->objects)
 		die("objects", "out of memory");
 	for (size_t i = 0; i < judged->count; i++) {
-		int err = judge_object_init(&judged->objects[i], &judged->files[i]);
+		int err;
+
+		restore_matches(&judged->files[i]);
+		err = judge_object_init(&judged->objects[i], &judged->files[i]);
 
 		if (err)
 			die(judged->files[i].name, strerror(-err));
 	}
 }
 
-static bool judge_path(const struct judged *judged, const char *path, unsigned int rounds,
-		       struct judge_counts *counts)
+/* false: libbpf cannot read it. */
+static bool judge_bytes(const struct judged *judged, const void *data, size_t size,
+			unsigned int rounds, const char *where, struct judge_counts *counts)
 {
-	_cleanup_(kernel_btf_close) struct kernel_btf kernel = { 0 };
 	_cleanup_(judge_side_free) struct judge_side full = { 0 };
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	struct reason why;
-	int err;
+	int err = judge_side_init(&full, data, size);
 
-	if (kernel_btf_open(path, &kernel, &why))
-		die(path, why.text);
-	err = judge_side_init(&full, kernel.data, kernel.size);
 	if (err) {
-		printf("%s: skipped, libbpf %s does not read it (%d)\n", name,
+		printf("%s: skipped, libbpf %s does not read it (%d)\n", where,
 		       libbpf_version_string(), err);
 		return false;
 	}
-	err = judge_kernel(judged->objects, judged->count, kernel.data, kernel.size, &full, rounds,
-			   name, counts);
+	err = judge_kernel(judged->objects, judged->count, data, size, &full, rounds, where,
+			   counts);
 	if (err)
-		die(name, strerror(-err));
+		die(where, strerror(-err));
 	return true;
+}
+
+/* The types of several files one after the other, none merged: a kernel with duplicates. */
+static struct btf *join(const char *paths)
+{
+	_cleanup_free_ char *copy = strdup(paths);
+	struct btf *joined = btf__new_empty();
+	char *save;
+
+	if (!copy || !joined)
+		die(paths, "out of memory");
+	for (char *path = strtok_r(copy, ",", &save); path; path = strtok_r(NULL, ",", &save)) {
+		struct btf *part = btf__parse(path, NULL);
+		int err = part ? btf__add_btf(joined, part) : -errno;
+
+		if (err < 0)
+			die(path, strerror(-err));
+		btf__free(part);
+	}
+	return joined;
+}
+
+/* The same in the other byte order. */
+static void judge_swapped(const struct judged *judged, const void *data, size_t size,
+			  unsigned int rounds, const char *where, struct judge_counts *counts)
+{
+	struct btf *btf = btf__new(data, size);
+	char name[4096];
+	uint32_t swapped_size;
+	const void *swapped;
+
+	if (!btf)
+		return;
+	btf__set_endianness(btf, btf__endianness(btf) == BTF_BIG_ENDIAN ? BTF_LITTLE_ENDIAN
+									 : BTF_BIG_ENDIAN);
+	swapped = btf__raw_data(btf, &swapped_size);
+	if (!swapped)
+		die(where, "out of memory");
+	snprintf(name, sizeof(name), "%s (swapped)", where);
+	judge_bytes(judged, swapped, swapped_size, rounds, name, counts);
+	btf__free(btf);
+}
+
+static bool judge_path(const struct judged *judged, const char *path, unsigned int rounds,
+		       bool also_swapped, struct judge_counts *counts)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf kernel = { 0 };
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	struct btf *joined = NULL;
+	struct reason why;
+	const void *data;
+	size_t size;
+	bool read;
+
+	if (strchr(path, ',')) {
+		uint32_t raw_size;
+
+		joined = join(path);
+		data = btf__raw_data(joined, &raw_size);
+		size = raw_size;
+	} else {
+		if (kernel_btf_open(path, &kernel, &why))
+			die(path, why.text);
+		data = kernel.data;
+		size = kernel.size;
+	}
+	read = judge_bytes(judged, data, size, rounds, name, counts);
+	if (also_swapped)
+		judge_swapped(judged, data, size, rounds, name, counts);
+	btf__free(joined);
+	return read;
 }
 
 static int check_expectation(const char *expect, const struct judge_counts *counts)
@@ -171,7 +267,7 @@ int main(int argc, char **argv)
 	struct paths kernels = { 0 };
 	const char *expect = NULL;
 	unsigned int rounds = 3;
-	bool objects = false;
+	bool objects = false, swapped = false;
 	size_t skipped = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -181,6 +277,8 @@ int main(int argc, char **argv)
 			rounds = strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--expect") == 0 && i + 1 < argc)
 			expect = argv[++i];
+		else if (strcmp(argv[i], "--swapped") == 0)
+			swapped = true;
 		else if (strcmp(argv[i], "--kernels") == 0)
 			objects = false;
 		else if (strcmp(argv[i], "--objects") == 0)
@@ -194,7 +292,7 @@ int main(int argc, char **argv)
 	if (kernels.count)
 		qsort(kernels.list, kernels.count, sizeof(*kernels.list), compare_paths);
 	for (size_t i = 0; i < kernels.count; i++)
-		skipped += !judge_path(&judged, kernels.list[i], rounds, &counts);
+		skipped += !judge_path(&judged, kernels.list[i], rounds, swapped, &counts);
 	printf("%zu objects on %zu BTFs (%zu skipped): %llu relocations, %llu questions (%llu "
 	       "refused, %llu poisoned), %llu differences\n",
 	       judged.count, kernels.count, skipped, (unsigned long long)counts.relocations,

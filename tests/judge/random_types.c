@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/util/cleanup.h"
 #include "tests/judge/judge.h"
+#include "tests/judge/made_object.h"
 
 #define ROOTS	  6
 #define DEPTH_MAX 5
@@ -360,43 +360,13 @@ static unsigned int random_relos(struct btf *btf, uint32_t root, uint64_t *state
 	return count;
 }
 
-/* .BTF.ext with two sections of relocations. */
-static void *write_ext(const struct bpf_core_relo *relos, unsigned int count, uint32_t name,
-		       size_t *ret_size)
-{
-	uint32_t length = 4 + 2 * 8 + count * sizeof(*relos);
-	uint32_t header[8] = { BTF_MAGIC | BTF_VERSION << 16, 32, 0, 0, 0, 0, 0, length };
-	uint32_t parts[2] = { count / 3, count - count / 3 };
-	uint32_t *ext, *at;
-
-	*ret_size = sizeof(header) + length;
-	ext = malloc(*ret_size);
-	if (!ext)
-		return NULL;
-	memcpy(ext, header, sizeof(header));
-	at = ext + 8;
-	*at++ = sizeof(*relos);
-	for (unsigned int i = 0; i < 2; i++) {
-		*at++ = name;
-		*at++ = parts[i];
-		memcpy(at, relos, parts[i] * sizeof(*relos));
-		at += parts[i] * sizeof(*relos) / 4;
-		relos += parts[i];
-	}
-	return ext;
-}
-
 int random_object(uint64_t seed, struct bpf_object_file *ret_file)
 {
 	struct grower g = { .btf = btf__new_empty(), .own = seed };
 	struct bpf_core_relo relos[ROOTS * 64] = { 0 };
-	_cleanup_free_ void *ext = NULL;
 	unsigned int count = 0;
 	uint64_t state = seed;
-	const void *raw;
-	size_t ext_size = 0;
-	uint32_t raw_size = 0;
-	char *image;
+	int err = -ENOMEM;
 
 	for (unsigned int i = 0; g.btf && i < ROOTS; i++) {
 		int root = grow_root(&g, seed, i);
@@ -404,24 +374,10 @@ int random_object(uint64_t seed, struct bpf_object_file *ret_file)
 		if (root)
 			count += random_relos(g.btf, root, &state, &relos[count]);
 	}
-	raw = g.btf && !g.failed ? btf__raw_data(g.btf, &raw_size) : NULL;
-	if (raw)
-		ext = write_ext(relos, count, btf__add_str(g.btf, "sec"), &ext_size);
-	raw = ext ? btf__raw_data(g.btf, &raw_size) : NULL;
-	raw_size = (raw_size + 3) & ~3u;
-	image = raw ? calloc(1, raw_size + ext_size) : NULL;
-	if (image) {
-		btf__raw_data(g.btf, &raw_size);
-		memcpy(image, raw, raw_size);
-		*ret_file = (struct bpf_object_file){ .name = strdup("random"),
-						      .image = image,
-						      .btf = image,
-						      .btf_size = raw_size };
-		ret_file->ext = memcpy(image + ((raw_size + 3) & ~3u), ext, ext_size);
-		ret_file->ext_size = ext_size;
-	}
+	if (g.btf && !g.failed)
+		err = made_object(g.btf, relos, count, ret_file);
 	btf__free(g.btf);
-	return image ? 0 : -ENOMEM;
+	return err;
 }
 
 struct btf *random_kernel(const uint64_t *seeds, size_t count, uint64_t seed, unsigned int noise)

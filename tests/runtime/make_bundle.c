@@ -10,8 +10,9 @@
 
 #define ROOM (1 << 20)
 
-#define HEADER(member) offsetof(struct corebtf_format_header, member), \
-		       sizeof(((struct corebtf_format_header *)0)->member)
+#define HEADER(member)                                                                             \
+	offsetof(struct corebtf_format_header, member),                                            \
+		sizeof(((struct corebtf_format_header *)0)->member)
 
 static bool is_big(const uint8_t *bundle)
 {
@@ -23,8 +24,7 @@ uint64_t peek(const uint8_t *bundle, size_t offset, size_t width)
 	uint64_t value = 0;
 
 	for (size_t i = 0; i < width; i++)
-		value |= (uint64_t)bundle[offset + i]
-			 << (8 * (is_big(bundle) ? width - 1 - i : i));
+		value |= (uint64_t)bundle[offset + i] << (8 * (is_big(bundle) ? width - 1 - i : i));
 	return value;
 }
 
@@ -109,8 +109,7 @@ void fix_header(uint8_t *bundle)
 
 void fix_tables(uint8_t *bundle)
 {
-	poke(bundle, 88, 4,
-	     crc32(0, bundle + 96, (uInt)(peek(bundle, HEADER(data_offset)) - 96)));
+	poke(bundle, 88, 4, crc32(0, bundle + 96, (uInt)(peek(bundle, HEADER(data_offset)) - 96)));
 	fix_header(bundle);
 }
 
@@ -136,8 +135,8 @@ static void put_entry(uint8_t *bundle, uint32_t number, const struct made_entry 
 		      size_t strings, size_t *strings_size)
 {
 	size_t at = entry_at(bundle, number);
-	const char *const texts[] = { entry->release, entry->machine, entry->os_id,
-				      entry->version_id, entry->uname_version };
+	const char *const texts[] = {entry->release, entry->machine, entry->os_id,
+				     entry->version_id, entry->uname_version};
 
 	poke(bundle, at, 4, corebtf_format_hash(entry->release, entry->machine));
 	poke(bundle, at + 4, 4, entry->blob);
@@ -240,9 +239,9 @@ uint8_t *make_bundle(const struct made_bundle *what, size_t *ret_size)
 		size_t stored = 0, record = block_at(bundle, i);
 
 		if (what->xz) {
-			lzma_ret result = lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, bytes,
-								  unpacked, bundle + at, &stored,
-								  ROOM - at);
+			lzma_ret result =
+				lzma_easy_buffer_encode(0, LZMA_CHECK_CRC32, NULL, bytes, unpacked,
+							bundle + at, &stored, ROOM - at);
 
 			assert(result == LZMA_OK);
 			(void)result;

@@ -52,8 +52,8 @@ void story_line(void *context, const char *line)
 
 struct corebtf_open_opts story_opts(struct story *story)
 {
-	struct corebtf_open_opts opts = { .sz = sizeof(opts), .log = story_line,
-					  .log_context = story };
+	struct corebtf_open_opts opts = {
+		.sz = sizeof(opts), .log = story_line, .log_context = story};
 
 	story->length = 0;
 	story->text[0] = '\0';

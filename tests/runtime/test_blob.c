@@ -29,10 +29,13 @@ static int set_up(void **state)
 static uint8_t *bundle_around(const void *stream, size_t stream_size, uint32_t unpacked,
 			      size_t *size)
 {
-	const struct made_entry entry = { .release = "r", .machine = "x86_64" };
-	const struct made_blob blob = { stream, stream_size, 0 };
+	const struct made_entry entry = {.release = "r", .machine = "x86_64"};
+	const struct made_blob blob = {stream, stream_size, 0};
 	const struct made_bundle what = {
-		.entries = &entry, .entry_count = 1, .blobs = &blob, .blob_count = 1,
+		.entries = &entry,
+		.entry_count = 1,
+		.blobs = &blob,
+		.blob_count = 1,
 		.block_count = 1,
 	};
 	uint8_t *bundle = make_bundle(&what, size);
@@ -52,18 +55,19 @@ static size_t compress_to(const void *data, size_t size, uint8_t *stream, size_t
 {
 	size_t position = 0;
 
-	assert_int_equal(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, NULL, data, size, stream,
-						 &position, room), LZMA_OK);
+	assert_int_equal(lzma_easy_buffer_encode(0, LZMA_CHECK_CRC64, NULL, data, size, stream,
+						 &position, room),
+			 LZMA_OK);
 	return position;
 }
 
 /* Opens, finds and reads; what came of it, and the last line that was told. */
 static int read_blob(const uint8_t *bundle, size_t size, struct story *story)
 {
-	struct corebtf_kernel_opts kernel = { .sz = sizeof(kernel), .release = "r",
-					      .machine = "x86_64" };
+	struct corebtf_kernel_opts kernel = {
+		.sz = sizeof(kernel), .release = "r", .machine = "x86_64"};
 	struct corebtf_open_opts opts = story_opts(story);
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	uint8_t *bytes = guarded_copy(bundle, size);
 	struct corebtf *handle;
 	const void *btf, *again;
@@ -95,14 +99,14 @@ static void sizes_that_lie(void **state)
 		int err;
 		const char *told;
 	} cases[] = {
-		{ sizeof(plain), 0, "" },
-		{ sizeof(plain) - 8, -EBADMSG, "unpacks to more than 4088 bytes" },
-		{ sizeof(plain) + 8, -EBADMSG, "unpacks to 4096 bytes, not to 4104" },
-		{ PLAIN_SIZE - 1, -EBADMSG, "not inside block" },
-		{ 0, -EBADMSG, "not inside block" },
-		{ COREBTF_MAX_BLOCK_SIZE, -EBADMSG, "unpacks to 4096 bytes" },
-		{ COREBTF_MAX_BLOCK_SIZE + 1, -EBADMSG, "are more than" },
-		{ UINT32_MAX, -EBADMSG, "are more than" },
+		{sizeof(plain), 0, ""},
+		{sizeof(plain) - 8, -EBADMSG, "unpacks to more than 4088 bytes"},
+		{sizeof(plain) + 8, -EBADMSG, "unpacks to 4096 bytes, not to 4104"},
+		{PLAIN_SIZE - 1, -EBADMSG, "not inside block"},
+		{0, -EBADMSG, "not inside block"},
+		{COREBTF_MAX_BLOCK_SIZE, -EBADMSG, "unpacks to 4096 bytes"},
+		{COREBTF_MAX_BLOCK_SIZE + 1, -EBADMSG, "are more than"},
+		{UINT32_MAX, -EBADMSG, "are more than"},
 	};
 	static struct story story;
 	uint8_t stream[8192];
@@ -121,7 +125,7 @@ static void sizes_that_lie(void **state)
 static void stream_shorter_and_longer_than_its_block(void **state)
 {
 	static struct story story;
-	uint8_t stream[8192] = { 0 };
+	uint8_t stream[8192] = {0};
 	size_t stream_size = compress_to(plain, sizeof(plain), stream, sizeof(stream));
 	size_t size;
 	uint8_t *bundle;
@@ -224,9 +228,13 @@ static void pointers_stay(void **state)
 	char releases[COUNT][8];
 	const void *btf[COUNT];
 	const struct made_bundle what = {
-		.xz = true, .bucket_count = 8,
-		.entries = entries, .entry_count = COUNT,
-		.blobs = blobs, .blob_count = COUNT, .block_count = COUNT / 4,
+		.xz = true,
+		.bucket_count = 8,
+		.entries = entries,
+		.entry_count = COUNT,
+		.blobs = blobs,
+		.blob_count = COUNT,
+		.block_count = COUNT / 4,
 	};
 	struct corebtf *handle;
 	size_t size;
@@ -238,17 +246,16 @@ static void pointers_stay(void **state)
 		entries[i].release = releases[i];
 		entries[i].machine = "x86_64";
 		entries[i].blob = i;
-		blobs[i] = (struct made_blob){ plain + i, 100 + i, i / 4 };
+		blobs[i] = (struct made_blob){plain + i, 100 + i, i / 4};
 	}
 	bundle = make_bundle(&what, &size);
 	assert_int_equal(corebtf_open_memory(bundle, size, &handle, NULL), 0);
 	assert_int_equal(corebtf_check(handle), 0);
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; i < COUNT; i++) {
-			struct corebtf_kernel_opts kernel = { .sz = sizeof(kernel),
-							      .release = releases[i],
-							      .machine = "x86_64" };
-			struct corebtf_entry entry = { .sz = sizeof(entry) };
+			struct corebtf_kernel_opts kernel = {
+				.sz = sizeof(kernel), .release = releases[i], .machine = "x86_64"};
+			struct corebtf_entry entry = {.sz = sizeof(entry)};
 			const void *here;
 
 			assert_int_equal(corebtf_find(handle, &kernel, &entry), 0);
@@ -268,13 +275,16 @@ static void pointers_stay(void **state)
 /* objcopy puts a section wherever the file ends: the BTF is aligned all the same. */
 static void bundle_at_an_odd_address(void **state)
 {
-	const struct made_entry entry = { .release = "r", .machine = "x86_64" };
-	const struct made_blob blob = { plain, PLAIN_SIZE, 0 };
+	const struct made_entry entry = {.release = "r", .machine = "x86_64"};
+	const struct made_blob blob = {plain, PLAIN_SIZE, 0};
 	const struct made_bundle what = {
-		.entries = &entry, .entry_count = 1, .blobs = &blob, .blob_count = 1,
+		.entries = &entry,
+		.entry_count = 1,
+		.blobs = &blob,
+		.blob_count = 1,
 		.block_count = 1,
 	};
-	struct corebtf_entry found = { .sz = sizeof(found) };
+	struct corebtf_entry found = {.sz = sizeof(found)};
 	struct corebtf *handle;
 	size_t size, btf_size;
 	uint8_t *bundle = make_bundle(&what, &size);
@@ -297,10 +307,13 @@ static void bundle_at_an_odd_address(void **state)
 /* Blobs that share bytes would let a small file claim any amount of work. */
 static void overlapping_blobs(void **state)
 {
-	const struct made_entry entry = { .release = "r", .machine = "x86_64" };
-	const struct made_blob blobs[] = { { plain, 64, 0 }, { plain, 64, 0 } };
+	const struct made_entry entry = {.release = "r", .machine = "x86_64"};
+	const struct made_blob blobs[] = {{plain, 64, 0}, {plain, 64, 0}};
 	const struct made_bundle what = {
-		.entries = &entry, .entry_count = 1, .blobs = blobs, .blob_count = 2,
+		.entries = &entry,
+		.entry_count = 1,
+		.blobs = blobs,
+		.blob_count = 2,
 		.block_count = 1,
 	};
 	struct corebtf *handle;
@@ -323,10 +336,13 @@ static void overlapping_blobs(void **state)
 /* Raw blocks that reach past the end of the bundle, and that lie on one another. */
 static void blocks_out_of_place(void **state)
 {
-	const struct made_entry entry = { .release = "r", .machine = "x86_64" };
-	const struct made_blob blobs[] = { { plain, PLAIN_SIZE, 0 }, { plain + 8, PLAIN_SIZE, 1 } };
+	const struct made_entry entry = {.release = "r", .machine = "x86_64"};
+	const struct made_blob blobs[] = {{plain, PLAIN_SIZE, 0}, {plain + 8, PLAIN_SIZE, 1}};
 	const struct made_bundle what = {
-		.entries = &entry, .entry_count = 1, .blobs = blobs, .blob_count = 2,
+		.entries = &entry,
+		.entry_count = 1,
+		.blobs = blobs,
+		.blob_count = 2,
 		.block_count = 2,
 	};
 	static struct story story;

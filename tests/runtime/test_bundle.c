@@ -18,33 +18,42 @@ static const char btf_b[] = "BTF of kernel B";
 static const char btf_c[] = "BTF of kernel C, which is another one again";
 
 static const struct made_blob blobs[] = {
-	{ btf_a, sizeof(btf_a), 0 },
-	{ btf_b, sizeof(btf_b), 0 },
-	{ btf_c, sizeof(btf_c), 1 },
+	{btf_a, sizeof(btf_a), 0},
+	{btf_b, sizeof(btf_b), 0},
+	{btf_c, sizeof(btf_c), 1},
 };
 
 /* The first two differ by their build-id alone, so a hidden entry would be a wrong BTF. Of four
  * buckets, the first is empty, the third has these two. */
 static const struct made_entry entries[] = {
-	{ .release = "5.4.0-0", .machine = "x86_64", .build_id = "AAAAAAAAAAAAAAAAAAAA", .blob = 0 },
-	{ .release = "5.4.0-0", .machine = "x86_64", .os_id = "ubuntu", .version_id = "20.04",
-	  .uname_version = "#1 SMP", .blob = 1 },
-	{ .release = "5.4.0-4", .machine = "arm64", .os_id = "debian", .blob = 2 },
-	{ .release = "6.1.0-3", .machine = "s390x", .blob = 2 },
+	{.release = "5.4.0-0", .machine = "x86_64", .build_id = "AAAAAAAAAAAAAAAAAAAA", .blob = 0},
+	{.release = "5.4.0-0",
+	 .machine = "x86_64",
+	 .os_id = "ubuntu",
+	 .version_id = "20.04",
+	 .uname_version = "#1 SMP",
+	 .blob = 1},
+	{.release = "5.4.0-4", .machine = "arm64", .os_id = "debian", .blob = 2},
+	{.release = "6.1.0-3", .machine = "s390x", .blob = 2},
 };
 
 static const struct made_object objects[] = {
-	{ "one.bpf.o", UINT64_C(0x1122334455667788), 12 },
-	{ "two.bpf.o", 5, 0 },
+	{"one.bpf.o", UINT64_C(0x1122334455667788), 12},
+	{"two.bpf.o", 5, 0},
 };
 
 static uint8_t *make(bool big_endian, bool xz, size_t *size)
 {
 	const struct made_bundle what = {
-		.big_endian = big_endian, .xz = xz,
-		.entries = entries, .entry_count = 4,
-		.blobs = blobs, .blob_count = 3, .block_count = 2,
-		.objects = objects, .object_count = 2,
+		.big_endian = big_endian,
+		.xz = xz,
+		.entries = entries,
+		.entry_count = 4,
+		.blobs = blobs,
+		.blob_count = 3,
+		.block_count = 2,
+		.objects = objects,
+		.object_count = 2,
 	};
 
 	return make_bundle(&what, size);
@@ -64,9 +73,9 @@ static int open_bytes(const void *data, size_t size, struct corebtf **handle)
 static void whole_one_shows_what_was_put_in(void **state)
 {
 	for (int kind = 0; kind < 4; kind++) {
-		struct corebtf_summary summary = { .sz = sizeof(summary) };
-		struct corebtf_entry entry = { .sz = sizeof(entry) };
-		struct corebtf_object object = { .sz = sizeof(object) };
+		struct corebtf_summary summary = {.sz = sizeof(summary)};
+		struct corebtf_entry entry = {.sz = sizeof(entry)};
+		struct corebtf_object object = {.sz = sizeof(object)};
 		struct corebtf *handle;
 		size_t size, seen = 0;
 		uint8_t *bundle = make(kind & 1, kind & 2, &size);
@@ -124,9 +133,9 @@ static void each_header_field_broken(void **state)
 		uint64_t value;
 		int err; /* with a header checksum that fits */
 	} cases[] = {
-#define CASE(member, value, err)                                              \
-	{ offsetof(struct corebtf_format_header, member),                     \
-	  sizeof(((struct corebtf_format_header *)0)->member), value, err }
+#define CASE(member, value, err)                                                                   \
+	{offsetof(struct corebtf_format_header, member),                                           \
+	 sizeof(((struct corebtf_format_header *)0)->member), value, err}
 		CASE(magic[0], 0xc1, -EBADMSG),
 		CASE(magic[7], '\r', -EBADMSG),
 		CASE(byte_order, 0x01020305, -EBADMSG),
@@ -231,16 +240,16 @@ struct wanted {
 static void look_up(struct corebtf *handle)
 {
 	static const struct wanted wanted[] = {
-		{ "5.4.0-0", "x86_64", "AAAAAAAAAAAAAAAAAAAA", btf_a, sizeof(btf_a) },
-		{ "5.4.0-0", "x86_64", "BBBBBBBBBBBBBBBBBBBB", btf_b, sizeof(btf_b) },
-		{ "5.4.0-4", "aarch64", NULL, btf_c, sizeof(btf_c) },
-		{ "6.1.0-3", "s390x", NULL, btf_c, sizeof(btf_c) },
-		{ "6.1.0-3", "x86_64", NULL, NULL, 0 },
-		{ "9.9.9", "arm64", NULL, NULL, 0 },
+		{"5.4.0-0", "x86_64", "AAAAAAAAAAAAAAAAAAAA", btf_a, sizeof(btf_a)},
+		{"5.4.0-0", "x86_64", "BBBBBBBBBBBBBBBBBBBB", btf_b, sizeof(btf_b)},
+		{"5.4.0-4", "aarch64", NULL, btf_c, sizeof(btf_c)},
+		{"6.1.0-3", "s390x", NULL, btf_c, sizeof(btf_c)},
+		{"6.1.0-3", "x86_64", NULL, NULL, 0},
+		{"9.9.9", "arm64", NULL, NULL, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		struct corebtf_entry entry = { .sz = sizeof(entry) };
+		struct corebtf_entry entry = {.sz = sizeof(entry)};
 		struct corebtf_kernel_opts opts = {
 			.sz = sizeof(opts),
 			.release = wanted[i].release,
@@ -290,7 +299,8 @@ static void every_bit_flipped(void **state)
 				assert_true(bit / 9 < 96);
 			} else {
 				look_up(handle);
-				/* all of the tables is covered, gaps too; the padding of data is not */
+				/* all of the tables is covered, gaps too; the padding of data is
+				 * not */
 				if (bit / 9 < data)
 					assert_int_equal(corebtf_check(handle), -EBADMSG);
 				else
@@ -313,36 +323,26 @@ static void records_that_lie(void **state)
 		size_t offset;
 		uint64_t value;
 	} cases[] = {
-		{ ENTRY, 0, 1 },	   /* hash */
-		{ ENTRY, 4, 3 },	   /* blob past the last */
-		{ ENTRY, 4, 0xffffffff },
-		{ ENTRY, 8, 0 },	   /* no release */
-		{ ENTRY, 12, 0 },	   /* no machine */
-		{ ENTRY, 8, 0xffffffff },  /* a string outside */
-		{ ENTRY, 24, 0x10000 },
-		{ ENTRY, 28, 21 },	   /* a build-id that is too long */
-		{ ENTRY, 52, 1 },	   /* reserved */
-		{ ENTRY, 56, 1 },
-		{ BLOB, 0, 2 },		   /* block past the last */
-		{ BLOB, 4, 0xfffffff8 },
-		{ BLOB, 4, 4 },		   /* not aligned */
-		{ BLOB, 8, 0xffffffff },
-		{ BLOB, 8, 1000 },
-		{ BLOB, 12, 0 },	   /* checksum of the content */
-		{ BLOB, 16, 1 },
-		{ BLOB, 24, 1 },
-		{ BLOCK, 0, 0 },	   /* not in the data */
-		{ BLOCK, 0, 0xfffffff8 },
-		{ BLOCK, 4, 0xffffffff },
-		{ BLOCK, 8, 0xffffffff },  /* raw with two sizes, or unpacked past the limit */
-		{ BLOCK, 12, 2 },	   /* unknown codec */
-		{ BLOCK, 16, 1 },
-		{ OBJECT, 8, 0xffffffff },
-		{ OBJECT, 16, 1 },
-		{ BUCKET, 0, 1 },
-		{ BUCKET, 0, 5 },
-		{ BUCKET, 16, 0xffffffff }, /* the count */
-		{ BUCKET, 16, 3 },
+		{ENTRY, 0, 1},				 /* hash */
+		{ENTRY, 4, 3},				 /* blob past the last */
+		{ENTRY, 4, 0xffffffff}, {ENTRY, 8, 0},	 /* no release */
+		{ENTRY, 12, 0},				 /* no machine */
+		{ENTRY, 8, 0xffffffff},			 /* a string outside */
+		{ENTRY, 24, 0x10000},	{ENTRY, 28, 21}, /* a build-id that is too long */
+		{ENTRY, 52, 1},				 /* reserved */
+		{ENTRY, 56, 1},		{BLOB, 0, 2},	 /* block past the last */
+		{BLOB, 4, 0xfffffff8},	{BLOB, 4, 4},	 /* not aligned */
+		{BLOB, 8, 0xffffffff},	{BLOB, 8, 1000},
+		{BLOB, 12, 0}, /* checksum of the content */
+		{BLOB, 16, 1},		{BLOB, 24, 1},
+		{BLOCK, 0, 0}, /* not in the data */
+		{BLOCK, 0, 0xfffffff8}, {BLOCK, 4, 0xffffffff},
+		{BLOCK, 8, 0xffffffff}, /* raw with two sizes, or unpacked past the limit */
+		{BLOCK, 12, 2},		/* unknown codec */
+		{BLOCK, 16, 1},		{OBJECT, 8, 0xffffffff},
+		{OBJECT, 16, 1},	{BUCKET, 0, 1},
+		{BUCKET, 0, 5},		{BUCKET, 16, 0xffffffff}, /* the count */
+		{BUCKET, 16, 3},
 	};
 
 	for (int kind = 0; kind < 4; kind++) {
@@ -402,11 +402,15 @@ static void miss_answers_for_all_tables(void **state)
 	struct made_entry many[COUNT];
 	char releases[COUNT][8];
 	const struct made_bundle what = {
-		.bucket_count = COUNT, .entries = many, .entry_count = COUNT,
-		.blobs = blobs, .blob_count = 3, .block_count = 2,
+		.bucket_count = COUNT,
+		.entries = many,
+		.entry_count = COUNT,
+		.blobs = blobs,
+		.blob_count = 3,
+		.block_count = 2,
 	};
-	struct corebtf_kernel_opts kernel = { .sz = sizeof(kernel), .machine = "x86_64" };
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf_kernel_opts kernel = {.sz = sizeof(kernel), .machine = "x86_64"};
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *handle;
 	size_t size;
 	uint8_t *bundle;
@@ -444,10 +448,10 @@ static void miss_answers_for_all_tables(void **state)
 /* A bucket that reaches into its neighbours is damage, also where the right entry is in it. */
 static void bucket_too_wide(void **state)
 {
-	struct corebtf_kernel_opts kernel = { .sz = sizeof(kernel), .release = "6.1.0-3",
-					      .machine = "s390x" };
+	struct corebtf_kernel_opts kernel = {
+		.sz = sizeof(kernel), .release = "6.1.0-3", .machine = "s390x"};
 	uint32_t bucket = corebtf_format_hash("6.1.0-3", "s390x") & 3;
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *handle;
 	size_t size;
 	uint8_t *bundle = make(false, false, &size);
@@ -464,9 +468,9 @@ static void bucket_too_wide(void **state)
 /* The strings are the last bytes there are, and the last string has no end. */
 static void string_without_end(void **state)
 {
-	static const struct made_entry one = { .release = "1234567", .machine = "1234567" };
-	const struct made_bundle what = { .entries = &one, .entry_count = 1 };
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	static const struct made_entry one = {.release = "1234567", .machine = "1234567"};
+	const struct made_bundle what = {.entries = &one, .entry_count = 1};
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *handle;
 	uint8_t *bundle, *bytes;
 	size_t size, strings;
@@ -489,7 +493,8 @@ static void gap_that_is_not_zero(void **state)
 {
 	struct corebtf *handle;
 	size_t size;
-	uint8_t *bundle = make(false, false, &size); /* five numbers of buckets, then 4 bytes of gap */
+	uint8_t *bundle =
+		make(false, false, &size); /* five numbers of buckets, then 4 bytes of gap */
 
 	poke(bundle, 96 + 5 * 4, 4, 1);
 	fix_tables(bundle);
@@ -504,8 +509,8 @@ static void several_in_a_row(void **state)
 {
 	size_t little_size, big_size, total;
 	uint8_t *little = make(false, false, &little_size), *big = make(true, true, &big_size);
-	struct corebtf_summary summary = { .sz = sizeof(summary) };
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf_summary summary = {.sz = sizeof(summary)};
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *handle;
 	uint8_t *row, *bytes;
 
@@ -566,7 +571,7 @@ static void several_in_a_row(void **state)
 
 static void too_many_bundles(void **state)
 {
-	const struct made_bundle nothing = { .bucket_count = 1 };
+	const struct made_bundle nothing = {.bucket_count = 1};
 	size_t size;
 	uint8_t *bundle = make_bundle(&nothing, &size);
 	uint8_t *row = malloc((HANDLE_MAX_BUNDLES + 1) * size);
@@ -603,12 +608,12 @@ static void structs_of_other_versions(void **state)
 	struct {
 		struct corebtf_entry known;
 		uint64_t newer;
-	} entry = { .known.sz = sizeof(entry), .newer = 7 };
+	} entry = {.known.sz = sizeof(entry), .newer = 7};
 	struct {
 		struct corebtf_open_opts known;
 		uint64_t newer;
-	} opts = { .known.sz = sizeof(opts) };
-	struct corebtf_entry older = { .sz = offsetof(struct corebtf_entry, os_id) };
+	} opts = {.known.sz = sizeof(opts)};
+	struct corebtf_entry older = {.sz = offsetof(struct corebtf_entry, os_id)};
 	struct corebtf *handle;
 	const void *btf;
 	size_t size;

@@ -22,7 +22,7 @@ static void add_note(struct notes *notes, const char *name, uint32_t type, const
 		     uint32_t desc_size)
 {
 	uint32_t name_size = (uint32_t)strlen(name) + 1;
-	uint32_t header[] = { name_size, desc_size, type };
+	uint32_t header[] = {name_size, desc_size, type};
 
 	memcpy(notes->bytes + notes->size, header, sizeof(header));
 	notes->size += sizeof(header);
@@ -44,11 +44,11 @@ static size_t build_id_in(const uint8_t *bytes, size_t size, uint8_t *build_id)
 static void build_id_among_other_notes(void **state)
 {
 	uint8_t build_id[KERNEL_BUILD_ID_SIZE], found[KERNEL_BUILD_ID_SIZE];
-	struct notes notes = { .size = 0 };
+	struct notes notes = {.size = 0};
 
 	memset(build_id, 0xab, sizeof(build_id));
 	add_note(&notes, "Linux", 0x100, "5.4.0-58", 9);
-	add_note(&notes, "Xen", 3, "not it", 6);     /* type 3 of somebody else */
+	add_note(&notes, "Xen", 3, "not it", 6);	 /* type 3 of somebody else */
 	add_note(&notes, "GNU", 1, "not it either", 13); /* another type of GNU's */
 	add_note(&notes, "", 7, "", 0);
 	add_note(&notes, "GNU", 3, build_id, 20);
@@ -72,12 +72,12 @@ static void build_id_among_other_notes(void **state)
 
 static void notes_with_wild_sizes(void **state)
 {
-	static const uint32_t wild[] = { 0xffffffff, 0xfffffffd, 0x80000000, 65, 64, 13, 5, 1, 0 };
+	static const uint32_t wild[] = {0xffffffff, 0xfffffffd, 0x80000000, 65, 64, 13, 5, 1, 0};
 	uint8_t found[KERNEL_BUILD_ID_SIZE];
 
 	for (size_t i = 0; i < sizeof(wild) / sizeof(wild[0]); i++)
 		for (size_t j = 0; j < sizeof(wild) / sizeof(wild[0]); j++) {
-			uint32_t bytes[16] = { wild[i], wild[j], 3, 0 };
+			uint32_t bytes[16] = {wild[i], wild[j], 3, 0};
 
 			memcpy(bytes + 3, "GNU", 4);
 			assert_true(build_id_in((uint8_t *)bytes, sizeof(bytes), found) <= 64);
@@ -86,7 +86,7 @@ static void notes_with_wild_sizes(void **state)
 
 static struct utsname made_uname(const char *release, const char *machine, const char *version)
 {
-	struct utsname name = { 0 };
+	struct utsname name = {0};
 
 	strcpy(name.release, release);
 	strcpy(name.machine, machine);
@@ -103,11 +103,11 @@ static void running_kernel(void **state)
 {
 	static struct story story;
 	struct corebtf_open_opts opts = story_opts(&story);
-	struct log log = { .write = opts.log, .context = opts.log_context, .subject = "x" };
+	struct log log = {.write = opts.log, .context = opts.log_context, .subject = "x"};
 	struct utsname name = made_uname("5.4.0-58-generic", "aarch64", "#64~18.04.1-Ubuntu SMP");
 	char *root = folder_make();
-	struct host host = { .root = root, .uname = &name };
-	struct notes notes = { .size = 0 };
+	struct host host = {.root = root, .uname = &name};
+	struct notes notes = {.size = 0};
 	struct kernel kernel;
 
 	/* nothing but uname */
@@ -131,16 +131,23 @@ static void running_kernel(void **state)
 	assert_non_null(strstr(story.text, "os id ubuntu, version id 18.04 (/etc/os-release)"));
 
 	/* some given, the rest from the host */
-	assert_int_equal(kernel_identify(&host, &(struct corebtf_kernel_opts){ .os_id = "mint",
-					 .release = "" }, &log, &kernel), 0);
+	assert_int_equal(
+		kernel_identify(&host,
+				&(struct corebtf_kernel_opts){.os_id = "mint", .release = ""}, &log,
+				&kernel),
+		0);
 	assert_string_equal(kernel.os_id, "mint");
 	assert_string_equal(kernel.version_id, "18.04");
 	assert_string_equal(kernel.release, "5.4.0-58-generic");
 
 	/* another kernel: nothing of this one */
-	assert_int_equal(kernel_identify(&host, &(struct corebtf_kernel_opts){ .release = "6.1.0",
-					 .machine = "amd64", .build_id = "xyz", .build_id_size = 3 },
-					 &log, &kernel), 0);
+	assert_int_equal(kernel_identify(&host,
+					 &(struct corebtf_kernel_opts){.release = "6.1.0",
+								       .machine = "amd64",
+								       .build_id = "xyz",
+								       .build_id_size = 3},
+					 &log, &kernel),
+			 0);
 	assert_string_equal(kernel.release, "6.1.0");
 	assert_string_equal(kernel.machine, "x86_64");
 	assert_string_equal(kernel.uname_version, "");
@@ -154,18 +161,21 @@ static void running_kernel(void **state)
 /* The whole way, on a host and with a file that the test made. */
 static void path_for_a_kernel(void **state)
 {
-	static const struct made_blob blobs[] = { { "right", 5, 0 }, { "wrong", 5, 0 } };
+	static const struct made_blob blobs[] = {{"right", 5, 0}, {"wrong", 5, 0}};
 	static const struct made_entry entries[] = {
-		{ .release = "5.4.0", .machine = "x86_64", .blob = 1 },
-		{ .release = "5.4.0", .machine = "x86_64", .os_id = "debian", .blob = 0 },
+		{.release = "5.4.0", .machine = "x86_64", .blob = 1},
+		{.release = "5.4.0", .machine = "x86_64", .os_id = "debian", .blob = 0},
 	};
-	const struct made_bundle what = { .entries = entries, .entry_count = 2, .blobs = blobs,
-					  .blob_count = 2, .block_count = 1 };
+	const struct made_bundle what = {.entries = entries,
+					 .entry_count = 2,
+					 .blobs = blobs,
+					 .blob_count = 2,
+					 .block_count = 1};
 	static struct story story;
 	struct corebtf_open_opts opts = story_opts(&story);
 	struct utsname name = made_uname("5.4.0", "x86_64", "#1");
 	char *root = folder_make(), *file = NULL, *path = (char *)"untouched";
-	struct host host = { .root = root, .uname = &name };
+	struct host host = {.root = root, .uname = &name};
 	char bytes[16];
 	size_t size;
 	uint8_t *bundle = make_bundle(&what, &size);

@@ -10,13 +10,25 @@ static void one_name_for_every_spelling(void **state)
 		const char *name;
 		const char *canonical;
 	} cases[] = {
-		{ "x86_64", "x86_64" },	     { "amd64", "x86_64" },	 { "i686", "x86" },
-		{ "i386", "x86" },	     { "aarch64", "arm64" },	 { "arm64", "arm64" },
-		{ "armv7l", "arm" },	     { "armv7hl", "arm" },	 { "armhf", "arm" },
-		{ "armv8l", "arm" },	     { "armv7b", "armeb" },	 { "armv5tel", "arm" },
-		{ "ppc64el", "ppc64le" },    { "ppc64le", "ppc64le" },	 { "s390x", "s390x" },
-		{ "mips64el", "mips64" },    { "loong64", "loongarch64" }, { "riscv64", "riscv64" },
-		{ "aarch64_be", "aarch64_be" },
+		{"x86_64", "x86_64"},
+		{"amd64", "x86_64"},
+		{"i686", "x86"},
+		{"i386", "x86"},
+		{"aarch64", "arm64"},
+		{"arm64", "arm64"},
+		{"armv7l", "arm"},
+		{"armv7hl", "arm"},
+		{"armhf", "arm"},
+		{"armv8l", "arm"},
+		{"armv7b", "armeb"},
+		{"armv5tel", "arm"},
+		{"ppc64el", "ppc64le"},
+		{"ppc64le", "ppc64le"},
+		{"s390x", "s390x"},
+		{"mips64el", "mips64"},
+		{"loong64", "loongarch64"},
+		{"riscv64", "riscv64"},
+		{"aarch64_be", "aarch64_be"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -28,7 +40,7 @@ static void one_name_for_every_spelling(void **state)
 
 static void unknown_name_comes_back(void **state)
 {
-	static const char *const names[] = { "vax", "", "armv", "armv9", "armvx", "X86_64" };
+	static const char *const names[] = {"vax", "", "armv", "armv9", "armvx", "X86_64"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		assert_ptr_equal(machine_canonical(names[i]), names[i]);

@@ -13,7 +13,7 @@
 
 static void holds_the_bytes_and_nothing_else(void **state)
 {
-	static const size_t sizes[] = { 0, 1, 4096, 300000 };
+	static const size_t sizes[] = {0, 1, 4096, 300000};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		uint8_t *data = malloc(sizes[i] + 1), *back = malloc(sizes[i] + 1);

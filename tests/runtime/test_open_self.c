@@ -20,7 +20,9 @@
 static int find_own(struct corebtf *handle, struct corebtf_entry *entry)
 {
 	const struct corebtf_kernel_opts kernel = {
-		.sz = sizeof(kernel), .release = KNOWN_RELEASE, .machine = "x86_64",
+		.sz = sizeof(kernel),
+		.release = KNOWN_RELEASE,
+		.machine = "x86_64",
 		.os_id = "debian",
 	};
 
@@ -58,7 +60,7 @@ static void full(void **state)
 {
 	static struct story story;
 	struct corebtf_open_opts opts = story_opts(&story);
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *handle;
 	char *path, bytes[256];
 	const void *btf;
@@ -87,7 +89,7 @@ static void full(void **state)
 /* On this very kernel: its own BTF, or none in the known bundle. */
 static void running_kernel(void **state)
 {
-	const struct host here = { .root = NULL };
+	const struct host here = {.root = NULL};
 	char *path = (char *)"untouched";
 	int err = corebtf_path_for_running_kernel(&path, NULL);
 
@@ -106,7 +108,7 @@ static void *work(void *context)
 	size_t *right = context;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		struct corebtf_entry entry = { .sz = sizeof(entry) };
+		struct corebtf_entry entry = {.sz = sizeof(entry)};
 		char bytes[sizeof(KNOWN_BTF)];
 		struct corebtf *handle;
 		int fd;
@@ -128,7 +130,7 @@ static void *work(void *context)
 static void threads_with_handles_of_their_own(void **state)
 {
 	pthread_t threads[THREADS];
-	size_t right[THREADS] = { 0 };
+	size_t right[THREADS] = {0};
 
 	for (size_t i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, work, &right[i]), 0);

@@ -12,30 +12,30 @@ static void parses_by_the_spec(void **state)
 		const char *id;
 		const char *version_id;
 	} cases[] = {
-		{ "ID=debian\nVERSION_ID=\"12\"\n", "debian", "12" },
-		{ "ID=\"rhel\"\nVERSION_ID=\"8.4\"", "rhel", "8.4" }, /* no newline at the end */
-		{ "ID='ol'\r\nVERSION_ID='7.9'\r\n", "ol", "7.9" },
-		{ "VERSION_ID=8\nID=centos\n", "centos", "8" },
-		{ "ID=arch\n", "arch", "" }, /* a rolling release */
-		{ "VERSION_ID=1\n", "", "1" },
-		{ "", "", "" },
-		{ "\n\n\n", "", "" },
-		{ "# ID=no\nID=yes\n#VERSION_ID=no\n", "yes", "" },
-		{ "ID=first\nID=last\n", "last", "" },
-		{ "ID_LIKE=debian\nXID=no\nVERSION=\"20.04 LTS\"\nID=ubuntu\n", "ubuntu", "" },
-		{ "NAME=\"with\\\"quote\"\nID=\"a\\\"b\\\\c\\$d\\`e\"\n", "a\"b\\c$d`e", "" },
-		{ "ID=\"a\\b\"\n", "a\\b", "" },  /* not one of the four: both stay */
-		{ "ID='a\\b'\n", "a\\b", "" },	   /* no escapes in single quotes */
-		{ "ID=a\\ b\n", "a b", "" },
-		{ "ID=am\"z\"n'x'\n", "amznx", "" },
-		{ "ID=debian # remark\n", "debian", "" },
-		{ "ID=\"open\nVERSION_ID=3\n", "", "3" },
-		{ "  ID=indented\n", "indented", "" },
-		{ "ID =spaced\n", "", "" },
-		{ "ID=\nVERSION_ID=\"\"\n", "", "" },
-		{ "ID", "", "" },
-		{ "ID=", "", "" },
-		{ "ID=x\\", "x\\", "" },
+		{"ID=debian\nVERSION_ID=\"12\"\n", "debian", "12"},
+		{"ID=\"rhel\"\nVERSION_ID=\"8.4\"", "rhel", "8.4"}, /* no newline at the end */
+		{"ID='ol'\r\nVERSION_ID='7.9'\r\n", "ol", "7.9"},
+		{"VERSION_ID=8\nID=centos\n", "centos", "8"},
+		{"ID=arch\n", "arch", ""}, /* a rolling release */
+		{"VERSION_ID=1\n", "", "1"},
+		{"", "", ""},
+		{"\n\n\n", "", ""},
+		{"# ID=no\nID=yes\n#VERSION_ID=no\n", "yes", ""},
+		{"ID=first\nID=last\n", "last", ""},
+		{"ID_LIKE=debian\nXID=no\nVERSION=\"20.04 LTS\"\nID=ubuntu\n", "ubuntu", ""},
+		{"NAME=\"with\\\"quote\"\nID=\"a\\\"b\\\\c\\$d\\`e\"\n", "a\"b\\c$d`e", ""},
+		{"ID=\"a\\b\"\n", "a\\b", ""}, /* not one of the four: both stay */
+		{"ID='a\\b'\n", "a\\b", ""},   /* no escapes in single quotes */
+		{"ID=a\\ b\n", "a b", ""},
+		{"ID=am\"z\"n'x'\n", "amznx", ""},
+		{"ID=debian # remark\n", "debian", ""},
+		{"ID=\"open\nVERSION_ID=3\n", "", "3"},
+		{"  ID=indented\n", "indented", ""},
+		{"ID =spaced\n", "", ""},
+		{"ID=\nVERSION_ID=\"\"\n", "", ""},
+		{"ID", "", ""},
+		{"ID=", "", ""},
+		{"ID=x\\", "x\\", ""},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -74,7 +74,7 @@ static void write_text(const char *root, const char *path, const char *text)
 static void host_comes_before_the_container(void **state)
 {
 	char *root = folder_make();
-	struct host host = { .root = root };
+	struct host host = {.root = root};
 	struct os_release release;
 
 	os_release_read(&host, &release);
@@ -106,7 +106,7 @@ static void host_comes_before_the_container(void **state)
 static void absolute_link_stays_in_the_hosts_root(void **state)
 {
 	char *root = folder_make();
-	struct host host = { .root = root };
+	struct host host = {.root = root};
 	struct os_release release;
 
 	write_text(root, "/etc/static/os-release", "ID=container\n");
@@ -121,7 +121,7 @@ static void absolute_link_stays_in_the_hosts_root(void **state)
 static void circle_of_links_and_folder_are_passed_over(void **state)
 {
 	char *root = folder_make();
-	struct host host = { .root = root };
+	struct host host = {.root = root};
 	struct os_release release;
 
 	folder_link(root, "/proc/1/root/etc/os-release", "/etc/os-release");

@@ -37,8 +37,8 @@ static void version_is_the_headers(void **state)
 {
 	char version[32];
 
-	snprintf(version, sizeof(version), "%d.%d.%d", COREBTF_VERSION_MAJOR,
-		 COREBTF_VERSION_MINOR, COREBTF_VERSION_PATCH);
+	snprintf(version, sizeof(version), "%d.%d.%d", COREBTF_VERSION_MAJOR, COREBTF_VERSION_MINOR,
+		 COREBTF_VERSION_PATCH);
 	assert_string_equal(corebtf_version(), version);
 }
 

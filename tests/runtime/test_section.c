@@ -13,9 +13,9 @@
 #include "tests/runtime/support.h"
 
 /* Where things are in the image. */
-#define NAMES	256
-#define PAYLOAD 352
-#define HEADERS 512
+#define NAMES	  256
+#define PAYLOAD	  352
+#define HEADERS	  512
 #define FILE_SIZE 1024
 
 struct image {
@@ -30,21 +30,20 @@ static void put(struct image *image, size_t offset, size_t width, uint64_t value
 			(uint8_t)(value >> (8 * (image->big_endian ? width - 1 - i : i)));
 }
 
-#define PUT_EHDR(image, member, value)                                            \
-	((image)->is_64bit ? put(image, offsetof(Elf64_Ehdr, member),             \
-				 sizeof(((Elf64_Ehdr *)0)->member), value)        \
-			   : put(image, offsetof(Elf32_Ehdr, member),             \
+#define PUT_EHDR(image, member, value)                                                             \
+	((image)->is_64bit ? put(image, offsetof(Elf64_Ehdr, member),                              \
+				 sizeof(((Elf64_Ehdr *)0)->member), value)                         \
+			   : put(image, offsetof(Elf32_Ehdr, member),                              \
 				 sizeof(((Elf32_Ehdr *)0)->member), value))
 
-#define PUT_SHDR(image, number, member, value)                                           \
-	((image)->is_64bit ? put(image,                                                  \
-				 HEADERS + (number) * sizeof(Elf64_Shdr) +               \
-					 offsetof(Elf64_Shdr, member),                   \
-				 sizeof(((Elf64_Shdr *)0)->member), value)               \
-			   : put(image,                                                  \
-				 HEADERS + (number) * sizeof(Elf32_Shdr) +               \
-					 offsetof(Elf32_Shdr, member),                   \
-				 sizeof(((Elf32_Shdr *)0)->member), value))
+#define PUT_SHDR(image, number, member, value)                                                     \
+	((image)->is_64bit                                                                         \
+		 ? put(image,                                                                      \
+		       HEADERS + (number) * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, member),     \
+		       sizeof(((Elf64_Shdr *)0)->member), value)                                   \
+		 : put(image,                                                                      \
+		       HEADERS + (number) * sizeof(Elf32_Shdr) + offsetof(Elf32_Shdr, member),     \
+		       sizeof(((Elf32_Shdr *)0)->member), value))
 
 /* Sections: 0 null, 1 .text, 2 .corebtf, 3 .shstrtab */
 static void make_image(struct image *image, bool is_64bit, bool big_endian)
@@ -78,7 +77,7 @@ static int find_bytes(const void *bytes, size_t size, struct section *section)
 {
 	static struct story story;
 	struct corebtf_open_opts opts = story_opts(&story);
-	struct log log = { .write = opts.log, .context = opts.log_context, .subject = "image" };
+	struct log log = {.write = opts.log, .context = opts.log_context, .subject = "image"};
 	int fd = file_with(bytes, size);
 	int err = section_find(fd, size, &log, section);
 
@@ -95,14 +94,15 @@ static int find(const struct image *image)
 	return find_bytes(image->bytes, FILE_SIZE, &section);
 }
 
-#define FOR_EACH_KIND(image)                                                        \
+#define FOR_EACH_KIND(image)                                                                       \
 	for (int kind_ = 0; kind_ < 4 && (make_image(image, kind_ & 1, kind_ & 2), 1); kind_++)
 
 static void found_in_every_class_and_order(void **state)
 {
 	struct image image;
 
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		struct section section;
 
 		assert_int_equal(find_bytes(image.bytes, FILE_SIZE, &section), 0);
@@ -115,7 +115,8 @@ static void more_sections_than_the_header_can_count(void **state)
 {
 	struct image image;
 
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_EHDR(&image, e_shnum, 0);
 		PUT_EHDR(&image, e_shstrndx, SHN_XINDEX);
 		PUT_SHDR(&image, 0, sh_size, 4);
@@ -133,7 +134,8 @@ static void nothing_there(void **state)
 {
 	struct image image;
 
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_SHDR(&image, 2, sh_name, 1);
 		assert_int_equal(find(&image), -ENODATA);
 		PUT_SHDR(&image, 2, sh_name, 8); /* corebtf without the dot */
@@ -142,23 +144,28 @@ static void nothing_there(void **state)
 		PUT_SHDR(&image, 2, sh_name, 7);
 		assert_int_equal(find(&image), -ENODATA);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_SHDR(&image, 2, sh_type, SHT_NOBITS);
 		assert_int_equal(find(&image), -ENODATA);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_SHDR(&image, 2, sh_size, 0);
 		assert_int_equal(find(&image), -ENODATA);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_EHDR(&image, e_shoff, 0);
 		assert_int_equal(find(&image), -ENODATA);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_EHDR(&image, e_shstrndx, 0);
 		assert_int_equal(find(&image), -ENODATA);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_SHDR(&image, 2, sh_name, UINT32_MAX); /* a name outside is no name */
 		assert_int_equal(find(&image), -ENODATA);
 	}
@@ -169,7 +176,8 @@ static void empty_one_before_the_full_one(void **state)
 {
 	struct image image;
 
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_SHDR(&image, 1, sh_name, 7);
 		assert_int_equal(find(&image), 0);
 	}
@@ -179,7 +187,8 @@ static void damaged(void **state)
 {
 	struct image image;
 
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_SHDR(&image, 2, sh_offset, FILE_SIZE - 47);
 		assert_int_equal(find(&image), -EBADMSG);
 		PUT_SHDR(&image, 2, sh_offset, FILE_SIZE - 48);
@@ -190,33 +199,40 @@ static void damaged(void **state)
 		PUT_SHDR(&image, 2, sh_size, UINT64_MAX);
 		assert_int_equal(find(&image), -EBADMSG);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_EHDR(&image, e_shoff, FILE_SIZE - 8);
 		assert_int_equal(find(&image), -EBADMSG);
 		PUT_EHDR(&image, e_shoff, UINT64_MAX - 8);
 		assert_int_equal(find(&image), -EBADMSG);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_EHDR(&image, e_shentsize, 8);
 		assert_int_equal(find(&image), -EBADMSG);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_EHDR(&image, e_shstrndx, 4);
 		assert_int_equal(find(&image), -EBADMSG);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_SHDR(&image, 3, sh_offset, UINT64_MAX - 1);
 		assert_int_equal(find(&image), -EBADMSG);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		image.bytes[EI_CLASS] = 3;
 		assert_int_equal(find(&image), -EBADMSG);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		image.bytes[EI_DATA] = 0;
 		assert_int_equal(find(&image), -EBADMSG);
 	}
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		PUT_SHDR(&image, 2, sh_flags, SHF_COMPRESSED);
 		assert_int_equal(find(&image), -EOPNOTSUPP);
 	}
@@ -226,8 +242,10 @@ static void every_truncation_is_refused(void **state)
 {
 	struct image image;
 
-	FOR_EACH_KIND(&image) {
-		size_t end = HEADERS + 4 * (image.is_64bit ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr));
+	FOR_EACH_KIND(&image)
+	{
+		size_t end =
+			HEADERS + 4 * (image.is_64bit ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr));
 
 		for (size_t size = 0; size <= end; size++) {
 			struct section section;
@@ -246,13 +264,14 @@ static void every_truncation_is_refused(void **state)
 /* Every byte of the headers with several other values: an error, or a range inside the file. */
 static void every_flip_stays_inside(void **state)
 {
-	static const uint8_t masks[] = { 0x01, 0x80, 0xff };
+	static const uint8_t masks[] = {0x01, 0x80, 0xff};
 	struct image image;
 
-	FOR_EACH_KIND(&image) {
+	FOR_EACH_KIND(&image)
+	{
 		for (size_t i = 0; i < FILE_SIZE; i++) {
 			for (size_t j = 0; j < sizeof(masks); j++) {
-				struct section section = { 0 };
+				struct section section = {0};
 
 				image.bytes[i] ^= masks[j];
 				if (!find_bytes(image.bytes, FILE_SIZE, &section)) {
