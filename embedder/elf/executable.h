@@ -26,12 +26,19 @@ int executable_inspect(const char *path, struct executable_info *ret_info, struc
 /*
  * Writes @path with @bundle as its section .corebtf to @output, which may be @path itself. A
  * section that is there is replaced. Mode and owner are kept; the output is written whole or not
- * at all. @bundle must have the byte order of the file.
+ * at all. @bundle must have the byte order of the file (-EINVAL when it says otherwise).
+ * Errors: those of executable_inspect(); -EOPNOTSUPP its section .corebtf is part of a loaded
+ * segment; -EFBIG a 32-bit file would pass 4 GiB; those of output_file.h.
+ *
+ * Bytes that something has appended to the program stay where they are, but not at the file's
+ * end: a program that counts back from there, or on from the end of the section headers as
+ * AppImages do, gets its payload after the bundle.
  */
 int executable_attach(const char *path, const char *output, const void *bundle, size_t size,
 		      struct reason *why);
 
-/* Writes @path without its section to @output. -ENODATA: it has none. */
+/* Writes @path without its section to @output; what executable_attach() was given comes back to
+ * the byte. -ENODATA: it has none. Else as executable_attach(). */
 int executable_remove(const char *path, const char *output, struct reason *why);
 
 #endif

@@ -84,7 +84,7 @@ check_attached()
 	wanted=$(printf '%06x' "$(stat -c %s "$2")")
 	# Columns from the name on: name, type, address, offset, size, entry size, then the flags
 	# (none), link, info, alignment.
-	readelf -S -W "$1" | sed -n 's/.*\] \.corebtf/.corebtf/p' >row
+	readelf -S -W "$1" 2>/dev/null | sed -n 's/.*\] \.corebtf/.corebtf/p' >row
 	read -r section type _ offset size entry link info align <row
 	test "$section $type $size $entry $link $info $align" = ".corebtf PROGBITS $wanted 00 0 0 8" ||
 		fail "$1: $(cat row)"

@@ -86,13 +86,16 @@ static void make_old_bits(const char *folder)
 	int low = add_bit_int(btf, "unsigned int", 0, 0, 3);
 	int high = add_bit_int(btf, "unsigned int", 0, 3, 11);
 	int negative = add_bit_int(btf, "int", BTF_INT_SIGNED, 0, 7);
+	int sample;
 
-	check(btf__add_struct(btf, "sample", 24), "sample");
+	sample = check(btf__add_struct(btf, "sample", 24), "sample");
 	add_member(btf, "id", number, 0);
 	add_member(btf, "low", low, 64);
 	add_member(btf, "high", high, 64);
-	add_member(btf, "negative", negative, 78);
+	add_member(btf, "negative", negative, 64);
 	add_member(btf, "pid", number, 128);
+	/* An offset like this would get the struct a kind flag. */
+	btf_members(btf__type_by_id(btf, sample))[3].offset = 78;
 	write_btf(folder, "old_bits", btf);
 }
 

@@ -9,6 +9,15 @@
 u64 out[64];
 
 #define OFFSET(field) __builtin_preserve_field_info(field, BPF_FIELD_BYTE_OFFSET)
+/* clang does not say whether a pointer is signed. */
+#define PLACE(slot, field)                                                        \
+	do {                                                                      \
+		out[slot] = OFFSET(field);                                        \
+		out[(slot) + 1] = __builtin_preserve_field_info(field, BPF_FIELD_BYTE_SIZE); \
+		out[(slot) + 2] = __builtin_preserve_field_info(field, BPF_FIELD_EXISTS);    \
+		out[(slot) + 4] = __builtin_preserve_field_info(field, BPF_FIELD_LSHIFT_U64); \
+		out[(slot) + 5] = __builtin_preserve_field_info(field, BPF_FIELD_RSHIFT_U64); \
+	} while (0)
 #define ALL(slot, field)                                                          \
 	do {                                                                      \
 		out[slot] = OFFSET(field);                                        \
@@ -25,7 +34,7 @@ int plain(struct sample *s)
 	ALL(0, s->id);
 	ALL(6, s->pid);
 	ALL(12, s->time);
-	ALL(18, s->list);
+	PLACE(18, s->list);
 	ALL(24, s->users.counter);
 	ALL(30, s->state);
 	ALL(36, s->mark);
@@ -96,7 +105,7 @@ SEC("raw_tp/union")
 int unions(union either *e)
 {
 	ALL(0, e->number);
-	ALL(6, e->pointer);
+	PLACE(6, e->pointer);
 	ALL(12, e->in.choice);
 	return 0;
 }
@@ -104,11 +113,11 @@ int unions(union either *e)
 SEC("raw_tp/tagged")
 int tags(struct tagged *t)
 {
-	ALL(0, t->where);
-	ALL(6, t->sample);
-	ALL(12, t->opaque);
+	PLACE(0, t->where);
+	PLACE(6, t->sample);
+	PLACE(12, t->opaque);
 	ALL(18, t->either.number);
-	ALL(24, t->call);
+	PLACE(24, t->call);
 	return 0;
 }
 

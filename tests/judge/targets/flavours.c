@@ -22,7 +22,7 @@ struct sample___third {
 	short tail;
 };
 enum state { STATE_NEW = 3, STATE_GONE = 7 };
-enum state___other { STATE_NEW___other = 3, STATE_GONE = 8, STATE_RUNNING = 1 };
+enum state___other { STATE_NEW___other = 3, STATE_GONE___x = 8, STATE_RUNNING = 1 };
 union either {
 	unsigned int number;
 };
