@@ -10,14 +10,16 @@
 #include "embedder/cli/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
+#include "embedder/cli/jobs_option.h"
 #include "embedder/cli/kernel_input.h"
+#include "embedder/cli/kernel_pool.h"
 #include "embedder/cli/object_input.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/text.h"
-#include "embedder/cli/trim_pool.h"
 #include "embedder/cli/unresolved.h"
 #include "embedder/elf/executable.h"
+#include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
 
 enum { OPTION_KERNELS = 256, OPTION_COMPRESS, OPTION_ALL_MACHINES };
@@ -54,20 +56,6 @@ static void cleanup_embedding(struct embedding *embedding)
 	bundle_builder_free(embedding->builder);
 }
 
-static int take_jobs(const struct command *command, const char *value, unsigned int *ret_jobs)
-{
-	char *end;
-	unsigned long jobs;
-
-	errno = 0;
-	jobs = strtoul(value, &end, 10);
-	if (*value < '0' || *value > '9' || *end || errno || jobs < 1 || jobs > 4096)
-		return command_usage_error(command, "--jobs needs a number from 1 to 4096, not '%s'",
-					   value);
-	*ret_jobs = (unsigned int)jobs;
-	return COMMAND_GO;
-}
-
 static int take(const struct command *command, void *context, int key, const char *value)
 {
 	struct embed_options *options = context;
@@ -86,7 +74,7 @@ static int take(const struct command *command, void *context, int key, const cha
 		options->output = value;
 		return COMMAND_GO;
 	case 'j':
-		return take_jobs(command, value, &options->jobs);
+		return jobs_option_take(command, value, &options->jobs);
 	case OPTION_ALL_MACHINES:
 		options->all_machines = true;
 		return COMMAND_GO;
@@ -136,40 +124,94 @@ static int find_kernels(const struct embed_options *options, const struct execut
 	return -ENOENT;
 }
 
+/* What is kept of a kernel once its full BTF is gone. */
+struct trimmed_kernel {
+	size_t size;			     /* of the trimmed BTF */
+	uint32_t missing, ambiguous, failed; /* requests, by outcome (resolver.h) */
+	const uint8_t *outcomes;	     /* of each request, behind the BTF; NULL: not kept */
+	uint8_t btf[];
+};
+
+static void *new_trimmer(void *context)
+{
+	const struct embedding *embedding = context;
+
+	return trimmer_new(embedding->objects.requests);
+}
+
+static void free_trimmer(void *trimmer)
+{
+	trimmer_free(trimmer);
+}
+
+static int trim_kernel(void *context, void *trimmer, const struct kernel_file *kernel,
+		       const struct kernel_btf *full, void **ret_outcome, struct reason *why)
+{
+	const struct embedding *embedding = context;
+	size_t outcomes = report_level() == REPORT_VERBOSE
+				  ? request_set_count(embedding->objects.requests)
+				  : 0;
+	struct trimmed_kernel *kept;
+	struct trim_result trimmed = {0};
+	int err = trimmer_run(trimmer, full->data, full->size, &trimmed, why);
+
+	if (err)
+		return err;
+	/* The trimmer's memory is used again for the next kernel. */
+	kept = malloc(sizeof(*kept) + trimmed.size + outcomes);
+	if (!kept)
+		return reason_errno(why, -ENOMEM, "cannot keep the trimmed BTF");
+	*kept = (struct trimmed_kernel){
+		.size = trimmed.size,
+		.missing = trimmed.missing,
+		.ambiguous = trimmed.ambiguous,
+		.failed = trimmed.failed,
+		.outcomes = outcomes ? kept->btf + trimmed.size : NULL,
+	};
+	memcpy(kept->btf, trimmed.btf, trimmed.size);
+	memcpy(kept->btf + trimmed.size, trimmed.outcomes, outcomes);
+	*ret_outcome = kept;
+	return 0;
+}
+
 /* One kernel's result; what fails is told, counted and left out. */
-static int take_result(void *context, const struct trim_pool_result *result)
+static int take_result(void *context, const struct kernel_pool_result *result)
 {
 	struct embedding *embedding = context;
+	const struct trimmed_kernel *trimmed = result->outcome;
 	struct reason why = result->why;
-	size_t unresolved = (size_t)result->missing + result->ambiguous + result->failed;
+	size_t unresolved;
 	int err = result->error;
 
 	progress_step(result->kernel->id.release);
 	if (!err)
-		err = bundle_builder_add(embedding->builder, &result->kernel->id, result->btf,
-					 result->size, result->kernel->path, &why);
+		err = bundle_builder_add(embedding->builder, &result->kernel->id, trimmed->btf,
+					 trimmed->size, result->kernel->path, &why);
 	if (err) {
 		report_failure(result->kernel->path, "%s", why.text);
 		embedding->kernels.failures++;
 		return 0;
 	}
+	unresolved = (size_t)trimmed->missing + trimmed->ambiguous + trimmed->failed;
 	embedding->trimmed++;
 	embedding->unresolved += unresolved;
 	embedding->unresolved_kernels += unresolved > 0;
 	report_detail("%s: trimmed to %s bytes", result->kernel->path,
-		      text_count(result->size).text);
-	unresolved_name(result->kernel->path, embedding->objects.requests, result->outcomes);
+		      text_count(trimmed->size).text);
+	unresolved_name(result->kernel->path, embedding->objects.requests, trimmed->outcomes);
 	return 0;
 }
 
 static int trim_kernels(const struct embed_options *options, struct embedding *embedding)
 {
 	const struct kernel_list *kernels = &embedding->kernels.list;
-	struct trim_pool_opts opts = {
-		.jobs = options->jobs ? options->jobs : trim_pool_default_jobs(),
-		.outcomes = report_level() == REPORT_VERBOSE,
-		.take = take_result,
+	struct kernel_pool_work work = {
+		.jobs = options->jobs ? options->jobs : kernel_pool_default_jobs(),
 		.context = embedding,
+		.thread_new = new_trimmer,
+		.thread_free = free_trimmer,
+		.run = trim_kernel,
+		.take = take_result,
 	};
 	int err;
 
@@ -179,7 +221,7 @@ static int trim_kernels(const struct embed_options *options, struct embedding *e
 		return -ENOMEM;
 	}
 	progress_start("kernels", kernels->count);
-	err = trim_pool_run(embedding->objects.requests, kernels, &opts);
+	err = kernel_pool_run(kernels, &work);
 	progress_end();
 	if (err) {
 		report_failure(options->executable, "nothing written: cannot trim: %s",

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "embedder/btf/btf_join.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/object_input.h"
@@ -17,8 +18,10 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/output_file.h"
 
+enum { OPTION_BASE = 256 };
+
 struct trim_options {
-	const char *kernel, *output;
+	const char *kernel, *output, *base;
 	const char **objects;
 	size_t object_count;
 };
@@ -37,9 +40,9 @@ static int take(const struct command *command, void *context, int key, const cha
 {
 	struct trim_options *options = context;
 
-	if (key != COMMAND_OPERAND)
-		return STATUS_USAGE; /* there are no options of its own */
-	if (!options->kernel)
+	if (key == OPTION_BASE)
+		options->base = value;
+	else if (!options->kernel)
 		options->kernel = value;
 	else if (!options->output)
 		options->output = value;
@@ -55,15 +58,40 @@ static int check_output(const struct trim_options *options)
 
 	if (stat(options->output, &output) < 0 || !S_ISREG(output.st_mode))
 		return 0;
-	for (size_t i = 0; i <= options->object_count; i++) {
-		const char *path = i ? options->objects[i - 1] : options->kernel;
+	for (size_t i = 0; i < options->object_count + 2; i++) {
+		const char *path = i > 1 ? options->objects[i - 2]
+				 : i     ? options->base
+					 : options->kernel;
 
-		if (stat(path, &input) == 0 && input.st_dev == output.st_dev &&
+		if (path && stat(path, &input) == 0 && input.st_dev == output.st_dev &&
 		    input.st_ino == output.st_ino) {
 			report_failure(options->output, "is an input as well; not overwritten");
 			return -EINVAL;
 		}
 	}
+	return 0;
+}
+
+/* A module's BTF goes on where its base ends; from here on the two are one. */
+static int join_base(const struct trim_options *options, struct kernel_btf *full)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf base = {0};
+	struct reason why = {""};
+	void *joined = NULL;
+	size_t size = 0;
+	int err = kernel_btf_open(options->base, &base, &why);
+
+	if (err) {
+		report_failure(options->base, "%s", why.text);
+		return err;
+	}
+	err = btf_join(base.data, base.size, full->data, full->size, &joined, &size, &why);
+	if (err) {
+		report_failure(options->kernel, "%s (base: %s)", why.text, options->base);
+		return err;
+	}
+	kernel_btf_close(full);
+	*full = (struct kernel_btf){.data = joined, .size = size, .memory = joined};
 	return 0;
 }
 
@@ -134,10 +162,17 @@ static int run(const struct command *command, int argc, char **argv)
 		report_failure(options.kernel, "%s", why.text);
 		return STATUS_FAILED;
 	}
+	if (options.base && join_base(&options, &full))
+		return STATUS_FAILED;
 	return trim(&options, &objects, &full) ? STATUS_FAILED : STATUS_DONE;
 }
 
-static const struct command_option options_of_trim[] = {{0}};
+static const struct command_option options_of_trim[] = {
+	{OPTION_BASE, "base", "BTF",
+	 "KERNEL_BTF is split BTF (a module's); BTF is what it\n"
+	 "builds on, the kernel's own"},
+	{0},
+};
 
 const struct command command_trim = {
 	.name = "trim",

@@ -3,9 +3,9 @@
  * In: a file descriptor of an .xz file. Out: all that is in it, in one block of memory.
  *
  * Unpacking is most of what trimming a BTFHub archive costs, so nothing is added to liblzma's own
- * work: it writes straight to where the tar reader will look. The memory grows by realloc, which moves pages
- * of that size instead of copying them. The file is unpacked to its very end, because a
- * flipped bit shows only in the check that comes after the data.
+ * work: it writes straight to where the tar reader will look. The memory grows by realloc, which
+ * moves pages of that size instead of copying them. The file is unpacked to its very end, because
+ * a flipped bit shows only in the check that comes after the data.
  */
 #include "embedder/kernels/kernel_xz.h"
 

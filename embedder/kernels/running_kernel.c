@@ -22,6 +22,8 @@ int running_kernel_read(struct kernel_id *ret_id, struct reason *why)
 
 	if (err)
 		return reason_errno(why, err, "cannot ask the running kernel who it is");
+	kernel_learn_build_id(&kernel);
+	kernel_learn_os(&kernel);
 	id.release = strdup(kernel.release);
 	id.machine = strdup(kernel.machine);
 	id.os_id = strdup(kernel.os_id);

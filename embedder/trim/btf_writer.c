@@ -233,14 +233,18 @@ static int number_types(struct btf_writer *w)
 		w->content_slot_count = slots;
 	}
 	memset(w->content_slots, 0, w->content_slot_count * sizeof(*w->content_slots));
-	if (count)
+	if (count) {
 		memset(w->stands_for, 0, count * sizeof(*w->stands_for));
+		memset(w->new_ids, 0, count * sizeof(*w->new_ids));
+	}
 	w->type_count = 0;
+	/* Equal types stand where the first of them was touched, though another may have been met
+	 * before it, through a type that refers to it: so what is trimmed again stays the same. */
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t other = representative(w, i, 0);
 
-		/* One that was met first through a later type has no number yet. */
-		w->new_ids[i] = other == i ? ++w->type_count : 0;
+		if (!w->new_ids[other])
+			w->new_ids[other] = ++w->type_count;
 	}
 	for (uint32_t i = 0; i < count; i++)
 		w->new_ids[i] = w->new_ids[w->stands_for[i] - 1];
@@ -382,6 +386,7 @@ static int assemble(struct btf_writer *w)
 
 int btf_writer_write(struct btf_writer *w, const struct touched *touched, struct reason *why)
 {
+	uint32_t next = 1;
 	int err;
 
 	w->touched = touched;
@@ -399,8 +404,11 @@ int btf_writer_write(struct btf_writer *w, const struct touched *touched, struct
 		memset(w->string_slots, 0, w->string_slot_count * sizeof(*w->string_slots));
 	w->strings_used = 0;
 	err = number_types(w);
-	for (uint32_t i = 0; !err && i < touched->count; i++)
-		if (w->stands_for[i] == i + 1)
-			err = write_type(w, &touched->types[i]);
+	for (uint32_t i = 0; !err && i < touched->count; i++) {
+		if (w->new_ids[i] != next)
+			continue;
+		err = write_type(w, &touched->types[i]);
+		next++;
+	}
 	return err ? err : assemble(w);
 }

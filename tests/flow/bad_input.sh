@@ -30,7 +30,7 @@ wrong_exe empty ""
 wrong_exe folder ""
 wrong_exe nowhere "No such file"
 wrong_exe flow.bpf.o ""
-head -c 200 exe >cut
+head -c 200 exe >"cut"
 wrong_exe cut ""
 for file in text empty nowhere exe cut; do
 	status 1 list "$file"

@@ -69,3 +69,14 @@ for delay in 0 0.02 0.05 0.1 0.2 0.3; do
 	cmp -s work/exe exe.before || cmp -s work/exe after || fail "half a file"
 	only work exe
 done
+
+# Interrupted at the worst moment, between the temporary file and its rename: the signal waits, then
+# ends the command.
+"$CC" -shared -fPIC -D_GNU_SOURCE "$FLOW/signal_at_rename.c" -o preload.so -ldl
+cp exe work/exe
+got=0
+LD_PRELOAD=$PWD/preload.so ASAN_OPTIONS=verify_asan_link_order=0 \
+	"$COREBTF" embed work/exe --kernels "$KERNELS" >out 2>err || got=$?
+[ "$got" -eq 130 ] || fail "status $got after SIGINT"
+same work/exe after
+only work exe

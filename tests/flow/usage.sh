@@ -2,7 +2,7 @@
 # --help, --version, and what is said about wrong arguments.
 . "$FLOW/lib.sh"
 
-commands="embed list lookup extract attach remove trim"
+commands="embed list lookup extract attach remove verify trim"
 
 status 0 --version
 grep -qE '^corebtf [0-9]+\.[0-9]+\.[0-9]+$' out || fail "no version"

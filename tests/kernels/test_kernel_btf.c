@@ -247,19 +247,37 @@ struct elf_shape {
 	int class, order;
 	const char *name;      /* of the section */
 	unsigned int type;     /* SHT_PROGBITS, ... */
-	unsigned int align;    /* of its offset */
+	int odd_offset;	       /* it starts at one that nothing is aligned to */
 	int compressed, empty;
 };
 
-/* An ELF file with one section of that shape, and the section names. */
+static void add_section(Elf *elf, GElf_Word name, GElf_Word type, void *bytes, size_t size,
+			     size_t align, Elf_Scn **ret_section)
+{
+	Elf_Scn *section = elf_newscn(elf);
+	Elf_Data *data = elf_newdata(section);
+	GElf_Shdr header;
+
+	assert_non_null(data);
+	data->d_buf = bytes;
+	data->d_size = size;
+	data->d_type = ELF_T_BYTE;
+	data->d_align = align;
+	data->d_version = EV_CURRENT;
+	assert_non_null(gelf_getshdr(section, &header));
+	header.sh_name = name;
+	header.sh_type = type;
+	gelf_update_shdr(section, &header);
+	*ret_section = section;
+}
+
+/* An ELF file with a few bytes of text, a section of that shape, and the section names. */
 static void write_elf(const char *path, const struct elf_shape *shape)
 {
 	static char names[] = "\0.shstrtab\0.text\0.BTF";
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	Elf_Scn *section;
-	Elf_Data *data;
 	GElf_Ehdr header;
-	GElf_Shdr section_header;
 	Elf *elf;
 
 	elf_version(EV_CURRENT);
@@ -270,33 +288,15 @@ static void write_elf(const char *path, const struct elf_shape *shape)
 	header.e_ident[EI_DATA] = (unsigned char)shape->order;
 	header.e_type = ET_EXEC;
 	header.e_machine = EM_S390;
-	header.e_shstrndx = 2;
+	header.e_shstrndx = 3;
 	gelf_update_ehdr(elf, &header);
-
-	section = elf_newscn(elf);
-	data = elf_newdata(section);
-	data->d_buf = shape->empty ? NULL : btf;
-	data->d_size = shape->empty ? 0 : sizeof(btf);
-	data->d_type = ELF_T_BYTE;
-	data->d_align = shape->align;
-	data->d_version = EV_CURRENT;
-	gelf_getshdr(section, &section_header);
-	section_header.sh_name = strcmp(shape->name, ".BTF") == 0 ? 17 : 11;
-	section_header.sh_type = shape->type;
-	gelf_update_shdr(section, &section_header);
+	add_section(elf, 11, SHT_PROGBITS, names, shape->odd_offset ? 3 : 8, 1, &section);
+	add_section(elf, strcmp(shape->name, ".BTF") == 0 ? 17 : 11, shape->type,
+		    shape->empty ? NULL : btf, shape->empty ? 0 : sizeof(btf),
+		    shape->odd_offset ? 1 : 4, &section);
 	if (shape->compressed)
 		assert_true(elf_compress(section, ELFCOMPRESS_ZLIB, 1) >= 0);
-
-	section = elf_newscn(elf);
-	data = elf_newdata(section);
-	data->d_buf = names;
-	data->d_size = sizeof(names);
-	data->d_align = 1;
-	data->d_version = EV_CURRENT;
-	gelf_getshdr(section, &section_header);
-	section_header.sh_name = 1;
-	section_header.sh_type = SHT_STRTAB;
-	gelf_update_shdr(section, &section_header);
+	add_section(elf, 1, SHT_STRTAB, names, sizeof(names), 1, &section);
 	assert_true(elf_update(elf, ELF_C_WRITE) > 0);
 	elf_end(elf);
 	close(fd);
@@ -310,7 +310,7 @@ static void test_elf(void **state)
 			.order = form & 2 ? ELFDATA2MSB : ELFDATA2LSB,
 			.name = ".BTF",
 			.type = SHT_PROGBITS,
-			.align = form & 4 ? 1 : 8,
+			.odd_offset = form & 4,
 			.compressed = form & 8,
 		};
 
@@ -322,7 +322,7 @@ static void test_elf(void **state)
 
 static void test_elf_without_btf(void **state)
 {
-	struct elf_shape shape = {ELFCLASS64, ELFDATA2LSB, ".text", SHT_PROGBITS, 4, 0, 0};
+	struct elf_shape shape = {ELFCLASS64, ELFDATA2LSB, ".text", SHT_PROGBITS, 0, 0, 0};
 
 	make_btf(0);
 	write_elf("vmlinux", &shape);
@@ -343,7 +343,7 @@ static void test_elf_without_btf(void **state)
 
 static void test_damaged_elf(void **state)
 {
-	struct elf_shape shape = {ELFCLASS64, ELFDATA2LSB, ".BTF", SHT_PROGBITS, 4, 0, 0};
+	struct elf_shape shape = {ELFCLASS64, ELFDATA2LSB, ".BTF", SHT_PROGBITS, 0, 0, 0};
 	size_t size;
 	uint8_t *data;
 

@@ -158,6 +158,7 @@ static void test_links(void **state)
 	touch("tree/ubuntu/20.04/x86_64/5.4.0.btf");
 	touch("store/x/1/arm64/6.1.btf");
 	assert_int_equal(symlink("20.04", "tree/ubuntu/focal"), 0);
+	assert_int_equal(symlink("20.04", "tree/ubuntu/1-before-the-real-name"), 0);
 	assert_int_equal(symlink("../..", "tree/ubuntu/20.04/x86_64/up"), 0);
 	assert_int_equal(symlink(".", "tree/ubuntu/a-loop"), 0);
 	assert_int_equal(symlink("../store/x", "tree/debian"), 0);
