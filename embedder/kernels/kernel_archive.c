@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/kernels/kernel_bytes.h"
 #include "embedder/kernels/kernel_xz.h"
 #include "embedder/util/cleanup.h"
 

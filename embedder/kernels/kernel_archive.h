@@ -5,7 +5,7 @@
 #ifndef COREBTF_KERNELS_KERNEL_ARCHIVE_H
 #define COREBTF_KERNELS_KERNEL_ARCHIVE_H
 
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/kernels/kernel_bytes.h"
 #include "embedder/util/reason.h"
 
 /* Reads the archive from the start of @fd. @ret_btf is held in memory. */

@@ -9,23 +9,12 @@
 
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "embedder/kernels/kernel_archive.h"
-#include "embedder/kernels/kernel_bytes.h"
 #include "embedder/kernels/kernel_elf.h"
 #include "embedder/util/cleanup.h"
-
-void kernel_btf_close(struct kernel_btf *btf)
-{
-	if (btf->mapping)
-		munmap(btf->mapping, btf->mapping_size);
-	free(btf->memory);
-	memset(btf, 0, sizeof(*btf));
-}
 
 /* Files of /sys cannot be mapped on most kernels. */
 static int open_raw(int fd, const struct stat *status, struct kernel_btf *ret_btf,

@@ -6,25 +6,14 @@
 #ifndef COREBTF_KERNELS_KERNEL_BTF_H
 #define COREBTF_KERNELS_KERNEL_BTF_H
 
-#include <stddef.h>
-
+#include "embedder/kernels/kernel_bytes.h"
 #include "embedder/util/reason.h"
-
-struct kernel_btf {
-	const void *data; /* raw BTF, starting with its header, aligned to at least 4 bytes */
-	size_t size;
-	/* How it is held: one of these is set. */
-	void *mapping;
-	size_t mapping_size;
-	void *memory;
-};
 
 /*
  * Reads a raw .btf (mapped), an ELF file with a section .BTF, or a .btf.tar.xz with one BTF in
  * it (unpacked into memory, bounded). What the file is, its first bytes say, not its name.
- * Release with kernel_btf_close(). On failure @why says what is wrong, without the path.
+ * To be released with kernel_btf_close(). On failure @why says what is wrong, without the path.
  */
 int kernel_btf_open(const char *path, struct kernel_btf *ret_btf, struct reason *why);
-void kernel_btf_close(struct kernel_btf *btf);
 
 #endif

@@ -13,6 +13,14 @@
 
 #define READ_START_SIZE ((size_t)8 << 20)
 
+void kernel_btf_close(struct kernel_btf *btf)
+{
+	if (btf->mapping)
+		munmap(btf->mapping, btf->mapping_size);
+	free(btf->memory);
+	memset(btf, 0, sizeof(*btf));
+}
+
 bool kernel_bytes_are_btf(const void *data, size_t size)
 {
 	const uint8_t *bytes = data;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the readers of kernel BTFs (raw, ELF, archive) share: what BTF starts with, how large one
- * may be, and a piece of a file as a mapping.
+ * What the readers of kernel BTFs (raw, ELF, archive) share: how a BTF is held in memory, what it
+ * starts with, how large it may be, and a piece of a file as a mapping.
  */
 #ifndef COREBTF_KERNELS_KERNEL_BYTES_H
 #define COREBTF_KERNELS_KERNEL_BYTES_H
@@ -10,8 +10,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/kernels/kernel_btf.h"
 #include "embedder/util/reason.h"
+
+/* One kernel's full BTF. */
+struct kernel_btf {
+	const void *data; /* raw BTF, starting with its header, aligned to at least 4 bytes */
+	size_t size;
+	/* How it is held: one of these is set. */
+	void *mapping;
+	size_t mapping_size;
+	void *memory;
+};
+
+/* Ends the mapping or frees the memory; does nothing on an empty one. */
+void kernel_btf_close(struct kernel_btf *btf);
 
 /* Today's largest are 10 MB. */
 #define KERNEL_BTF_SIZE_MAX (UINT32_C(256) << 20)

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "embedder/kernels/kernel_bytes.h"
 #include "embedder/util/cleanup.h"
 
 static int explain(struct reason *why)

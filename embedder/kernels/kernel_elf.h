@@ -5,7 +5,7 @@
 #ifndef COREBTF_KERNELS_KERNEL_ELF_H
 #define COREBTF_KERNELS_KERNEL_ELF_H
 
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/kernels/kernel_bytes.h"
 #include "embedder/util/reason.h"
 
 /*
