@@ -52,7 +52,8 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!options.bundle)
 		return command_usage_error(command, "EXE and BUNDLE are needed");
 
-	if (executable_inspect(options.executable, &target, &why)) {
+	if (executable_inspect(options.executable, &target, &why) ||
+	    target.way == EXECUTABLE_REFUSES) {
 		report_failure(options.executable, "%s", why.text);
 		return STATUS_FAILED;
 	}
@@ -73,9 +74,11 @@ static int run(const struct command *command, int argc, char **argv)
 		report_failure(output, "%s", why.text);
 		return STATUS_FAILED;
 	}
-	report_note("%s: %s kernel%s, %s in section .corebtf", output,
-		    text_count(summary.entries).text, text_plural(summary.entries),
-		    text_size(size).text);
+	report_note("%s: %s kernel%s, %s in %s", output, text_count(summary.entries).text,
+		    text_plural(summary.entries), text_size(size).text,
+		    executable_place(target.way));
+	if (target.way == EXECUTABLE_SECTION)
+		report_note("%s", executable_warning());
 	return STATUS_DONE;
 }
 
@@ -88,7 +91,8 @@ const struct command command_attach = {
 	.name = "attach",
 	.usage = "EXE BUNDLE [-o OUT] [OPTION...]",
 	.purpose = "put a bundle file into an executable",
-	.details = "A section .corebtf that EXE has already is replaced. BUNDLE may also be an executable\n"
+	.details = "What EXE carries already is replaced. A reserved segment (corebtf.ld) is filled; without one,\n"
+		   "a section .corebtf is added at the end of EXE. BUNDLE may also be an executable\n"
 		   "that carries BTFs. It must have the byte order of EXE.",
 	.examples = "  corebtf attach execsnoop kernels.bundle\n"
 		    "  corebtf attach execsnoop kernels.bundle -o execsnoop-with-btf",

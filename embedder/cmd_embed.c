@@ -281,7 +281,8 @@ static int write_bundle(const struct embed_options *options, const struct execut
 	return err;
 }
 
-static void print_summary(const struct embed_options *options, const struct embedding *embedding,
+static void print_summary(const struct embed_options *options, const struct executable_info *target,
+			  const struct embedding *embedding,
 			  const struct corebtf_summary *summary)
 {
 	const struct kernel_input *kernels = &embedding->kernels;
@@ -297,10 +298,12 @@ static void print_summary(const struct embed_options *options, const struct embe
 			    text_count(embedding->unresolved_kernels).text,
 			    text_count(embedding->trimmed).text,
 			    unresolved_hint());
-	report_note("%s: %s kernel%s, %s distinct BTF%s, %s in section .corebtf", output,
+	report_note("%s: %s kernel%s, %s distinct BTF%s, %s in %s", output,
 		    text_count(summary->entries).text, text_plural(summary->entries),
 		    text_count(summary->blobs).text, text_plural(summary->blobs),
-		    text_size(summary->size).text);
+		    text_size(summary->size).text, executable_place(target->way));
+	if (target->way == EXECUTABLE_SECTION)
+		report_note("%s", executable_warning());
 	if (kernels->failures)
 		report_failure(NULL, "%s kernel BTF%s could not be used and %s left out",
 			       text_count(kernels->failures).text, text_plural(kernels->failures),
@@ -332,7 +335,8 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command, "no kernels given (--kernels PATH)");
 
 	kernel_input_init(&embedding.kernels);
-	if (executable_inspect(options.executable, &target, &why)) {
+	if (executable_inspect(options.executable, &target, &why) ||
+	    target.way == EXECUTABLE_REFUSES) {
 		report_failure(options.executable, "%s", why.text);
 		return STATUS_FAILED;
 	}
@@ -340,7 +344,7 @@ static int run(const struct command *command, int argc, char **argv)
 	    trim_kernels(&options, &embedding) ||
 	    write_bundle(&options, &target, &embedding, &summary))
 		return STATUS_FAILED;
-	print_summary(&options, &embedding, &summary);
+	print_summary(&options, &target, &embedding, &summary);
 	return embedding.kernels.failures ? STATUS_FAILED : STATUS_DONE;
 }
 
@@ -363,7 +367,8 @@ const struct command command_embed = {
 	.usage = "EXE [OBJ...] --kernels PATH... [-o OUT] [OPTION...]",
 	.purpose = "trim kernel BTFs for a program and put them into its executable",
 	.details = "Without OBJ the BPF objects are taken from inside EXE, where skeletons, bpf2go and\n"
-		   "libbpf-cargo put them. A section .corebtf that EXE has already is replaced.",
+		   "libbpf-cargo put them. What EXE carries already is replaced. A reserved segment\n"
+		   "(corebtf.ld) is filled; without one, a section .corebtf is added at the end of EXE.",
 	.examples = "  corebtf embed execsnoop --kernels btfhub-archive/debian\n"
 		    "  corebtf embed agent probe.bpf.o --kernels kernels -o agent-with-btf\n"
 		    "  corebtf embed --kernels kernels /sys/kernel/btf/vmlinux -- execsnoop",

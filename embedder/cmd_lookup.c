@@ -18,13 +18,30 @@
 #include "embedder/cli/text.h"
 #include "embedder/elf/executable.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
+#include "runtime/host.h"
 #include "runtime/machine.h"
 
-enum { OPTION_RELEASE = 256, OPTION_MACHINE };
+enum {
+	OPTION_RELEASE = 256,
+	OPTION_MACHINE,
+	OPTION_UNAME_VERSION,
+	OPTION_BUILD_ID,
+	OPTION_OS,
+	OPTION_OS_VERSION,
+	OPTION_HOST_ROOT,
+	OPTION_NEAREST,
+	OPTION_OBJECT,
+};
+
+#define MAX_BUILD_ID_SIZE 64
+#define MAX_OBJECT_SIZE	  (256u << 20)
 
 struct lookup_options {
-	const char *file, *release, *machine, *output;
+	const char *file, *output, *object;
+	struct corebtf_kernel_opts kernel;
+	uint8_t build_id[MAX_BUILD_ID_SIZE];
 };
 
 static void cleanup_corebtf(struct corebtf **corebtf)
@@ -32,22 +49,72 @@ static void cleanup_corebtf(struct corebtf **corebtf)
 	corebtf_close(*corebtf); /* NULL is fine */
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static int take_build_id(const struct command *command, struct lookup_options *options,
+			 const char *value)
+{
+	size_t length = strlen(value);
+
+	if (!length || length % 2 || length > 2 * sizeof(options->build_id))
+		return command_usage_error(command, "'%s' is no build-id: 2 to %zu digits, two for each "
+						    "byte", value, 2 * sizeof(options->build_id));
+	for (size_t i = 0; i < length; i++) {
+		int digit = hex_digit(value[i]);
+
+		if (digit < 0)
+			return command_usage_error(
+				command, "'%s' is no build-id: '%c' is no hexadecimal digit", value,
+				value[i]);
+		options->build_id[i / 2] = (uint8_t)(options->build_id[i / 2] << 4 | digit);
+	}
+	options->kernel.build_id = options->build_id;
+	options->kernel.build_id_size = length / 2;
+	return COMMAND_GO;
+}
+
 static int take(const struct command *command, void *context, int key, const char *value)
 {
 	struct lookup_options *options = context;
+	const struct {
+		int key;
+		const char **place;
+	} names[] = {
+		{OPTION_RELEASE, &options->kernel.release},
+		{OPTION_MACHINE, &options->kernel.machine},
+		{OPTION_UNAME_VERSION, &options->kernel.uname_version},
+		{OPTION_OS, &options->kernel.os_id},
+		{OPTION_OS_VERSION, &options->kernel.version_id},
+		{OPTION_HOST_ROOT, &options->kernel.host_root},
+		{OPTION_OBJECT, &options->object},
+		{'o', &options->output},
+	};
 
 	if (key == COMMAND_OPERAND && options->file)
 		return command_usage_error(command, "one FILE at a time; '%s' is too many", value);
-	if ((key == OPTION_RELEASE || key == OPTION_MACHINE) && !*value)
-		return command_usage_error(command, "an empty name is no kernel's");
 	if (key == COMMAND_OPERAND)
 		options->file = value;
-	else if (key == OPTION_RELEASE)
-		options->release = value;
-	else if (key == OPTION_MACHINE)
-		options->machine = value;
-	else if (key == 'o')
-		options->output = value;
+	if (key == OPTION_NEAREST)
+		options->kernel.nearest = COREBTF_NEAREST_SURROUNDED;
+	if (key == OPTION_BUILD_ID)
+		return take_build_id(command, options, value);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].key != key)
+			continue;
+		if (!*value && key != 'o')
+			return command_usage_error(command, key == OPTION_HOST_ROOT ||
+								    key == OPTION_OBJECT
+							    ? "an empty name is no path"
+							    : "an empty name is no kernel's");
+		*names[i].place = value;
+	}
 	return COMMAND_GO;
 }
 
@@ -82,9 +149,11 @@ static void print_answer(const struct corebtf_entry *entry)
 
 	if (report_level() == REPORT_QUIET)
 		return;
-	if (asprintf(&text, "BTF %" PRIu32 " of %s bytes, from %s%s%s %s %s%s", entry->blob,
+	if (asprintf(&text, "BTF %" PRIu32 " of %s bytes, from %s%s%s %s %s%s%s", entry->blob,
 		     text_count(entry->btf_size).text, entry->os_id, *entry->os_id ? " " : "",
 		     entry->version_id, entry->machine, entry->release,
+		     entry->match == COREBTF_MATCH_NEAREST ? "; not this kernel's, a neighbour's"
+							   : "",
 		     entry->ambiguous ? "; others with other bytes fit as well" : "") < 0)
 		text = NULL;
 	if (text)
@@ -93,13 +162,9 @@ static void print_answer(const struct corebtf_entry *entry)
 		printf("%s\n", printable);
 }
 
-/*
- * For another kernel than this one and without --machine, the question is what happens when FILE
- * runs there: its machine is that of the executable. For a 32-bit one, *@ret_sibling is the
- * machine of the 64-bit kernel that it may find itself on.
- */
-static const char *default_machine(const char *file, struct utsname *host,
-				   const char **ret_sibling)
+/* For another kernel than this one and without --machine, the question is what happens when @file
+ * runs there: the machine is that of the executable. */
+static const char *default_machine(const char *file, struct utsname *host)
 {
 	struct executable_info info = {0};
 	const char *machine = "";
@@ -107,30 +172,48 @@ static const char *default_machine(const char *file, struct utsname *host,
 	if (executable_inspect(file, &info, NULL) == 0)
 		machine = machine_from_elf(info.machine, info.is_64bit, info.big_endian);
 	if (!*machine && uname(host) == 0)
-		machine = machine_canonical(host->machine);
-	*ret_sibling = machine_64bit_sibling(machine);
+		machine = host->machine;
 	return machine;
 }
 
-static int find(const struct lookup_options *options, struct corebtf *corebtf,
+static int find(struct lookup_options *options, struct corebtf *corebtf,
 		struct corebtf_entry *ret_entry)
 {
-	struct corebtf_kernel_opts kernel = {
-		.sz = sizeof(kernel),
-		.release = options->release,
-		.machine = options->machine,
-	};
-	const char *sibling = NULL;
 	struct utsname host;
-	int err;
 
-	if (options->release && !options->machine)
-		kernel.machine = default_machine(options->file, &host, &sibling);
-	err = corebtf_find(corebtf, &kernel, ret_entry);
-	if (err == -ENOENT && sibling) {
-		kernel.machine = sibling;
-		err = corebtf_find(corebtf, &kernel, ret_entry);
+	options->kernel.sz = sizeof(options->kernel);
+	if (options->kernel.release && !options->kernel.machine)
+		options->kernel.machine = default_machine(options->file, &host);
+	return corebtf_find(corebtf, &options->kernel, ret_entry);
+}
+
+/* For the running kernel: the file is not what a program asks first. */
+static void print_own_btf(const struct lookup_options *options)
+{
+	const struct host here = {.root = NULL};
+
+	if (!options->kernel.release && report_level() > REPORT_QUIET && host_has_btf(&here))
+		printf("the running kernel has BTF of its own, which a program takes before this "
+		       "one\n");
+}
+
+/* Is @object's build the one that FILE was made for? */
+static int check_object(const char *object, struct corebtf *corebtf, struct story *story)
+{
+	_cleanup_free_ void *image = NULL;
+	struct reason why = {""};
+	size_t size = 0;
+	int err = input_file_read(object, MAX_OBJECT_SIZE, &image, &size, &why);
+
+	if (err) {
+		report_failure(object, "%s", why.text);
+		return err;
 	}
+	err = corebtf_check_object(corebtf, image, size);
+	if (err)
+		bundle_input_report(object, err, &story->last);
+	else
+		print_last_line(story);
 	return err;
 }
 
@@ -163,6 +246,9 @@ static int run(const struct command *command, int argc, char **argv)
 		return status;
 	if (!options.file)
 		return command_usage_error(command, "no FILE given");
+	if (options.kernel.release && options.kernel.host_root)
+		return command_usage_error(command, "--host-root is about the running kernel's host: "
+						    "not with --release");
 
 	err = corebtf_open_file(options.file, &corebtf, &opts);
 	if (!err)
@@ -173,6 +259,9 @@ static int run(const struct command *command, int argc, char **argv)
 	}
 	print_last_line(&story);
 	print_answer(&entry);
+	print_own_btf(&options);
+	if (options.object && check_object(options.object, corebtf, &story))
+		return STATUS_FAILED;
 	if (!options.output)
 		return STATUS_DONE;
 	err = write_btf(corebtf, &entry, options.output, &why);
@@ -190,6 +279,19 @@ static const struct command_option options_of_lookup[] = {
 	{OPTION_MACHINE, "machine", "MACHINE",
 	 "its machine, as uname -m prints it (default: the\n"
 	 "executable's; of a bundle file: this machine's)"},
+	{OPTION_UNAME_VERSION, "uname-version", "TEXT", "what uname -v prints there"},
+	{OPTION_BUILD_ID, "build-id", "HEX", "the kernel's GNU build-id"},
+	{OPTION_OS, "os", "ID", "the host's distribution, os-release's ID"},
+	{OPTION_OS_VERSION, "os-version", "VERSION", "its VERSION_ID, or a codename"},
+	{OPTION_HOST_ROOT, "host-root", "PATH",
+	 "where the host's / is seen from here, for the\n"
+	 "running kernel in a container"},
+	{OPTION_NEAREST, "nearest", NULL,
+	 "without an entry, take a neighbour's when all that\n"
+	 "are known around it have the same BTF"},
+	{OPTION_OBJECT, "object", "OBJ",
+	 "check that FILE was made for this build of a BPF\n"
+	 "object"},
 	{'o', "output", "OUT", "write the BTF to OUT"},
 	{0},
 };
@@ -201,8 +303,9 @@ const struct command command_lookup = {
 	.details = NULL,
 	.examples = "  corebtf lookup execsnoop\n"
 		    "  corebtf lookup execsnoop --release 5.10.0-30-amd64 -o small.btf\n"
+		    "  corebtf lookup execsnoop --release 5.4.0-58-generic --os ubuntu --os-version 18.04\n"
 		    "  corebtf lookup kernels.bundle --release 5.10.0-30-arm64 --machine aarch64",
-	.statuses = "0 there is one; 1 there is none, or it failed",
+	.statuses = "0 there is one; 1 there is none, OBJ is another build, or it failed",
 	.options = options_of_lookup,
 	.run = run,
 };

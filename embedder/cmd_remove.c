@@ -29,6 +29,7 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
 	struct remove_options options = {0};
+	struct executable_info target = {0};
 	struct reason why = {""};
 	const char *output;
 	int status = command_parse(command, argc, argv, take, &options);
@@ -40,11 +41,14 @@ static int run(const struct command *command, int argc, char **argv)
 
 	output = options.output ? options.output : options.executable;
 	hold = interrupt_hold(output);
-	if (executable_remove(options.executable, output, &why)) {
+	if (executable_inspect(options.executable, &target, &why) ||
+	    executable_remove(options.executable, output, &why)) {
 		report_failure(options.executable, "%s", why.text);
 		return STATUS_FAILED;
 	}
-	report_note("%s: section .corebtf removed", output);
+	report_note(target.way == EXECUTABLE_SEGMENT ? "%s: segment .corebtf emptied"
+						     : "%s: section .corebtf removed",
+		    output);
 	return STATUS_DONE;
 }
 
@@ -57,7 +61,7 @@ const struct command command_remove = {
 	.name = "remove",
 	.usage = "EXE [-o OUT] [OPTION...]",
 	.purpose = "take the BTFs out of an executable again",
-	.details = NULL,
+	.details = "An added section is taken out of the file. A reserved segment stays in it, empty.",
 	.examples = "  corebtf remove execsnoop\n"
 		    "  corebtf remove execsnoop -o execsnoop-without-btf",
 	.statuses = "0 done; 1 failed, or EXE carries no BTFs",

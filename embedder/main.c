@@ -15,7 +15,7 @@
 
 static const struct command *const commands[] = {
 	&command_embed,	  &command_list,   &command_lookup, &command_extract,
-	&command_attach, &command_remove, &command_verify, &command_trim,
+	&command_attach, &command_remove, &command_object, &command_verify, &command_trim,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -16,6 +16,7 @@
 
 #include "runtime/blob.h"
 #include "runtime/cleanup.h"
+#include "runtime/mapping.h"
 
 /* For liblzma itself: twice what its largest preset takes (a 64 MiB dictionary), far from the
  * 4 GiB that a stream's header may ask for. */
@@ -186,6 +187,7 @@ static int block_load(const struct bundle *bundle, uint32_t number, const struct
 		return log_error(bundle->log, -ENOMEM,
 				 "block %" PRIu32 ": no memory for its %" PRIu32 " bytes", number,
 				 block->unpacked_size);
+	mapping_read_ahead(bundle->data + block->offset, block->stored_size);
 	if (block->codec == COREBTF_CODEC_RAW)
 		memcpy(data, bundle->data + block->offset, block->unpacked_size);
 	else
@@ -238,6 +240,8 @@ int blob_bytes(const struct bundle *bundle, struct block_cache *cache, uint32_t 
 				return err;
 		}
 		bytes = cache->blocks[blob.block];
+	} else {
+		mapping_read_ahead(bytes + blob.offset, blob.size);
 	}
 	bytes += blob.offset;
 	err = check_content(bundle, number, &blob, bytes);
@@ -311,6 +315,8 @@ int blob_check_all(const struct bundle *bundle)
 			if (err)
 				return err;
 			bytes = unpacked;
+		} else {
+			mapping_read_ahead(bytes, block.stored_size);
 		}
 		for (uint32_t j = starts[i]; !err && j < starts[i + 1]; j++) {
 			struct blob blob;

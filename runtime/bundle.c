@@ -13,6 +13,7 @@
 #include <zlib.h>
 
 #include "runtime/bundle.h"
+#include "runtime/mapping.h"
 
 int bundle_damaged(const struct bundle *bundle, const char *format, ...)
 {
@@ -201,6 +202,7 @@ int bundle_check_tables(struct bundle *bundle)
 
 	if (bundle->tables_checked)
 		return 0;
+	mapping_read_ahead(bundle->data + start, bundle->header.data_offset - start);
 	sum = (uint32_t)crc32_z(0, bundle->data + start, bundle->header.data_offset - start);
 	if (sum != bundle->header.tables_checksum)
 		return bundle_damaged(

@@ -1,88 +1,161 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Release and machine must be equal. What else is known of both kernel and entry makes a rank:
- * one bit for each thing that is equal, the strongest the highest, so that ranks compare as
- * numbers. A build-id that differs puts the entry out: that is another build of the kernel. A
- * different os or uname -v does not, since those of a container, or of a BTF archive, may be
- * wrong where release and machine are right.
+ * Release and machine must be equal; an entry whose build-id differs is out, as it is another
+ * build. What is left are the candidates. As long as they lead to different bytes, one more key
+ * is compared, the strongest first, in a round over the same few entries:
+ *
+ *	build-id	equal, when both sides know it
+ *	uname -v	equal; not known; different
+ *	distribution	the one that uname -v names is the entry's; not known; another
+ *	os-release	id and version id are equal; the id is; neither
+ *
+ * The first two and a half come from the kernel itself. os-release is a file, which may be a
+ * container's: so it comes last, and where it differs that says nothing. What a round does not
+ * need is not read: most lookups are over before the first file.
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "runtime/blob.h"
 #include "runtime/choose.h"
+#include "runtime/distro.h"
 #include "runtime/machine.h"
+#include "runtime/nearest.h"
 
-#define RANK_BUILD_ID	   8
-#define RANK_UNAME_VERSION 4
-#define RANK_OS_VERSION	   2 /* os id and version id */
-#define RANK_OS		   1
+enum key { KEY_BUILD_ID, KEY_UNAME_VERSION, KEY_UNAME_DISTRO, KEY_OS, KEY_COUNT };
+
+static const char *const key_names[] = {
+	[KEY_BUILD_ID] = "build-id",
+	[KEY_UNAME_VERSION] = "uname -v",
+	[KEY_UNAME_DISTRO] = "the distribution that uname -v names",
+	[KEY_OS] = "os id and version id",
+};
+
+/* How well an entry agrees on each key; the first that differs decides. */
+struct rank {
+	uint32_t value[KEY_COUNT];
+};
 
 struct search {
 	struct bundle *bundles;
 	size_t bundle_count;
-	const struct kernel *kernel;
+	struct kernel *kernel;
 	const char *machine; /* "" matches every machine */
 	const struct log *log;
+	enum key last_key; /* of this round */
+	struct distro_hint hint;
+	bool has_hint;
+	struct distro os; /* the kernel's, normalised */
+	bool knows_uname_version; /* some candidate does */
 	/* The best so far. */
 	bool found;
-	unsigned int rank;
+	struct rank rank;
 	struct choice best;
 };
 
-/* Whether both sides know a string, and it is the same. */
-static bool same(const char *a, const char *b)
+static uint32_t rank_uname_version(const struct search *search, const struct index_entry *entry)
 {
-	return *a && *b && !strcmp(a, b);
+	if (!*search->kernel->uname_version || !*entry->uname_version)
+		return 1;
+	return strcmp(search->kernel->uname_version, entry->uname_version) ? 0 : 2;
 }
 
-/* Archives and os-release differ in some distributions' names (ol and oracle): the one place
- * where such pairs will be taken for the same. */
-static bool same_os(const char *a, const char *b)
+/* 0: another distribution or version of it; 1: not known; 2: the distribution; from 3 on: its
+ * version, or for a native kernel the newer the better. */
+static uint32_t rank_uname_distro(const struct search *search, const struct index_entry *entry)
 {
-	return same(a, b);
+	const struct distro_hint *hint = &search->hint;
+	struct distro distro;
+
+	if (!search->has_hint)
+		return 1;
+	distro_normalise(entry->os_id, entry->version_id, &distro);
+	if (!*distro.id)
+		return 1;
+	if (strcmp(distro.id, hint->distro.id) != 0)
+		return 0;
+	if (!*distro.version)
+		return 2;
+	if (hint->native)
+		return 3 + distro_version_number(distro.version);
+	if (!*hint->distro.version)
+		return 2;
+	return strcmp(distro.version, hint->distro.version) ? 0 : 3;
 }
 
-static unsigned int rank_of(const struct kernel *kernel, const struct index_entry *entry)
+static uint32_t rank_os(const struct search *search, const struct index_entry *entry)
 {
-	unsigned int rank = 0;
+	struct distro distro;
 
-	if (kernel->build_id_size && entry->build_id_size)
-		rank |= RANK_BUILD_ID; /* a different one was put out before */
-	if (same(kernel->uname_version, entry->uname_version))
-		rank |= RANK_UNAME_VERSION;
-	if (same_os(kernel->os_id, entry->os_id)) {
-		rank |= RANK_OS;
-		if (same(kernel->version_id, entry->version_id))
-			rank |= RANK_OS_VERSION;
-	}
-	return rank;
+	distro_normalise(entry->os_id, entry->version_id, &distro);
+	if (!*distro.id || strcmp(distro.id, search->os.id) != 0)
+		return 0;
+	return *distro.version && !strcmp(distro.version, search->os.version) ? 2 : 1;
 }
 
-static enum corebtf_match match_of(unsigned int rank)
+static void rank_entry(const struct search *search, const struct index_entry *entry,
+		       struct rank *rank)
 {
-	if (rank & RANK_BUILD_ID)
+	memset(rank, 0, sizeof(*rank));
+	/* one that differs was put out before */
+	rank->value[KEY_BUILD_ID] = search->kernel->build_id_size && entry->build_id_size;
+	if (search->last_key >= KEY_UNAME_VERSION)
+		rank->value[KEY_UNAME_VERSION] = rank_uname_version(search, entry);
+	if (search->last_key >= KEY_UNAME_DISTRO)
+		rank->value[KEY_UNAME_DISTRO] = rank_uname_distro(search, entry);
+	if (search->last_key >= KEY_OS)
+		rank->value[KEY_OS] = rank_os(search, entry);
+}
+
+static int compare_ranks(const struct rank *a, const struct rank *b)
+{
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		if (a->value[i] != b->value[i])
+			return a->value[i] < b->value[i] ? -1 : 1;
+	return 0;
+}
+
+static enum corebtf_match match_of(const struct rank *rank)
+{
+	if (rank->value[KEY_BUILD_ID])
 		return COREBTF_MATCH_BUILD_ID;
-	if (rank & RANK_UNAME_VERSION)
+	if (rank->value[KEY_UNAME_VERSION] > 1 || rank->value[KEY_UNAME_DISTRO] > 1)
 		return COREBTF_MATCH_UNAME_VERSION;
-	if (rank & (RANK_OS | RANK_OS_VERSION))
+	if (rank->value[KEY_OS])
 		return COREBTF_MATCH_OS;
 	return COREBTF_MATCH_RELEASE;
 }
 
-static const char *describe(unsigned int rank)
+static const char *describe(const struct rank *rank)
 {
-	if (rank & RANK_BUILD_ID)
+	if (rank->value[KEY_BUILD_ID])
 		return "release, machine and build-id";
-	if (rank & RANK_UNAME_VERSION)
+	if (rank->value[KEY_UNAME_VERSION] > 1)
 		return "release, machine and uname -v";
-	if (rank & RANK_OS_VERSION)
+	if (rank->value[KEY_UNAME_DISTRO] > 1)
+		return "release, machine and the distribution that uname -v names";
+	if (rank->value[KEY_OS] > 1)
 		return "release, machine, os id and version id";
-	if (rank & RANK_OS)
+	if (rank->value[KEY_OS])
 		return "release, machine and os id";
 	return "release and machine";
+}
+
+/* How an entry did in this round, for the log. */
+static const char *verdict(const struct search *search, const struct rank *rank)
+{
+	uint32_t value = rank->value[search->last_key];
+
+	switch (search->last_key) {
+	case KEY_UNAME_VERSION:
+	case KEY_UNAME_DISTRO:
+		return value > 1 ? "agrees" : value ? "not known" : "another one";
+	case KEY_OS:
+		return value > 1 ? "agrees" : value ? "the id agrees" : "not known, or another one";
+	default:
+		return describe(rank);
+	}
 }
 
 static bool is_other_build(const struct kernel *kernel, const struct index_entry *entry)
@@ -101,8 +174,9 @@ static void log_entry(const struct search *search, const struct bundle *bundle, 
 		return;
 	kernel_build_id_text(entry->build_id, entry->build_id_size, build_id);
 	log_line(search->log,
-		 "bundle %" PRIu32 ", entry %" PRIu32 " (os %s %s, version %s, build-id %s): %s",
-		 bundle->number, number, *entry->os_id ? entry->os_id : "-",
+		 "bundle %" PRIu32 ", entry %" PRIu32
+		 " (BTF %" PRIu32 ", os %s %s, version %s, build-id %s): %s",
+		 bundle->number, number, entry->blob, *entry->os_id ? entry->os_id : "-",
 		 *entry->version_id ? entry->version_id : "-",
 		 *entry->uname_version ? entry->uname_version : "-", *build_id ? build_id : "-",
 		 verdict);
@@ -125,29 +199,34 @@ static int same_bytes(const struct search *search, const struct choice *a, const
 static int consider(struct search *search, const struct bundle *bundle, uint32_t number)
 {
 	struct choice candidate = {.bundle = bundle->number};
-	unsigned int rank;
-	int err = index_entry(bundle, number, &candidate.entry);
+	int order = 1, same, err = index_entry(bundle, number, &candidate.entry);
+	struct rank rank;
 
 	if (err)
 		return err;
 	if (strcmp(candidate.entry.release, search->kernel->release) != 0 ||
 	    (*search->machine && strcmp(candidate.entry.machine, search->machine) != 0))
 		return 0;
+	if (candidate.entry.build_id_size)
+		kernel_learn_build_id(search->kernel);
 	if (is_other_build(search->kernel, &candidate.entry)) {
-		log_entry(search, bundle, number, &candidate.entry,
-			  "out, its build-id is not this kernel's");
+		if (search->last_key == KEY_BUILD_ID)
+			log_entry(search, bundle, number, &candidate.entry,
+				  "out, its build-id is not this kernel's");
 		return 0;
 	}
-	rank = rank_of(search->kernel, &candidate.entry);
-	candidate.match = match_of(rank);
-	log_entry(search, bundle, number, &candidate.entry, describe(rank));
-	if (search->found && rank < search->rank)
+	search->knows_uname_version |= *candidate.entry.uname_version != '\0';
+	rank_entry(search, &candidate.entry, &rank);
+	log_entry(search, bundle, number, &candidate.entry, verdict(search, &rank));
+	if (search->found)
+		order = compare_ranks(&rank, &search->rank);
+	if (order < 0)
 		return 0;
-	if (search->found && rank == search->rank) {
-		err = same_bytes(search, &search->best, &candidate);
-		if (err == 0)
+	if (order == 0) {
+		same = same_bytes(search, &search->best, &candidate);
+		if (same == 0)
 			search->best.ambiguous = true;
-		return err < 0 ? err : 0;
+		return same < 0 ? same : 0;
 	}
 	search->found = true;
 	search->rank = rank;
@@ -169,98 +248,118 @@ static int search_bundle(struct search *search, const struct bundle *bundle)
 	return err;
 }
 
-static int search_all(struct search *search, const char *machine)
+static int search_round(struct search *search)
 {
 	int err = 0;
 
-	search->machine = machine;
-	log_line(search->log, "looking for release %s, machine %s", search->kernel->release,
-		 *machine ? machine : "any");
+	search->found = false;
 	for (size_t i = 0; !err && i < search->bundle_count; i++)
 		err = search_bundle(search, &search->bundles[i]);
 	return err;
 }
 
-#define NEAREST_COUNT 3
-
-struct nearest {
-	const char *release[NEAREST_COUNT];
-	size_t common[NEAREST_COUNT]; /* how many first bytes are as wanted */
-	size_t count;
-};
-
-static void nearest_add(struct nearest *nearest, const char *release, const char *wanted)
+/* Gets what the next round compares. Returns false when there is nothing to compare. */
+static bool prepare(struct search *search, enum key key)
 {
-	size_t common = 0, place;
+	struct kernel *kernel = search->kernel;
 
-	for (size_t i = 0; i < nearest->count; i++)
-		if (!strcmp(nearest->release[i], release))
-			return;
-	while (wanted[common] && release[common] == wanted[common])
-		common++;
-	for (place = 0; place < nearest->count; place++)
-		if (common > nearest->common[place])
-			break;
-	if (place == NEAREST_COUNT)
-		return;
-	if (nearest->count < NEAREST_COUNT)
-		nearest->count++;
-	for (size_t i = nearest->count - 1; i > place; i--) {
-		nearest->release[i] = nearest->release[i - 1];
-		nearest->common[i] = nearest->common[i - 1];
+	switch (key) {
+	case KEY_UNAME_VERSION:
+		return *kernel->uname_version && search->knows_uname_version;
+	case KEY_UNAME_DISTRO:
+		search->has_hint = distro_from_uname_version(kernel->uname_version, &search->hint);
+		return search->has_hint;
+	case KEY_OS:
+		kernel_learn_os(kernel);
+		distro_normalise(kernel->os_id, kernel->version_id, &search->os);
+		return *search->os.id;
+	default:
+		return true;
 	}
-	nearest->release[place] = release;
-	nearest->common[place] = common;
 }
 
-/* Nothing fits: what is there instead? Reads every entry, for the log alone. */
-static void explain(const struct search *search)
+static void log_key(const struct search *search, enum key key)
+{
+	const struct distro *distro = key == KEY_OS ? &search->os : &search->hint.distro;
+
+	if (key == KEY_UNAME_VERSION)
+		log_line(search->log, "entries with different BTFs fit: comparing %s",
+			 key_names[key]);
+	else
+		log_line(search->log, "entries with different BTFs fit: comparing %s (%s%s%s%s)",
+			 key_names[key], distro->id, *distro->version ? " " : "", distro->version,
+			 key == KEY_UNAME_DISTRO && search->hint.native ? ", the newest of them"
+									: "");
+}
+
+static int search_all(struct search *search, const char *machine)
+{
+	int err;
+
+	search->machine = machine;
+	search->last_key = KEY_BUILD_ID;
+	log_line(search->log, "looking for release %s, machine %s", search->kernel->release,
+		 *machine ? machine : "any");
+	err = search_round(search);
+	for (enum key key = KEY_BUILD_ID + 1;
+	     !err && search->found && search->best.ambiguous && key < KEY_COUNT; key++) {
+		if (!prepare(search, key)) {
+			log_line(search->log,
+				 "entries with different BTFs fit: %s is not known here, or of none "
+				 "of them",
+				 key_names[key]);
+			continue;
+		}
+		log_key(search, key);
+		search->last_key = key;
+		err = search_round(search);
+	}
+	return err;
+}
+
+/* There is no entry: a neighbour's, or else -ENOENT, with what is near for whoever listens. */
+static int choose_neighbour(const struct search *search, enum corebtf_nearest nearest,
+			    struct choice *ret_choice)
 {
 	const struct kernel *kernel = search->kernel;
-	struct nearest nearest = {.count = 0};
-	size_t entries = 0, of_machine = 0;
-	const char *other_machine = "";
-	char list[512] = "";
+	const char *machine = *kernel->machine ? kernel->machine : "any";
+	struct neighbours neighbours = {.entries = 0};
+	char near[NEAREST_TEXT_SIZE];
+	int err;
 
-	if (!log_is_on(search->log))
-		return;
-	for (size_t i = 0; i < search->bundle_count; i++) {
-		const struct bundle *bundle = &search->bundles[i];
-
-		for (uint32_t number = 0; number < bundle->header.entry_count; number++) {
-			struct index_entry entry;
-
-			if (index_entry(bundle, number, &entry))
-				return;
-			entries++;
-			if (*kernel->machine && strcmp(entry.machine, kernel->machine) != 0) {
-				if (!strcmp(entry.release, kernel->release))
-					other_machine = entry.machine;
-				continue;
-			}
-			of_machine++;
-			nearest_add(&nearest, entry.release, kernel->release);
-		}
+	if (nearest == COREBTF_NEAREST_NEVER && !log_is_on(search->log))
+		return -ENOENT;
+	err = nearest_survey(search->bundles, search->bundle_count, kernel, &neighbours);
+	if (err)
+		return err;
+	nearest_text(&neighbours, near);
+	if (nearest == COREBTF_NEAREST_SURROUNDED && nearest_is_surrounded(&neighbours)) {
+		*ret_choice = (struct choice){
+			.entry = neighbours.below.entry,
+			.bundle = neighbours.below.bundle,
+			.match = COREBTF_MATCH_NEAREST,
+		};
+		log_line(search->log,
+			 "no BTF for release %s on machine %s; %s: chosen as the nearest: BTF "
+			 "%" PRIu32 " of bundle %" PRIu32 ", of %s",
+			 kernel->release, machine, near, ret_choice->entry.blob,
+			 ret_choice->bundle, ret_choice->entry.release);
+		return 0;
 	}
-	for (size_t i = 0, length = 0; i < nearest.count; i++) {
-		int added = snprintf(list + length, sizeof(list) - length, "%s%s",
-				     i ? ", " : "; nearest releases: ", nearest.release[i]);
-
-		if (added < 0 || (size_t)added >= sizeof(list) - length)
-			break;
-		length += (size_t)added;
-	}
-	if (*other_machine)
+	if (nearest == COREBTF_NEAREST_SURROUNDED)
+		log_line(search->log, "no neighbour can stand in: that takes kernels of its series "
+				      "and flavour on both sides, all with one BTF");
+	if (neighbours.other_machine)
 		log_line(search->log, "release %s is there, but for machine %s", kernel->release,
-			 other_machine);
-	log_error(search->log, -ENOENT,
-		  "no BTF for release %s on machine %s (%zu of %zu entries are for that machine%s)",
-		  kernel->release, *kernel->machine ? kernel->machine : "any", of_machine, entries,
-		  list);
+			 neighbours.other_machine);
+	return log_error(search->log, -ENOENT,
+			 "no BTF for release %s on machine %s (%zu of %zu entries are for that "
+			 "machine; %s); embed this kernel's BTF as well",
+			 kernel->release, machine, neighbours.of_machine, neighbours.entries, near);
 }
 
-int choose_entry(struct bundle *bundles, size_t bundle_count, const struct kernel *kernel,
-		 const struct log *log, struct choice *ret_choice)
+int choose_entry(struct bundle *bundles, size_t bundle_count, struct kernel *kernel,
+		 enum corebtf_nearest nearest, const struct log *log, struct choice *ret_choice)
 {
 	struct search search = {
 		.bundles = bundles,
@@ -277,11 +376,12 @@ int choose_entry(struct bundle *bundles, size_t bundle_count, const struct kerne
 	if (err)
 		return err;
 	if (search.found) {
-		log_line(log, "chosen: blob %" PRIu32 " of bundle %" PRIu32 ", by %s%s",
-			 search.best.entry.blob, search.best.bundle, describe(search.rank),
-			 search.best.ambiguous
-				 ? "; ambiguous, an entry with another BTF fits as well"
-				 : "");
+		search.best.match = match_of(&search.rank);
+		log_line(log, "chosen: BTF %" PRIu32 " of bundle %" PRIu32 ", by %s%s",
+			 search.best.entry.blob, search.best.bundle, describe(&search.rank),
+			 search.best.ambiguous ? "; ambiguous, an entry with another BTF fits as "
+						 "well: the first one is taken"
+					       : "");
 		*ret_choice = search.best;
 		return 0;
 	}
@@ -291,6 +391,5 @@ int choose_entry(struct bundle *bundles, size_t bundle_count, const struct kerne
 		if (err)
 			return err;
 	}
-	explain(&search);
-	return -ENOENT;
+	return choose_neighbour(&search, nearest, ret_choice);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The public functions: arguments are checked here, the work is done in the files beside this
- * one, in the order executable, section, mapping, bundle, index, choose, blob, memfd.
+ * one, in the order executable, section, mapping, bundle, index, choose, blob,
+ * btf_path.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,16 +15,18 @@
 
 #include <corebtf.h>
 
+#include "runtime/btf_path.h"
 #include "runtime/choose.h"
 #include "runtime/cleanup.h"
 #include "runtime/executable.h"
 #include "runtime/handle.h"
-#include "runtime/memfd.h"
+#include "runtime/object.h"
 #include "runtime/options.h"
+#include "runtime/self.h"
+#include "runtime/unnamed_file.h"
 
 #define TEXT_OF(number) #number
 #define TEXT(number)	TEXT_OF(number)
-#define FD_FOLDER	"/proc/self/fd/"
 
 const char *corebtf_version(void)
 {
@@ -30,19 +34,21 @@ const char *corebtf_version(void)
 		COREBTF_VERSION_PATCH);
 }
 
-/* @path NULL: the running executable. */
+/* @path NULL: the running program. */
 static int open_path(const char *path, struct corebtf **ret_corebtf,
 		     const struct corebtf_open_opts *opts)
 {
 	struct corebtf *handle;
 	uint64_t size = 0;
 	int fd = -1;
-	int err = handle_new(path ? path : EXECUTABLE_SELF, opts, &handle);
+	int err;
 
+	if (!path)
+		return self_open(ret_corebtf, opts);
+	err = handle_new(path, opts, &handle);
 	if (err)
 		return err;
-	err = path ? executable_open(path, &handle->log, &fd, &size)
-		   : executable_open_self(&handle->log, &fd, &size);
+	err = executable_open(path, &handle->log, &fd, &size);
 	if (!err) {
 		err = handle_open_file(handle, fd, size);
 		close(fd); /* the mapping stays */
@@ -120,6 +126,7 @@ int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kern
 	struct corebtf_kernel_opts known = {.sz = sizeof(known)};
 	struct choice choice;
 	struct kernel wanted;
+	struct host host;
 	int err;
 
 	if (!corebtf || !ret_entry || ret_entry->sz < sizeof(size_t))
@@ -130,11 +137,17 @@ int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kern
 			return log_error(&corebtf->log, err,
 					 "the kernel's options are of a newer library");
 	}
-	err = kernel_identify(&corebtf->host, kernel ? &known : NULL, &corebtf->log, &wanted);
+	if (known.nearest != COREBTF_NEAREST_NEVER && known.nearest != COREBTF_NEAREST_SURROUNDED)
+		return log_error(&corebtf->log, -EINVAL, "no nearest policy has the number %d",
+				 known.nearest);
+	host = corebtf->host;
+	if (known.host_root && *known.host_root)
+		host.host_root = known.host_root;
+	err = kernel_identify(&host, kernel ? &known : NULL, &corebtf->log, &wanted);
 	if (err)
 		return err;
-	err = choose_entry(corebtf->bundles, corebtf->bundle_count, &wanted, &corebtf->log,
-			   &choice);
+	err = choose_entry(corebtf->bundles, corebtf->bundle_count, &wanted,
+			   (enum corebtf_nearest)known.nearest, &corebtf->log, &choice);
 	if (err)
 		return err;
 	return give_entry(corebtf, &choice, ret_entry);
@@ -198,6 +211,45 @@ int corebtf_object_at(struct corebtf *corebtf, size_t number, struct corebtf_obj
 		return options_write(ret_object, ret_object->sz, &given, sizeof(given));
 	}
 	return -ERANGE;
+}
+
+int corebtf_check_object(struct corebtf *corebtf, const void *object, size_t size)
+{
+	struct object_digest wanted;
+	struct log log;
+	size_t count;
+	int err;
+
+	if (!corebtf || (!object && size))
+		return -EINVAL;
+	log = corebtf->log;
+	log.subject = "the BPF object";
+	err = object_digest(object, size, &log, &wanted);
+	if (err)
+		return err;
+	if (!wanted.has_relocations) {
+		log_line(&corebtf->log, "the object has no .BTF.ext: there is nothing to relocate");
+		return 0;
+	}
+	count = corebtf_object_count(corebtf);
+	for (size_t i = 0; i < count; i++) {
+		struct corebtf_object known = {.sz = sizeof(known)};
+
+		err = corebtf_object_at(corebtf, i, &known);
+		if (err)
+			return err;
+		if (known.digest != wanted.digest)
+			continue;
+		log_line(&corebtf->log, "the object is %s, which the BTFs were made for", known.name);
+		return 0;
+	}
+	if (!count)
+		return log_error(&corebtf->log, -ENODATA,
+				 "does not say which BPF objects its BTFs were made for");
+	return log_error(&corebtf->log, -ESTALE,
+			 "the BPF object (digest %016" PRIx64 ") is none of the %zu that the BTFs "
+			 "were made for: run `corebtf embed` again",
+			 wanted.digest, count);
 }
 
 int corebtf_summarize(struct corebtf *corebtf, struct corebtf_summary *ret_summary)
@@ -269,80 +321,32 @@ int corebtf_btf_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry
 
 	if (result)
 		return result;
-	result = memfd_make("corebtf", btf, size);
+	result = unnamed_file_make(btf, size, &corebtf->log);
 	if (result < 0)
-		return log_error(&corebtf->log, result, "no memfd for %zu bytes of BTF: %s", size,
+		return log_error(&corebtf->log, result, "no file for %zu bytes of BTF: %s", size,
 				 strerror(-result));
 	return result;
 }
 
 int corebtf_btf_path(struct corebtf *corebtf, const struct corebtf_entry *entry, char **ret_path)
 {
-	_cleanup_fd_ int fd = -1;
-	char path[sizeof(FD_FOLDER) + 3 * sizeof(int)];
-	char *copy;
+	const void *btf;
+	size_t size;
+	int err;
 
 	if (!ret_path)
 		return -EINVAL;
-	fd = corebtf_btf_memfd(corebtf, entry);
-	if (fd < 0)
-		return fd;
-	snprintf(path, sizeof(path), FD_FOLDER "%d", fd);
-	copy = strdup(path);
-	if (!copy)
-		return -ENOMEM;
-	log_line(&corebtf->log, "the BTF is at %s", path);
-	fd = -1; /* the path's now */
-	*ret_path = copy;
+	err = corebtf_btf(corebtf, entry, &btf, &size);
+	if (err)
+		return err;
+	err = btf_path_new(btf, size, &corebtf->log, ret_path);
+	if (err)
+		return log_error(&corebtf->log, err, "no path for %zu bytes of BTF: %s", size,
+				 strerror(-err));
 	return 0;
 }
 
-void corebtf_path_free(char *path)
+int corebtf_path_free(char *path)
 {
-	if (!path)
-		return;
-	if (!strncmp(path, FD_FOLDER, strlen(FD_FOLDER))) {
-		char *end;
-		long fd = strtol(path + strlen(FD_FOLDER), &end, 10);
-
-		if (end != path + strlen(FD_FOLDER) && !*end && fd >= 0 && fd <= INT_MAX)
-			close((int)fd);
-	}
-	free(path);
-}
-
-int handle_path_for_kernel(const struct host *host, const char *path, char **ret_path,
-			   const struct corebtf_open_opts *opts)
-{
-	struct corebtf_entry entry = {.sz = sizeof(entry)};
-	struct corebtf *corebtf = NULL;
-	struct corebtf *listener;
-	int err;
-
-	if (host_has_btf(host)) {
-		/* A handle for its log alone: the program's bundles are not even looked at. */
-		err = handle_new(path ? path : EXECUTABLE_SELF, opts, &listener);
-		if (err)
-			return err;
-		log_line(&listener->log, "the kernel has its own BTF, nothing to do");
-		handle_free(listener);
-		*ret_path = NULL;
-		return 0;
-	}
-	err = open_path(path, &corebtf, opts);
-	if (err)
-		return err;
-	corebtf->host = *host;
-	err = corebtf_find(corebtf, NULL, &entry);
-	if (!err)
-		err = corebtf_btf_path(corebtf, &entry, ret_path);
-	corebtf_close(corebtf);
-	return err;
-}
-
-int corebtf_path_for_running_kernel(char **ret_path, const struct corebtf_open_opts *opts)
-{
-	const struct host here = {.root = NULL};
-
-	return ret_path ? handle_path_for_kernel(&here, NULL, ret_path, opts) : -EINVAL;
+	return btf_path_free(path);
 }

@@ -38,9 +38,4 @@ int handle_open_file(struct corebtf *handle, int fd, uint64_t size);
 /* Opens the bundles that lie in memory one after the other. */
 int handle_open_memory(struct corebtf *handle, const void *data, size_t size);
 
-/* corebtf_path_for_running_kernel() on a given host, with the bundles of a given file; NULL: of
- * the running executable. */
-int handle_path_for_kernel(const struct host *host, const char *path, char **ret_path,
-			   const struct corebtf_open_opts *opts);
-
 #endif

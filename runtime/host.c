@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,13 @@
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define MAX_LINKS  8
+
+const char *host_variable(const char *name)
+{
+	const char *value = secure_getenv(name);
+
+	return value && *value ? value : NULL;
+}
 
 static int join(const struct host *host, const char *inside, const char *path,
 		char full[static PATH_MAX])

@@ -13,7 +13,12 @@
 struct host {
 	const char *root;	     /* put before every path; NULL: nothing */
 	const struct utsname *uname; /* NULL: ask the kernel */
+	const char *host_root;	     /* where a container sees the host's /; NULL: $HOST_ROOT */
 };
+
+/* An environment variable; NULL when it is not there or empty, and always in a program that runs
+ * with more rights than whoever set it. */
+const char *host_variable(const char *name);
 
 /*
  * Reads up to @size bytes of a small file into @buffer; what a longer file has after them is left.

@@ -73,40 +73,51 @@ static const char *known(const char *string)
 	return *string ? string : "(not known)";
 }
 
-static int from_host(const struct host *host, const struct log *log, struct kernel *kernel)
+static int from_uname(struct kernel *kernel)
 {
-	uint8_t notes[NOTES_LIMIT];
-	long size;
-	int err = host_uname(host, &kernel->uname);
+	int err = host_uname(kernel->host, &kernel->uname);
 
 	if (err)
-		return log_error(log, err, "uname: %s", strerror(-err));
+		return log_error(kernel->log, err, "uname: %s", strerror(-err));
 	kernel->release = kernel->uname.release;
 	kernel->machine = kernel->uname.machine;
 	kernel->uname_version = kernel->uname.version;
+	log_line(kernel->log, "running kernel: release %s, machine %s, version %s (uname)",
+		 kernel->release, kernel->machine, kernel->uname_version);
+	return 0;
+}
 
-	size = host_read(host, NOTES_PATH, notes, sizeof(notes));
-	if (size > 0) {
+void kernel_learn_build_id(struct kernel *kernel)
+{
+	char text[KERNEL_BUILD_ID_SIZE * 2 + 1];
+	uint8_t notes[NOTES_LIMIT];
+	long size;
+
+	if (!kernel->host || kernel->build_id_learned)
+		return;
+	kernel->build_id_learned = true;
+	size = host_read(kernel->host, NOTES_PATH, notes, sizeof(notes));
+	if (size > 0)
 		kernel->build_id_size =
 			kernel_build_id_from_notes(notes, (size_t)size, kernel->notes_build_id);
-		kernel->build_id = kernel->notes_build_id;
-	}
-	os_release_read(host, &kernel->os);
+	if (!log_is_on(kernel->log))
+		return;
+	kernel_build_id_text(kernel->build_id, kernel->build_id_size, text);
+	log_line(kernel->log, "running kernel: build-id %s (" NOTES_PATH "%s%s)", known(text),
+		 size < 0 ? ": " : "", size < 0 ? strerror((int)-size) : "");
+}
+
+void kernel_learn_os(struct kernel *kernel)
+{
+	if (!kernel->host || kernel->os_learned)
+		return;
+	kernel->os_learned = true;
+	os_release_read(kernel->host, kernel->log, &kernel->os);
 	kernel->os_id = kernel->os.id;
 	kernel->version_id = kernel->os.version_id;
-
-	log_line(log, "running kernel: release %s, machine %s, version %s (uname)", kernel->release,
-		 kernel->machine, kernel->uname_version);
-	if (log_is_on(log)) {
-		char text[KERNEL_BUILD_ID_SIZE * 2 + 1];
-
-		kernel_build_id_text(kernel->build_id, kernel->build_id_size, text);
-		log_line(log, "running kernel: build-id %s (" NOTES_PATH ")", known(text));
-	}
-	log_line(log, "host: os id %s, version id %s (%s)", known(kernel->os_id),
+	log_line(kernel->log, "host: os id %s, version id %s (%s)", known(kernel->os_id),
 		 known(kernel->version_id),
 		 *kernel->os.source ? kernel->os.source : "no os-release can be read");
-	return 0;
 }
 
 static bool is_given(const char *string)
@@ -123,13 +134,15 @@ int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *o
 	kernel->release = kernel->machine = kernel->uname_version = "";
 	kernel->os_id = kernel->version_id = "";
 	kernel->build_id = kernel->notes_build_id;
+	kernel->log = log;
 	if (opts && opts->build_id_size && !opts->build_id)
 		return log_error(log, -EINVAL, "a build-id of %zu bytes, but no bytes",
 				 opts->build_id_size);
 
 	/* A release that was given is another kernel: what is known of this one says nothing. */
 	if (!opts || !is_given(opts->release)) {
-		err = from_host(host, log, kernel);
+		kernel->host = host;
+		err = from_uname(kernel);
 		if (err)
 			return err;
 	}
@@ -140,13 +153,16 @@ int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *o
 			kernel->machine = opts->machine;
 		if (is_given(opts->uname_version))
 			kernel->uname_version = opts->uname_version;
-		if (is_given(opts->os_id))
-			kernel->os_id = opts->os_id;
-		if (is_given(opts->version_id))
-			kernel->version_id = opts->version_id;
+		/* Half of it given is not to be mixed with half of another one. */
+		if (is_given(opts->os_id) || is_given(opts->version_id)) {
+			kernel->os_id = opts->os_id ? opts->os_id : "";
+			kernel->version_id = opts->version_id ? opts->version_id : "";
+			kernel->os_learned = true;
+		}
 		if (opts->build_id_size) {
 			kernel->build_id = opts->build_id;
 			kernel->build_id_size = opts->build_id_size;
+			kernel->build_id_learned = true;
 		}
 	}
 	kernel->machine = machine_canonical(kernel->machine);

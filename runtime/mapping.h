@@ -23,6 +23,10 @@ struct mapping {
  */
 int mapping_open(int fd, uint64_t offset, uint64_t size, struct mapping *ret_mapping);
 
+/* Says that all of this is about to be read, so that it comes from the disk in one go. For any
+ * memory, mapped by us or not. */
+void mapping_read_ahead(const void *data, size_t size);
+
 /* Does nothing for an empty struct. */
 void mapping_close(struct mapping *mapping);
 

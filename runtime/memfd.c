@@ -6,12 +6,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "runtime/cleanup.h"
+#include "runtime/file_bytes.h"
 #include "runtime/memfd.h"
 
 /* Older libc headers lack these; the numbers are the kernel's ABI (linux/memfd.h, linux/fcntl.h).
@@ -33,38 +33,34 @@
 #define F_SEAL_WRITE  8
 #endif
 
-/* The system call itself: glibc before 2.27 has no function for it. */
+/* The system call itself: glibc before 2.27 has no function for it, and the kernel headers that
+ * RHEL 7 builds with have no number. */
 static int create(const char *name, unsigned int flags)
 {
+#ifdef SYS_memfd_create
 	long fd = syscall(SYS_memfd_create, name, flags);
 
 	return fd < 0 ? -errno : (int)fd;
+#else
+	return -ENOSYS;
+#endif
 }
 
 int memfd_make(const char *name, const void *data, size_t size)
 {
 	_cleanup_fd_ int fd = -1;
-	size_t done = 0;
 	int result;
 
-	/* vm.memfd_noexec=2 refuses a memfd without the flag; kernels before 6.3 refuse it with. */
+	/* With vm.memfd_noexec=2 the first kernels that have it refuse a memfd without the flag
+	 * (later ones add it); kernels before 6.3 refuse the flag. */
 	fd = create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 	if (fd == -EINVAL)
 		fd = create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return fd;
-	/* pwrite, so that the offset stays at the start for whoever reads */
-	while (done < size) {
-		ssize_t put = pwrite(fd, (const uint8_t *)data + done, size - done, (off_t)done);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return -errno;
-		if (put == 0)
-			return -EIO;
-		done += (size_t)put;
-	}
+	result = file_bytes_write(fd, data, size);
+	if (result)
+		return result;
 	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
 		return -errno;
 	result = fd;

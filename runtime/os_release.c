@@ -4,6 +4,7 @@
  * backslashes, comments on lines of their own, the last assignment wins.
  * Source: os-release(5).
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/os_release.h"
@@ -57,6 +58,7 @@ static int assigns(const char *line, const char *end, const char *name, const ch
 
 void os_release_parse(const char *text, size_t size, struct os_release *ret_release)
 {
+	char codename[OS_RELEASE_VALUE_SIZE] = "";
 	const char *end = text + size;
 
 	ret_release->id[0] = '\0';
@@ -73,37 +75,62 @@ void os_release_parse(const char *text, size_t size, struct os_release *ret_rele
 			parse_value(value, line_end, ret_release->id);
 		else if (assigns(text, line_end, "VERSION_ID", &value))
 			parse_value(value, line_end, ret_release->version_id);
+		else if (assigns(text, line_end, "VERSION_CODENAME", &value))
+			parse_value(value, line_end, codename);
 		text = line_end < end ? line_end + 1 : end;
 	}
+	if (!*ret_release->version_id)
+		strcpy(ret_release->version_id, codename);
 }
 
-void os_release_read(const struct host *host, struct os_release *ret_release)
+/* One candidate: os-release at @path below the root @inside ("": ours). */
+static bool read_one(const struct host *host, const char *inside, const char *path,
+		     struct os_release *release)
 {
-	/* A container has an /etc/os-release of its own, but the kernel is the host's. */
-	static const struct {
-		const char *inside;
-		const char *path;
-		const char *name;
-	} sources[] = {
-		{"/proc/1/root", "/etc/os-release", "/proc/1/root/etc/os-release"},
-		{"/proc/1/root", "/usr/lib/os-release", "/proc/1/root/usr/lib/os-release"},
-		{"", "/etc/os-release", "/etc/os-release"},
-		{"", "/usr/lib/os-release", "/usr/lib/os-release"},
-	};
 	char text[FILE_LIMIT];
+	long size = *inside ? host_read_inside(host, inside, path, text, sizeof(text))
+			    : host_read(host, path, text, sizeof(text));
+
+	if (size < 0)
+		return false;
+	os_release_parse(text, (size_t)size, release);
+	snprintf(release->source, sizeof(release->source), "%s%s", inside, path);
+	return true;
+}
+
+static bool read_below(const struct host *host, const char *root, struct os_release *release)
+{
+	return read_one(host, root, "/etc/os-release", release) ||
+	       read_one(host, root, "/usr/lib/os-release", release);
+}
+
+/* A root that somebody named: nothing in it is worth a word. */
+static bool read_named(const struct host *host, const struct log *log, const char *root,
+		       const char *name, struct os_release *release)
+{
+	if (!root)
+		return false;
+	if (read_below(host, root, release))
+		return true;
+	log_line(log, "no os-release can be read below %s (%s)", root, name);
+	return false;
+}
+
+void os_release_read(const struct host *host, const struct log *log, struct os_release *ret_release)
+{
+	const char *root = host->host_root, *etc = host_variable("HOST_ETC");
 
 	memset(ret_release, 0, sizeof(*ret_release));
-	ret_release->source = "";
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-		long size = *sources[i].inside
-				    ? host_read_inside(host, sources[i].inside, sources[i].path,
-						       text, sizeof(text))
-				    : host_read(host, sources[i].path, text, sizeof(text));
-
-		if (size < 0)
-			continue;
-		os_release_parse(text, (size_t)size, ret_release);
-		ret_release->source = sources[i].name;
+	if (root ? read_named(host, log, root, "the host root that was given", ret_release)
+		 : read_named(host, log, host_variable("HOST_ROOT"), "HOST_ROOT", ret_release))
 		return;
-	}
+	if (etc && read_one(host, etc, "/os-release", ret_release))
+		return;
+	if (etc)
+		log_line(log, "no os-release can be read in %s (HOST_ETC)", etc);
+	if (read_one(host, "/run/host", "/os-release", ret_release) ||
+	    read_below(host, "/run/host", ret_release) ||
+	    read_below(host, "/proc/1/root", ret_release))
+		return;
+	read_below(host, "", ret_release);
 }

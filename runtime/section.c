@@ -215,7 +215,8 @@ static int find_in_elf(struct elf_file *file, struct section *ret_section)
 	uint8_t headers[HEADERS_AT_A_TIME * sizeof(Elf64_Shdr)];
 	const char *why_not =
 		"has no section " COREBTF_SECTION_NAME
-		" (never embedded, or stripped away: llvm-strip and eu-strip drop it)";
+		" (never embedded, or stripped away: llvm-strip -s and eu-strip drop it without "
+		"--keep-section=" COREBTF_SECTION_NAME ")";
 
 	for (uint64_t number = 0; number < file->section_count; number += HEADERS_AT_A_TIME) {
 		uint64_t count = file->section_count - number;

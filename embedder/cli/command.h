@@ -31,7 +31,7 @@ struct command {
 };
 
 extern const struct command command_trim, command_embed, command_list, command_lookup,
-	command_extract, command_attach, command_remove, command_verify;
+	command_extract, command_attach, command_remove, command_object, command_verify;
 
 /* What is not an option comes with this key. */
 #define COMMAND_OPERAND 1

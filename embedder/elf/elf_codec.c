@@ -143,6 +143,27 @@ void elf_codec_get_segment(const struct elf_codec *codec, const void *bytes, Elf
 	};
 }
 
+void elf_codec_put_segment(const struct elf_codec *codec, void *bytes, const Elf64_Phdr *segment)
+{
+	Elf32_Phdr narrow;
+
+	if (codec->is_64bit) {
+		put(codec, ELF_T_PHDR, bytes, segment, sizeof(*segment));
+		return;
+	}
+	narrow = (Elf32_Phdr){
+		.p_type = segment->p_type,
+		.p_flags = segment->p_flags,
+		.p_offset = (Elf32_Off)segment->p_offset,
+		.p_vaddr = (Elf32_Addr)segment->p_vaddr,
+		.p_paddr = (Elf32_Addr)segment->p_paddr,
+		.p_filesz = (Elf32_Word)segment->p_filesz,
+		.p_memsz = (Elf32_Word)segment->p_memsz,
+		.p_align = (Elf32_Word)segment->p_align,
+	};
+	put(codec, ELF_T_PHDR, bytes, &narrow, sizeof(narrow));
+}
+
 void elf_codec_get_section(const struct elf_codec *codec, const void *bytes, Elf64_Shdr *ret)
 {
 	Elf32_Shdr narrow;
@@ -206,6 +227,41 @@ void elf_codec_get_symbol(const struct elf_codec *codec, const void *bytes, Elf6
 		.st_value = narrow.st_value,
 		.st_size = narrow.st_size,
 	};
+}
+
+void elf_codec_put_symbol(const struct elf_codec *codec, void *bytes, const Elf64_Sym *symbol)
+{
+	Elf32_Sym narrow;
+
+	if (codec->is_64bit) {
+		put(codec, ELF_T_SYM, bytes, symbol, sizeof(*symbol));
+		return;
+	}
+	narrow = (Elf32_Sym){
+		.st_name = symbol->st_name,
+		.st_info = symbol->st_info,
+		.st_other = symbol->st_other,
+		.st_shndx = symbol->st_shndx,
+		.st_value = (Elf32_Addr)symbol->st_value,
+		.st_size = (Elf32_Word)symbol->st_size,
+	};
+	put(codec, ELF_T_SYM, bytes, &narrow, sizeof(narrow));
+}
+
+void elf_codec_put_number(const struct elf_codec *codec, uint8_t *bytes, size_t size,
+			  uint64_t value)
+{
+	for (size_t i = 0; i < size; i++)
+		bytes[codec->big_endian ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
+}
+
+uint64_t elf_codec_get_number(const struct elf_codec *codec, const uint8_t *bytes, size_t size)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t)bytes[codec->big_endian ? size - 1 - i : i] << (8 * i);
+	return value;
 }
 
 void elf_codec_put_table(const struct elf_codec *codec, void *bytes, Elf64_Shdr *sections,

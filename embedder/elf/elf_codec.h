@@ -33,7 +33,14 @@ void elf_codec_get_symbol(const struct elf_codec *codec, const void *bytes, Elf6
 
 /* Of a 32-bit file, the values must fit into 32 bits. */
 void elf_codec_put_header(const struct elf_codec *codec, void *bytes, const Elf64_Ehdr *header);
+void elf_codec_put_segment(const struct elf_codec *codec, void *bytes, const Elf64_Phdr *segment);
 void elf_codec_put_section(const struct elf_codec *codec, void *bytes, const Elf64_Shdr *section);
+void elf_codec_put_symbol(const struct elf_codec *codec, void *bytes, const Elf64_Sym *symbol);
+
+/* An unsigned integer of @size bytes, at most 8, in the file's byte order. */
+void elf_codec_put_number(const struct elf_codec *codec, uint8_t *bytes, size_t size,
+			  uint64_t value);
+uint64_t elf_codec_get_number(const struct elf_codec *codec, const uint8_t *bytes, size_t size);
 
 /*
  * Writes a table of section headers that lies at @offset of the file, and says in @header where

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two operations on an image. Removing first looks whether the end of the image is one that
+ * The two operations on an image. One with a reserved segment has it filled or emptied
+ * (elf_segment.h). From all others a section is taken, or added to them: removing first looks whether the end of the image is one that
  * attaching made (elf_tail.h) and then simply cuts it; everything else, such as what strip or
  * objcopy have made of it since, goes the general way (elf_removal.h). Attaching to an image
  * that has a section removes that first, so replacing never makes a file grow step by step.
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include "embedder/elf/elf_removal.h"
+#include "embedder/elf/elf_segment.h"
 #include "embedder/elf/elf_tail.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/format.h"
@@ -75,8 +77,7 @@ static int check_removable(const struct elf_file *file, size_t index, struct rea
 		return reason_set(why, -EOPNOTSUPP,
 				  "its section .corebtf has no bytes: is this a file of debug "
 				  "information?");
-	if ((section->sh_flags & SHF_ALLOC) ||
-	    (section->sh_size && elf_file_is_mapped(file, section->sh_offset, section->sh_size)))
+	if (section->sh_size && elf_file_is_mapped(file, section->sh_offset, section->sh_size))
 		return reason_set(
 			why, -EOPNOTSUPP,
 			"the section .corebtf is part of a loaded segment of the program; "
@@ -114,7 +115,8 @@ static int remove_one(struct elf_image *image, struct reason *why)
 	return err ? err : 1;
 }
 
-int elf_image_remove(struct elf_image *image, struct reason *why)
+/* Takes out all sections .corebtf that are not part of the loaded program. */
+static int remove_sections(struct elf_image *image, struct reason *why)
 {
 	for (int removed = 0; removed <= MAX_SECTIONS; removed++) {
 		int found = remove_one(image, why);
@@ -130,12 +132,26 @@ int elf_image_remove(struct elf_image *image, struct reason *why)
 			  MAX_SECTIONS);
 }
 
+int elf_image_remove(struct elf_image *image, struct reason *why)
+{
+	bool was_filled = false;
+	int reserved = elf_segment_empty(image, &was_filled, why);
+
+	if (reserved < 0)
+		return reserved;
+	if (!reserved)
+		return remove_sections(image, why);
+	return was_filled ? 0
+			  : reason_set(why, -ENODATA,
+				       "its segment .corebtf is empty: nothing was embedded yet");
+}
+
 /* A bundle says which byte order it has; bytes that are no bundle are not ours to judge. */
-static int check_bundle(const struct elf_file *file, const void *bundle, size_t size,
-			struct reason *why)
+int elf_image_check_bundle(const struct elf_codec *codec, const void *bundle, size_t size,
+			   struct reason *why)
 {
 	static const uint8_t little[] = {4, 3, 2, 1}, big[] = {1, 2, 3, 4};
-	const uint8_t *other = file->codec.big_endian ? little : big;
+	const uint8_t *other = codec->big_endian ? little : big;
 	const uint8_t *bytes = bundle; /* maybe not aligned */
 
 	if (!size)
@@ -147,28 +163,23 @@ static int check_bundle(const struct elf_file *file, const void *bundle, size_t 
 		   sizeof(little)) == 0)
 		return reason_set(why, -EINVAL,
 				  "the bundle is %s-endian, this file is for a %s-endian machine",
-				  file->codec.big_endian ? "little" : "big",
-				  file->codec.big_endian ? "big" : "little");
+				  codec->big_endian ? "little" : "big",
+				  codec->big_endian ? "big" : "little");
 	return 0;
 }
 
-int elf_image_attach(struct elf_image *image, const void *bundle, size_t size, struct reason *why)
+/* Adds the section to an image that has none. */
+static int add_section(struct elf_image *image, const void *bundle, size_t size,
+		       struct reason *why)
 {
 	_cleanup_(elf_tail_release) struct elf_tail tail = {0};
 	_cleanup_(elf_file_release) struct elf_file file = {0};
 	size_t start;
 	int err, usual;
 
-	err = elf_image_remove(image, why);
-	if (err && err != -ENODATA)
-		return err;
 	err = elf_image_read(image, &file, why);
 	if (err)
 		return err;
-	err = check_bundle(&file, bundle, size, why);
-	if (err)
-		return err;
-
 	usual = elf_tail_is_usual(&file, &start);
 	if (usual < 0)
 		return reason_errno(why, usual, "the end of the file");
@@ -183,4 +194,26 @@ int elf_image_attach(struct elf_image *image, const void *bundle, size_t size, s
 	memcpy(image->data + start, tail.data, tail.size);
 	elf_codec_put_header(&file.codec, image->data, &tail.header);
 	return 0;
+}
+
+int elf_image_attach(struct elf_image *image, const void *bundle, size_t size, struct reason *why)
+{
+	_cleanup_(elf_file_release) struct elf_file file = {0};
+	bool was_filled;
+	int err, reserved;
+
+	err = elf_image_read(image, &file, why);
+	if (!err)
+		err = elf_image_check_bundle(&file.codec, bundle, size, why);
+	if (err)
+		return err;
+	reserved = elf_segment_empty(image, &was_filled, why);
+	if (reserved < 0)
+		return reserved;
+	if (reserved)
+		return elf_segment_fill(image, bundle, size, why);
+	err = remove_sections(image, why);
+	if (err && err != -ENODATA)
+		return err;
+	return add_section(image, bundle, size, why);
 }

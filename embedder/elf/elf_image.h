@@ -28,14 +28,20 @@ int elf_image_resize(struct elf_image *image, size_t size, struct reason *why);
  */
 int elf_image_read(const struct elf_image *image, struct elf_file *ret_file, struct reason *why);
 
+/* -EINVAL: the bundle is empty, or says that it has the other byte order. */
+int elf_image_check_bundle(const struct elf_codec *codec, const void *bundle, size_t size,
+			   struct reason *why);
+
 /*
- * Gives the image the section, in the place of the one it may have. Errors: those of
- * elf_image_read(); -EOPNOTSUPP its section is part of the loaded program; -EFBIG; -EINVAL the
- * bundle is empty or of the other byte order; -ENOMEM. The image is of no use after a failure.
+ * Gives the image the bundle, in the place of the one it may have: in its reserved segment if it
+ * has one (elf_segment.h), else in an added section (elf_tail.h). Errors: those of
+ * elf_image_read() and elf_image_check_bundle(); -EOPNOTSUPP its section is part of the loaded
+ * program and must not be touched; -EFBIG; -ENOMEM. The image is of no use after a failure.
  */
 int elf_image_attach(struct elf_image *image, const void *bundle, size_t size, struct reason *why);
 
-/* Takes the section out. -ENODATA: it has none. Else as elf_image_attach(). */
+/* Takes the section out, or empties the segment. -ENODATA: there is none, or it is empty. Else
+ * as elf_image_attach(). */
 int elf_image_remove(struct elf_image *image, struct reason *why);
 
 #endif

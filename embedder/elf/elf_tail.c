@@ -25,31 +25,16 @@
 
 _Static_assert(RECORD_SIZE % COREBTF_ALIGNMENT == 0, "what follows the record is aligned");
 
-static void put_number(const struct elf_codec *codec, uint8_t *bytes, size_t size, uint64_t value)
-{
-	for (size_t i = 0; i < size; i++)
-		bytes[codec->big_endian ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint64_t get_number(const struct elf_codec *codec, const uint8_t *bytes, size_t size)
-{
-	uint64_t value = 0;
-
-	for (size_t i = 0; i < size; i++)
-		value |= (uint64_t)bytes[codec->big_endian ? size - 1 - i : i] << (8 * i);
-	return value;
-}
-
 static void put_record(const struct elf_codec *codec, uint8_t *bytes, size_t size,
 		       const Elf64_Ehdr *header)
 {
 	memcpy(bytes, RECORD_MAGIC, RECORD_MAGIC_SIZE);
-	put_number(codec, bytes + 8, 8, size);
-	put_number(codec, bytes + 16, 8, header->e_shoff);
-	put_number(codec, bytes + 24, 2, header->e_shentsize);
-	put_number(codec, bytes + 26, 2, header->e_shnum);
-	put_number(codec, bytes + 28, 2, header->e_shstrndx);
-	put_number(codec, bytes + 30, 2, 0);
+	elf_codec_put_number(codec, bytes + 8, 8, size);
+	elf_codec_put_number(codec, bytes + 16, 8, header->e_shoff);
+	elf_codec_put_number(codec, bytes + 24, 2, header->e_shentsize);
+	elf_codec_put_number(codec, bytes + 26, 2, header->e_shnum);
+	elf_codec_put_number(codec, bytes + 28, 2, header->e_shstrndx);
+	elf_codec_put_number(codec, bytes + 30, 2, 0);
 }
 
 /* The parts of a new end while it is laid out; offsets are the file's. */
@@ -280,11 +265,11 @@ int elf_tail_find_record(const struct elf_file *file, size_t section, Elf64_Ehdr
 	record = file->data + bundle->sh_offset - RECORD_SIZE;
 	if (memcmp(record, RECORD_MAGIC, RECORD_MAGIC_SIZE) != 0)
 		return 0;
-	size = get_number(codec, record + 8, 8);
-	header.e_shoff = get_number(codec, record + 16, 8);
-	header.e_shentsize = (uint16_t)get_number(codec, record + 24, 2);
-	header.e_shnum = (uint16_t)get_number(codec, record + 26, 2);
-	header.e_shstrndx = (uint16_t)get_number(codec, record + 28, 2);
+	size = elf_codec_get_number(codec, record + 8, 8);
+	header.e_shoff = elf_codec_get_number(codec, record + 16, 8);
+	header.e_shentsize = (uint16_t)elf_codec_get_number(codec, record + 24, 2);
+	header.e_shnum = (uint16_t)elf_codec_get_number(codec, record + 26, 2);
+	header.e_shstrndx = (uint16_t)elf_codec_get_number(codec, record + 28, 2);
 	if (size > bundle->sh_offset - RECORD_SIZE)
 		return 0;
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "embedder/elf/elf_image.h"
+#include "embedder/elf/elf_segment.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
@@ -25,11 +26,23 @@ static int open_image(const char *path, struct elf_image *ret_image, struct reas
 	return 0;
 }
 
+const char *executable_place(enum executable_way way)
+{
+	return way == EXECUTABLE_SEGMENT ? "its segment .corebtf" : "section .corebtf";
+}
+
+const char *executable_warning(void)
+{
+	return "strip it before, or with --keep-section=.corebtf: llvm-strip -s and eu-strip drop "
+	       "an added section";
+}
+
 int executable_inspect(const char *path, struct executable_info *ret_info, struct reason *why)
 {
 	_cleanup_(elf_image_release) struct elf_image image = {0};
 	_cleanup_(elf_file_release) struct elf_file file = {0};
-	int err;
+	struct elf_segment segment;
+	int err, found;
 
 	err = open_image(path, &image, why);
 	if (err)
@@ -37,11 +50,16 @@ int executable_inspect(const char *path, struct executable_info *ret_info, struc
 	err = elf_image_read(&image, &file, why);
 	if (err)
 		return err;
+	found = elf_segment_find(&file, &segment, why);
 	*ret_info = (struct executable_info){
 		.big_endian = file.codec.big_endian,
 		.is_64bit = file.codec.is_64bit,
 		.machine = file.header.e_machine,
-		.has_bundle = elf_file_find_section(&file, COREBTF_SECTION_NAME, 0) != 0,
+		.has_bundle = found > 0 ? !elf_segment_is_empty(&file, &segment)
+					: elf_file_find_section(&file, COREBTF_SECTION_NAME, 0) != 0,
+		.way = found > 0   ? EXECUTABLE_SEGMENT
+		       : found < 0 ? EXECUTABLE_REFUSES
+				   : EXECUTABLE_SECTION,
 	};
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A finished ELF file and its section .corebtf: put it in, replace it, take it out again. No
- * byte that a program header maps is ever moved.
+ * byte that a program header maps is ever moved, but for the bundle's own.
  */
 #ifndef COREBTF_ELF_EXECUTABLE_H
 #define COREBTF_ELF_EXECUTABLE_H
@@ -12,23 +12,39 @@
 
 #include "embedder/util/reason.h"
 
+/* How a file takes a bundle; the file decides. */
+enum executable_way {
+	EXECUTABLE_SECTION, /* a section is added at its end: what no program header maps, so that
+			     * some tools drop it */
+	EXECUTABLE_SEGMENT, /* into the segment that linker-scripts/corebtf.ld reserved */
+	EXECUTABLE_REFUSES, /* it has a loaded section .corebtf that must not be touched */
+};
+
+/* Where that puts the bundle, and what its user must know of a section; static. */
+const char *executable_place(enum executable_way way);
+const char *executable_warning(void);
+
 /* What the embedder has to know of a target before it writes a bundle for it. */
 struct executable_info {
 	bool big_endian;
 	bool is_64bit;
 	uint16_t machine; /* e_machine */
-	bool has_bundle;  /* it has a section .corebtf */
+	bool has_bundle;  /* it has a section .corebtf, and if that is reserved, it is filled */
+	enum executable_way way;
 };
 
-/* Errors: -ENOEXEC no ELF executable or shared object, -EBADMSG a damaged one. */
+/*
+ * Errors: -ENOEXEC no ELF executable or shared object, -EBADMSG a damaged one. A file that refuses
+ * a bundle (EXECUTABLE_REFUSES) can still be told about: then 0 is returned and @why says why it
+ * refuses, and what to do.
+ */
 int executable_inspect(const char *path, struct executable_info *ret_info, struct reason *why);
 
 /*
- * Writes @path with @bundle as its section .corebtf to @output, which may be @path itself. A
- * section that is there is replaced. Mode and owner are kept; the output is written whole or not
+ * Writes @path with @bundle as its section .corebtf to @output, which may be @path itself. What
+ * the section held is replaced. Mode and owner are kept; the output is written whole or not
  * at all. @bundle must have the byte order of the file (-EINVAL when it says otherwise).
- * Errors: those of executable_inspect(); -EOPNOTSUPP its section .corebtf is part of a loaded
- * segment; -EFBIG a 32-bit file would pass 4 GiB; those of output_file.h.
+ * Errors: those of executable_inspect(); -EOPNOTSUPP it refuses a bundle; -EFBIG a 32-bit file would pass 4 GiB; those of output_file.h.
  *
  * Bytes that something has appended to the program stay where they are, but not at the file's
  * end: a program that counts back from there, or on from the end of the section headers as
@@ -37,8 +53,9 @@ int executable_inspect(const char *path, struct executable_info *ret_info, struc
 int executable_attach(const char *path, const char *output, const void *bundle, size_t size,
 		      struct reason *why);
 
-/* Writes @path without its section to @output; what executable_attach() was given comes back to
- * the byte. -ENODATA: it has none. Else as executable_attach(). */
+/* Writes @path without its section to @output, or with its reserved segment empty again; what
+ * executable_attach() was given comes back to the byte. -ENODATA: there is nothing to take out.
+ * Else as executable_attach(). */
 int executable_remove(const char *path, const char *output, struct reason *why);
 
 #endif

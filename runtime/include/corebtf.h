@@ -14,8 +14,9 @@
  *    kernel; -EBADMSG the bundle is damaged; -EOPNOTSUPP it is of a newer format than this
  *    library reads; -EINVAL an argument is wrong; -ENOMEM out of memory. Errors of system calls
  *    (-EACCES, -EMFILE, ...) come through as they are.
- *  - The library never prints, never exits and keeps no global state. It tells what it does, and
- *    why it failed, to the log function that the caller may give.
+ *  - The library never prints, never exits and keeps no global state but the list of paths that
+ *    it has given out and not got back. It tells what it does, and why it failed, to the log
+ *    function that the caller may give.
  *  - Sizes are bytes. Strings are NUL-terminated and never NULL in outputs ("" is "not known").
  *  - Structs that may grow start with `size_t sz`, which the caller sets to their size.
  *  - One struct corebtf may be used by one thread at a time; different ones by any number.
@@ -59,14 +60,21 @@ struct corebtf_open_opts {
 };
 
 /*
- * Opens the bundles in the section .corebtf of the running executable, through /proc/self/exe,
- * and maps just that section.
+ * Opens the bundles of the running program. The first of these places that has any counts:
+ *   1. the executable in memory: its reserved segment (linker-scripts/corebtf.ld), or bundles
+ *      linked into it together with this library (`corebtf object`);
+ *   2. the section .corebtf in the executable's file, through /proc/self/exe; just that section
+ *      is mapped;
+ *   3. and 4. the same of the shared object that this library is part of. Its file is looked at
+ *      only if it is still the one that was loaded.
  *
- * @ret_corebtf: the opened bundles; the caller owns it and calls corebtf_close().
+ * @ret_corebtf: the opened bundles; the caller owns it and calls corebtf_close(). What was found
+ * in memory is borrowed from the program: close it before dlclose(3) of such a shared object.
  * @opts: may be NULL.
- * Errors: -ENODATA no such section (never embedded, or stripped away: llvm-strip and eu-strip
- * drop it, see docs/embedding.md), -EBADMSG, -EOPNOTSUPP, -ENOMEM, those of open(2) and mmap(2)
- * (-ENOENT from open becomes -ENOSYS: no /proc). Since 0.1.
+ * Errors: -ENODATA there are none (never embedded, or stripped away: llvm-strip -s and eu-strip
+ * drop an added section without --keep-section=.corebtf, see docs/embedding.md), -EBADMSG,
+ * -EOPNOTSUPP, -ENOMEM, those of open(2) and mmap(2) (-ENOENT from open becomes -ENOSYS: no
+ * /proc). Since 0.1.
  */
 COREBTF_API int corebtf_open_self(struct corebtf **ret_corebtf,
 				  const struct corebtf_open_opts *opts);
@@ -92,8 +100,9 @@ COREBTF_API void corebtf_close(struct corebtf *corebtf);
 
 /*
  * Which kernel to look for. NULL or empty members: what the running kernel and its host say
- * (uname(2), /sys/kernel/notes, os-release); but when @release is given, the others are taken
- * as given, and what is missing is not known and not compared.
+ * (uname(2), /sys/kernel/notes, os-release), where @os_id and @version_id belong together: one
+ * of them given, neither is read. But when @release is given, the others are taken as given, and
+ * what is missing is not known and not compared.
  */
 struct corebtf_kernel_opts {
 	size_t sz; /* sizeof(struct corebtf_kernel_opts) */
@@ -104,15 +113,30 @@ struct corebtf_kernel_opts {
 	const char *version_id;	   /* os-release's VERSION_ID, without quotes */
 	const void *build_id;	   /* the kernel's GNU build-id, raw bytes */
 	size_t build_id_size;
+	const char *host_root;	   /* where the host's / is seen from here; corebtf_path_opts */
+	int nearest;		   /* enum corebtf_nearest: what to do without an entry */
+};
+
+/* What to do for a kernel that has no entry. */
+enum corebtf_nearest {
+	COREBTF_NEAREST_NEVER = 0, /* -ENOENT: a wrong BTF is worse than none */
+	/*
+	 * The entry of a kernel next to it, when there are known kernels of its series and
+	 * flavour below and above it in version order, and all of these have the same BTF; else
+	 * -ENOENT. docs/lookup.md says what series and flavour are.
+	 */
+	COREBTF_NEAREST_SURROUNDED,
 };
 
 /* What made an entry the chosen one, strongest first. */
 enum corebtf_match {
 	COREBTF_MATCH_NONE = 0,	/* the entry was not searched for (corebtf_entry_at) */
 	COREBTF_MATCH_BUILD_ID,	/* release, machine and build-id */
-	COREBTF_MATCH_UNAME_VERSION, /* release, machine and uname -v */
+	COREBTF_MATCH_UNAME_VERSION, /* release, machine; uname -v, or what it says of the
+				      * distribution, broke the tie */
 	COREBTF_MATCH_OS,	/* release, machine; os id and version id broke the tie */
 	COREBTF_MATCH_RELEASE,	/* release and machine */
+	COREBTF_MATCH_NEAREST,	/* not this kernel's, a neighbour's: corebtf_kernel_opts.nearest */
 };
 
 /* One kernel's entry. Strings and build-id belong to the struct corebtf it came from. */
@@ -135,10 +159,14 @@ struct corebtf_entry {
 
 /*
  * Finds the entry of a kernel. Release and machine must be equal (machine names are made
- * canonical first: aarch64 is arm64, amd64 is x86_64). Among several entries that fit: an entry
- * whose build-id is another than the kernel's is out; then build-id, uname -v, os id with
- * version id, os id, in this order; then the first in the bundle's own order. The time does not
- * depend on the number of entries.
+ * canonical first: aarch64 is arm64, amd64 is x86_64); without an entry for a 32-bit machine, its
+ * 64-bit sibling is looked for. An entry whose build-id is another than the kernel's is out.
+ * While several entries with different bytes are left, these decide, in this order: build-id;
+ * uname -v; the distribution that uname -v names (Ubuntu's `~18.04.1`); os id and version id, as
+ * docs/lookup.md compares them. What is still left is ambiguous (@ambiguous), and the first in
+ * the bundle's own order is taken. The host is asked only for what is needed to decide:
+ * /sys/kernel/notes when an entry has a build-id, os-release when it has to break a tie. The time
+ * does not depend on the number of entries.
  *
  * @kernel: NULL for the running kernel.
  * @ret_entry: filled in; its @sz must be set before.
@@ -167,6 +195,21 @@ struct corebtf_object {
 COREBTF_API size_t corebtf_object_count(const struct corebtf *corebtf);
 COREBTF_API int corebtf_object_at(struct corebtf *corebtf, size_t number,
 				  struct corebtf_object *ret_object);
+
+/*
+ * Whether the bundles were made for this build of a BPF object: compares the digest of its
+ * sections .BTF and .BTF.ext with those of the objects the BTFs were trimmed for. A program
+ * calls it with what it is about to load (a skeleton's `data` and `data_sz`), and learns before
+ * the verifier does that it was rebuilt, or linked anew, after `corebtf embed`.
+ *
+ * @object: an ELF image of machine EM_BPF of @size bytes, of any alignment and byte order; it
+ * may be longer than what its headers name.
+ * Returns 0 it was; also for an object without .BTF.ext, which relocates nothing.
+ * Errors: -ESTALE the bundles were made of other objects, run `corebtf embed` again; -ENODATA no
+ * bundle says what it was made of; -ENOEXEC no BPF object; -EBADMSG the object or a record of the
+ * bundle is damaged; -EOPNOTSUPP its sections are compressed; -EINVAL. Since 0.1.
+ */
+COREBTF_API int corebtf_check_object(struct corebtf *corebtf, const void *object, size_t size);
 
 /* Sums over all bundles. */
 struct corebtf_summary {
@@ -201,35 +244,110 @@ COREBTF_API int corebtf_btf(struct corebtf *corebtf, const struct corebtf_entry 
 			    const void **ret_btf, size_t *ret_size);
 
 /*
- * An entry's trimmed BTF as a sealed memfd (close-on-exec, no writes, no resizing), at offset 0.
- * Returns the file descriptor, which the caller owns and closes; it does not depend on @corebtf.
- * Errors: as corebtf_btf(), those of memfd_create(2) and write(2). Since 0.1.
+ * An entry's trimmed BTF as a sealed memfd (no writes, no resizing) or, where the kernel or a
+ * sandbox refuses memfd_create(2), as an unlinked file in $TMPDIR, $XDG_RUNTIME_DIR, /dev/shm,
+ * /run, /tmp or /var/tmp. Close-on-exec, at offset 0. Returns the file descriptor, which the
+ * caller owns and closes; it does not depend on @corebtf.
+ * Errors: as corebtf_btf(); -EMFILE, -ENFILE; what memfd_create(2) said when no folder will do.
+ * Since 0.1.
  */
 COREBTF_API int corebtf_btf_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry);
 
 /*
- * An entry's trimmed BTF as a path for libbpf's btf_custom_path: /proc/self/fd/N of a memfd.
- * libbpf opens the path while the object is loaded: free it after bpf_object__load().
+ * An entry's trimmed BTF as a path for libbpf's btf_custom_path: /proc/self/fd/N of such a file.
+ * Where that cannot be opened (no /proc) it is a file with a name, mode 0600, in the first of
+ * those folders where nobody but root and this user could replace it; it is removed by
+ * corebtf_path_free() and at exit, and one left behind by a process that was killed is removed
+ * when the next such file is made in that folder. libbpf opens the path while the object is
+ * loaded: free it after bpf_object__load().
  *
- * @ret_path: the caller owns it and calls corebtf_path_free(), which closes the memfd as well.
- * Errors: as corebtf_btf_memfd(). Since 0.1.
+ * Each call gives a path of its own, in any thread, to be freed on its own, in any order and in
+ * any thread, before or after corebtf_close(). Paths to the same bytes share one file as long as
+ * one of them lives, whatever handle they came from: a hundred skeletons cost one memfd. A child
+ * of fork(2) inherits the paths and may use and free them, which takes nothing from the parent;
+ * but a path to a file with a name is good only as long as the parent keeps it. After exec
+ * nothing is left, but a named file.
+ *
+ * @ret_path: the caller owns it and calls corebtf_path_free(), with this very pointer.
+ * Errors: as corebtf_btf_memfd(); -ENOENT no /proc, and no folder for a file. Since 0.1.
  */
 COREBTF_API int corebtf_btf_path(struct corebtf *corebtf, const struct corebtf_entry *entry,
 				 char **ret_path);
 
-/* Closes the memfd behind a path from this library and frees the path. NULL is fine. */
-COREBTF_API void corebtf_path_free(char *path);
+/*
+ * Ends a path that this library gave out: frees it and, with the last path to a file, closes and
+ * removes that. Returns 1; or 0 for NULL and for any other pointer, which is left alone: so it
+ * can be asked of a path that the caller may have set itself, whatever it looks like (a clean
+ * function calls it and forgets the path when the answer is 1). A path of ours is known by its
+ * pointer: a copy of its text is not ours, and none must be freed twice. Since 0.1.
+ */
+COREBTF_API int corebtf_path_free(char *path);
+
+/* Where a BTF came from, in the order in which the sources are asked. */
+enum corebtf_source {
+	COREBTF_SOURCE_NONE = 0,
+	COREBTF_SOURCE_FORCED,	   /* the BTF file that the user named */
+	COREBTF_SOURCE_KERNEL,	   /* the kernel's own, /sys/kernel/btf/vmlinux */
+	COREBTF_SOURCE_BUNDLE,	   /* a file with bundles that the user named */
+	COREBTF_SOURCE_SECTION,	   /* the section .corebtf of the running executable */
+	COREBTF_SOURCE_LINKED_TAR, /* a tar of BTFs that is linked in (btf_core.h) */
+};
 
 /*
- * The whole way in one call: the path of the running kernel's trimmed BTF out of the running
- * executable. When the kernel has its own BTF (/sys/kernel/btf/vmlinux), the result is 0 and
- * *@ret_path is NULL: libbpf finds that one itself.
+ * What corebtf_path_for_running_kernel() found. The strings are copies, cut to what fits, and
+ * empty where there is nothing to say.
+ */
+struct corebtf_origin {
+	size_t sz; /* sizeof(struct corebtf_origin), set by the caller */
+	enum corebtf_source source;
+	enum corebtf_match match; /* NONE for FORCED and KERNEL */
+	int ambiguous;		  /* 1: an entry with other bytes fits as well */
+	char file[256];		  /* the file it is from */
+	char release[128];	  /* of the entry; with COREBTF_MATCH_NEAREST the neighbour's */
+	char machine[64];
+	char os_id[64];
+	char version_id[64];
+};
+
+/*
+ * Options of corebtf_path_for_running_kernel(). Of a string, NULL and "" are the same. Environment
+ * variables are read where an option is not given, and are ignored in a program that runs with
+ * more rights than its caller (set-user-ID, file capabilities; secure_getenv(3)).
+ */
+struct corebtf_path_opts {
+	size_t sz; /* sizeof(struct corebtf_path_opts) */
+	corebtf_log_fn log;
+	void *log_context;
+	/* A BTF or an ELF file with one, for libbpf as it is, whatever else there may be; else
+	 * $COREBTF_BTF. */
+	const char *btf_path;
+	/* A bundle file, or an ELF file with bundles, asked before the program's own section;
+	 * else $COREBTF_BUNDLE. */
+	const char *bundle_path;
+	/* Where the host's / is seen from here, for a container that has it mounted: its
+	 * os-release is then the host's; else $HOST_ROOT, and the host's /etc in $HOST_ETC. */
+	const char *host_root;
+	int nearest; /* enum corebtf_nearest */
+	struct corebtf_origin *ret_origin; /* NULL, or what is filled in on success */
+};
+
+/*
+ * The whole way in one call: a path for libbpf's btf_custom_path for the running kernel. The
+ * sources are asked in the order of enum corebtf_source, the first that has a BTF for this kernel
+ * gives it. When that is the kernel itself, the result is 0 and *@ret_path is NULL: libbpf finds
+ * that one without help.
+ *
+ * A source that has nothing for this kernel passes the question on. A file that the user named
+ * and that cannot be read, and a bundle that is damaged or too new, end it: what the kernel needs
+ * may have been in there.
  *
  * @ret_path: NULL, or to be freed with corebtf_path_free().
- * Errors: as corebtf_open_self(), corebtf_find() and corebtf_btf_path(). Since 0.1.
+ * @opts: may be NULL.
+ * Errors: -ENODATA no source has any BTF, -ENOENT there are some but none for this kernel; more
+ * as corebtf_open_self(), corebtf_open_file(), corebtf_find() and corebtf_btf_path(). Since 0.1.
  */
 COREBTF_API int corebtf_path_for_running_kernel(char **ret_path,
-						const struct corebtf_open_opts *opts);
+						const struct corebtf_path_opts *opts);
 
 #ifdef __cplusplus
 }

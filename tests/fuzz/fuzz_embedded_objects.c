@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any bytes as a file with BPF objects in it: what is found must lie in the file, in order and
- * apart, and reading each must not crash.
+ * apart, and reading each must not crash. The runtime reads objects with code of its own: what
+ * the embedder takes it must take as well, and find the same digest.
  */
 #include <stdlib.h>
 
 #include "embedder/object/bpf_object_file.h"
 #include "embedder/object/embedded_objects.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/object.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -15,8 +17,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ struct embedded_object *objects = NULL;
 	int count = embedded_objects_find(data, size, &objects);
+	const struct log nobody = {.write = NULL};
+	struct object_digest digest;
 	size_t end = 0;
 
+	object_digest(data, size, &nobody, &digest);
 	for (int i = 0; i < count; i++) {
 		struct bpf_object_file object;
 
@@ -28,6 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					 &object, NULL))
 			continue;
 		if ((uintptr_t)object.btf % 4 || (uintptr_t)object.ext % 4)
+			abort();
+		if (object_digest(data + objects[i].offset, objects[i].size, &nobody, &digest) ||
+		    digest.digest != object.digest)
 			abort();
 		bpf_object_file_close(&object);
 	}

@@ -470,6 +470,28 @@ static void cleanup_trimmer(struct trimmer **trimmer)
 	trimmer_free(*trimmer);
 }
 
+/* What was trimmed once and is trimmed again stays as it is. */
+static int judge_again(struct trimmer *trimmer, const struct trim_result *result, const char *where,
+		       struct judge_counts *counts)
+{
+	_cleanup_free_ void *first = malloc(result->size);
+	size_t size = result->size;
+	struct trim_result again;
+	struct reason why;
+	int err;
+
+	if (!first)
+		return -ENOMEM;
+	memcpy(first, result->btf, size);
+	err = trimmer_run(trimmer, first, size, &again, &why);
+	if (!err && again.size == size && memcmp(again.btf, first, size) == 0)
+		return 0;
+	if (counts->differences++ < PRINTED_MAX)
+		printf("%s: trimmed again it is another BTF: %zu bytes, then %zu, %s\n", where,
+		       size, err ? 0 : again.size, err ? why.text : "");
+	return 0;
+}
+
 /* Trims for some objects at once and compares each of them. */
 static int judge_together(const struct judge_object *objects, size_t count, const void *data,
 			  size_t size, struct judge_side *full, unsigned int rounds,
@@ -501,7 +523,7 @@ static int judge_together(const struct judge_object *objects, size_t count, cons
 	}
 	for (size_t i = 0; !err && i < count; i++)
 		err = judge_compare(&objects[i], full, &trimmed, rounds, where, counts);
-	return err;
+	return err ? err : judge_again(trimmer, &result, where, counts);
 }
 
 int judge_kernel(const struct judge_object *objects, size_t count, const void *data, size_t size,
@@ -514,5 +536,77 @@ int judge_kernel(const struct judge_object *objects, size_t count, const void *d
 		err = judge_together(objects, count, data, size, full, rounds, where, counts);
 	for (size_t i = 0; !err && i < count; i++)
 		err = judge_together(&objects[i], 1, data, size, full, rounds, where, counts);
+	return err;
+}
+
+/* Outcomes ----------------------------------------------------------------------------------- */
+
+/* What became of the one relocation of @file; negative: an error, or it asks for nothing. */
+static int outcome_of(const struct bpf_object_file *file, const void *data, size_t size)
+{
+	_cleanup_(cleanup_requests) struct request_set *requests = request_set_new();
+	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = NULL;
+	struct trim_result result;
+	int err;
+
+	err = requests ? request_set_add_object(requests, file, NULL, NULL) : -ENOMEM;
+	if (err || !request_set_count(requests))
+		return err ? err : -ENOENT;
+	trimmer = trimmer_new(requests);
+	err = trimmer ? trimmer_run(trimmer, data, size, &result, NULL) : -ENOMEM;
+	return err ? err : result.outcomes[0];
+}
+
+static bool agrees(const struct judge_relo *relo, const struct reply *reply, int outcome)
+{
+	switch (outcome) {
+	case REQUEST_FOUND:
+		return !reply->err && !reply->answer.poison &&
+		       (has_matched(relo, reply) || relo->relo.kind == BPF_CORE_TYPE_SIZE);
+	case REQUEST_MISSING:
+		return !reply->err && reply->answer.poison;
+	case REQUEST_ABSENT:
+		return !reply->err && !reply->answer.poison && !has_matched(relo, reply);
+	default:
+		return reply->err != 0;
+	}
+}
+
+int judge_outcomes(const struct judge_object *object, const void *data, size_t size,
+		   struct judge_side *full, const char *where, struct judge_counts *counts)
+{
+	struct case_ c = { .object = object, .where = where, .counts = counts, .order = "outcome" };
+	int err = bench_init(&c.full, full, object);
+
+	for (size_t i = 0; !err && i < object->count; i++) {
+		const struct judge_relo *relo = &object->relos[i];
+		/* Header, record size, section, count, the relocation. */
+		uint32_t ext[8 + 3 + 4] = { BTF_MAGIC | (uint32_t)BTF_VERSION << 16, 32, 0, 0, 0, 0, 0,
+					    28, 16, relo->section_name, 1 };
+		struct bpf_object_file file = *object->file;
+		struct libbpf_candidates none = { 0 };
+		struct reply reply;
+		int outcome;
+
+		if (relo->relo.kind == BPF_CORE_TYPE_ID_LOCAL)
+			continue;
+		/* What libbpf refuses for the program's own types only is not told apart. */
+		if (ask(object, relo, &none).err)
+			continue;
+		memcpy(&ext[11], &relo->relo, sizeof(relo->relo));
+		file.ext = ext;
+		file.ext_size = sizeof(ext);
+		outcome = outcome_of(&file, data, size);
+		bench_restart(&c.full, relo->root);
+		reply = ask(object, relo, &c.full.left[relo->root]);
+		counts->questions++;
+		if (outcome < 0 || !agrees(relo, &reply, outcome)) {
+			if (differs(&c, relo, "another outcome"))
+				printf("  ours: %d, libbpf: error %d, poison %d, value %llu\n", outcome,
+				       reply.err, reply.answer.poison,
+				       (unsigned long long)reply.answer.value);
+		}
+	}
+	bench_free(&c.full, object->root_count);
 	return err;
 }

@@ -61,6 +61,13 @@ int judge_kernel(const struct judge_object *objects, size_t count, const void *d
 		 struct judge_side *full, unsigned int rounds, const char *where,
 		 struct judge_counts *counts);
 
+/*
+ * Compares what the resolver says became of each relocation (found, missing, absent, refused) with
+ * libbpf's answer on the full BTF. It trims once for each: for small BTFs.
+ */
+int judge_outcomes(const struct judge_object *object, const void *data, size_t size,
+		   struct judge_side *full, const char *where, struct judge_counts *counts);
+
 /* A small generator of the same numbers everywhere. */
 static inline uint64_t judge_random(uint64_t *state)
 {

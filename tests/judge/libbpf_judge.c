@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libbpf_judge [--rounds N] [--swapped] [--expect loads|refused] --kernels PATH... --objects FILE...
+ * libbpf_judge [--rounds N] [--swapped] [--outcomes] [--all-match] [--expect loads|fails]
+ *		[--write FOLDER] --kernels PATH... --objects FILE...
  *
  * Judges BPF objects (files, or executables that have some inside) on full BTFs: raw, ELF,
  * .btf.tar.xz, folders of these, or several files with commas between them, whose types are put
- * one after the other as if they were of one kernel. With --swapped also in the other byte order.
- * Exit status 1 when anything differs, 77 when there was nothing to judge.
+ * one after the other as if they were of one kernel. With --swapped also in the other byte order,
+ * with --outcomes also what the resolver says became of each relocation.
+ * With --write FOLDER nothing is judged: the objects are written there as NAME.bpf.o, the BTFs as
+ * NAME.btf, for other judges. Exit status 1 when anything differs, 77 when there was nothing to judge.
  */
 #include <bpf/libbpf.h>
 #include <dirent.h>
@@ -122,9 +125,9 @@ static void add_objects_of(struct judged *judged, const char *path)
 
 /*
  * clang has a builtin for "type matches" from 16 on. For older ones, a "type exists" in a section
- * whose name holds "matches" stands for it.
+ * whose name holds "matches" stands for it; with --all-match every one.
  */
-static void restore_matches(struct bpf_object_file *file)
+static void restore_matches(struct bpf_object_file *file, bool all)
 {
 	struct judge_object object;
 	struct bpf_core_relo *relos;
@@ -136,14 +139,14 @@ static void restore_matches(struct bpf_object_file *file)
 		const char *section = btf__name_by_offset(object.btf, relo->section_name);
 
 		relos = (struct bpf_core_relo *)((char *)file->ext + relo->ext_offset);
-		if (relo->relo.kind == BPF_CORE_TYPE_EXISTS && strstr(section, "matches"))
+		if (relo->relo.kind == BPF_CORE_TYPE_EXISTS && (all || strstr(section, "matches")))
 			relos->kind = BPF_CORE_TYPE_MATCHES;
 	}
 	judge_object_free(&object);
 }
 
 /* The files stay where they are from here on, so objects may point at them. */
-static void read_objects(struct judged *judged)
+static void read_objects(struct judged *judged, bool all_match)
 {
 	judged->objects = calloc(judged->count + 1, sizeof(*judged->objects));
 	if (!judged->objects)
@@ -151,7 +154,7 @@ static void read_objects(struct judged *judged)
 	for (size_t i = 0; i < judged->count; i++) {
 		int err;
 
-		restore_matches(&judged->files[i]);
+		restore_matches(&judged->files[i], all_match);
 		err = judge_object_init(&judged->objects[i], &judged->files[i]);
 
 		if (err)
@@ -161,7 +164,8 @@ static void read_objects(struct judged *judged)
 
 /* false: libbpf cannot read it. */
 static bool judge_bytes(const struct judged *judged, const void *data, size_t size,
-			unsigned int rounds, const char *where, struct judge_counts *counts)
+			unsigned int rounds, bool outcomes, const char *where,
+			struct judge_counts *counts)
 {
 	_cleanup_(judge_side_free) struct judge_side full = { 0 };
 	int err = judge_side_init(&full, data, size);
@@ -173,6 +177,8 @@ static bool judge_bytes(const struct judged *judged, const void *data, size_t si
 	}
 	err = judge_kernel(judged->objects, judged->count, data, size, &full, rounds, where,
 			   counts);
+	for (size_t i = 0; !err && outcomes && i < judged->count; i++)
+		err = judge_outcomes(&judged->objects[i], data, size, &full, where, counts);
 	if (err)
 		die(where, strerror(-err));
 	return true;
@@ -215,12 +221,12 @@ static void judge_swapped(const struct judged *judged, const void *data, size_t 
 	if (!swapped)
 		die(where, "out of memory");
 	snprintf(name, sizeof(name), "%s (swapped)", where);
-	judge_bytes(judged, swapped, swapped_size, rounds, name, counts);
+	judge_bytes(judged, swapped, swapped_size, rounds, false, name, counts);
 	btf__free(btf);
 }
 
 static bool judge_path(const struct judged *judged, const char *path, unsigned int rounds,
-		       bool also_swapped, struct judge_counts *counts)
+		       bool also_swapped, bool outcomes, struct judge_counts *counts)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf kernel = { 0 };
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -242,21 +248,56 @@ static bool judge_path(const struct judged *judged, const char *path, unsigned i
 		data = kernel.data;
 		size = kernel.size;
 	}
-	read = judge_bytes(judged, data, size, rounds, name, counts);
+	read = judge_bytes(judged, data, size, rounds, outcomes, name, counts);
 	if (also_swapped)
 		judge_swapped(judged, data, size, rounds, name, counts);
 	btf__free(joined);
 	return read;
 }
 
+static void write_file(const char *folder, const char *name, const char *end, const void *data,
+		       size_t size)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s%s", folder, name, end);
+	file = fopen(path, "we");
+	if (!file || fwrite(data, size, 1, file) != 1 || fclose(file))
+		die(path, strerror(errno));
+}
+
+static void write_all(const char *folder, const struct judged *judged, const struct paths *kernels)
+{
+	if (mkdir(folder, 0755) && errno != EEXIST)
+		die(folder, strerror(errno));
+	for (size_t i = 0; i < judged->count; i++)
+		write_file(folder, judged->files[i].name, ".bpf.o", judged->files[i].image,
+			   judged->files[i].image_size);
+	for (size_t i = 0; i < kernels->count; i++) {
+		_cleanup_(kernel_btf_close) struct kernel_btf kernel = { 0 };
+		const char *slash = strrchr(kernels->list[i], '/');
+		_cleanup_free_ char *name = strdup(slash ? slash + 1 : kernels->list[i]);
+		struct reason why;
+
+		if (!name || kernel_btf_open(kernels->list[i], &kernel, &why))
+			die(kernels->list[i], name ? why.text : "out of memory");
+		if (strstr(name, ".btf"))
+			*strstr(name, ".btf") = '\0';
+		write_file(folder, name, ".btf", kernel.data, kernel.size);
+	}
+}
+
+/* A load fails when a relocation is refused; with a poisoned one it may, if the instruction is
+ * reached. */
 static int check_expectation(const char *expect, const struct judge_counts *counts)
 {
-	bool refused = !counts->loads || counts->poisons;
+	bool fails = expect && strcmp(expect, "fails") == 0;
 
-	if (!expect || refused == (strcmp(expect, "refused") == 0))
+	if (!expect || (fails ? !counts->loads || counts->poisons : counts->loads))
 		return 0;
 	printf("with the full BTF the object %s, which is not expected\n",
-	       refused ? "is refused" : "loads");
+	       fails ? "loads" : "does not load");
 	return 1;
 }
 
@@ -265,9 +306,9 @@ int main(int argc, char **argv)
 	struct judge_counts counts = { 0 };
 	struct judged judged = { 0 };
 	struct paths kernels = { 0 };
-	const char *expect = NULL;
+	const char *expect = NULL, *write_to = NULL;
 	unsigned int rounds = 3;
-	bool objects = false, swapped = false;
+	bool objects = false, swapped = false, all_match = false, outcomes = false;
 	size_t skipped = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -277,6 +318,12 @@ int main(int argc, char **argv)
 			rounds = strtoul(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--expect") == 0 && i + 1 < argc)
 			expect = argv[++i];
+		else if (strcmp(argv[i], "--write") == 0 && i + 1 < argc)
+			write_to = argv[++i];
+		else if (strcmp(argv[i], "--all-match") == 0)
+			all_match = true;
+		else if (strcmp(argv[i], "--outcomes") == 0)
+			outcomes = true;
 		else if (strcmp(argv[i], "--swapped") == 0)
 			swapped = true;
 		else if (strcmp(argv[i], "--kernels") == 0)
@@ -288,12 +335,15 @@ int main(int argc, char **argv)
 		else
 			add_tree(&kernels, argv[i]);
 	}
-	read_objects(&judged);
+	read_objects(&judged, all_match);
 	if (kernels.count)
 		qsort(kernels.list, kernels.count, sizeof(*kernels.list), compare_paths);
-	for (size_t i = 0; i < kernels.count; i++)
-		skipped += !judge_path(&judged, kernels.list[i], rounds, swapped, &counts);
-	printf("%zu objects on %zu BTFs (%zu skipped): %llu relocations, %llu questions (%llu "
+	if (write_to)
+		write_all(write_to, &judged, &kernels);
+	for (size_t i = 0; i < kernels.count && !write_to; i++)
+		skipped += !judge_path(&judged, kernels.list[i], rounds, swapped, outcomes, &counts);
+	if (!write_to)
+		printf("%zu objects on %zu BTFs (%zu skipped): %llu relocations, %llu questions (%llu "
 	       "refused, %llu poisoned), %llu differences\n",
 	       judged.count, kernels.count, skipped, (unsigned long long)counts.relocations,
 	       (unsigned long long)counts.questions, (unsigned long long)counts.refused,
@@ -309,6 +359,8 @@ int main(int argc, char **argv)
 	free(judged.files);
 	if (counts.differences)
 		return 1;
+	if (write_to)
+		return 0;
 	if (!counts.questions)
 		return 77;
 	return check_expectation(expect, &counts);

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include <bpf/libbpf.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/judge/judge.h"
@@ -52,14 +52,34 @@ static void ask_field(struct limits *l, int root, const char *access)
 	ask(l, root, access, BPF_CORE_FIELD_EXISTS);
 }
 
-/* The judge finds nothing, and libbpf refuses this many of the object's relocations when each is
- * alone (the numbers are of both ways to judge them alone). */
+/* The same BTF as newer tools write it: a header of 32 bytes, and a layout section between the types
+ * and the strings. */
+static void *with_layout(const void *data, size_t size, size_t *ret_size)
+{
+	const uint32_t *header = data;
+	uint32_t types = header[3], strings = header[5], layout = 20 * 4;
+	uint32_t words[8] = { header[0], 32, 0, types, types + layout, strings, types, layout };
+	char *made;
+
+	*ret_size = sizeof(words) + types + layout + strings;
+	assert_int_equal(size, 24 + types + strings);
+	made = calloc(1, *ret_size);
+	assert_non_null(made);
+	memcpy(made, words, sizeof(words));
+	memcpy(made + 32, (const char *)data + 24, types);
+	memcpy(made + 32 + types + layout, (const char *)data + 24 + types, strings);
+	return made;
+}
+
+/* The judge finds nothing; @refused: libbpf refuses some relocation with the full BTF. */
 static void judge(struct limits *l, bool refused)
 {
 	struct bpf_object_file file;
 	struct judge_object object;
-	struct judge_side full;
+	struct judge_side full, reread;
 	const void *data;
+	void *newer;
+	size_t newer_size;
 	uint32_t size;
 
 	assert_int_equal(made_object(l->local, l->relos, l->count, &file), 0);
@@ -68,6 +88,16 @@ static void judge(struct limits *l, bool refused)
 	assert_non_null(data);
 	assert_int_equal(judge_side_init(&full, data, size), 0);
 	assert_int_equal(judge_kernel(&object, 1, data, size, &full, 10, "limits", &l->counts), 0);
+	newer = with_layout(data, size, &newer_size);
+	assert_int_equal(judge_kernel(&object, 1, newer, newer_size, &full, 10, "with a layout",
+				      &l->counts),
+			 0);
+	/* And libbpf's reading of the full BTF without the layout is that of the plain one. */
+	assert_int_equal(judge_side_init(&reread, newer, newer_size), 0);
+	assert_int_equal(judge_compare(&object, &full, &reread, 1, "read again", &l->counts), 0);
+	judge_side_free(&reread);
+	free(newer);
+	assert_int_equal(judge_outcomes(&object, data, size, &full, "limits", &l->counts), 0);
 	assert_int_equal(l->counts.differences, 0);
 	assert_true(l->counts.questions > 0);
 	assert_int_equal(l->counts.refused > 0, refused);
@@ -96,28 +126,37 @@ static int add_arrays(struct btf *btf, int number, int dimensions)
 	return id;
 }
 
-/* 62 steps in the program; in the kernel the anonymous structs make them 65, one too many. The
- * root is a typedef, which only the refusal needs. */
+/* A struct with a grid of structs with a grid of INTs: 30 dimensions each, since the size of deeper
+ * ones is unknown to libbpf. 63 steps lead to one INT. */
+static int add_grids(struct btf *btf)
+{
+	int number = added(btf__add_int(btf, "int", 4, BTF_INT_SIGNED)), id;
+
+	id = add_struct(btf, "cell", 4, "grid", add_arrays(btf, number, 30));
+	return add_struct(btf, "", 4, "grid", add_arrays(btf, id, 30));
+}
+
+/* In the kernel two anonymous structs make the steps 65, one too many. The root is a typedef, which
+ * only the refusal needs. */
 static void test_too_many_steps(void **state)
 {
-	char access[256] = "0:0";
-	struct limits l;
-	int id;
+	for (int nests = 1; nests <= 2; nests++) {
+		char access[256] = "0";
+		struct limits l;
+		int id;
 
-	begin(&l);
-	id = added(btf__add_int(l.local, "int", 4, BTF_INT_SIGNED));
-	id = add_struct(l.local, "", 4, "grid", add_arrays(l.local, id, 60));
-	id = added(btf__add_typedef(l.local, "deep_t", id));
-	for (int i = 0; i < 60; i++)
-		strcat(access, ":0");
-	ask_field(&l, id, access);
+		begin(&l);
+		id = added(btf__add_typedef(l.local, "deep_t", add_grids(l.local)));
+		for (int i = 0; i < 62; i++)
+			strcat(access, ":0");
+		ask_field(&l, id, access);
 
-	id = added(btf__add_int(l.kernel, "int", 4, BTF_INT_SIGNED));
-	id = add_struct(l.kernel, "", 4, "grid", add_arrays(l.kernel, id, 60));
-	for (int i = 0; i < 3; i++)
-		id = add_struct(l.kernel, "", 4, "", id);
-	added(btf__add_typedef(l.kernel, "deep_t", id));
-	judge(&l, true);
+		id = add_grids(l.kernel);
+		for (int i = 0; i < nests; i++)
+			id = add_struct(l.kernel, "", 4, "", id);
+		added(btf__add_typedef(l.kernel, "deep_t", id));
+		judge(&l, nests == 2);
+	}
 }
 
 /* The same where the steps end in a search through anonymous structs. */

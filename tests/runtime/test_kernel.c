@@ -7,9 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/handle.h"
 #include "runtime/kernel.h"
-#include "tests/runtime/make_bundle.h"
 #include "tests/runtime/support.h"
 
 struct notes {
@@ -121,12 +119,20 @@ static void running_kernel(void **state)
 	add_note(&notes, "GNU", 3, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8);
 	folder_write(root, "/sys/kernel/notes", notes.bytes, notes.size);
 	write_text(root, "/etc/os-release", "ID=ubuntu\nVERSION_ID=\"18.04\"\n");
+	story.length = 0;
 	assert_int_equal(kernel_identify(&host, NULL, &log, &kernel), 0);
+	assert_non_null(strstr(story.text, "release 5.4.0-58-generic, machine aarch64"));
+	/* files are read when somebody asks, and once */
+	assert_string_equal(kernel.os_id, "");
+	assert_int_equal(kernel.build_id_size, 0);
+	assert_null(strstr(story.text, "os-release"));
+	assert_null(strstr(story.text, "notes"));
+	kernel_learn_build_id(&kernel);
+	kernel_learn_os(&kernel);
 	assert_string_equal(kernel.os_id, "ubuntu");
 	assert_string_equal(kernel.version_id, "18.04");
 	assert_int_equal(kernel.build_id_size, 8);
 	assert_memory_equal(kernel.build_id, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8);
-	assert_non_null(strstr(story.text, "release 5.4.0-58-generic, machine aarch64"));
 	assert_non_null(strstr(story.text, "build-id 0123456789abcdef (/sys/kernel/notes)"));
 	assert_non_null(strstr(story.text, "os id ubuntu, version id 18.04 (/etc/os-release)"));
 
@@ -136,8 +142,11 @@ static void running_kernel(void **state)
 				&(struct corebtf_kernel_opts){.os_id = "mint", .release = ""}, &log,
 				&kernel),
 		0);
+	kernel_learn_os(&kernel);
+	kernel_learn_build_id(&kernel);
 	assert_string_equal(kernel.os_id, "mint");
-	assert_string_equal(kernel.version_id, "18.04");
+	assert_string_equal(kernel.version_id, ""); /* not another distribution's */
+	assert_int_equal(kernel.build_id_size, 8);
 	assert_string_equal(kernel.release, "5.4.0-58-generic");
 
 	/* another kernel: nothing of this one */
@@ -148,6 +157,8 @@ static void running_kernel(void **state)
 								       .build_id_size = 3},
 					 &log, &kernel),
 			 0);
+	kernel_learn_os(&kernel);
+	kernel_learn_build_id(&kernel);
 	assert_string_equal(kernel.release, "6.1.0");
 	assert_string_equal(kernel.machine, "x86_64");
 	assert_string_equal(kernel.uname_version, "");
@@ -158,65 +169,12 @@ static void running_kernel(void **state)
 	free(root);
 }
 
-/* The whole way, on a host and with a file that the test made. */
-static void path_for_a_kernel(void **state)
-{
-	static const struct made_blob blobs[] = {{"right", 5, 0}, {"wrong", 5, 0}};
-	static const struct made_entry entries[] = {
-		{.release = "5.4.0", .machine = "x86_64", .blob = 1},
-		{.release = "5.4.0", .machine = "x86_64", .os_id = "debian", .blob = 0},
-	};
-	const struct made_bundle what = {.entries = entries,
-					 .entry_count = 2,
-					 .blobs = blobs,
-					 .blob_count = 2,
-					 .block_count = 1};
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
-	struct utsname name = made_uname("5.4.0", "x86_64", "#1");
-	char *root = folder_make(), *file = NULL, *path = (char *)"untouched";
-	struct host host = {.root = root, .uname = &name};
-	char bytes[16];
-	size_t size;
-	uint8_t *bundle = make_bundle(&what, &size);
-	FILE *btf;
-
-	write_text(root, "/etc/os-release", "ID=debian\n");
-	folder_write(root, "/bundle", bundle, size);
-	assert_true(asprintf(&file, "%s/bundle", root) > 0);
-	assert_int_equal(handle_path_for_kernel(&host, file, &path, &opts), 0);
-	assert_int_equal(strncmp(path, "/proc/self/fd/", 14), 0);
-	btf = fopen(path, "re");
-	assert_non_null(btf);
-	assert_int_equal(fread(bytes, 1, sizeof(bytes), btf), 5);
-	assert_memory_equal(bytes, "right", 5);
-	fclose(btf);
-	corebtf_path_free(path);
-
-	path = (char *)"untouched";
-	strcpy(name.release, "5.4.1");
-	assert_int_equal(handle_path_for_kernel(&host, file, &path, &opts), -ENOENT);
-	assert_string_equal(path, "untouched");
-
-	/* the kernel's own BTF comes first, and then nothing is opened at all */
-	write_text(root, "/sys/kernel/btf/vmlinux", "BTF");
-	assert_int_equal(handle_path_for_kernel(&host, "/does/not/exist", &path, &opts), 0);
-	assert_null(path);
-	assert_non_null(strstr(story.text, "the kernel has its own BTF"));
-	corebtf_path_free(NULL);
-	free(bundle);
-	free(file);
-	folder_remove(root);
-	free(root);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(build_id_among_other_notes),
 		cmocka_unit_test(notes_with_wild_sizes),
 		cmocka_unit_test(running_kernel),
-		cmocka_unit_test(path_for_a_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,8 +318,8 @@ static void story_of_a_miss(void **state)
 	last = strrchr(story.text, '\n') + 1;
 	assert_non_null(strstr(last, "memory: no BTF for release 5.4.0-60-generic"));
 	assert_non_null(strstr(last, "5 of 6 entries"));
-	assert_non_null(strstr(last, "nearest releases: 5.4.0-5"));
-	assert_non_null(strstr(last, "4.18.0") ?: strstr(last, "3.10.0"));
+	assert_non_null(strstr(last, "of its series and flavour 5.4.*-*-generic there are 3, "
+				     "nearest 5.4.0-59-generic, 0 of them with another BTF"));
 	corebtf_close(handle);
 	free(bundle);
 }

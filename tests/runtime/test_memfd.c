@@ -57,29 +57,11 @@ static void cannot_be_changed(void **state)
 	close(fd);
 }
 
-static void path_ends_with_its_memfd(void **state)
-{
-	int fd = memfd_make("test", "bytes", 5);
-	char *path = NULL;
-
-	assert_true(asprintf(&path, "/proc/self/fd/%d", fd) > 0);
-	corebtf_path_free(path);
-	assert_int_equal(fcntl(fd, F_GETFD), -1);
-	assert_int_equal(errno, EBADF);
-
-	/* what is no such path closes nothing */
-	corebtf_path_free(strdup("/boot/vmlinux"));
-	corebtf_path_free(strdup("/proc/self/fd/"));
-	corebtf_path_free(strdup("/proc/self/fd/0x"));
-	assert_true(fcntl(0, F_GETFD) >= 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_the_bytes_and_nothing_else),
 		cmocka_unit_test(cannot_be_changed),
-		cmocka_unit_test(path_ends_with_its_memfd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For linker-scripts/corebtf.ld, which moves this into a segment of its own and keeps it there
+ * (--gc-sections): without an input section, a linker would not make the read-only segment that
+ * `corebtf embed` fills after the link. In a link without the script these are 8 of the bytes of
+ * .rodata, if they are kept at all. Zero bytes are what readers know as "nothing embedded yet".
+ *
+ * Only the static library has it. A program with the shared one gets the same section from an
+ * object file that `corebtf object` makes.
+ */
+#include <stdint.h>
+
+#include "runtime/format.h"
+
+static const uint8_t reserve[COREBTF_ALIGNMENT]
+	__attribute__((section(".rodata" COREBTF_SECTION_NAME), used, aligned(COREBTF_ALIGNMENT)));

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <corebtf.h>
+
+#include "kernel_btf.h"
+
+static const char kernels_own[] = "/sys/kernel/btf/vmlinux";
+
+static void print_line(void *context, const char *line)
+{
+	fprintf(stderr, "btfd: %s\n", line);
+}
+
+/* The errors that corebtf.h gives a meaning of their own, in words. */
+static int explain(struct reason *reason, int error, const char *file)
+{
+	struct utsname name;
+
+	switch (error) {
+	case -ENODATA:
+		return reason_set(reason, error,
+				  "%s: it carries no BTFs (see `corebtf embed --help`)", file);
+	case -EBADMSG:
+		return reason_set(reason, error, "%s: its BTFs are damaged", file);
+	case -EOPNOTSUPP:
+		return reason_set(reason, error, "%s: its BTFs have a newer format than btfd reads",
+				  file);
+	default:
+		return reason_errno(reason, error, file);
+	case -ENOENT:
+		uname(&name);
+		return reason_set(reason, error,
+				  "%s: it has no BTF for this kernel, %s %s (see `corebtf list`)",
+				  file, name.release, name.machine);
+	}
+}
+
+static int take_path(struct corebtf *bundle, const char *file, struct kernel_btf *ret_btf,
+		     struct reason *reason)
+{
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
+	char *path;
+	int err;
+
+	err = corebtf_find(bundle, NULL, &entry);
+	if (!err)
+		err = corebtf_btf_path(bundle, &entry, &path);
+	if (err)
+		return explain(reason, err, file);
+	ret_btf->path = path;
+	snprintf(ret_btf->origin, sizeof(ret_btf->origin), "%zu bytes of BTF for %s out of %s",
+		 entry.btf_size, entry.release, file);
+	return 0;
+}
+
+int kernel_btf_open(const struct settings *settings, struct kernel_btf *ret_btf,
+		    struct reason *reason)
+{
+	struct corebtf_open_opts opts = {.sz = sizeof(opts),
+					 .log = settings->verbose ? print_line : NULL};
+	const char *file = settings->bundle ? settings->bundle : "btfd's own section .corebtf";
+	struct corebtf *bundle;
+	int err;
+
+	if (!settings->prefer_bundle && !access(kernels_own, R_OK)) {
+		*ret_btf = (struct kernel_btf){0};
+		snprintf(ret_btf->origin, sizeof(ret_btf->origin), "the kernel's own BTF");
+		return 0;
+	}
+	if (settings->bundle)
+		err = corebtf_open_file(settings->bundle, &bundle, &opts);
+	else
+		err = corebtf_open_self(&bundle, &opts);
+	/* Here -ENOENT is open(2)'s: there is no such file. */
+	if (err == -ENOENT)
+		return reason_errno(reason, err, file);
+	if (err)
+		return explain(reason, err, file);
+
+	/* The path does not depend on the bundle, whose mapping ends right here. */
+	err = take_path(bundle, file, ret_btf, reason);
+	corebtf_close(bundle);
+	return err;
+}
+
+void kernel_btf_close(struct kernel_btf *btf)
+{
+	corebtf_path_free(btf->path);
+	btf->path = NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The BTF of the running kernel, for as long as BPF objects are being loaded with it: from the
+ * kernel itself, or else out of a bundle. This is where btfd uses libcorebtf.
+ */
+#ifndef BTFD_KERNEL_BTF_H
+#define BTFD_KERNEL_BTF_H
+
+#include "reason.h"
+#include "settings.h"
+
+struct kernel_btf {
+	char *path;	  /* for libbpf's btf_custom_path; NULL: it finds the kernel's own */
+	char origin[256]; /* where it comes from, for people */
+};
+
+/*
+ * Finds the BTF. A bundle that is damaged, or has none for this kernel, is an error: without the
+ * right BTF the programs would not load, or worse, read wrong fields. Errors: as corebtf_find()
+ * and corebtf_btf_path() give them. Nothing of the bundle stays mapped; the path, and the memfd
+ * behind it, stay till kernel_btf_close().
+ */
+int kernel_btf_open(const struct settings *settings, struct kernel_btf *ret_btf,
+		    struct reason *reason);
+void kernel_btf_close(struct kernel_btf *btf);
+
+#endif

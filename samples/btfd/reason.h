@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Why something failed, in words, carried up beside the -errno: who knows what follows from it
+ * (the daemon does not start, or goes on as it was) makes one line of it.
+ */
+#ifndef BTFD_REASON_H
+#define BTFD_REASON_H
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct reason {
+	char text[512];
+};
+
+/* Writes the words and returns @error, a negative errno. */
+__attribute__((format(printf, 3, 4))) static inline int reason_set(struct reason *reason, int error,
+								   const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason->text, sizeof(reason->text), format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+/* As reason_set(), with the words for @error: "WHAT: No such file or directory". */
+static inline int reason_errno(struct reason *reason, int error, const char *what)
+{
+	return reason_set(reason, error, "%s: %s", what, strerror(-error));
+}
+
+#endif

@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Measures how a program gets the path of its BTF, beside the way of a tar.gz that is linked in.
+#
+#   bench_lookup.sh COREBTF BENCH_LOOKUP MAKE_LOOKUP CUT_OBJECTS SMALL_OBJECT KERNELS
+#
+# KERNELS is a tree in BTFHub's layout. What is looked into is made of its kernels, trimmed for all
+# objects of Debian's package libbpf-tools, or for SMALL_OBJECT where that is not installed; as many
+# entries share a BTF as in a real set of 238 kernels, of which 101 were distinct.
+set -eu
+corebtf=$1 bench_lookup=$2 make_lookup=$3 cut_objects=$4 small=$5 kernels=$(cd "$6" && pwd)
+warm=${COREBTF_BENCH_WARM:-2000} # calls in one process
+cold=${COREBTF_BENCH_COLD:-31}   # processes
+machine=$(uname -m)
+case $machine in aarch64) archive_machine=arm64 ;; *) archive_machine=$machine ;; esac
+
+# The kernel's own BTF has to be out of sight: it would be taken, and nothing looked into.
+hidden() {
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -m --propagation unchanged sh -eu -c '
+		mount --make-rprivate / 2>/dev/null || mount --make-rprivate /sys
+		if [ -d /sys/kernel/btf ]; then mount -t tmpfs none /sys/kernel/btf; fi
+		exec "$@"' sh "$@"
+}
+hidden true 2>/dev/null || {
+	echo "Not measured: lookups, since the kernel's BTF cannot be hidden here (that takes root)."
+	exit 0
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+mkdir "$work/objects" "$work/btfs"
+tools=$(dpkg -L libbpf-tools 2>/dev/null | grep '^/usr/sbin/.' || :)
+if [ -n "$tools" ]; then
+	for tool in $tools; do
+		[ -h "$tool" ] || echo "$tool"
+	done | xargs "$cut_objects" "$work/objects"
+else
+	cp "$small" "$work/objects/small.o"
+fi
+find "$kernels" -path "*/$archive_machine/*.btf.tar.xz" | sort >"$work/archives"
+while read -r archive; do
+	btf=$work/btfs/$(basename "$archive" .tar.xz)
+	"$corebtf" trim --quiet "$archive" "$btf" "$work"/objects/*.o
+done <"$work/archives"
+
+# What the program that looks for its BTF will find: its kernel, and the host's distribution.
+os_value() {
+	# shellcheck disable=SC1091 # of whatever host this is
+	(. /etc/os-release && eval "printf '%s' \"\${$1:-}\"")
+}
+
+line() {
+	# shellcheck disable=SC2046 # seven numbers
+	set -- "$1" "$2" $(cat "$3")
+	printf '  %-7s %9s KiB %10.1f us %10.1f us %10.1f us %8d KiB %7d KiB %7d KiB %7d KiB\n' "$1" \
+		"$(($2 / 1024))" "$3" "$4" "$5" $(($6 / 1024)) $(($7 / 1024)) $(($8 / 1024)) \
+		$(($9 / 1024))
+}
+
+printf '\nFrom the call to the path. Medians: of %s calls (warm), of %s new processes (first call; and\n' \
+	"$warm" "$cold"
+printf 'with the file dropped from the page cache). Most heap at once; growth of the resident memory\n'
+printf 'until the path was there, and how much of it is not page cache.\n'
+printf "'tar.gz' is a re-measurement of our own of bcc's way, not bcc's code.\n"
+printf 'BTFs of %s kernels, trimmed for %s objects; the file that is handed over is one of them.\n' \
+	"$(wc -l <"$work/archives")" "$(find "$work/objects" -name '*.o' | wc -l)"
+# shellcheck disable=SC2012 # names without spaces: kernel releases
+printf 'Their sizes: %s to %s bytes.\n' "$(ls -lS "$work/btfs" | awk 'END { print $5 }')" \
+	"$(ls -lS "$work/btfs" | awk 'NR == 2 { print $5 }')"
+for count in 50 500 5000; do
+	folder=$work/$count
+	mkdir "$folder"
+	printf '\n'
+	"$make_lookup" "$folder" "$count" $((count * 101 / 238)) "$(os_value ID)" \
+		"$(os_value VERSION_ID)" "$(uname -r)" "$machine" "$work"/btfs/*
+	tar -C "$folder/tar" -czf "$folder/tar.gz" .
+	rm -r "$folder/tar"
+	printf '  %-7s %13s %13s %13s %13s %12s %11s %11s %11s\n' '' size warm first dropped read heap \
+		resident private
+	for kind in raw xz; do
+		"$corebtf" attach "$bench_lookup" "$folder/$kind.bundle" -o "$folder/$kind" --quiet
+		sync "$folder/$kind"
+		hidden "$folder/$kind" own "$warm" "$cold" >"$work/numbers"
+		line "$kind" "$(wc -c <"$folder/$kind.bundle")" "$work/numbers"
+	done
+	sync "$folder/tar.gz"
+	hidden "$bench_lookup" tar $((warm / 20 > 0 ? warm / 20 : 1)) "$cold" "$folder/tar.gz" \
+		>"$work/numbers"
+	line tar.gz "$(wc -c <"$folder/tar.gz")" "$work/numbers"
+done

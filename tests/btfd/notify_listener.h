@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The other end of sd_notify(3): a socket, and what came in on it. */
+#ifndef TESTS_BTFD_NOTIFY_LISTENER_H
+#define TESTS_BTFD_NOTIFY_LISTENER_H
+
+#include <stdbool.h>
+
+struct notify_listener {
+	int fd;
+	char name[128]; /* what NOTIFY_SOCKET is set to */
+	char text[4096]; /* the last datagram */
+};
+
+/* @name: a path, or '@' and an abstract name. Fails the test when there can be none. */
+void notify_listener_open(struct notify_listener *listener, const char *name);
+void notify_listener_close(struct notify_listener *listener);
+
+/* Waits for the next datagram; false when none came for a minute: then none will. */
+bool notify_listener_next(struct notify_listener *listener);
+
+/* Whether NAME=VALUE is a line of the last datagram. */
+bool notify_listener_has(const struct notify_listener *listener, const char *line);
+
+#endif

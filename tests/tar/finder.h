@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the tests ask of a tar: the BTF for one made-up kernel.
+ */
+#ifndef TAR_TEST_FINDER_H
+#define TAR_TEST_FINDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <corebtf.h>
+
+struct question {
+	const char *release, *machine, *uname_version, *os_id, *version_id;
+};
+
+struct answer {
+	char text[64]; /* what make_btf() was given */
+	char name[4096];
+	enum corebtf_match match;
+	bool ambiguous;
+	char log[16384]; /* all lines */
+};
+
+/* tar_find() for that kernel. Returns what it returned. */
+int find_text(const void *tar, size_t size, const struct question *question,
+	      struct answer *ret_answer);
+
+#endif
