@@ -115,6 +115,9 @@ function(corebtf_add_bpf_object name)
 	if(CMAKE_SYSROOT)
 		list(APPEND options --sysroot=${CMAKE_SYSROOT})
 	endif()
+	# Where bpf_buffer.bpf.h is. After the others, as it may be all of /usr/include.
+	get_property(include_dir GLOBAL PROPERTY COREBTF_INCLUDE_DIR)
+	list(APPEND options -idirafter ${include_dir})
 
 	add_custom_command(OUTPUT ${compiled}
 		COMMAND ${COREBTF_CLANG} ${options} ${arg_OPTIONS}

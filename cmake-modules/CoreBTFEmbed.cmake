@@ -12,7 +12,7 @@
 # so that a project that only links the library needs neither clang nor bpftool.
 #
 # Whoever includes this file says with global properties where things are and who asks:
-# COREBTF_LINKER_SCRIPT (the file corebtf.ld) and COREBTF_VERSION.
+# COREBTF_LINKER_SCRIPT (the file corebtf.ld), COREBTF_INCLUDE_DIR and COREBTF_VERSION.
 
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25) # of what the functions below were written for, whoever calls them
@@ -43,8 +43,10 @@ function(_corebtf_check_embedder path hint)
 		message(FATAL_ERROR "corebtf_embed: ${path}: is not the command corebtf. ${hint}")
 	endif()
 	# Before 1.0 a new minor version may write what an older library does not read.
-	if(NOT "${wanted}." MATCHES "^${CMAKE_MATCH_1}\\.")
-		message(FATAL_ERROR "corebtf_embed: ${path}: is version ${CMAKE_MATCH_1}, "
+	set(version ${CMAKE_MATCH_1})
+	string(REGEX REPLACE "^([0-9]+\\.[0-9]+).*" "\\1" wanted_minor "${wanted}")
+	if(NOT version STREQUAL wanted_minor)
+		message(FATAL_ERROR "corebtf_embed: ${path}: is version ${version}, "
 			"and this package is ${wanted}. ${hint}")
 	endif()
 	set_property(GLOBAL PROPERTY COREBTF_CHECKED_EMBEDDER "${path}")
@@ -294,8 +296,11 @@ function(corebtf_embed)
 		set(arguments embed $<TARGET_FILE:${arg_TARGET}> ${objects} ${options})
 	endif()
 	set_property(TARGET ${arg_TARGET} APPEND PROPERTY LINK_DEPENDS ${watched})
+	# A program without its BTFs would pass for a finished one as soon as the cause is mended, so
+	# it goes when embedding fails.
 	add_custom_command(TARGET ${arg_TARGET} POST_BUILD
-		COMMAND ${command} ${arguments} --quiet
+		COMMAND sh -c "\"$@\" || { rm -f \"$0\"; exit 1; }" $<TARGET_FILE:${arg_TARGET}>
+			${command} ${arguments} --quiet
 		COMMENT "Embedding kernel BTFs into ${arg_TARGET}"
 		VERBATIM)
 	if(NOT arg_MODE STREQUAL "section")

@@ -64,8 +64,10 @@ static int take_build_id(const struct command *command, struct lookup_options *o
 	size_t length = strlen(value);
 
 	if (!length || length % 2 || length > 2 * sizeof(options->build_id))
-		return command_usage_error(command, "'%s' is no build-id: 2 to %zu digits, two for each "
-						    "byte", value, 2 * sizeof(options->build_id));
+		return command_usage_error(command,
+					   "'%s' is no build-id: 2 to %zu digits, two for each "
+					   "byte",
+					   value, 2 * sizeof(options->build_id));
 	for (size_t i = 0; i < length; i++) {
 		int digit = hex_digit(value[i]);
 
@@ -109,10 +111,10 @@ static int take(const struct command *command, void *context, int key, const cha
 		if (names[i].key != key)
 			continue;
 		if (!*value && key != 'o')
-			return command_usage_error(command, key == OPTION_HOST_ROOT ||
-								    key == OPTION_OBJECT
-							    ? "an empty name is no path"
-							    : "an empty name is no kernel's");
+			return command_usage_error(command,
+						   key == OPTION_HOST_ROOT || key == OPTION_OBJECT
+							   ? "an empty name is no path"
+							   : "an empty name is no kernel's");
 		*names[i].place = value;
 	}
 	return COMMAND_GO;
@@ -247,8 +249,9 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!options.file)
 		return command_usage_error(command, "no FILE given");
 	if (options.kernel.release && options.kernel.host_root)
-		return command_usage_error(command, "--host-root is about the running kernel's host: "
-						    "not with --release");
+		return command_usage_error(command,
+					   "--host-root is about the running kernel's host: "
+					   "not with --release");
 
 	err = corebtf_open_file(options.file, &corebtf, &opts);
 	if (!err)
@@ -301,10 +304,11 @@ const struct command command_lookup = {
 	.usage = "FILE [--release RELEASE] [--machine MACHINE] [-o OUT] [OPTION...]",
 	.purpose = "show which BTF would be chosen for a kernel, and why",
 	.details = NULL,
-	.examples = "  corebtf lookup execsnoop\n"
-		    "  corebtf lookup execsnoop --release 5.10.0-30-amd64 -o small.btf\n"
-		    "  corebtf lookup execsnoop --release 5.4.0-58-generic --os ubuntu --os-version 18.04\n"
-		    "  corebtf lookup kernels.bundle --release 5.10.0-30-arm64 --machine aarch64",
+	.examples =
+		"  corebtf lookup execsnoop\n"
+		"  corebtf lookup execsnoop --release 5.10.0-30-amd64 -o small.btf\n"
+		"  corebtf lookup execsnoop --release 5.10.0-30-amd64 --os debian --os-version 11\n"
+		"  corebtf lookup kernels.bundle --release 5.10.0-30-arm64 --machine aarch64",
 	.statuses = "0 there is one; 1 there is none, OBJ is another build, or it failed",
 	.options = options_of_lookup,
 	.run = run,

@@ -143,7 +143,7 @@ const struct command command_object = {
 		   "executable that carries BTFs. Without BUNDLE the object file only reserves a segment,\n"
 		   "in a link with corebtf.ld, for programs that do not link libcorebtf statically.",
 	.examples = "  corebtf object kernels.bundle -o kernels.o --machine x86_64\n"
-		    "  corebtf object kernels.bundle -o kernels.o --like main.o",
+		    "  corebtf object kernels.bundle -o kernels.o --like execsnoop",
 	.statuses = "0 done; 1 failed",
 	.options = options_of_object,
 	.run = run,

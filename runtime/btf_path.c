@@ -150,8 +150,7 @@ static int make_named(struct btf_file *file, const void *data, size_t size, cons
 
 	for (size_t i = 0; (folder = temp_folder_at(i)); i++) {
 		if (!temp_folder_is_safe(folder)) {
-			log_line(log,
-				 "no file in %s: not there, or others may replace files in it",
+			log_line(log, "no file in %s: not there, or others may replace files in it",
 				 folder);
 			continue;
 		}

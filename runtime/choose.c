@@ -46,7 +46,7 @@ struct search {
 	enum key last_key; /* of this round */
 	struct distro_hint hint;
 	bool has_hint;
-	struct distro os; /* the kernel's, normalised */
+	struct distro os;	  /* the kernel's, normalised */
 	bool knows_uname_version; /* some candidate does */
 	/* The best so far. */
 	bool found;
@@ -174,8 +174,8 @@ static void log_entry(const struct search *search, const struct bundle *bundle, 
 		return;
 	kernel_build_id_text(entry->build_id, entry->build_id_size, build_id);
 	log_line(search->log,
-		 "bundle %" PRIu32 ", entry %" PRIu32
-		 " (BTF %" PRIu32 ", os %s %s, version %s, build-id %s): %s",
+		 "bundle %" PRIu32 ", entry %" PRIu32 " (BTF %" PRIu32
+		 ", os %s %s, version %s, build-id %s): %s",
 		 bundle->number, number, entry->blob, *entry->os_id ? entry->os_id : "-",
 		 *entry->version_id ? entry->version_id : "-",
 		 *entry->uname_version ? entry->uname_version : "-", *build_id ? build_id : "-",
@@ -304,10 +304,11 @@ static int search_all(struct search *search, const char *machine)
 	for (enum key key = KEY_BUILD_ID + 1;
 	     !err && search->found && search->best.ambiguous && key < KEY_COUNT; key++) {
 		if (!prepare(search, key)) {
-			log_line(search->log,
-				 "entries with different BTFs fit: %s is not known here, or of none "
-				 "of them",
-				 key_names[key]);
+			log_line(
+				search->log,
+				"entries with different BTFs fit: %s is not known here, or of none "
+				"of them",
+				key_names[key]);
 			continue;
 		}
 		log_key(search, key);
@@ -342,8 +343,8 @@ static int choose_neighbour(const struct search *search, enum corebtf_nearest ne
 		log_line(search->log,
 			 "no BTF for release %s on machine %s; %s: chosen as the nearest: BTF "
 			 "%" PRIu32 " of bundle %" PRIu32 ", of %s",
-			 kernel->release, machine, near, ret_choice->entry.blob,
-			 ret_choice->bundle, ret_choice->entry.release);
+			 kernel->release, machine, near, ret_choice->entry.blob, ret_choice->bundle,
+			 ret_choice->entry.release);
 		return 0;
 	}
 	if (nearest == COREBTF_NEAREST_SURROUNDED)

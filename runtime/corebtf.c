@@ -240,7 +240,8 @@ int corebtf_check_object(struct corebtf *corebtf, const void *object, size_t siz
 			return err;
 		if (known.digest != wanted.digest)
 			continue;
-		log_line(&corebtf->log, "the object is %s, which the BTFs were made for", known.name);
+		log_line(&corebtf->log, "the object is %s, which the BTFs were made for",
+			 known.name);
 		return 0;
 	}
 	if (!count)

@@ -75,6 +75,7 @@ static const char *known(const char *string)
 
 static int from_uname(struct kernel *kernel)
 {
+	const char *sibling;
 	int err = host_uname(kernel->host, &kernel->uname);
 
 	if (err)
@@ -84,6 +85,15 @@ static int from_uname(struct kernel *kernel)
 	kernel->uname_version = kernel->uname.version;
 	log_line(kernel->log, "running kernel: release %s, machine %s, version %s (uname)",
 		 kernel->release, kernel->machine, kernel->uname_version);
+
+	/* Under setarch uname tells every process of a 32-bit machine. One of 64 bits knows that
+	 * this cannot be. */
+	sibling = machine_64bit_sibling(machine_canonical(kernel->machine));
+	if (sizeof(void *) == sizeof(uint64_t) && sibling) {
+		log_line(kernel->log, "running kernel: of machine %s, as this process has 64 bits",
+			 sibling);
+		kernel->machine = sibling;
+	}
 	return 0;
 }
 

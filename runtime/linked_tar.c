@@ -2,7 +2,8 @@
 /*
  * The symbols are weak: in a program without a tar both are NULL. bpf-compatible's header defines
  * them weakly itself, one zero byte each, in programs that include it; then what lies between
- * them, if the linker puts them in this order, is no archive but a few zeros.
+ * them, if the linker puts them in this order, is no archive. No archive begins with a zero byte
+ * but one without members.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -23,17 +24,12 @@
 extern const char _binary_min_core_btfs_tar_gz_start[] FROM_LD;
 extern const char _binary_min_core_btfs_tar_gz_end[] FROM_LD;
 
-/* gzip's header and trailer alone have 18 bytes, a tar has 1024. */
-#define SMALLEST 18
-
 int linked_tar_get(const void **ret_data, size_t *ret_size)
 {
 	uintptr_t start = (uintptr_t)_binary_min_core_btfs_tar_gz_start;
 	uintptr_t end = (uintptr_t)_binary_min_core_btfs_tar_gz_end;
 
-	if (!start || end <= start)
-		return -ENODATA;
-	if (end - start < SMALLEST && !_binary_min_core_btfs_tar_gz_start[0])
+	if (!start || end <= start || !_binary_min_core_btfs_tar_gz_start[0])
 		return -ENODATA;
 	*ret_data = _binary_min_core_btfs_tar_gz_start;
 	*ret_size = end - start;

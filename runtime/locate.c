@@ -227,7 +227,8 @@ static const char *advice(int error)
 	}
 }
 
-static int locate_run(struct locate *locate, char **ret_path, const struct corebtf_path_opts *opts)
+static int locate_run(struct locate *locate, char **ret_path,
+		      const struct corebtf_path_opts *opts)
 {
 	struct corebtf_path_opts *known = &locate->opts;
 	char *path = NULL;

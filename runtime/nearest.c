@@ -99,8 +99,8 @@ static int pass(struct survey *survey, size_t bundle_count)
 	int err = 0;
 
 	for (size_t i = 0; i < bundle_count; i++)
-		for (uint32_t number = 0;
-		     !err && number < survey->bundles[i].header.entry_count; number++)
+		for (uint32_t number = 0; !err && number < survey->bundles[i].header.entry_count;
+		     number++)
 			err = look_at(survey, &survey->bundles[i], number);
 	return err;
 }

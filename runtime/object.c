@@ -137,7 +137,8 @@ static int find_section(const struct image *image, const char *name, struct byte
 		if (MEMBER(image, header, Shdr, sh_flags) & SHF_COMPRESSED)
 			return log_error(image->log, -EOPNOTSUPP, "its section %s is compressed",
 					 name);
-		if (type == SHT_NOBITS || !is_inside(image, offset, size))
+		/* where nothing is, does not matter */
+		if (type == SHT_NOBITS || (size && !is_inside(image, offset, size)))
 			return log_error(image->log, -EBADMSG,
 					 "its section %s is not inside its %zu bytes", name,
 					 image->size);

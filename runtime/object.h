@@ -13,7 +13,7 @@
 #include "runtime/log.h"
 
 struct object_digest {
-	uint64_t digest;     /* as in the object records of the format: CRC-64/XZ of .BTF, .BTF.ext */
+	uint64_t digest; /* as in the object records of the format: CRC-64/XZ of .BTF, .BTF.ext */
 	bool has_relocations; /* there is a .BTF.ext, where they would be */
 };
 

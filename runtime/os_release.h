@@ -29,7 +29,7 @@ void os_release_parse(const char *text, size_t size, struct os_release *ret_rele
  * before /usr/lib/os-release below each root:
  *	host_root of @host, or else the folder in $HOST_ROOT
  *	the folder in $HOST_ETC, the host's /etc
- *	/run/host, where container managers put the host's (systemd's container interface)
+ *	/run/host, where container managers put the host's (os-release(5))
  *	/proc/1/root, when the host's processes are shared and we may look
  *	/, our own
  * When none can be read, everything is "". The log is told of a root that was named in vain.

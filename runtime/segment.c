@@ -10,6 +10,7 @@
  * its symbol; the others follow it, and the row ends where no bundle starts.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "runtime/bundle.h"
@@ -18,6 +19,16 @@
 
 /* In every object file that `corebtf object` makes. Weak: mostly there is none. */
 extern const uint8_t corebtf_linked[] __attribute__((weak, visibility("hidden")));
+
+/* What stands there may be the program's own constants. AddressSanitizer, which puts forbidden
+ * bytes between them, takes a look at it for a mistake, and knows memcmp(). */
+__attribute__((no_sanitize("address"))) static bool starts_with_magic(const uint8_t *data)
+{
+	for (size_t i = 0; i < COREBTF_MAGIC_SIZE; i++)
+		if (data[i] != (uint8_t)COREBTF_MAGIC[i])
+			return false;
+	return true;
+}
 
 static int find_reserved(const struct module *module, const uint8_t **ret_data, size_t *ret_size)
 {
@@ -28,7 +39,7 @@ static int find_reserved(const struct module *module, const uint8_t **ret_data, 
 		    segment->p_filesz != segment->p_memsz ||
 		    segment->p_filesz < COREBTF_MAGIC_SIZE ||
 		    (uintptr_t)module_segment(module, i) % COREBTF_ALIGNMENT ||
-		    memcmp(module_segment(module, i), COREBTF_MAGIC, COREBTF_MAGIC_SIZE) != 0)
+		    !starts_with_magic(module_segment(module, i)))
 			continue;
 		*ret_data = module_segment(module, i);
 		*ret_size = segment->p_filesz;

@@ -92,6 +92,11 @@ static int check_segments(const struct elf_file *file, size_t own_index, struct 
 {
 	const Elf64_Phdr *own = &file->segments[own_index];
 
+	if (own->p_offset < file->header.e_phoff + elf_file_segment_table_size(file) ||
+	    own->p_offset < elf_codec_header_size(&file->codec))
+		return reason_set(why, -EOPNOTSUPP,
+				  "its section .corebtf, at offset %#jx, overlaps the headers: damaged",
+				  (uintmax_t)own->p_offset);
 	if (own->p_flags != PF_R)
 		return reason_set(why, -EOPNOTSUPP,
 				  "the segment of its section .corebtf is not just readable (flags "
@@ -144,7 +149,14 @@ static int check_sections(const struct elf_file *file, size_t own_index, struct 
 	for (size_t i = 1; i < file->section_count; i++) {
 		const Elf64_Shdr *other = &file->sections[i];
 
-		if (i == own_index || !(other->sh_flags & SHF_ALLOC) || !other->sh_size ||
+		if (i == own_index)
+			continue;
+		if (elf_section_has_bytes(other) &&
+		    ranges_meet(own->sh_offset, own->sh_size, other->sh_offset, other->sh_size))
+			return reason_set(why, -EOPNOTSUPP,
+					  "its sections .corebtf and %s share bytes: damaged",
+					  section_name(file, i));
+		if (!(other->sh_flags & SHF_ALLOC) || !other->sh_size ||
 		    ((other->sh_flags & SHF_TLS) && other->sh_type == SHT_NOBITS))
 			continue;
 		if (other->sh_addr >= own->sh_addr || other->sh_size > own->sh_addr - other->sh_addr)

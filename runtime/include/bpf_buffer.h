@@ -60,6 +60,11 @@ struct bpf_buffer_opts {
 
 #define BPF_BUFFER_PERF_PAGES 64
 
+/* bcc's tools have it from the same header. */
+#ifndef POLL_TIMEOUT_MS
+#define POLL_TIMEOUT_MS 100
+#endif
+
 /* Its members are private. */
 struct bpf_buffer {
 	struct bpf_map *events;

@@ -47,7 +47,7 @@ static int load(struct daemon *daemon, struct program_set *ret_set, char status[
 	err = object_list_read(daemon->settings->paths, &objects, reason);
 	if (err)
 		return err;
-	err = kernel_btf_open(daemon->settings, &btf, reason);
+	err = kernel_btf_open(daemon->settings, &objects, &btf, reason);
 	if (!err)
 		err = program_set_load(&objects, btf.path, daemon->stream, ret_set, reason);
 	if (!err)

@@ -40,6 +40,22 @@ static int explain(struct reason *reason, int error, const char *file)
 	}
 }
 
+/* What else may be wrong with an object is found, and told better, when libbpf loads it. */
+static int check_objects(struct corebtf *bundle, const char *file,
+			 const struct object_list *objects, struct reason *reason)
+{
+	for (size_t i = 0; i < objects->count; i++) {
+		const struct object_file *object = &objects->files[i];
+
+		if (corebtf_check_object(bundle, object->data, object->size) == -ESTALE)
+			return reason_set(reason, -ESTALE,
+					  "%s: the BTFs of %s were not made for this build of it "
+					  "(run `corebtf embed` again)",
+					  object->path, file);
+	}
+	return 0;
+}
+
 static int take_path(struct corebtf *bundle, const char *file, struct kernel_btf *ret_btf,
 		     struct reason *reason)
 {
@@ -58,8 +74,8 @@ static int take_path(struct corebtf *bundle, const char *file, struct kernel_btf
 	return 0;
 }
 
-int kernel_btf_open(const struct settings *settings, struct kernel_btf *ret_btf,
-		    struct reason *reason)
+int kernel_btf_open(const struct settings *settings, const struct object_list *objects,
+		    struct kernel_btf *ret_btf, struct reason *reason)
 {
 	struct corebtf_open_opts opts = {.sz = sizeof(opts),
 					 .log = settings->verbose ? print_line : NULL};
@@ -83,7 +99,9 @@ int kernel_btf_open(const struct settings *settings, struct kernel_btf *ret_btf,
 		return explain(reason, err, file);
 
 	/* The path does not depend on the bundle, whose mapping ends right here. */
-	err = take_path(bundle, file, ret_btf, reason);
+	err = check_objects(bundle, file, objects, reason);
+	if (!err)
+		err = take_path(bundle, file, ret_btf, reason);
 	corebtf_close(bundle);
 	return err;
 }

@@ -34,9 +34,11 @@ void program_set_verbose(bool on)
 /* "FILE: WHAT: No such process (libbpf: what it said first)" */
 static int explain(struct reason *reason, int error, const char *path, const char *what)
 {
-	reason_set(reason, error, "%s: %s: %s%s%s%s", path, what, strerror(-error),
-		   first_warning[0] ? " (" : "", first_warning, first_warning[0] ? ")" : "");
-	return error;
+	char words[128];
+
+	libbpf_strerror(error, words, sizeof(words)); /* which has errors of its own, from 4000 on */
+	return reason_set(reason, error, "%s: %s: %s%s%s%s", path, what, words,
+			  first_warning[0] ? " (" : "", first_warning, first_warning[0] ? ")" : "");
 }
 
 /* Puts the stream's map in the place of the object's. */

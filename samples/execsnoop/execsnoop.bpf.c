@@ -3,8 +3,9 @@
  * The kernel side of execsnoop: one event for each exec that succeeded.
  *
  * In comes the raw tracepoint sched_process_exec, which hands over pointers to the kernel's own
- * structs; out go events in a perf event array. Both exist since Linux 4.17, so this runs on
- * kernels from before BTF, and those are the ones that need CO-RE from outside.
+ * structs; out go events through bpf_buffer.bpf.h, in a ring buffer where the kernel has one and
+ * in a perf buffer where not. All that exists since Linux 4.17, so this runs on kernels from
+ * before BTF, and those are the ones that need CO-RE from outside.
  *
  * The structs below name just the fields that are read. Their offsets here mean nothing:
  * preserve_access_index makes clang record each access, and libbpf puts the running kernel's
@@ -14,6 +15,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
+#include <bpf_buffer.bpf.h>
 
 #include "execsnoop.h"
 
@@ -38,27 +40,23 @@ struct linux_binprm {
 	const char *filename;
 } CORE;
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
-	__uint(key_size, sizeof(int));
-	__uint(value_size, sizeof(int));
-} events SEC(".maps");
-
 /* Arguments of the tracepoint: the task, its pid before the exec, the binary's description. */
 SEC("raw_tp/sched_process_exec")
 int handle_exec(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
 	struct linux_binprm *binprm = (struct linux_binprm *)ctx->args[2];
-	struct event event = {};
+	struct event *event = reserve_buf(sizeof(*event));
 
-	event.pid = BPF_CORE_READ(task, tgid);
-	event.ppid = BPF_CORE_READ(task, real_parent, tgid);
-	event.uid = BPF_CORE_READ(task, cred, uid.val);
-	BPF_CORE_READ_STR_INTO(&event.comm, task, comm);
-	bpf_probe_read_kernel_str(event.file, sizeof(event.file), BPF_CORE_READ(binprm, filename));
+	if (!event)
+		return 0; /* no room: user space is told how many were lost */
+	event->pid = BPF_CORE_READ(task, tgid);
+	event->ppid = BPF_CORE_READ(task, real_parent, tgid);
+	event->uid = BPF_CORE_READ(task, cred, uid.val);
+	BPF_CORE_READ_STR_INTO(&event->comm, task, comm);
+	bpf_probe_read_kernel_str(event->file, sizeof(event->file), BPF_CORE_READ(binprm, filename));
 
-	bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &event, sizeof(event));
+	submit_buf(ctx, event, sizeof(*event));
 	return 0;
 }
 

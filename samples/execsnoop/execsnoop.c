@@ -2,10 +2,11 @@
 /*
  * execsnoop - prints every program that is started on this machine.
  *
- * A small tracer of the usual kind: libbpf, a skeleton, a perf buffer. What it shows are the two
- * calls that make it run on kernels without BTF: ensure_core_btf() before the skeleton is opened
- * and clean_core_btf() after it is loaded. The BTF then comes out of this program's own section
- * .corebtf, where corebtf_embed() in CMakeLists.txt put it.
+ * A small tracer of the usual kind: libbpf, a skeleton, a buffer of events. What it shows are the
+ * two calls that make it run on kernels without BTF: ensure_core_btf() before the skeleton is
+ * opened and clean_core_btf() after it is loaded. The BTF then comes out of this program's own
+ * section .corebtf, where corebtf_embed() in CMakeLists.txt put it. And bpf_buffer.h, which makes
+ * it run on kernels without ring buffers.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -18,12 +19,12 @@
 #include <time.h>
 
 #include <bpf/libbpf.h>
+#include <bpf_buffer.h>
 #include <btf_core.h>
 
 #include "execsnoop.h"
 #include "execsnoop.skel.h"
 
-#define PERF_PAGES	 16  /* for each processor; a power of two */
 #define POLL_MILLISECONDS 100
 
 struct settings {
@@ -66,13 +67,13 @@ static void print_text(const char *text, int width)
 		printf("%*s", width, "");
 }
 
-static void print_event(void *context, int cpu, void *data, unsigned int size)
+static int print_event(void *context, void *data, size_t size)
 {
 	struct printer *printer = context;
 	struct event event;
 
 	if (size < sizeof(event) || (printer->count && printer->printed >= printer->count))
-		return;
+		return 0;
 	memcpy(&event, data, sizeof(event)); /* samples are aligned to 4 bytes only */
 	event.comm[sizeof(event.comm) - 1] = '\0';
 	event.file[sizeof(event.file) - 1] = '\0';
@@ -83,9 +84,10 @@ static void print_event(void *context, int cpu, void *data, unsigned int size)
 	print_text(event.file, 0);
 	putchar('\n');
 	printer->printed++;
+	return 0;
 }
 
-static void print_lost(void *context, int cpu, unsigned long long lost)
+static void print_lost(void *context, int cpu, __u64 lost)
 {
 	fprintf(stderr, "execsnoop: %llu events lost on processor %d\n", lost, cpu);
 }
@@ -96,17 +98,14 @@ static void explain_no_btf(int error)
 	const char *why;
 
 	switch (error) {
-	case -ENODATA:
-		why = "this program carries no BTFs (no section .corebtf: not embedded, or stripped)";
+	case -EOPNOTSUPP:
+		why = "this program carries no BTFs that it can read (not embedded, stripped, or newer)";
 		break;
 	case -ENOENT:
 		why = "none of the BTFs that this program carries is for this kernel";
 		break;
 	case -EBADMSG:
 		why = "the BTFs that this program carries are damaged";
-		break;
-	case -EOPNOTSUPP:
-		why = "the BTFs that this program carries have a newer format than it can read";
 		break;
 	default:
 		why = strerror(-error);
@@ -130,9 +129,13 @@ static void tell_origin(const struct bpf_object_open_opts *opts)
 			(long long)status.st_size, path);
 }
 
-/* Opens and loads the BPF object with the BTF that fits. Returns 0 or a negative errno. */
-static int load(struct execsnoop_bpf **ret_skeleton)
+/*
+ * Opens and loads the BPF object with the BTF that fits, and chooses the kind of buffer in between.
+ * Returns 0 or a negative errno; what was made is the caller's in any case.
+ */
+static int load(struct execsnoop_bpf **ret_skeleton, struct bpf_buffer **ret_buffer)
 {
+	struct bpf_buffer_opts buffer_opts = {.sz = sizeof(buffer_opts)};
 	LIBBPF_OPTS(bpf_object_open_opts, opts);
 	struct execsnoop_bpf *skeleton;
 	int err;
@@ -143,15 +146,17 @@ static int load(struct execsnoop_bpf **ret_skeleton)
 	else
 		tell_origin(&opts);
 
-	skeleton = execsnoop_bpf__open_opts(&opts);
-	err = skeleton ? execsnoop_bpf__load(skeleton) : -errno;
-	clean_core_btf(&opts);
-	if (err) {
-		execsnoop_bpf__destroy(skeleton);
+	*ret_skeleton = skeleton = execsnoop_bpf__open_opts(&opts);
+	if (!skeleton) {
+		err = -errno;
+		clean_core_btf(&opts);
 		return err;
 	}
-	*ret_skeleton = skeleton;
-	return 0;
+	buffer_opts.btf_custom_path = opts.btf_custom_path;
+	*ret_buffer = bpf_buffer__new_opts(skeleton->maps.events, skeleton->maps.heap, &buffer_opts);
+	err = *ret_buffer ? execsnoop_bpf__load(skeleton) : -errno;
+	clean_core_btf(&opts);
+	return err;
 }
 
 static double now(void)
@@ -162,7 +167,7 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static int print_events(struct perf_buffer *buffer, struct printer *printer,
+static int print_events(struct bpf_buffer *buffer, struct printer *printer,
 			const struct settings *settings)
 {
 	double end = now() + (double)settings->seconds;
@@ -173,7 +178,7 @@ static int print_events(struct perf_buffer *buffer, struct printer *printer,
 			break;
 		if (settings->seconds && now() >= end)
 			break;
-		err = perf_buffer__poll(buffer, POLL_MILLISECONDS);
+		err = bpf_buffer__poll(buffer, POLL_MILLISECONDS);
 		if (err < 0 && err != -EINTR)
 			return err;
 	}
@@ -184,19 +189,18 @@ static int trace(const struct settings *settings)
 {
 	struct printer printer = {.count = settings->count};
 	struct execsnoop_bpf *skeleton = NULL;
-	struct perf_buffer *buffer = NULL;
+	struct bpf_buffer *buffer = NULL;
 	int err;
 
-	err = load(&skeleton);
+	err = load(&skeleton, &buffer);
 	if (err) {
 		fprintf(stderr, "execsnoop: the BPF program cannot be loaded: %s\n", strerror(-err));
-		return err;
+		goto out;
 	}
-	buffer = perf_buffer__new(bpf_map__fd(skeleton->maps.events), PERF_PAGES, print_event,
-				  print_lost, &printer, NULL);
-	if (!buffer) {
-		err = -errno;
-		fprintf(stderr, "execsnoop: no perf buffer: %s\n", strerror(-err));
+	err = bpf_buffer__open(buffer, print_event, print_lost, &printer);
+	if (err) {
+		fprintf(stderr, "execsnoop: no %s buffer: %s\n",
+			bpf_buffer__is_ring(buffer) ? "ring" : "perf", strerror(-err));
 		goto out;
 	}
 	err = execsnoop_bpf__attach(skeleton);
@@ -205,14 +209,15 @@ static int trace(const struct settings *settings)
 			strerror(-err));
 		goto out;
 	}
-	fputs("execsnoop: tracing\n", stderr);
+	fprintf(stderr, "execsnoop: tracing, through a %s buffer\n",
+		bpf_buffer__is_ring(buffer) ? "ring" : "perf");
 	printf("%-8s %-8s %-6s %-16s %s\n", "PID", "PPID", "UID", "COMM", "FILE");
 
 	err = print_events(buffer, &printer, settings);
 	if (err)
 		fprintf(stderr, "execsnoop: reading events: %s\n", strerror(-err));
 out:
-	perf_buffer__free(buffer);
+	bpf_buffer__free(buffer);
 	execsnoop_bpf__destroy(skeleton);
 	return err;
 }

@@ -6,7 +6,7 @@
 #define EXECSNOOP_H
 
 #define COMM_SIZE 16  /* TASK_COMM_LEN, the same in every kernel */
-#define FILE_SIZE 256 /* the event is built on the BPF stack, which has 512 bytes */
+#define FILE_SIZE 256
 
 struct event {
 	int pid;

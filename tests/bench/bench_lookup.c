@@ -34,7 +34,8 @@
 #define ROUNDS_MAX 100000
 #define TAR_BLOCK  512
 
-/* --- heap: glibc lets a program bring its own functions, which then hand on to its inner ones -- */
+/* --- heap: glibc lets a program bring its own functions, which then hand on to its inner ones --
+ */
 
 extern void *__libc_malloc(size_t size);
 extern void __libc_free(void *memory);

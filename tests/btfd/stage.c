@@ -248,6 +248,7 @@ int watched_wait(struct watched *watched)
 
 int watched_teardown(void **state)
 {
+	unlink("out"); /* it may be a link to somewhere else */
 	if (running) {
 		kill(running, SIGKILL);
 		waitpid(running, NULL, 0);

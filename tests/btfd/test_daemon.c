@@ -289,6 +289,50 @@ static void test_bad_objects(void **state)
 	free(bytes);
 }
 
+/* An object that was built anew is not loaded with BTFs that may lack what it asks for now. */
+static void test_stale_bundle(void **state)
+{
+	struct watched watched;
+	size_t size;
+	char *bytes = stage_read("objects/exit.bpf.o", &size);
+	char *other;
+
+	stage_replace("bundle", "used.bundle");
+	watched_start(&watched, 0, with_file);
+	watched_ready(&watched);
+	/* The name of a member that it reads, in its .BTF. */
+	other = memmem(bytes, size, "\0exit_code", 11);
+	assert_non_null(other);
+	memcpy(other + 1, "exit_mode", 9);
+	stage_write("objects/exit.bpf.o", bytes, size);
+	expect_failed_reload(&watched, "objects/exit.bpf.o", "not made for this build");
+	memcpy(other + 1, "exit_code", 9);
+	stage_write("objects/exit.bpf.o", bytes, size);
+	expect_text(watched_reload(&watched), "2 objects");
+	numbered_execs_make(3);
+	watched_stop(&watched, SIGTERM);
+	assert_int_equal(numbered_execs_compare(1), 0);
+	free(bytes);
+}
+
+/* A full disk, or a reader that went away: it does not go on as if the events were told. */
+static void test_output_fails(void **state)
+{
+	struct watched watched;
+	char *said;
+
+	unlink("out");
+	assert_return_code(symlink("/dev/full", "out"), errno);
+	watched_start(&watched, 0, plain);
+	watched_ready(&watched);
+	assert_int_equal(system("true"), 0);
+	assert_int_equal(watched_wait(&watched), 1);
+	unlink("out");
+	said = stage_read("err", NULL);
+	expect_text(said, "btfd: stopped by an error: No space left on device\n");
+	free(said);
+}
+
 /* What is loaded follows what is there: an object that came, an object that went. */
 static void test_other_objects_at_reload(void **state)
 {
@@ -341,6 +385,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_bad_bundle_at_start, watched_teardown),
 		cmocka_unit_test_teardown(test_bad_bundle_at_reload, watched_teardown),
 		cmocka_unit_test_teardown(test_bad_objects, watched_teardown),
+		cmocka_unit_test_teardown(test_stale_bundle, watched_teardown),
+		cmocka_unit_test_teardown(test_output_fails, watched_teardown),
 		cmocka_unit_test_teardown(test_other_objects_at_reload, watched_teardown),
 		cmocka_unit_test_teardown(test_usage, watched_teardown),
 	};

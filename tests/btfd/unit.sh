@@ -50,6 +50,7 @@ for call in ptrace mount execveat connect setuid; do
 	! grep -qx "$call" "$scratch/allowed" || fail "the filter allows $call"
 done
 
+[ -z "$SANITIZED" ] || skip "sanitizers have system calls of their own; the unit itself is good"
 command -v strace >/dev/null || skip "no strace; the unit itself is good"
 [ "$(id -u)" = 0 ] || skip "not root: btfd cannot run; the unit itself is good"
 # A whole life: start, reload, stop.

@@ -33,6 +33,9 @@ tree min_core_btfs "$release"
 tree cache/btfhub-archive "$release"
 tree other 0.0.0-other
 
+# The object that ld makes has no word on its stack, about which newer linkers warn.
+quiet_stack=-Wl,-z,noexecstack
+
 # link OUT PROGRAM.o LIBRARY-FLAG... -- links with min_core_btfs.tar.gz when it is there.
 link() {
 	out=$1
@@ -41,9 +44,9 @@ link() {
 	rm -f min_core_btf_tar.o
 	if [ -f min_core_btfs.tar.gz ]; then
 		ld -r -b binary min_core_btfs.tar.gz -o min_core_btf_tar.o
-		"$CC" $LINK_FLAGS "$program" min_core_btf_tar.o "$@" -o "$out"
+		"$CC" $LINK_FLAGS $quiet_stack "$program" min_core_btf_tar.o "$@" -o "$out"
 	else
-		"$CC" $LINK_FLAGS "$program" "$@" -o "$out"
+		"$CC" $LINK_FLAGS $quiet_stack "$program" "$@" -o "$out"
 	fi
 }
 static="$STATIC -lbpf -lelf -lz -llzma -pthread"

@@ -33,7 +33,7 @@ for page in "$MAN_PAGES"/*.1; do
 	grep -E '^\$ ' "$page" | sed 's/^\$ //' >>examples
 	[ "$(grep -cE '^\$ ' "$page")" -ge 1 ] || fail "no example in $page"
 done
-for command in embed list lookup extract attach remove verify trim; do
+for command in embed list lookup extract attach remove object verify trim; do
 	status 0 $command --help
 	sed -n '/^Examples:/,/^$/s/^  //p' out >>examples
 done

@@ -3,6 +3,7 @@
  * The reader of bundles over any bytes: once as they are, and once as a forger would hand them
  * in, with checksums that fit. Without the second, a fuzzer never gets past the first checksum.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -57,6 +58,7 @@ static void read_everything(const uint8_t *data, size_t size)
 		kernel.uname_version = entry.uname_version;
 		kernel.build_id = entry.build_id;
 		kernel.build_id_size = i % 2 ? entry.build_id_size : 0;
+		kernel.nearest = i % 3 ? COREBTF_NEAREST_NEVER : COREBTF_NEAREST_SURROUNDED;
 		if (!corebtf_find(handle, &kernel, &entry))
 			read_btf(handle, &entry);
 	}
@@ -64,7 +66,19 @@ static void read_everything(const uint8_t *data, size_t size)
 	kernel.machine = "i686";
 	kernel.build_id = "01234567890123456789";
 	kernel.build_id_size = 20;
-	corebtf_find(handle, &kernel, &entry);
+	kernel.nearest = COREBTF_NEAREST_SURROUNDED;
+	if (!corebtf_find(handle, &kernel, &entry))
+		read_btf(handle, &entry);
+	/* a neighbour of the first entry, if it has a release like that */
+	if (!corebtf_entry_at(handle, 0, &entry)) {
+		char near[128];
+
+		snprintf(near, sizeof(near), "%s.1", entry.release);
+		kernel.release = near;
+		kernel.machine = entry.machine;
+		if (!corebtf_find(handle, &kernel, &entry))
+			read_btf(handle, &entry);
+	}
 	for (size_t i = 0; i < corebtf_object_count(handle) && i < MAX_RECORDS; i++)
 		corebtf_object_at(handle, i, &object);
 	corebtf_summarize(handle, &summary);

@@ -541,20 +541,77 @@ int judge_kernel(const struct judge_object *objects, size_t count, const void *d
 
 /* Outcomes ----------------------------------------------------------------------------------- */
 
+/* What our resolver answers for the one relocation of an object, candidate by candidate. */
+struct answers {
+	struct resolver_answer *list;
+	size_t count;
+};
+
+static int note_answer(void *context, size_t request, const struct resolver_answer *answer)
+{
+	struct answers *answers = context;
+	struct resolver_answer *list;
+
+	list = reallocarray(answers->list, answers->count + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	answers->list = list;
+	list[answers->count++] = *answer;
+	return 0;
+}
+
 /* What became of the one relocation of @file; negative: an error, or it asks for nothing. */
-static int outcome_of(const struct bpf_object_file *file, const void *data, size_t size)
+static int outcome_of(const struct bpf_object_file *file, const void *data, size_t size,
+		      struct answers *answers)
 {
 	_cleanup_(cleanup_requests) struct request_set *requests = request_set_new();
-	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = NULL;
-	struct trim_result result;
+	_cleanup_(resolver_free) struct resolver resolver = { 0 };
 	int err;
 
 	err = requests ? request_set_add_object(requests, file, NULL, NULL) : -ENOMEM;
 	if (err || !request_set_count(requests))
 		return err ? err : -ENOENT;
-	trimmer = trimmer_new(requests);
-	err = trimmer ? trimmer_run(trimmer, data, size, &result, NULL) : -ENOMEM;
-	return err ? err : result.outcomes[0];
+	err = resolver_init(&resolver, requests);
+	if (!err)
+		err = resolver_run(&resolver, data, size, note_answer, answers, NULL);
+	return err ? err : resolver.outcomes[0];
+}
+
+/* Of an array, newer versions of libbpf take the size of an element, 1.1 takes all of it. */
+static bool same_value(const struct resolver_answer *ours, const struct reply *reply)
+{
+	return ours->value.value == reply->answer.value &&
+	       (ours->value.size == reply->answer.size ||
+		ours->value.access_kind == BTF_KIND_ARRAY);
+}
+
+/* Candidate by candidate: who matches, who is refused, and the value. */
+static void compare_answers(const struct case_ *c, const struct judge_relo *relo,
+			    const struct answers *answers)
+{
+	const struct libbpf_candidates *all = c->full.found[relo->root];
+	size_t next = 0;
+
+	for (int i = 0; i < all->length; i++) {
+		struct reply reply = ask_alone(c->object, relo, &all->list[i]);
+		const struct resolver_answer *ours = &answers->list[next];
+		bool answered = next < answers->count && ours->id == all->list[i].id, same;
+
+		next += answered;
+		if (relo->relo.kind == BPF_CORE_TYPE_SIZE && !reply.err && !reply.answer.value)
+			same = !answered || ours->value.value == 0;
+		else if (reply.err || has_matched(relo, &reply))
+			same = answered && (ours->result == TARGET_REFUSED) == !!reply.err &&
+			       (reply.err || same_value(ours, &reply));
+		else
+			same = !answered;
+		if (same || !differs(c, relo, "our resolver has another answer"))
+			continue;
+		say_reply("libbpf", &reply, 1);
+		if (answered)
+			printf("  ours: result %d, value %llu, size %u\n", ours->result,
+			       (unsigned long long)ours->value.value, ours->value.size);
+	}
 }
 
 static bool agrees(const struct judge_relo *relo, const struct reply *reply, int outcome)
@@ -585,6 +642,7 @@ int judge_outcomes(const struct judge_object *object, const void *data, size_t s
 					    28, 16, relo->section_name, 1 };
 		struct bpf_object_file file = *object->file;
 		struct libbpf_candidates none = { 0 };
+		struct answers answers = { 0 };
 		struct reply reply;
 		int outcome;
 
@@ -596,7 +654,7 @@ int judge_outcomes(const struct judge_object *object, const void *data, size_t s
 		memcpy(&ext[11], &relo->relo, sizeof(relo->relo));
 		file.ext = ext;
 		file.ext_size = sizeof(ext);
-		outcome = outcome_of(&file, data, size);
+		outcome = outcome_of(&file, data, size, &answers);
 		bench_restart(&c.full, relo->root);
 		reply = ask(object, relo, &c.full.left[relo->root]);
 		counts->questions++;
@@ -606,6 +664,9 @@ int judge_outcomes(const struct judge_object *object, const void *data, size_t s
 				       reply.err, reply.answer.poison,
 				       (unsigned long long)reply.answer.value);
 		}
+		if (outcome >= 0)
+			compare_answers(&c, relo, &answers);
+		free(answers.list);
 	}
 	bench_free(&c.full, object->root_count);
 	return err;

@@ -62,8 +62,9 @@ int judge_kernel(const struct judge_object *objects, size_t count, const void *d
 		 struct judge_counts *counts);
 
 /*
- * Compares what the resolver says became of each relocation (found, missing, absent, refused) with
- * libbpf's answer on the full BTF. It trims once for each: for small BTFs.
+ * Compares our resolver's answers with libbpf's on the full BTF: which candidates match, the value
+ * with each, and what became of the relocation (found, missing, absent, refused). The BTF is gone
+ * through once for each relocation: for small ones.
  */
 int judge_outcomes(const struct judge_object *object, const void *data, size_t size,
 		   struct judge_side *full, const char *where, struct judge_counts *counts);

@@ -325,6 +325,27 @@ static void test_number_of_members(void **state)
 	judge(&l, false);
 }
 
+/* Offsets have 24 bits in a struct with a kind flag, 32 in others. */
+static void test_far_member(void **state)
+{
+	for (int flag = 0; flag < 2; flag++) {
+		struct limits l;
+		int number, id;
+
+		begin(&l);
+		number = added(btf__add_int(l.local, "int", 4, BTF_INT_SIGNED));
+		id = add_struct(l.local, "wide", 8, "far", number);
+		ask_field(&l, id, "0:0");
+
+		number = added(btf__add_int(l.kernel, "int", 4, BTF_INT_SIGNED));
+		added(btf__add_struct(l.kernel, "wide", 1 << 24));
+		assert_int_equal(btf__add_field(l.kernel, "near", number, 0, flag ? 3 : 0), 0);
+		assert_int_equal(btf__add_field(l.kernel, "far", number, flag ? 1 << 23 : 1 << 25, 0),
+				 0);
+		judge(&l, false);
+	}
+}
+
 /* An array of no elements may be indexed at the end of its struct, and only there. */
 static void test_array_in_the_middle(void **state)
 {
@@ -387,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_pointer_size_is_a_candidate),
 		cmocka_unit_test(test_sign_of_an_enum),
 		cmocka_unit_test(test_number_of_members),
+		cmocka_unit_test(test_far_member),
 		cmocka_unit_test(test_array_in_the_middle),
 		cmocka_unit_test(test_order_decides),
 	};

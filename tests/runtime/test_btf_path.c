@@ -49,8 +49,8 @@ static int holds(const char *path, unsigned int kind)
 {
 	uint8_t back[SIZE + 1];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int right = fd >= 0 && read(fd, back, sizeof(back)) == SIZE &&
-		    !memcmp(back, bytes[kind], SIZE);
+	int right =
+		fd >= 0 && read(fd, back, sizeof(back)) == SIZE && !memcmp(back, bytes[kind], SIZE);
 
 	if (fd >= 0)
 		close(fd);

@@ -23,26 +23,67 @@ enum { A, B, C, D };
 
 static const struct made_entry entries[] = {
 	/* one release, two kernels: Ubuntu's 18.04 HWE and its 20.04 */
-	{.release = "5.4.0-58-generic", .machine = "x86_64", .os_id = "ubuntu",
-	 .version_id = "18.04", .blob = A},
-	{.release = "5.4.0-58-generic", .machine = "x86_64", .os_id = "ubuntu",
-	 .version_id = "20.04", .blob = B},
+	{.release = "5.4.0-58-generic",
+	 .machine = "x86_64",
+	 .os_id = "ubuntu",
+	 .version_id = "18.04",
+	 .blob = A},
+	{.release = "5.4.0-58-generic",
+	 .machine = "x86_64",
+	 .os_id = "ubuntu",
+	 .version_id = "20.04",
+	 .blob = B},
 	/* the names that archives have */
 	{.release = "4.18.0", .machine = "x86_64", .os_id = "centos", .version_id = "8", .blob = A},
 	{.release = "4.18.0", .machine = "x86_64", .os_id = "rhel", .version_id = "7", .blob = B},
 	{.release = "4.18.0", .machine = "x86_64", .os_id = "rhel", .version_id = "8", .blob = C},
-	{.release = "4.18.0", .machine = "x86_64", .os_id = "oracle", .version_id = "8.x", .blob = D},
-	{.release = "4.14.0", .machine = "x86_64", .os_id = "amazon", .version_id = "2018", .blob = A},
-	{.release = "4.14.0", .machine = "x86_64", .os_id = "amzn", .version_id = "2", .blob = B},
-	{.release = "5.3.18", .machine = "x86_64", .os_id = "sles", .version_id = "15-SP2", .blob = A},
-	{.release = "5.3.18", .machine = "x86_64", .os_id = "sles", .version_id = "15.3", .blob = B},
-	{.release = "5.3.18", .machine = "x86_64", .os_id = "opensuse-leap", .version_id = "15.3",
-	 .blob = C},
-	{.release = "5.10.0", .machine = "x86_64", .os_id = "debian", .version_id = "bullseye",
+	{.release = "4.18.0",
+	 .machine = "x86_64",
+	 .os_id = "oracle",
+	 .version_id = "8.x",
+	 .blob = D},
+	{.release = "4.14.0",
+	 .machine = "x86_64",
+	 .os_id = "amazon",
+	 .version_id = "2018",
 	 .blob = A},
-	{.release = "5.10.0", .machine = "x86_64", .os_id = "debian", .version_id = "12", .blob = B},
-	{.release = "5.10.0", .machine = "x86_64", .os_id = "ubuntu", .version_id = "focal",
+	{.release = "4.14.0", .machine = "x86_64", .os_id = "amzn", .version_id = "2", .blob = B},
+	{.release = "5.3.18",
+	 .machine = "x86_64",
+	 .os_id = "sles",
+	 .version_id = "15-SP2",
+	 .blob = A},
+	{.release = "5.3.18",
+	 .machine = "x86_64",
+	 .os_id = "sles",
+	 .version_id = "15.3",
+	 .blob = B},
+	{.release = "5.3.18",
+	 .machine = "x86_64",
+	 .os_id = "opensuse-leap",
+	 .version_id = "15.3",
 	 .blob = C},
+	{.release = "5.10.0",
+	 .machine = "x86_64",
+	 .os_id = "debian",
+	 .version_id = "bullseye",
+	 .blob = A},
+	{.release = "5.10.0",
+	 .machine = "x86_64",
+	 .os_id = "debian",
+	 .version_id = "12",
+	 .blob = B},
+	{.release = "5.10.0",
+	 .machine = "x86_64",
+	 .os_id = "ubuntu",
+	 .version_id = "focal",
+	 .blob = C},
+	{.release = "5.11.0",
+	 .machine = "x86_64",
+	 .os_id = "ubuntu",
+	 .version_id = "20.04",
+	 .blob = A},
+	{.release = "5.11.0", .machine = "x86_64", .blob = B},
 	/* uname -v: one that is known and another beats one that is not */
 	{.release = "6.1.0", .machine = "x86_64", .uname_version = "#1 SMP one", .blob = A},
 	{.release = "6.1.0", .machine = "x86_64", .uname_version = "#2 SMP two", .blob = B},
@@ -52,9 +93,21 @@ static const struct made_entry entries[] = {
 	{.release = "6.6.0", .machine = "x86_64", .build_id = ID_2, .blob = B},
 	{.release = "6.6.1", .machine = "x86_64", .build_id = ID_1, .blob = A},
 	/* one of a kind; the same bytes twice */
-	{.release = "6.12.0", .machine = "x86_64", .os_id = "debian", .version_id = "13", .blob = A},
-	{.release = "6.12.1", .machine = "x86_64", .os_id = "debian", .version_id = "13", .blob = A},
-	{.release = "6.12.1", .machine = "x86_64", .os_id = "ubuntu", .version_id = "24.04", .blob = A},
+	{.release = "6.12.0",
+	 .machine = "x86_64",
+	 .os_id = "debian",
+	 .version_id = "13",
+	 .blob = A},
+	{.release = "6.12.1",
+	 .machine = "x86_64",
+	 .os_id = "debian",
+	 .version_id = "13",
+	 .blob = A},
+	{.release = "6.12.1",
+	 .machine = "x86_64",
+	 .os_id = "ubuntu",
+	 .version_id = "24.04",
+	 .blob = A},
 	/* what a 32-bit process may be told */
 	{.release = "6.12.2", .machine = "x86", .blob = A},
 	{.release = "6.12.2", .machine = "x86_64", .blob = B},
@@ -87,8 +140,8 @@ struct host_case {
 
 static const struct host_case cases[] = {
 	/* uname -v tells the two apart, whatever any file says */
-	{"5.4.0-58-generic", "x86_64", HWE, NULL, NULL, UBUNTU_20, 'A',
-	 COREBTF_MATCH_UNAME_VERSION, 0, ""},
+	{"5.4.0-58-generic", "x86_64", HWE, NULL, NULL, UBUNTU_20, 'A', COREBTF_MATCH_UNAME_VERSION,
+	 0, ""},
 	{"5.4.0-58-generic", "x86_64", NATIVE, NULL, NULL, UBUNTU_18, 'B',
 	 COREBTF_MATCH_UNAME_VERSION, 0, ""},
 	{"5.4.0-58-generic", "x86_64", NATIVE, NULL, UBUNTU_20, UBUNTU_18, 'B',
@@ -140,6 +193,11 @@ static const struct host_case cases[] = {
 	{"5.10.0", "x86_64", "#1 SMP Debian 5.10.223-1 (2024-08-10)", NULL, NULL, UBUNTU_20, 'A',
 	 COREBTF_MATCH_UNAME_VERSION, 1, "o"},
 
+	/* an entry of nobody knows whom beats one of another distribution */
+	{"5.11.0", "x86_64", "#1 SMP Debian 5.11.1-1", NULL, NULL, UBUNTU_20, 'B',
+	 COREBTF_MATCH_RELEASE, 0, ""},
+	{"5.11.0", "x86_64", FOREIGN, NULL, NULL, UBUNTU_20, 'A', COREBTF_MATCH_OS, 0, "o"},
+
 	/* uname -v as a whole */
 	{"6.1.0", "x86_64", "#2 SMP two", NULL, NULL, NULL, 'B', COREBTF_MATCH_UNAME_VERSION, 0,
 	 ""},
@@ -159,8 +217,10 @@ static const struct host_case cases[] = {
 	 ""},
 	{"6.12.1", "x86_64", FOREIGN, ID_1, UBUNTU_20, NULL, 'A', COREBTF_MATCH_RELEASE, 0, ""},
 
-	/* 32-bit names for 64-bit kernels, which come after the kernel of that very name */
-	{"6.12.2", "i686", FOREIGN, NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE, 0, ""},
+	/* 32-bit names for 64-bit kernels. A process of 64 bits knows better; another one takes
+	 * the kernel of that very name first. */
+	{"6.12.2", "i686", FOREIGN, NULL, NULL, NULL, sizeof(void *) == 8 ? 'B' : 'A',
+	 COREBTF_MATCH_RELEASE, 0, ""},
 	{"6.12.0", "i686", FOREIGN, NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE, 0, ""},
 	{"6.12.0", "i386", FOREIGN, NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE, 0, ""},
 	{"6.12.3", "armv7l", FOREIGN, NULL, NULL, NULL, 'C', COREBTF_MATCH_RELEASE, 0, ""},
@@ -256,9 +316,8 @@ static void each_host(void **state)
 	for (int big_endian = 0; big_endian < 2; big_endian++) {
 		static struct story story;
 		uint8_t *bundle;
-		struct corebtf *handle =
-			open_entries(entries, sizeof(entries) / sizeof(entries[0]), big_endian,
-				     &bundle, &story);
+		struct corebtf *handle = open_entries(entries, sizeof(entries) / sizeof(entries[0]),
+						      big_endian, &bundle, &story);
 
 		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 			check_case(i, handle, &story);

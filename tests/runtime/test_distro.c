@@ -65,7 +65,8 @@ static void one_name_and_version(void **state)
 		struct distro distro;
 
 		distro_normalise(cases[i].id, cases[i].version_id, &distro);
-		if (strcmp(distro.id, cases[i].same_id) || strcmp(distro.version, cases[i].same_version))
+		if (strcmp(distro.id, cases[i].same_id) ||
+		    strcmp(distro.version, cases[i].same_version))
 			print_error("%s %s\n", cases[i].id, cases[i].version_id);
 		assert_string_equal(distro.id, cases[i].same_id);
 		assert_string_equal(distro.version, cases[i].same_version);

@@ -16,7 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -29,6 +31,10 @@
 #define NAMED "/.corebtf-temporary-"
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 #define SIZE  20000
+
+/* Of linux/memfd.h and linux/fcntl.h, newer than some libc headers. */
+#define MFD_NOEXEC_SEAL_BIT 8U
+#define F_SEAL_EXEC_BIT	    0x20
 
 #define MUST(condition)                                                                            \
 	do {                                                                                       \
@@ -173,7 +179,14 @@ static void must_be_named_and_go(char *path, const char *folder)
 
 static void plain(const char *folder)
 {
-	must_be_memfd(give());
+	int probe = memfd_create("probe", MFD_CLOEXEC | MFD_NOEXEC_SEAL_BIT);
+	char *path = give();
+
+	if (probe >= 0) { /* since 6.3 */
+		MUST(fcntl(fd_of(path), F_GET_SEALS) & F_SEAL_EXEC_BIT);
+		close(probe);
+	}
+	must_be_memfd(path);
 }
 
 static void kernel_before_6_3(const char *folder)
@@ -335,6 +348,7 @@ static void folder_is_not_there(const char *folder)
 {
 	own_mounts();
 	mount_empty("/dev/shm", 0, "mode=1777");
+	MUST(!chdir(folder) && !mkdir("relative", 0700)); /* which counts for nothing */
 	setenv("TMPDIR", "/does/not/exist", 1);
 	setenv("XDG_RUNTIME_DIR", "relative", 1);
 	refuse_memfd(ENOSYS);
@@ -427,6 +441,17 @@ static void no_proc_linked_folder(const char *folder)
 	must_be_named_and_go(give(), "/run");
 }
 
+static void no_proc_link_to_safe_folder(const char *folder)
+{
+	char link[4096];
+
+	snprintf(link, sizeof(link), "%s/link", folder);
+	MUST(!symlink(folder, link));
+	setenv("TMPDIR", link, 1);
+	hide_proc();
+	must_be_named_and_go(give(), link);
+}
+
 static void no_proc_foreign_folder(const char *folder)
 {
 	MUST(!chown(folder, 65534, 65534));
@@ -495,9 +520,9 @@ static void no_proc_leftovers(const char *folder)
 	char *path;
 
 	hide_proc();
-	write_file(folder, "public", 0644);	/* another mode than ours */
-	write_file(folder, "linked", 0600);	/* two names */
-	write_file(folder, "foreign", 0600);	/* 7 letters: not our pattern */
+	write_file(folder, "public", 0644);  /* another mode than ours */
+	write_file(folder, "linked", 0600);  /* two names */
+	write_file(folder, "foreign", 0600); /* 7 letters: not our pattern */
 	snprintf(from, sizeof(from), "%s" NAMED "linked", folder);
 	snprintf(to, sizeof(to), "%s/other-name", folder);
 	MUST(!link(from, to));
@@ -508,6 +533,7 @@ static void no_proc_leftovers(const char *folder)
 	MUST(!pipe(ready));
 	living = fork();
 	if (living == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* should we fail first */
 		give();
 		MUST(write(ready[1], "", 1) == 1);
 		pause();
@@ -528,6 +554,8 @@ static void no_proc_leftovers(const char *folder)
 	MUST(names_in(folder) == 6);
 	must_be_named_and_go(give(), folder);
 	MUST(names_in(folder) == 5);
+	close(ready[0]);
+	close(ready[1]);
 }
 
 /* /proc/self shows the first thread's descriptors, and those are gone with it. */
@@ -553,20 +581,43 @@ static void main_thread_is_gone(const char *folder)
 	pthread_exit(NULL);
 }
 
+static pthread_barrier_t apart, filled;
+
 static void *with_descriptors_of_its_own(void *context)
 {
 	MUST(!unshare(CLONE_FILES));
+	pthread_barrier_wait(&apart);
+	pthread_barrier_wait(&filled);
 	must_be_named_and_go(give(), thread_folder);
 	return NULL;
 }
 
-static void thread_has_own_descriptors(const char *folder)
+/* At our number /proc/self shows nothing, or a file of the first thread. */
+static void with_own_descriptors(const char *folder, int first, int count)
 {
 	pthread_t thread;
 
 	thread_folder = folder;
+	pthread_barrier_init(&apart, NULL, 2);
+	pthread_barrier_init(&filled, NULL, 2);
 	MUST(!pthread_create(&thread, NULL, with_descriptors_of_its_own, NULL));
+	pthread_barrier_wait(&apart);
+	for (int i = 0; i < count; i++)
+		MUST(memfd_create("other", MFD_CLOEXEC) == first + i);
+	pthread_barrier_wait(&filled);
 	MUST(!pthread_join(thread, NULL));
+	for (int i = 0; i < count; i++)
+		close(first + i);
+}
+
+static void thread_has_own_descriptors(const char *folder)
+{
+	with_own_descriptors(folder, 3, 0);
+}
+
+static void thread_and_main_use_one_number(const char *folder)
+{
+	with_own_descriptors(folder, 3, 16);
 }
 
 /* --- no way ---------------------------------------------------------------------------------- */
@@ -622,7 +673,10 @@ struct scenario {
 	void (*run)(const char *folder);
 };
 
-#define SCENARIO(function) {#function, function}
+#define SCENARIO(function)                                                                         \
+	{                                                                                          \
+#function, function                                                                \
+	}
 
 static const struct scenario scenarios[] = {
 	SCENARIO(plain),
@@ -655,12 +709,14 @@ static const struct scenario scenarios[] = {
 	SCENARIO(no_proc_nobody),
 	SCENARIO(no_proc_shared_folder),
 	SCENARIO(no_proc_linked_folder),
+	SCENARIO(no_proc_link_to_safe_folder),
 	SCENARIO(no_proc_foreign_folder),
 	SCENARIO(no_proc_exit),
 	SCENARIO(no_proc_fork),
 	SCENARIO(no_proc_leftovers),
 	SCENARIO(main_thread_is_gone),
 	SCENARIO(thread_has_own_descriptors),
+	SCENARIO(thread_and_main_use_one_number),
 	SCENARIO(nothing_works),
 	SCENARIO(nothing_in_empty_root),
 	SCENARIO(no_descriptors),
@@ -682,6 +738,8 @@ static void run(void **state)
 		for (int fd = 3; fd < 64; fd++)
 			close(fd);
 		scenario->run(folder);
+		for (int fd = 3; fd < 64; fd++)
+			MUST(fcntl(fd, F_GETFD) == -1); /* nothing is left open */
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

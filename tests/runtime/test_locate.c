@@ -59,20 +59,21 @@ static void write_entries(const struct stage *stage, const char *name,
 	free(bundle);
 }
 
-#define X86(name, letter) {.release = name, .machine = "x86_64", .blob = letter}
+#define X86(name, letter)                                                                          \
+	{                                                                                          \
+		.release = name, .machine = "x86_64", .blob = letter                               \
+	}
 
 static const struct made_entry of_file[] = {
-	X86("both", A),
-	X86("file", A),
-	X86("6.1.0-2-near", A),
-	X86("6.1.0-4-near", A),
-	X86("6.2.0-2-near", A),
-	X86("6.2.0-4-near", A),
+	X86("both", A),		X86("file", A),		X86("6.1.0-2-near", A),
+	X86("6.1.0-4-near", A), X86("6.2.0-2-near", A), X86("6.2.0-4-near", A),
 };
 static const struct made_entry of_section[] = {
 	X86("both", B),
 	X86("section", B),
 	X86("6.1.0-3-near", B),
+	{.release = "tie", .machine = "x86_64", .os_id = "debian", .version_id = "11", .blob = A},
+	{.release = "tie", .machine = "x86_64", .os_id = "debian", .version_id = "12", .blob = B},
 };
 
 static void stage_set(struct stage *stage)
@@ -276,6 +277,61 @@ static void neighbours_come_last(void **state)
 	stage_clear(&stage);
 }
 
+/* The origin says what a program should tell its user; and whose os-release is read. */
+static void host_root_breaks_a_tie(void **state)
+{
+	static const char own[] = "ID=debian\nVERSION_ID=11\n",
+			  hosts[] = "ID=debian\nVERSION_ID=12\n";
+	static struct stage stage;
+
+	stage_set(&stage);
+	assert_int_equal(ask(&stage, stage.section, "tie"), 'A');
+	assert_int_equal(stage.origin.ambiguous, 1);
+	folder_write(stage.root, "/etc/os-release", own, sizeof(own) - 1);
+	folder_write(stage.root, "/mnt/etc/os-release", hosts, sizeof(hosts) - 1);
+	assert_int_equal(ask(&stage, stage.section, "tie"), 'A');
+	assert_int_equal(stage.origin.ambiguous, 0);
+	assert_int_equal(stage.origin.match, COREBTF_MATCH_OS);
+	assert_string_equal(stage.origin.version_id, "11");
+	stage.opts.host_root = "/mnt";
+	assert_int_equal(ask(&stage, stage.section, "tie"), 'B');
+	assert_string_equal(stage.origin.os_id, "debian");
+	assert_string_equal(stage.origin.version_id, "12");
+	stage.opts.host_root = "";
+	setenv("HOST_ROOT", "/mnt", 1);
+	assert_int_equal(ask(&stage, stage.section, "tie"), 'B');
+	unsetenv("HOST_ROOT");
+	stage_clear(&stage);
+}
+
+/* What is no fault, and which absence is told in the end. */
+static void absence_or_fault(void **state)
+{
+	static const struct {
+		int before, error, result, missed;
+	} rules[] = {
+		{-ENODATA, -ENODATA, LOCATE_PASS, -ENODATA},
+		{-ENODATA, -ENOENT, LOCATE_PASS, -ENOENT},
+		{-ENODATA, -ENOSYS, LOCATE_PASS, -ENOSYS},
+		{-ENODATA, -EACCES, LOCATE_PASS, -EACCES},
+		{-ENODATA, -EPERM, LOCATE_PASS, -EPERM},
+		{-ENOENT, -ENODATA, LOCATE_PASS, -ENOENT},
+		{-ENOENT, -EACCES, LOCATE_PASS, -ENOENT},
+		{-EACCES, -ENOENT, LOCATE_PASS, -ENOENT},
+		{-ENODATA, -EBADMSG, -EBADMSG, -ENODATA},
+		{-ENODATA, -EOPNOTSUPP, -EOPNOTSUPP, -ENODATA},
+		{-ENODATA, -ENOMEM, -ENOMEM, -ENODATA},
+		{-ENODATA, -EMFILE, -EMFILE, -ENODATA},
+	};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		struct locate locate = {.missed = rules[i].before};
+
+		assert_int_equal(locate_pass(&locate, rules[i].error), rules[i].result);
+		assert_int_equal(locate.missed, rules[i].missed);
+	}
+}
+
 /* A caller of an older library has a shorter struct, and gets what fits. */
 static void shorter_structs(void **state)
 {
@@ -379,11 +435,15 @@ int main(int argc, char **argv)
 		cmocka_unit_test(environment),
 		cmocka_unit_test(what_ends_the_question),
 		cmocka_unit_test(neighbours_come_last),
+		cmocka_unit_test(host_root_breaks_a_tie),
+		cmocka_unit_test(absence_or_fault),
 		cmocka_unit_test(shorter_structs),
 		cmocka_unit_test(more_rights_than_the_caller),
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "secure"))
 		_exit(secure_status()); /* a leak checker cannot look into such a process */
+	unsetenv("HOST_ROOT");
+	unsetenv("HOST_ETC");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

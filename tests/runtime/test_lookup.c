@@ -80,6 +80,8 @@ static void each_rule(void **state)
 		{.release = "r", .machine = "x86_64", .build_id = ID_2, .blob = F},
 		{.release = "r", .machine = "arm64", .blob = F},
 		{.release = "q", .machine = "x86_64", .blob = B},
+		{.release = "both", .machine = "x86", .blob = C},
+		{.release = "both", .machine = "x86_64", .blob = D},
 	};
 	static const struct {
 		struct corebtf_kernel_opts kernel;
@@ -148,6 +150,8 @@ static void each_rule(void **state)
 		/* what a 32-bit process may see */
 		{{.release = "q", .machine = "i686"}, 'B', COREBTF_MATCH_RELEASE, 0},
 		{{.release = "r", .machine = "armv8l"}, 'F', COREBTF_MATCH_RELEASE, 0},
+		{{.release = "both", .machine = "i686"}, 'C', COREBTF_MATCH_RELEASE, 0},
+		{{.release = "both", .machine = "x86_64"}, 'D', COREBTF_MATCH_RELEASE, 0},
 		/* no machine: any */
 		{{.release = "q"}, 'B', COREBTF_MATCH_RELEASE, 0},
 		{{.release = "r", .build_id = ID_1}, 'E', COREBTF_MATCH_BUILD_ID, 0},
@@ -161,7 +165,7 @@ static void each_rule(void **state)
 	for (int big_endian = 0; big_endian < 2; big_endian++) {
 		static struct story story;
 		uint8_t *bundle;
-		struct corebtf *handle = open_entries(entries, 8, big_endian, &bundle, &story);
+		struct corebtf *handle = open_entries(entries, 10, big_endian, &bundle, &story);
 
 		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 			struct corebtf_entry entry;
@@ -207,6 +211,12 @@ static void build_id_alone_can_refuse(void **state)
 			      &(struct corebtf_kernel_opts){.release = "r",
 							    .machine = "x86_64",
 							    .build_id = "1111111111"},
+			      &entry),
+			 0);
+	assert_int_equal(find(handle,
+			      &(struct corebtf_kernel_opts){.release = "r",
+							    .machine = "x86_64",
+							    .build_id = ID_1 "1"},
 			      &entry),
 			 0);
 	corebtf_close(handle);

@@ -13,7 +13,10 @@
 static const struct made_blob letters[] = {{"A", 1, 0}, {"B", 1, 0}, {"A", 1, 0}};
 enum { A, B, A_AGAIN };
 
-#define X86(name, letter) {.release = name, .machine = "x86_64", .blob = letter}
+#define X86(name, letter)                                                                          \
+	{                                                                                          \
+		.release = name, .machine = "x86_64", .blob = letter                               \
+	}
 
 static const struct made_entry entries[] = {
 	/* all the same; in text order -9- would be the last */
@@ -131,8 +134,11 @@ static void exact_comes_first(void **state)
 {
 	static const struct made_entry of[] = {X86("5.4.0-1-generic", A), X86("5.4.0-2-generic", B),
 					       X86("5.4.0-3-generic", A)};
-	const struct made_bundle what = {.entries = of, .entry_count = 3, .blobs = letters,
-					 .blob_count = 3, .block_count = 1};
+	const struct made_bundle what = {.entries = of,
+					 .entry_count = 3,
+					 .blobs = letters,
+					 .blob_count = 3,
+					 .block_count = 1};
 	struct corebtf_kernel_opts kernel = {.sz = sizeof(kernel),
 					     .release = "5.4.0-2-generic",
 					     .machine = "x86_64",

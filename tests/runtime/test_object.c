@@ -33,32 +33,39 @@ struct image {
 static struct image make_image(void)
 {
 	struct image image = {
-		.header = {
-			.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
-				    __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ELFDATA2MSB
-									   : ELFDATA2LSB,
-				    EV_CURRENT},
-			.e_type = ET_REL,
-			.e_machine = EM_BPF,
-			.e_version = EV_CURRENT,
-			.e_shoff = offsetof(struct image, sections),
-			.e_ehsize = sizeof(Elf64_Ehdr),
-			.e_shentsize = sizeof(Elf64_Shdr),
-			.e_shnum = SECTION_COUNT,
-			.e_shstrndx = SECTION_NAMES,
-		},
+		.header =
+			{
+				.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
+					    __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ELFDATA2MSB
+										   : ELFDATA2LSB,
+					    EV_CURRENT},
+				.e_type = ET_REL,
+				.e_machine = EM_BPF,
+				.e_version = EV_CURRENT,
+				.e_shoff = offsetof(struct image, sections),
+				.e_ehsize = sizeof(Elf64_Ehdr),
+				.e_shentsize = sizeof(Elf64_Shdr),
+				.e_shnum = SECTION_COUNT,
+				.e_shstrndx = SECTION_NAMES,
+			},
 		.btf = "0123456789",
 		.ext = "abcd",
-		.sections = {
-			[SECTION_TEXT] = {.sh_name = NAME_TEXT, .sh_type = SHT_PROGBITS},
-			[SECTION_BTF] = {.sh_name = NAME_BTF, .sh_type = SHT_PROGBITS,
-					 .sh_offset = offsetof(struct image, btf), .sh_size = 11},
-			[SECTION_EXT] = {.sh_name = NAME_EXT, .sh_type = SHT_PROGBITS,
-					 .sh_offset = offsetof(struct image, ext), .sh_size = 5},
-			[SECTION_NAMES] = {.sh_name = NAME_NAMES, .sh_type = SHT_STRTAB,
-					   .sh_offset = offsetof(struct image, names),
-					   .sh_size = sizeof(names)},
-		},
+		.sections =
+			{
+				[SECTION_TEXT] = {.sh_name = NAME_TEXT, .sh_type = SHT_PROGBITS},
+				[SECTION_BTF] = {.sh_name = NAME_BTF,
+						 .sh_type = SHT_PROGBITS,
+						 .sh_offset = offsetof(struct image, btf),
+						 .sh_size = 11},
+				[SECTION_EXT] = {.sh_name = NAME_EXT,
+						 .sh_type = SHT_PROGBITS,
+						 .sh_offset = offsetof(struct image, ext),
+						 .sh_size = 5},
+				[SECTION_NAMES] = {.sh_name = NAME_NAMES,
+						   .sh_type = SHT_STRTAB,
+						   .sh_offset = offsetof(struct image, names),
+						   .sh_size = sizeof(names)},
+			},
 	};
 
 	memcpy(image.names, names, sizeof(names));
@@ -178,8 +185,9 @@ static void no_object(void **state)
 	REFUSED(-EBADMSG, image.sections[SECTION_TEXT].sh_name = NAME_BTF);
 	REFUSED(-EOPNOTSUPP, image.sections[SECTION_BTF].sh_flags = SHF_COMPRESSED);
 	/* counts that do not fit into the header are in section 0 */
-	REFUSED(0, (image.header.e_shnum = 0, image.sections[0].sh_size = SECTION_COUNT,
-		    image.header.e_shstrndx = SHN_XINDEX, image.sections[0].sh_link = SECTION_NAMES));
+	REFUSED(0,
+		(image.header.e_shnum = 0, image.sections[0].sh_size = SECTION_COUNT,
+		 image.header.e_shstrndx = SHN_XINDEX, image.sections[0].sh_link = SECTION_NAMES));
 	REFUSED(-EBADMSG, (image.header.e_shnum = 0, image.sections[0].sh_size = UINT64_MAX));
 	/* a name that starts, or ends, outside */
 	REFUSED(0, image.sections[SECTION_TEXT].sh_name = UINT32_MAX);

@@ -58,8 +58,7 @@ static void series_and_flavour(void **state)
 	for (size_t size = 4; size < sizeof(longest) - 1; size++) {
 		longest[size] = 'x';
 		longest[size + 1] = '\0';
-		assert_int_equal(release_read(longest, &release),
-				 size + 1 < RELEASE_PATTERN_SIZE);
+		assert_int_equal(release_read(longest, &release), size + 1 < RELEASE_PATTERN_SIZE);
 	}
 }
 

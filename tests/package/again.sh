@@ -1,30 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Builds a copy of samples/execsnoop as a project of its own, with find_package(CoreBTF) from an
-# installation that was moved or from the build folder, and looks when its link is done again:
-# for each input that counts, and for nothing else.
-set -eu
-
-kind=$1 cmake=$2 generator=$3 source=$4 build=$5 compiler=$6 flags=$7 corebtf=$8
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-
-# Runs a command and shows what it said only when it fails.
-quietly() {
-	"$@" >"$work/log" 2>&1 || {
-		cat "$work/log" >&2
-		fail "$*"
-	}
-}
+# again.sh installed|build_tree: builds a copy of samples/execsnoop as a project of its own, with
+# find_package(CoreBTF) from an installation that was moved or from the build folder, and looks
+# when its link is done again: for each input that counts, and for nothing else.
+. "$(dirname "$0")/lib.sh"
 
 make_project() {
-	quietly "$cmake" --build "$work/build"
+	quietly "$CMAKE" --build "$work/build"
 }
 
 # What a new link changes, even within one tick of the clock: embedding makes a new file.
@@ -34,7 +16,7 @@ identity() {
 
 # expect_kernels COUNT: how many the executable carries.
 expect_kernels() {
-	count=$("$corebtf" list "$work/build/execsnoop" | grep -c '^debian ') || count=0
+	count=$("$COREBTF" list "$work/build/execsnoop" | grep -c '^debian ') || count=0
 	[ "$count" = "$1" ] || fail "$count kernels in the executable, not $1"
 }
 
@@ -57,32 +39,30 @@ later() {
 }
 
 # Two kernels of this machine, whatever machine that is: a BTF does not say.
-cp -R "$source/samples/execsnoop" "$work/execsnoop"
+cp -R "$SOURCE/samples/execsnoop" "$work/execsnoop"
 kernels=$work/kernels/debian/0/$(uname -m)
 mkdir -p "$kernels"
-cp "$source/samples/kernels/debian/11/x86_64/5.10.0-30-cloud-amd64.btf.tar.xz" \
+cp "$SOURCE/samples/kernels/debian/11/x86_64/5.10.0-30-cloud-amd64.btf.tar.xz" \
 	"$kernels/5.10.0-1.btf.tar.xz"
-cp "$source/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz" \
+cp "$SOURCE/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz" \
 	"$kernels/6.1.0-1.btf.tar.xz"
 echo "no BTF" >"$kernels/README"
-cp "$corebtf" "$work/corebtf"
+cp "$COREBTF" "$work/corebtf"
 
-case $kind in
+case $1 in
 installed)
-	quietly "$cmake" --install "$build" --prefix "$work/first"
-	mv "$work/first" "$work/moved"
-	package=-DCMAKE_PREFIX_PATH=$work/moved
+	install_package
+	package=-DCMAKE_PREFIX_PATH=$work/prefix
 	;;
 build_tree)
-	package=-DCoreBTF_DIR=$build
+	package=-DCoreBTF_DIR=$BUILD
 	;;
 *)
-	fail "unknown kind: $kind"
+	fail "unknown kind: $1"
 	;;
 esac
 
-quietly "$cmake" -G "$generator" -S "$work/execsnoop" -B "$work/build" "$package" \
-	-DCMAKE_C_COMPILER="$compiler" -DCMAKE_C_FLAGS="$flags" \
+quietly configure "$work/build" "$work/execsnoop" -G "$GENERATOR" "$package" \
 	-DEXECSNOOP_KERNELS="$work/kernels" -DCOREBTF_EMBEDDER="$work/corebtf"
 make_project
 expect_kernels 2
@@ -109,3 +89,15 @@ cp -p "$kernels/5.10.0-1.btf.tar.xz" "$kernels/5.10.0-2.btf.tar.xz"
 expect new "a kernel BTF that came with an old time stamp"
 expect_kernels 2
 expect same "nothing changed since"
+
+# A link whose embedding failed is not done, although the linker has written the file.
+cp -p "$kernels/5.10.0-2.btf.tar.xz" "$work/sound"
+echo "no BTF" >"$kernels/5.10.0-2.btf.tar.xz"
+"$CMAKE" --build "$work/build" >"$work/log" 2>&1 && fail "a broken kernel BTF: no failure"
+grep -q "5.10.0-2.btf.tar.xz" "$work/log" || fail "a broken kernel BTF: not named"
+"$CMAKE" --build "$work/build" >"$work/log" 2>&1 && fail "a broken kernel BTF: a failure only once"
+printf 'ok: a broken kernel BTF: fails, and fails again\n'
+cp -p "$work/sound" "$kernels/5.10.0-2.btf.tar.xz"
+make_project
+expect_kernels 2
+printf 'ok: the sound one is back: embedded\n'

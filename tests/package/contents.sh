@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What an installation consists of, and whether each part of it is fit for use by itself.
+. "$(dirname "$0")/lib.sh"
+
+install_package
+cd "$work/prefix"
+libdir=$(dirname "$(find . -name libcorebtf.a)")
+[ -n "$libdir" ] || fail "no libcorebtf.a"
+
+# Each thing in its place.
+for file in bin/corebtf share/corebtf/corebtf.ld "$libdir/libcorebtf.a" "$libdir/libcorebtf.so" \
+	"$libdir/pkgconfig/corebtf.pc" "$libdir/cmake/CoreBTF/CoreBTFConfig.cmake" \
+	"$libdir/cmake/CoreBTF/CoreBTFConfigVersion.cmake" share/doc/corebtf/LICENSE; do
+	[ -f "$file" ] || fail "not installed: $file"
+done
+for header in "$SOURCE"/runtime/include/*.h; do
+	cmp -s "$header" "include/${header##*/}" || fail "not installed: $header"
+done
+[ "$(find include -type f | wc -l)" = "$(find "$SOURCE/runtime/include" -name '*.h' | wc -l)" ] ||
+	fail "a header is installed that is no public one"
+ok "every part is in its place"
+
+# A man page for each command that the command names, and no other.
+commands=$(bin/corebtf --help | awk '
+	/^Commands:/ { on = 1; next }
+	on && /^  [a-z]/ { print $1 }
+	on && /^[^ ]/ { exit }')
+[ -n "$commands" ] || fail "corebtf --help names no commands"
+for command in $commands; do
+	[ -f "share/man/man1/corebtf-$command.1" ] || fail "no man page: corebtf $command"
+done
+set -- share/man/man1/corebtf*.1
+[ "$(printf '%s\n' "$commands" | wc -l)" = $(($# - 1)) ] ||
+	fail "a man page of a command that there is not, among $*"
+ok "a man page for each of:" $commands
+
+# Nothing says where it was built or was installed first. (Debug information may.)
+if grep -rlF -e "$BUILD" -e "$SOURCE" -e "$work" "$libdir/cmake" "$libdir/pkgconfig" share include; then
+	fail "these files name a folder of the build"
+fi
+if readelf -d bin/corebtf "$libdir/libcorebtf.so" | grep -E 'R(UN)?PATH'; then
+	fail "a search path of the build is left"
+fi
+ok "may be moved"
+
+# The shared library: its name, and of its symbols only the public ones.
+readelf -dW "$libdir/libcorebtf.so" | grep -q 'Library soname: \[libcorebtf\.so\.0\]' ||
+	fail "no SONAME libcorebtf.so.0"
+[ "$(readlink "$libdir/libcorebtf.so")" = libcorebtf.so.0 ] || fail "libcorebtf.so links elsewhere"
+sed -n 's/^COREBTF_API .*[ *]\(corebtf_[a-z_0-9]*\)(.*/\1/p' include/*.h | sort -u >"$work/public"
+[ -s "$work/public" ] || fail "no public function found in the headers"
+nm -D --defined-only "$libdir/libcorebtf.so" | awk '$2 != "A" { print $3 }' |
+	grep -v '^__\(asan\|odr_asan\|ubsan\)' | sort -u >"$work/exported"
+sed 's/$/@@COREBTF_0/' "$work/public" | diff - "$work/exported" ||
+	fail "what libcorebtf.so exports is not what the headers declare"
+# What ASan adds to each object is not ours.
+nm -g --defined-only "$libdir/libcorebtf.a" | awk 'NF == 3 { print $3 }' |
+	grep -v '^__\(asan\|odr_asan\|ubsan\|start\|stop\)' | sort -u | diff "$work/public" - ||
+	fail "what libcorebtf.a shows is not what the headers declare"
+ok "$(wc -l <"$work/public") public functions, and no inner one, in either library"
+
+# Each header by itself, in C and where there is a compiler in C++.
+for header in include/*.h; do
+	case $header in
+	*.bpf.h) continue ;; # for the BPF side
+	esac
+	printf '#include <%s>\nint main(void) { return 0; }\n' "${header##*/}" >"$work/use.c"
+	for standard in c99 gnu17; do
+		"$CC" -x c -std=$standard -Wall -Wextra -Wstrict-prototypes -Werror -Iinclude \
+			-fsyntax-only "$work/use.c" || fail "$header: not by itself in $standard"
+	done
+	if have c++; then
+		c++ -x c++ -std=c++11 -Wall -Wextra -Werror -Iinclude -fsyntax-only "$work/use.c" ||
+			fail "$header: not by itself in C++"
+	fi
+done
+ok "each header by itself"
+
+# pkg-config and no CMake.
+if ! have pkg-config; then
+	echo "not tried: pkg-config is not here"
+	exit 0
+fi
+PKG_CONFIG_PATH=$PWD/$libdir/pkgconfig
+export PKG_CONFIG_PATH
+program=$SOURCE/tests/package/consumer/program.c
+pc() {
+	pkg-config "$@" corebtf || fail "pkg-config $*"
+}
+[ "$(pc --modversion)" = "$(bin/corebtf --version | sed 's/^corebtf //')" ] ||
+	fail "pkg-config and the command say different versions"
+for variable in command linker_script; do
+	[ -f "$(pc --variable=$variable)" ] || fail "pkg-config: $variable is no file"
+done
+# shellcheck disable=SC2046,SC2086 # lists of options
+"$CC" $CFLAGS $(pc --cflags) "$program" -o "$work/shared" $(pc --libs) \
+	-Wl,-rpath,"$PWD/$libdir" || fail "not linked with pkg-config --libs"
+# shellcheck disable=SC2046,SC2086
+"$CC" $CFLAGS $(pc --cflags) "$program" -o "$work/static" -Wl,-Bstatic $(pc --libs --static) \
+	-Wl,-Bdynamic || fail "not linked with pkg-config --libs --static"
+for kind in shared static; do
+	"$work/$kind" 2>"$work/said" && fail "$kind: carries BTFs that nobody gave it"
+	grep -q 'program: ' "$work/said" || fail "$kind: $(cat "$work/said")"
+done
+readelf -dW "$work/static" | grep -q libcorebtf && fail "the static one needs the shared library"
+ok "pkg-config"

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+# What the tests of the package share. They are given, in the environment:
+#   CMAKE, GENERATOR, SOURCE, BUILD, CC, CFLAGS  of the build that is tested
+#   COREBTF                                      its command
+# shellcheck shell=sh
+set -eu
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+	printf 'FAIL: %s\n' "$*" >&2
+	exit 1
+}
+
+ok() {
+	printf 'ok: %s\n' "$*"
+}
+
+skip() {
+	printf 'skipped: %s\n' "$*"
+	exit 77
+}
+
+have() {
+	command -v "$1" >/dev/null 2>&1
+}
+
+# Runs a command and shows what it said only when it fails.
+quietly() {
+	"$@" >"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		fail "$*"
+	}
+}
+
+# Installs what was built into $work/prefix, by way of another place: nothing may remember that.
+install_package() {
+	quietly "$CMAKE" --install "$BUILD" --prefix "$work/first"
+	mv "$work/first" "$work/prefix"
+}
+
+# configure FOLDER SOURCE OPTION...: a project of somebody else, with our compiler.
+configure() {
+	folder=$1 source_folder=$2
+	shift 2
+	"$CMAKE" -S "$source_folder" -B "$folder" -DCMAKE_C_COMPILER="$CC" \
+		-DCMAKE_C_FLAGS="$CFLAGS" "$@"
+}
+
+# Has the ELF file a read-only segment that holds its section .corebtf and nothing else? Asked of
+# readelf, not of our own tools.
+has_segment() {
+	readelf -SlW "$1" | awk '
+		$1 ~ /^\[/ && / \.corebtf / { sub(/.*\.corebtf */, ""); address = $2; size = $4 }
+		$1 == "LOAD" && $7 == "R" { segments[$3 " " $5] = 1 }
+		function bare(text) { sub(/^0x/, "", text); sub(/^0+/, "", text); return text }
+		END {
+			for (i in segments) {
+				split(i, field, " ")
+				if (size != "" && bare(field[1]) == bare(address) && bare(field[2]) == bare(size))
+					found = 1
+			}
+			exit !found
+		}'
+}

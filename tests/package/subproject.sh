@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# corebtf as a part of another project: with add_subdirectory() and several configurations, and with
+# FetchContent.
+. "$(dirname "$0")/lib.sh"
+
+kernels=$SOURCE/samples/kernels
+expected=$(find "$kernels/debian" -path "*/$(uname -m)/*" -name '*.btf.tar.xz' | wc -l)
+[ "$expected" -gt 0 ] || skip "no sample kernels of this machine"
+have ninja || skip "ninja is not here"
+
+check() {
+	said=$("$1/program" && "$1/host" "$1/libplugin.so") || fail "$1: the program failed"
+	[ "$said" = "program: $expected kernels
+plugin: $expected kernels" ] || fail "$1: $said"
+}
+
+quietly configure "$work/several" "$SOURCE/tests/package/consumer" -G "Ninja Multi-Config" \
+	-DCOREBTF_SOURCE="$SOURCE" -DKERNELS="$kernels"
+for config in Debug Release; do
+	quietly "$CMAKE" --build "$work/several" --config $config -j 2
+	check "$work/several/$config"
+	has_segment "$work/several/$config/program" || fail "$config: no segment"
+done
+quietly "$CMAKE" --build "$work/several" --config Debug
+"$CMAKE" --build "$work/several" --config Release | grep -q 'no work to do' ||
+	fail "one configuration undoes the other"
+quietly "$CMAKE" --install "$work/several" --config Release --prefix "$work/other"
+[ ! -e "$work/other" ] || fail "corebtf installs itself with the other project: $(find "$work/other")"
+[ -z "$("$CMAKE" --build "$work/several" --config Release --target help | grep -i nightly)" ] ||
+	fail "corebtf adds its dashboard to the other project"
+ok "add_subdirectory(), Debug and Release"
+
+quietly configure "$work/fetched" "$SOURCE/tests/package/consumer" -G "$GENERATOR" \
+	-DCOREBTF_SOURCE="$SOURCE" -DFETCH=ON -DKERNELS="$kernels" -DMODE=link \
+	-DRUNTIME=corebtf_static -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
+quietly "$CMAKE" --build "$work/fetched" -j 2
+check "$work/fetched"
+nm "$work/fetched/program" | grep -q ' [a-z] corebtf_linked$' || fail "not linked in"
+ok "FetchContent, link-time optimisation"
