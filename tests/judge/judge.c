@@ -594,8 +594,9 @@ static void compare_answers(const struct case_ *c, const struct judge_relo *relo
 
 	for (int i = 0; i < all->length; i++) {
 		struct reply reply = ask_alone(c->object, relo, &all->list[i]);
-		const struct resolver_answer *ours = &answers->list[next];
-		bool answered = next < answers->count && ours->id == all->list[i].id, same;
+		const struct resolver_answer *ours =
+			next < answers->count ? &answers->list[next] : NULL;
+		bool answered = ours && ours->id == all->list[i].id, same;
 
 		next += answered;
 		if (relo->relo.kind == BPF_CORE_TYPE_SIZE && !reply.err && !reply.answer.value)

@@ -48,7 +48,7 @@ ok "may be moved"
 readelf -dW "$libdir/libcorebtf.so" | grep -q 'Library soname: \[libcorebtf\.so\.0\]' ||
 	fail "no SONAME libcorebtf.so.0"
 [ "$(readlink "$libdir/libcorebtf.so")" = libcorebtf.so.0 ] || fail "libcorebtf.so links elsewhere"
-sed -n 's/^COREBTF_API .*[ *]\(corebtf_[a-z_0-9]*\)(.*/\1/p' include/*.h | sort -u >"$work/public"
+sed -n 's/^COREBTF_API [^(]*[ *]\([a-z_0-9]*\)(.*/\1/p' include/*.h | sort -u >"$work/public"
 [ -s "$work/public" ] || fail "no public function found in the headers"
 nm -D --defined-only "$libdir/libcorebtf.so" | awk '$2 != "A" { print $3 }' |
 	grep -v '^__\(asan\|odr_asan\|ubsan\)' | sort -u >"$work/exported"
@@ -66,7 +66,7 @@ for header in include/*.h; do
 	*.bpf.h) continue ;; # for the BPF side
 	esac
 	printf '#include <%s>\nint main(void) { return 0; }\n' "${header##*/}" >"$work/use.c"
-	for standard in c99 gnu17; do
+	for standard in gnu99 gnu17; do
 		"$CC" -x c -std=$standard -Wall -Wextra -Wstrict-prototypes -Werror -Iinclude \
 			-fsyntax-only "$work/use.c" || fail "$header: not by itself in $standard"
 	done
