@@ -103,7 +103,8 @@ static int check_segments(const struct elf_file *file, size_t own_index, struct 
 				  "%#x): " WITHOUT_SCRIPT,
 				  own->p_flags);
 	if (own->p_align < MIN_PAGE || own->p_align > MAX_PAGE ||
-	    (own->p_align & (own->p_align - 1)) || own->p_vaddr % own->p_align)
+	    (own->p_align & (own->p_align - 1)) || own->p_vaddr % own->p_align ||
+	    own->p_offset % own->p_align)
 		return reason_set(why, -EOPNOTSUPP,
 				  "the segment of its section .corebtf, at address %#jx, is not "
 				  "aligned to pages (%#jx): " WITHOUT_SCRIPT,

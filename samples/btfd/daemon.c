@@ -55,8 +55,10 @@ static int load(struct daemon *daemon, struct program_set *ret_set, char status[
 			 ret_set->count, btf.origin);
 	kernel_btf_close(&btf);
 	object_list_free(&objects);
+#ifdef __GLIBC__
 	/* What libbpf needed to relocate is some hundred kilobytes: back to the system with it. */
 	malloc_trim(0);
+#endif
 	return err;
 }
 

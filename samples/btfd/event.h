@@ -26,7 +26,7 @@ struct event {
 	__u32 ppid;
 	__u32 uid;
 	__u32 status; /* of an exit: as waitpid(2) gives it */
-	__u32 serial; /* execs of this process and of those it was forked from, as counted till now */
+	__u32 serial; /* execs till now, of this process and of those it came from */
 	__u64 start;  /* when the process was made, nanoseconds of the kernel's clock */
 	char comm[COMM_SIZE];
 	char file[FILE_SIZE]; /* of an exec: cut when it is longer. Of an exit: not sent. */

@@ -46,8 +46,8 @@ static void print_event(const struct event *event)
 {
 	int status = (int)event->status;
 
-	printf("%s %u %u %u ", event->kind == EVENT_EXEC ? "exec" : "exit", event->pid,
-	       event->ppid, event->uid);
+	printf("%s %u %u %u ", event->kind == EVENT_EXEC ? "exec" : "exit", event->pid, event->ppid,
+	       event->uid);
 	print_text(event->comm, sizeof(event->comm));
 	putchar(' ');
 	if (event->kind == EVENT_EXEC)
@@ -106,8 +106,8 @@ int event_stream_open(struct event_stream **ret_stream, struct reason *reason)
 				   "no BPF map can be made (root, or CAP_BPF and CAP_PERFMON?)");
 		goto fail;
 	}
-	stream->buffer = perf_buffer__new(stream->map_fd, PERF_PAGES, take_sample, take_loss,
-					  stream, NULL);
+	stream->buffer =
+		perf_buffer__new(stream->map_fd, PERF_PAGES, take_sample, take_loss, stream, NULL);
 	if (!stream->buffer) {
 		err = reason_errno(reason, -errno,
 				   "no perf buffer can be made (root, or CAP_PERFMON?)");

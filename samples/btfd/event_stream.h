@@ -2,7 +2,8 @@
 /*
  * The events of all BPF objects, one buffer for all of them: a perf event array that every object
  * gets in the place of its own map "events", and that lives as long as the daemon does. Programs
- * come and go at a reload, the buffer stays, so nothing that is in it is lost with them.
+ * come and go at a reload, the buffer stays, so nothing that is in it is lost with them. A perf
+ * event array and not a ring buffer, as every kernel has it that btfd is for.
  *
  * Each event goes to standard output as one line:
  *

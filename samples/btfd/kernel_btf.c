@@ -69,8 +69,9 @@ static int take_path(struct corebtf *bundle, const char *file, struct kernel_btf
 	if (err)
 		return explain(reason, err, file);
 	ret_btf->path = path;
-	snprintf(ret_btf->origin, sizeof(ret_btf->origin), "%zu bytes of BTF for %s out of %s",
-		 entry.btf_size, entry.release, file);
+	snprintf(ret_btf->origin, sizeof(ret_btf->origin), "%zu bytes of BTF for %s out of %s%s",
+		 entry.btf_size, entry.release, file,
+		 entry.ambiguous ? " (one of several that fit)" : "");
 	return 0;
 }
 

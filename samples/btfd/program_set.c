@@ -36,7 +36,8 @@ static int explain(struct reason *reason, int error, const char *path, const cha
 {
 	char words[128];
 
-	libbpf_strerror(error, words, sizeof(words)); /* which has errors of its own, from 4000 on */
+	/* Not strerror(): libbpf has errors of its own, from 4000 on. */
+	libbpf_strerror(error, words, sizeof(words));
 	return reason_set(reason, error, "%s: %s: %s%s%s%s", path, what, words,
 			  first_warning[0] ? " (" : "", first_warning, first_warning[0] ? ")" : "");
 }

@@ -35,7 +35,8 @@ int program_set_load(const struct object_list *objects, const char *btf_path,
 /* Detaches all. What they have reported is in the stream. */
 void program_set_unload(struct program_set *set);
 
-/* Whether libbpf's messages go to standard error; its first warning is always kept for the reason. */
+/* Whether libbpf's messages go to standard error. Its first warning is kept for the reason anyway.
+ */
 void program_set_verbose(bool verbose);
 
 #endif

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 
 struct settings {
-	const char *bundle;  /* file with the BTFs; NULL: the program's own section */
-	bool prefer_bundle;  /* ask the bundle even when the kernel has a BTF of its own */
-	bool verbose;	     /* tell what libbpf and libcorebtf tell */
-	char **paths;	     /* BPF objects, and folders of them; ends with NULL */
+	const char *bundle; /* file with the BTFs; NULL: the program's own section */
+	bool prefer_bundle; /* ask the bundle even when the kernel has a BTF of its own */
+	bool verbose;	    /* tell what libbpf and libcorebtf tell */
+	char **paths;	    /* BPF objects, and folders of them; ends with NULL */
 };
 
 /* Fills in @ret_settings, which borrows from @argv. Returns -1 to go on, or the exit status. */

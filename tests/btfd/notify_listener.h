@@ -7,7 +7,7 @@
 
 struct notify_listener {
 	int fd;
-	char name[128]; /* what NOTIFY_SOCKET is set to */
+	char name[128];	 /* what NOTIFY_SOCKET is set to */
 	char text[4096]; /* the last datagram */
 };
 

@@ -63,9 +63,9 @@ int stage_open(void)
 	if (!mkdtemp(stage_folder) || chdir(stage_folder) || chmod(stage_folder, 0755))
 		return leave("no folder to work in");
 	if (mkdir("objects", 0755) || mkdir("run", 0755) ||
-	    run("cp '%s' '%s' objects", EXEC_OBJECT, EXIT_OBJECT) ||
-	    run("cp '%s' carrier", BTFD) ||
-	    run("'%s' embed --quiet carrier objects/*.bpf.o --kernels '%s' -o btfd", COREBTF, KERNELS) ||
+	    run("cp '%s' '%s' objects", EXEC_OBJECT, EXIT_OBJECT) || run("cp '%s' carrier", BTFD) ||
+	    run("'%s' embed --quiet carrier objects/*.bpf.o --kernels '%s' -o btfd", COREBTF,
+		KERNELS) ||
 	    run("'%s' extract --quiet btfd -o other.bundle", COREBTF) ||
 	    run("'%s' embed --quiet carrier objects/*.bpf.o --kernels '%s' %s -o btfd", COREBTF,
 		KERNELS, KERNEL_BTF) ||

@@ -112,7 +112,8 @@ static void test_unprivileged(void **state)
 
 	if (prctl(PR_CAPBSET_READ, CAP_BPF, 0, 0, 0) != 1 ||
 	    prctl(PR_CAPBSET_READ, CAP_PERFMON, 0, 0, 0) != 1) {
-		printf("left out: this kernel, or this root, does not have CAP_BPF and CAP_PERFMON\n");
+		printf("left out: this kernel, or this root, does not have CAP_BPF and "
+		       "CAP_PERFMON\n");
 		skip();
 	}
 	watched_start(&watched, UNPRIVILEGED, plain);

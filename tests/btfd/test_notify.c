@@ -124,8 +124,8 @@ static void test_bad_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_path),	     cmocka_unit_test(test_abstract),
-		cmocka_unit_test(test_length),	     cmocka_unit_test(test_nobody_asked),
+		cmocka_unit_test(test_path),	  cmocka_unit_test(test_abstract),
+		cmocka_unit_test(test_length),	  cmocka_unit_test(test_nobody_asked),
 		cmocka_unit_test(test_bad_names),
 	};
 	int failed;

@@ -205,6 +205,13 @@ static void test_conditions(void **state)
 	BROKEN(draft.segments[OWN_SEGMENT].p_align = 16, "not aligned to pages");
 	BROKEN(draft.segments[OWN_SEGMENT].p_align = UINT64_C(1) << 40, "not aligned to pages");
 	BROKEN(draft.segments[OWN_SEGMENT].p_align = 0x3000, "not aligned to pages");
+	BROKEN(draft.segments[OWN_SEGMENT].p_align = 0x2000, "not aligned to pages");
+	BROKEN((draft.segments[OWN_SEGMENT].p_align = 0x400000,
+		draft.segments[OWN_SEGMENT].p_vaddr = draft.sections[OWN].sh_addr = 0x400000,
+		draft.segments[OWN_SEGMENT].p_offset = draft.sections[OWN].sh_offset = 0x400000,
+		draft.segments[OWN_SEGMENT].p_filesz = 0, draft.sections[OWN].sh_size = 0,
+		draft.segments[OWN_SEGMENT].p_memsz = 0),
+	       "not aligned to pages");
 	BROKEN(draft.segments[OWN_SEGMENT].p_memsz = 16, "shares with others");
 	BROKEN(draft.segments[OWN_SEGMENT].p_vaddr = 0x13000, "shares with others");
 	BROKEN(draft.segments[OWN_SEGMENT].p_offset = 0, "shares with others");
@@ -290,7 +297,8 @@ static void test_end_of_addresses(void **state)
 /* A record that lies is no record: the segment is shortened where it is. */
 static void test_false_records(void **state)
 {
-	for (size_t at = 0; at < 32; at++) {
+	/* And so is one with something else in the padding before it. */
+	for (size_t at = 0; at < 33; at++) {
 		struct draft draft = draft_of(true, true);
 		_cleanup_(elf_image_release) struct elf_image image = built(&draft);
 		_cleanup_(elf_file_release) struct elf_file file = {0};
@@ -300,7 +308,7 @@ static void test_false_records(void **state)
 		assert_int_equal(elf_image_attach(&image, bundle, 5000, NULL), 0);
 		assert_int_equal(elf_image_read(&image, &file, NULL), 0);
 		offset = file.sections[OWN].sh_offset;
-		image.data[offset - 32 + at] ^= 0xff;
+		image.data[offset - 33 + at] ^= 0xff;
 		elf_file_release(&file);
 		assert_int_equal(elf_image_remove(&image, NULL), 0);
 		assert_int_equal(elf_image_read(&image, &file, NULL), 0);

@@ -21,19 +21,7 @@
 #include <stdint.h>
 
 #include "tests/judge/judge_object.h"
-#include "tests/judge/libbpf_relo.h"
-
-struct candidate_list; /* of one name and kind */
-
-/* One BTF, full or trimmed. */
-struct judge_side {
-	struct btf *btf;
-	struct candidate_list *lists; /* found so far, for all objects */
-};
-
-/* Reads raw BTF as libbpf 1.1 can: a longer header and a layout section are taken off first. */
-int judge_side_init(struct judge_side *side, const void *data, size_t size);
-void judge_side_free(struct judge_side *side);
+#include "tests/judge/judge_side.h"
 
 struct judge_counts {
 	uint64_t objects, relocations; /* judged; a pair of BTFs and an object counts once */

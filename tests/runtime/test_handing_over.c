@@ -46,7 +46,7 @@
 	} while (0)
 
 /* At exit the leak checker looks into /proc, which is what some scenarios take away. */
-const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
 	return "detect_leaks=0";

@@ -526,6 +526,41 @@ static void test_name_too_long(void **state)
 	free(name);
 }
 
+/* Nor does one end at a NUL that a pax record has in the middle. */
+static void test_name_with_nul(void **state)
+{
+	static const char rest[] = " path=" FOR_IT "\0x\n";
+	struct bytes tar = {.data = NULL};
+	struct answer answer;
+	char record[sizeof(rest) + 2];
+
+	assert_true(sizeof(rest) + 1 < 100);
+	snprintf(record, sizeof(record), "%zu", sizeof(rest) + 1);
+	memcpy(record + 2, rest, sizeof(rest) - 1);
+	tar_add_header(&tar, 'x', "pax", "", sizeof(rest) + 1);
+	tar_add_data(&tar, record, sizeof(rest) + 1);
+	tar_add_btf(&tar, FOR_IT, "it");
+	tar_end(&tar);
+	assert_int_equal(find_text(tar.data, tar.size, &usual, &answer), -ENOENT);
+	assert_non_null(strstr(answer.log, "none of its 0 BTFs"));
+	bytes_release(&tar);
+}
+
+/* Some archivers write the file's size into a hard link's header; no data follows all the same. */
+static void test_hard_link_with_size(void **state)
+{
+	struct bytes tar = {.data = NULL};
+	struct answer answer;
+
+	tar_add_btf(&tar, "first", "it");
+	tar_add_header(&tar, '1', FOR_IT, "first", 26);
+	tar_add_btf(&tar, "last", "other");
+	tar_end(&tar);
+	assert_int_equal(find_text(tar.data, tar.size, &usual, &answer), 0);
+	assert_string_equal(answer.text, "it");
+	bytes_release(&tar);
+}
+
 /* Cut off anywhere, an archive is damaged and never "no BTF for this kernel" or a BTF. */
 static void test_cut_off(void **state)
 {
@@ -644,6 +679,7 @@ int main(void)
 		cmocka_unit_test(test_names),	     cmocka_unit_test(test_equal_bytes),
 		cmocka_unit_test(test_links),	     cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_pax_names),    cmocka_unit_test(test_name_too_long),
+		cmocka_unit_test(test_name_with_nul), cmocka_unit_test(test_hard_link_with_size),
 		cmocka_unit_test(test_cut_off),	     cmocka_unit_test(test_flipped_bits),
 		cmocka_unit_test(test_after_the_stream), cmocka_unit_test(test_bomb),
 		cmocka_unit_test(test_explains),

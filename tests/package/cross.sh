@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Cross-compiling: the embedder of this machine puts BTFs into a program for another one, and
+# whatever was made for that other machine is neither run nor asked. The library for the other
+# machine is not part of this: its zlib and liblzma are seldom at hand.
+. "$(dirname "$0")/lib.sh"
+
+install_package
+mkdir "$work/project"
+cat >"$work/project/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(crossed LANGUAGES C)
+find_package(CoreBTF REQUIRED COMPONENTS embedder)
+add_executable(program program.c)
+corebtf_embed(TARGET program OBJECTS probe.bpf.o KERNELS ${KERNELS} ALL_MACHINES MODE ${MODE})
+END
+echo 'int main(void) { return 0; }' >"$work/project/program.c"
+package=$(dirname "$(find "$work/prefix" -name CoreBTFConfig.cmake)")
+
+# An object of the other byte order would be refused, and one is as good as another here.
+probe() {
+	clang -target "$1" -O2 -g -idirafter "/usr/include/$("$CC" -print-multiarch)" \
+		-c "$SOURCE/tests/package/consumer/probe.bpf.c" -o "$work/project/probe.bpf.o" ||
+		fail "clang -target $1"
+}
+
+# crossed MACHINE TRIPLET BPF-TARGET READELF'S-NAME
+crossed() {
+	have "$2-gcc" || {
+		echo "not here: $2-gcc"
+		return 0
+	}
+	probe "$3"
+	for mode in auto section; do
+		rm -rf "$work/build"
+		quietly "$CMAKE" -S "$work/project" -B "$work/build" -G "$GENERATOR" \
+			-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$1" \
+			-DCMAKE_C_COMPILER="$2-gcc" -DCoreBTF_DIR="$package" -DMODE=$mode \
+			-DKERNELS="$SOURCE/samples/kernels" -DCOREBTF_EMBEDDER="$COREBTF"
+		quietly "$CMAKE" --build "$work/build"
+		program=$work/build/program
+		readelf -hW "$program" | grep -q "Machine: *$4" || fail "$1: $(readelf -hW "$program")"
+		"$COREBTF" list "$program" >"$work/listed" || fail "$1: carries nothing"
+		case $3 in
+		bpfeb) grep -q 'big-endian' "$work/listed" || fail "$1: the wrong byte order" ;;
+		bpfel) grep -q 'little-endian' "$work/listed" || fail "$1: the wrong byte order" ;;
+		esac
+		if [ $mode = auto ]; then
+			has_segment "$program" || fail "$1: no segment"
+		else
+			has_segment "$program" && fail "$1: a segment that nobody asked for"
+		fi
+	done
+	crossed=$((crossed + 1))
+	ok "$1"
+}
+
+crossed=0
+have clang || skip "clang is not here"
+crossed aarch64 aarch64-linux-gnu bpfel AArch64
+crossed s390x s390x-linux-gnu bpfeb 'IBM S/390'
+crossed riscv64 riscv64-linux-gnu bpfel RISC-V
+[ $crossed -gt 0 ] || skip "no compiler for another machine is here"
+
+# Without COREBTF_EMBEDDER the one on the PATH is taken, which is for this machine.
+for compiler in aarch64-linux-gnu-gcc s390x-linux-gnu-gcc riscv64-linux-gnu-gcc; do
+	have $compiler && break
+done
+mkdir "$work/bin"
+ln -s "$COREBTF" "$work/bin/corebtf"
+PATH=$work/bin:$PATH quietly "$CMAKE" -S "$work/project" -B "$work/found" -G "$GENERATOR" \
+	-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=other -DCMAKE_C_COMPILER=$compiler \
+	-DCoreBTF_DIR="$package" -DMODE=section -DKERNELS="$SOURCE/samples/kernels"
+grep -q "^COREBTF_HOST_EMBEDDER:FILEPATH=$work/bin/corebtf$" "$work/found/CMakeCache.txt" ||
+	fail "the command on the PATH was not found"
+ok "the command on the PATH"
