@@ -25,6 +25,9 @@
 /* Notes are some 100 bytes. */
 #define MAX_NOTES 65536
 
+/* What the kernel writes behind the name of a file that has it no more. */
+#define DELETED " (deleted)"
+
 struct search {
 	uintptr_t address; /* an address inside the wanted module; 0: the first one */
 	struct module *module;
@@ -179,6 +182,11 @@ int module_open_file(const struct module *module, const struct log *log, char *p
 				 strerror(-err));
 	snprintf(link, sizeof(link), "/proc/self/map_files/%" PRIxPTR "-%" PRIxPTR, start, end);
 	if (executable_open(link, &silent, &fd, &size)) {
+		/* The same package installed again is the same file under a new inode. */
+		char *deleted = strstr(path, DELETED);
+
+		if (deleted && !deleted[strlen(DELETED)])
+			*deleted = '\0';
 		err = executable_open(path, log, &fd, &size);
 		if (err)
 			return err;

@@ -239,10 +239,26 @@ static int matching(struct target *target, const struct shape *shape, uint32_t i
 	}
 }
 
+static bool can_match(uint32_t root_kind)
+{
+	switch (root_kind) {
+	case BTF_KIND_FUNC:
+	case BTF_KIND_VAR:
+	case BTF_KIND_DATASEC:
+	case BTF_VIEW_KIND_DECL_TAG:
+		return false;
+	default:
+		return true;
+	}
+}
+
 int match_type(struct target *target, const struct request *request, uint32_t id,
 	       struct target_match *match)
 {
 	*match = (struct target_match){ .owner = id };
+	/* Functions, variables and the like: libbpf knows no comparison for them. */
+	if (!can_match(request->root_type.kind))
+		return TARGET_NO_MATCH;
 	if (request->kind == CORE_RELO_TYPE_MATCHES)
 		return matching(target, request->shape, id, match);
 	return compatible(target, request->shape, id, match);

@@ -130,44 +130,67 @@ static bool is_nameless(const struct btf_view *btf, const struct btf_type *type)
 	}
 }
 
-static void write_content(struct btf_writer *w, const struct btf_type *type, unsigned int depth,
-			  struct byte_buffer *content)
+/* Settles what stands for the types that this one refers to, before its content is written. */
+static void settle_references(struct btf_writer *w, const struct btf_type *type, unsigned int depth)
 {
 	const struct btf_view *btf = w->touched->btf;
 	const struct btf_array *array = btf_view_array(type);
 	const struct btf_param *params = btf_view_params(type);
 	uint32_t kind = btf_view_kind(btf, type);
 
-	byte_buffer_append_u32(content, btf_view_u32(btf, type->info));
 	if (kind == BTF_KIND_ARRAY) {
-		uint32_t element = content_reference(w, btf_view_u32(btf, array->type), depth);
-		uint32_t index = content_reference(w, btf_view_u32(btf, array->index_type), depth);
-
-		byte_buffer_append_u32(content, element);
-		byte_buffer_append_u32(content, index);
-		byte_buffer_append_u32(content, btf_view_elements(btf, type));
+		content_reference(w, btf_view_u32(btf, array->type), depth);
+		content_reference(w, btf_view_u32(btf, array->index_type), depth);
 		return;
 	}
-	byte_buffer_append_u32(content, content_reference(w, btf_view_target(btf, type), depth));
-	for (uint32_t i = 0; kind == BTF_KIND_FUNC_PROTO && i < btf_view_vlen(btf, type); i++) {
-		uint32_t reference;
+	content_reference(w, btf_view_target(btf, type), depth);
+	for (uint32_t i = 0; kind == BTF_KIND_FUNC_PROTO && i < btf_view_vlen(btf, type); i++)
+		content_reference(w, btf_view_u32(btf, params[i].type), depth);
+}
 
-		reference = content_reference(w, btf_view_u32(btf, params[i].type), depth);
-		byte_buffer_append_u32(content, btf_view_u32(btf, params[i].name_off));
-		byte_buffer_append_u32(content, reference);
+/* Appends the content to w->contents. The references are settled: nothing else is appended
+ * meanwhile. */
+static void write_content(struct btf_writer *w, const struct btf_type *type, unsigned int depth)
+{
+	const struct btf_view *btf = w->touched->btf;
+	const struct btf_array *array = btf_view_array(type);
+	const struct btf_param *params = btf_view_params(type);
+	struct byte_buffer *out = &w->contents;
+	uint32_t kind = btf_view_kind(btf, type);
+
+	byte_buffer_append_u32(out, btf_view_u32(btf, type->info));
+	if (kind == BTF_KIND_ARRAY) {
+		uint32_t element = btf_view_u32(btf, array->type);
+		uint32_t index = btf_view_u32(btf, array->index_type);
+
+		byte_buffer_append_u32(out, content_reference(w, element, depth));
+		byte_buffer_append_u32(out, content_reference(w, index, depth));
+		byte_buffer_append_u32(out, btf_view_elements(btf, type));
+		return;
+	}
+	byte_buffer_append_u32(out, content_reference(w, btf_view_target(btf, type), depth));
+	for (uint32_t i = 0; kind == BTF_KIND_FUNC_PROTO && i < btf_view_vlen(btf, type); i++) {
+		uint32_t id = btf_view_u32(btf, params[i].type);
+
+		byte_buffer_append_u32(out, btf_view_u32(btf, params[i].name_off));
+		byte_buffer_append_u32(out, content_reference(w, id, depth));
 	}
 }
 
-/* The position with this content: one seen before, or @position, which is then remembered. */
-static uint32_t find_content(struct btf_writer *w, const struct byte_buffer *content,
-			     uint32_t position)
+/*
+ * The position with the content that stands at the end of w->contents, from @start on: one seen
+ * before, and the content is taken off again, or @position, which is then remembered with it.
+ */
+static uint32_t find_content(struct btf_writer *w, size_t start, uint32_t position)
 {
+	const unsigned char *content = w->contents.data + start;
+	size_t size = w->contents.size - start;
 	uint32_t hash = 0, slot;
 
-	for (size_t i = 0; i < content->size; i += sizeof(uint32_t)) {
+	for (size_t i = 0; i < size; i += sizeof(uint32_t)) {
 		uint32_t word;
 
-		memcpy(&word, content->data + i, sizeof(word));
+		memcpy(&word, content + i, sizeof(word));
 		hash = mix(hash ^ word);
 	}
 	for (slot = hash & (w->content_slot_count - 1);;
@@ -175,14 +198,14 @@ static uint32_t find_content(struct btf_writer *w, const struct byte_buffer *con
 		struct content_slot *s = &w->content_slots[slot];
 
 		if (!s->position) {
-			*s = (struct content_slot){ position + 1, hash, w->contents.size,
-						    content->size };
-			byte_buffer_append(&w->contents, content->data, content->size);
+			*s = (struct content_slot){ position + 1, hash, start, size };
 			return position;
 		}
-		if (s->hash == hash && s->size == content->size &&
-		    memcmp(w->contents.data + s->offset, content->data, content->size) == 0)
+		if (s->hash == hash && s->size == size &&
+		    memcmp(w->contents.data + s->offset, content, size) == 0) {
+			w->contents.size = start;
 			return s->position - 1;
+		}
 	}
 }
 
@@ -194,7 +217,7 @@ static uint32_t find_content(struct btf_writer *w, const struct byte_buffer *con
 static uint32_t representative(struct btf_writer *w, uint32_t position, unsigned int depth)
 {
 	const struct btf_type *type;
-	struct byte_buffer content = { 0 };
+	size_t start;
 
 	if (w->stands_for[position])
 		return w->stands_for[position] - 1;
@@ -202,10 +225,11 @@ static uint32_t representative(struct btf_writer *w, uint32_t position, unsigned
 	type = btf_view_type(w->touched->btf, w->touched->types[position].id);
 	if (depth > MERGE_DEPTH_MAX || !is_nameless(w->touched->btf, type))
 		return position;
-	write_content(w, type, depth, &content);
-	if (!byte_buffer_failed(&content))
-		w->stands_for[position] = find_content(w, &content, position) + 1;
-	byte_buffer_free(&content);
+	settle_references(w, type, depth);
+	start = w->contents.size;
+	write_content(w, type, depth);
+	if (!byte_buffer_failed(&w->contents))
+		w->stands_for[position] = find_content(w, start, position) + 1;
 	return w->stands_for[position] - 1;
 }
 

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -252,6 +253,19 @@ static void test_two_minds(void **state)
 	}
 }
 
+/* Who may not make a ring buffer still knows that the kernel has them. */
+static void test_without_rights(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (!child)
+		_exit(setgid(65534) || setuid(65534) || !bpf_buffer__kernel_has_ring());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void write_btf(const struct btf *btf, const char *path)
 {
 	__u32 size;
@@ -335,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_callback_that_fails),
 		cmocka_unit_test(test_arguments),
 		cmocka_unit_test(test_two_minds),
+		cmocka_unit_test(test_without_rights),
 	};
 	const char *why;
 

@@ -291,7 +291,7 @@ strip_cell()
 		test -e "$base" || continue
 		place=mapped count=$big_count
 		case $way in
-		section) place=file ;;
+		section) place='file' ;;
 		linked) count=$((2 * small_count)) ;;
 		segment) readelf -S -W "$base" | grep -q ' \.corebtf ' || continue ;;
 		esac

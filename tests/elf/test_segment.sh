@@ -200,7 +200,7 @@ corebtf attach bare-user big -o both
 prints "$big file 0" ./both
 (cd / && prints "$count file 0" "$work/bare-user")
 # Replaced by another file, or deleted, while the program runs: root gets the one that is loaded
-# all the same, others get nothing, and nobody gets what is not loaded.
+# all the same, others get it when it is the same file again, and nobody gets what is not loaded.
 cat >swap.c <<'END'
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,6 +228,7 @@ if [ "$(id -u)" = 0 ]; then
 	cp keep.so new.so && mv new.so libprobe.so
 	prints "0 nowhere -61" ./swap 'cp other.so new.so && mv new.so libprobe.so' unprivileged
 	cp keep.so new.so && mv new.so libprobe.so
+	prints "$count file 0" ./swap 'cp keep.so new.so && mv new.so libprobe.so' unprivileged
 	prints "0 nowhere -61" ./swap 'rm libprobe.so' unprivileged
 	cp keep.so libprobe.so
 else

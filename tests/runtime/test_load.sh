@@ -63,14 +63,15 @@ for refused in "" memfd "memfd tmpfile"; do
 	[ $can_be_user = 0 ] || loads "CAP_BPF, without $refused" \
 		"$refuse" kernel-btf $refused -- $(as_user) "$work/execsnoop"
 done
-# Where the tests run under AddressSanitizer: its leak checker works with /proc alone.
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
-loads "root, no /proc" env COREBTF_BUNDLE="$work/bundle" \
-	"$refuse" kernel-btf proc -- "$execsnoop"
-# shellcheck disable=SC2046
-[ $can_be_user = 0 ] || loads "CAP_BPF, no /proc" env COREBTF_BUNDLE="$work/bundle" \
-	"$refuse" kernel-btf proc -- $(as_user) "$execsnoop"
-unset ASAN_OPTIONS
+if grep -q __asan_init "$execsnoop"; then
+	echo "not tried: without /proc, where AddressSanitizer's leak checker ends the program"
+else
+	loads "root, no /proc" env COREBTF_BUNDLE="$work/bundle" \
+		"$refuse" kernel-btf proc -- "$execsnoop"
+	# shellcheck disable=SC2046
+	[ $can_be_user = 0 ] || loads "CAP_BPF, no /proc" env COREBTF_BUNDLE="$work/bundle" \
+		"$refuse" kernel-btf proc -- $(as_user) "$execsnoop"
+fi
 
 # With file capabilities the kernel hides the process from others of its user.
 if [ $can_be_user = 1 ] && setcap cap_bpf,cap_perfmon+ep "$work/execsnoop" 2>/dev/null; then
