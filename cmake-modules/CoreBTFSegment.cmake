@@ -42,6 +42,24 @@ function(_corebtf_link_options target variable)
 	set(${variable} "${options}" PARENT_SCOPE)
 endfunction()
 
+# Is the section there, and the last one in memory? Else the segment could not grow.
+function(_corebtf_look_at_trial path variable)
+	execute_process(COMMAND ${CMAKE_READELF} -SW ${path} OUTPUT_VARIABLE sections ERROR_QUIET)
+	set(${variable} "" PARENT_SCOPE)
+	if(NOT sections MATCHES "\\.corebtf +PROGBITS +([0-9a-f]+) [^\n]* A ")
+		set(${variable} "its linker takes corebtf.ld but reserves no segment" PARENT_SCOPE)
+		return()
+	endif()
+	set(address ${CMAKE_MATCH_1}) # as wide as all others, with zeros before it
+	string(REGEX MATCHALL "\\.[^ ]+ +[A-Z_]+ +[0-9a-f]+ [0-9a-f]+ [0-9a-f]+ [0-9a-f]+ +[A-Z]*A[A-Z]* "
+		loaded "${sections}")
+	foreach(section IN LISTS loaded)
+		if(section MATCHES "^([^ ]+) +[A-Z_]+ +([0-9a-f]+)" AND CMAKE_MATCH_2 STRGREATER address)
+			set(${variable} "its linker puts ${CMAKE_MATCH_1} behind .corebtf" PARENT_SCOPE)
+		endif()
+	endforeach()
+endfunction()
+
 # Links a small program with corebtf.ld, as the target would be in this configuration. Sets
 # VARIABLE to why that does not work, empty when it does.
 function(_corebtf_try_script target config options variable)
@@ -83,9 +101,13 @@ function(_corebtf_try_script target config options variable)
 /* What libcorebtf.a and `corebtf object` have for corebtf.ld. */
 static const unsigned char reserve[8]
 	__attribute__((section(".rodata.corebtf"), used, aligned(8))) = {0};
-int main(void)
+#ifdef __cplusplus
+extern "C"
+#endif
+int puts(const char *);
+int main(int argc, char **argv)
 {
-	return 0;
+	return argc > 1 ? puts(argv[1]) : 0; /* for a .plt, which some linkers put last */
 }
 ]])
 		set(CMAKE_TRY_COMPILE_TARGET_TYPE EXECUTABLE)
@@ -101,11 +123,7 @@ int main(void)
 		if(NOT linked)
 			set(why "its linker does not take corebtf.ld (see ${folder}/trial.log)")
 		elseif(CMAKE_READELF AND EXISTS ${folder}/trial)
-			execute_process(COMMAND ${CMAKE_READELF} -SW ${folder}/trial
-				OUTPUT_VARIABLE sections ERROR_QUIET)
-			if(NOT sections MATCHES "\\.corebtf +PROGBITS [^\n]* A ")
-				set(why "its linker takes corebtf.ld but reserves no segment")
-			endif()
+			_corebtf_look_at_trial(${folder}/trial why)
 		endif()
 		set(${result} "${why}" CACHE INTERNAL "why a target cannot have a segment for BTFs")
 	endif()

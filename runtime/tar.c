@@ -159,9 +159,10 @@ static int read_header(struct tar *tar, struct header *header)
 	if (is_zero(header))
 		return 0;
 	if (!checksum_fits(header))
-		return damaged(tar, tar->has_members
-					    ? "a header whose checksum does not fit"
-					    : "neither gzip nor xz nor tar: no header at its start");
+		return damaged(tar,
+			       tar->has_members
+				       ? "a header whose checksum does not fit"
+				       : "neither gzip nor xz nor tar: no header at its start");
 	tar->has_members = true;
 	return 1;
 }

@@ -21,10 +21,10 @@
 #include "runtime/tar_find.h"
 #include "runtime/tar_name.h"
 
-#define MAX_LINKS	 8
-#define FIRST_ROOM	 4096
-#define MAX_SIZE	 COREBTF_MAX_BLOB_SIZE
-#define BTF_HEADER_SIZE	 24 /* the oldest header: libbpf takes nothing shorter */
+#define MAX_LINKS	8
+#define FIRST_ROOM	4096
+#define MAX_SIZE	COREBTF_MAX_BLOB_SIZE
+#define BTF_HEADER_SIZE 24 /* the oldest header: libbpf takes nothing shorter */
 
 /* How well a member fits; each of these counts more than all after it. */
 struct rank {
@@ -94,13 +94,13 @@ static bool fits(struct search *search, const struct tar_name_key *key, struct r
 	if (search->has_hint && *distro.id && !strcmp(distro.id, search->hint.distro.id)) {
 		if (search->hint.native)
 			rank->newest = distro_version_number(distro.version);
-		rank->is_hinted = search->hint.native ||
-				  !strcmp(distro.version, search->hint.distro.version);
+		rank->is_hinted =
+			search->hint.native || !strcmp(distro.version, search->hint.distro.version);
 	}
 	if (*distro.id && !strcmp(distro.id, search->distro.id)) {
 		rank->is_os = true;
-		rank->is_version = *distro.version &&
-				   !strcmp(distro.version, search->distro.version);
+		rank->is_version =
+			*distro.version && !strcmp(distro.version, search->distro.version);
 	}
 	return true;
 }
@@ -210,8 +210,7 @@ static int consider(struct search *search, struct tar *tar)
 	struct rank rank;
 	int order;
 
-	if (tar->member.kind == TAR_OTHER ||
-	    !tar_name_normalise(tar->member.name, NULL, name))
+	if (tar->member.kind == TAR_OTHER || !tar_name_normalise(tar->member.name, NULL, name))
 		return 0;
 	strcpy(parts, name);
 	if (!tar_name_split(parts, &key))
@@ -298,7 +297,8 @@ static int follow_links(struct search *search)
 	return 0;
 }
 
-/* An empty file is what a failed trim leaves behind, and libbpf only says that it cannot be read. */
+/* An empty file is what a failed trim leaves behind, and libbpf only says that it cannot be read.
+ */
 static int check_content(const struct search *search)
 {
 	const struct content *content = &search->content;
@@ -317,8 +317,9 @@ static int no_btf(const struct search *search)
 	if (*search->other)
 		log_line(search->log, "%s has the release, but is for another machine",
 			 search->other);
-	return log_error(search->log, -ENOENT, "none of its %zu BTFs is for release %s on machine %s",
-			 search->btfs, search->kernel->release, search->kernel->machine);
+	return log_error(search->log, -ENOENT,
+			 "none of its %zu BTFs is for release %s on machine %s", search->btfs,
+			 search->kernel->release, search->kernel->machine);
 }
 
 static enum corebtf_match match_of(const struct rank *rank)

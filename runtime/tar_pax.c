@@ -32,7 +32,8 @@ static void start_value(struct tar_pax *pax)
 	if (is_whole)
 		pax->keyword[pax->keyword_length] = '\0';
 	if (!strcmp(keyword, "GNU.sparse.name")) {
-		/* "path" and the header have a made-up one then, from GNU tar's newest sparse format */
+		/* "path" and the header have a made-up one then, from GNU tar's newest sparse
+		 * format */
 		pax->value = pax->path;
 		pax->has_sparse_name = true;
 	} else if (!strcmp(keyword, "path")) {
@@ -78,8 +79,8 @@ static bool end_value(struct tar_pax *pax)
 		return end_number(pax);
 	}
 	/* Half a name would be another name. */
-	is_none = pax->value_length >= pax->value_room ||
-		  memchr(pax->value, '\0', pax->value_length);
+	is_none =
+		pax->value_length >= pax->value_room || memchr(pax->value, '\0', pax->value_length);
 	pax->value[is_none ? 0 : pax->value_length] = '\0';
 	/* An empty value takes back what an earlier record said. */
 	if (pax->value == pax->path)

@@ -14,9 +14,9 @@
 
 #include "runtime/tar_stream.h"
 
-#define GZIP_WINDOW	  (16 + MAX_WBITS) /* zlib's way to ask for gzip's header and checksum */
-#define XZ_MEMORY_LIMIT (UINT64_C(128) << 20) /* twice what the largest preset takes */
-#define SKIP_BUFFER_SIZE  4096
+#define GZIP_WINDOW	 (16 + MAX_WBITS) /* zlib's way to ask for gzip's header and checksum */
+#define XZ_MEMORY_LIMIT	 (UINT64_C(128) << 20) /* twice what the largest preset takes */
+#define SKIP_BUFFER_SIZE 4096
 
 static const uint8_t gzip_magic[] = {0x1f, 0x8b};
 static const uint8_t xz_magic[] = {0xfd, '7', 'z', 'X', 'Z', 0};
@@ -166,7 +166,8 @@ static int read_xz(struct tar_stream *stream, uint8_t *buffer, size_t size)
 		case LZMA_MEMLIMIT_ERROR:
 			return damaged(stream, "the xz stream wants more memory than any preset");
 		case LZMA_OPTIONS_ERROR:
-			return damaged(stream, "the xz stream has a filter that this liblzma lacks");
+			return damaged(stream,
+				       "the xz stream has a filter that this liblzma lacks");
 		case LZMA_BUF_ERROR:
 			return damaged(stream, "the xz stream is cut off");
 		default:
@@ -196,7 +197,8 @@ int tar_stream_read(struct tar_stream *stream, void *buffer, size_t size)
 	stream->position += (uint64_t)got;
 	if (stream->position > TAR_STREAM_MAX_SIZE)
 		return log_error(stream->log, -EFBIG,
-				 "unpacks to more than %" PRIu64 " MiB, which is no archive of BTFs",
+				 "unpacks to more than %" PRIu64
+				 " MiB, which is no archive of BTFs",
 				 TAR_STREAM_MAX_SIZE >> 20);
 	return got;
 }

@@ -240,7 +240,8 @@ static inline int bpf_buffer__open_ring(struct bpf_buffer *buffer)
 		return -ENOMEM;
 	buffer->counts_before = buffer->counts + cpus;
 	buffer->cpu_count = cpus;
-	buffer->ring = ring_buffer__new(bpf_map__fd(buffer->events), buffer->sample, buffer->ctx, NULL);
+	buffer->ring =
+		ring_buffer__new(bpf_map__fd(buffer->events), buffer->sample, buffer->ctx, NULL);
 	err = libbpf_get_error(buffer->ring);
 	if (err) {
 		buffer->ring = NULL;
@@ -258,7 +259,8 @@ static inline int bpf_buffer__open_ring(struct bpf_buffer *buffer)
 static inline int bpf_buffer__open(struct bpf_buffer *buffer, bpf_buffer_sample_fn sample_cb,
 				   bpf_buffer_lost_fn lost_cb, void *ctx)
 {
-	if (!buffer || !sample_cb || buffer->ring || buffer->perf || bpf_map__fd(buffer->events) < 0)
+	if (!buffer || !sample_cb || buffer->ring || buffer->perf ||
+	    bpf_map__fd(buffer->events) < 0)
 		return -EINVAL;
 	buffer->sample = sample_cb;
 	buffer->lost = lost_cb;

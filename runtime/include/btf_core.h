@@ -32,6 +32,7 @@ extern "C" {
  * touches nothing. Else opts->btf_custom_path is set from the section .corebtf of the running
  * executable, or from the tar that is linked in (btf_core_path.h) when the section is not there or
  * has no BTF for this kernel; and the caller calls clean_core_btf() after bpf_object__load().
+ * A user's $COREBTF_BTF comes before the kernel's BTF, $COREBTF_BUNDLE before the section.
  *
  * Returns 0 or a negative errno:
  * -EOPNOTSUPP	nothing at all is embedded, neither section nor tar. This is bcc's error for it; in

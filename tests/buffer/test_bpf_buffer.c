@@ -25,8 +25,8 @@
 #include "emit.h"
 #include "emit.skel.h"
 
-#define SKIPPED	   77
-#define KERNEL_BTF "/sys/kernel/btf/vmlinux"
+#define SKIPPED		77
+#define KERNEL_BTF	"/sys/kernel/btf/vmlinux"
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static char root[] = "/tmp/corebtf-buffer-XXXXXX";
@@ -36,11 +36,8 @@ static const struct {
 	const char *btf; /* NULL: none is given */
 	bool is_ring;
 } kinds[] = {
-	{NULL, true},
-	{KERNEL_BTF, true},
-	{trimmed_btf, true},
-	{old_btf, false},
-	{trimmed_old_btf, false},
+	{NULL, true},	  {KERNEL_BTF, true},	    {trimmed_btf, true},
+	{old_btf, false}, {trimmed_old_btf, false},
 };
 
 struct seen {
@@ -94,7 +91,8 @@ static void start(struct tracer *tracer, size_t kind)
 	assert_non_null(tracer->buffer);
 	assert_int_equal(bpf_buffer__is_ring(tracer->buffer), kinds[kind].is_ring);
 	/* not loaded yet */
-	assert_int_equal(bpf_buffer__open(tracer->buffer, on_event, on_lost, &tracer->seen), -EINVAL);
+	assert_int_equal(bpf_buffer__open(tracer->buffer, on_event, on_lost, &tracer->seen),
+			 -EINVAL);
 	assert_int_equal(emit_bpf__load(tracer->skeleton), 0);
 	assert_int_equal(bpf_buffer__open(tracer->buffer, on_event, on_lost, &tracer->seen), 0);
 }
@@ -111,8 +109,8 @@ static void emit(const struct tracer *tracer, __u64 number, __u64 order)
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = arguments, .ctx_size_in = sizeof(arguments),
 		    .flags = BPF_F_TEST_RUN_ON_CPU);
 
-	assert_int_equal(bpf_prog_test_run_opts(bpf_program__fd(tracer->skeleton->progs.emit), &opts),
-			 0);
+	assert_int_equal(
+		bpf_prog_test_run_opts(bpf_program__fd(tracer->skeleton->progs.emit), &opts), 0);
 }
 
 /* Reads until nothing comes. Returns how many events the polls said there were. */
@@ -227,7 +225,8 @@ static void test_arguments(void **state)
 	emit_bpf__destroy(skeleton);
 
 	start(&tracer, 0);
-	assert_int_equal(bpf_buffer__open(tracer.buffer, on_event, NULL, NULL), -EINVAL); /* twice */
+	assert_int_equal(bpf_buffer__open(tracer.buffer, on_event, NULL, NULL),
+			 -EINVAL); /* twice */
 	stop(&tracer);
 	start(&tracer, 3);
 	assert_int_equal(bpf_buffer__open(tracer.buffer, on_event, NULL, NULL), -EINVAL);
@@ -240,12 +239,14 @@ static void test_two_minds(void **state)
 	for (int i = 0; i < 2; i++) {
 		const struct bpf_buffer_opts buffer_opts = {
 			.sz = sizeof(buffer_opts), .btf_custom_path = i ? KERNEL_BTF : old_btf};
-		LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = i ? old_btf : KERNEL_BTF);
+		LIBBPF_OPTS(bpf_object_open_opts, opts,
+			    .btf_custom_path = i ? old_btf : KERNEL_BTF);
 		struct emit_bpf *skeleton = emit_bpf__open_opts(&opts);
 		struct bpf_buffer *buffer;
 
 		assert_non_null(skeleton);
-		buffer = bpf_buffer__new_opts(skeleton->maps.events, skeleton->maps.heap, &buffer_opts);
+		buffer = bpf_buffer__new_opts(skeleton->maps.events, skeleton->maps.heap,
+					      &buffer_opts);
 		assert_non_null(buffer);
 		assert_int_not_equal(emit_bpf__load(skeleton), 0);
 		bpf_buffer__free(buffer);

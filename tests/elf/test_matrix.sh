@@ -5,8 +5,8 @@
 # what is not installed is skipped, and its rows are not compared.
 #
 # environment: COREBTF the command, SOURCE the repository, KERNELS a folder of kernel BTFs,
-#	OBJECT a BPF object, STATIC libcorebtf.a, RUNTIME_SOURCES the runtime's .c files, LINK_WITH
-#	the libraries that the static one needs
+#	OBJECT a BPF object, RUNTIME_SOURCES the runtime's .c files, LINK_WITH the libraries that
+#	these need
 # usage: test_matrix.sh [--print]	--print: just write the tables to standard output
 # A libcorebtf that has come to need more of zlib or liblzma wants it in matrix/stubs.c as well.
 set -eu
@@ -15,6 +15,7 @@ mode=${1:-}
 document=$SOURCE/docs/embedding.md
 script=$SOURCE/linker-scripts/corebtf.ld
 probe=$SOURCE/tests/elf/matrix/probe.c
+. "$SOURCE/tests/elf/matrix/runtime.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
@@ -216,6 +217,8 @@ kinds="PIE non-PIE static static-PIE DSO"
 ways="segment section linked"
 
 cc=${CC:-cc}
+build_runtime "" "$cc" native
+STATIC=native/libcorebtf.a
 $cc -DPROBE_PROGRAM -I "$SOURCE/runtime/include" "$probe" -c -o program.o
 $cc -shared -fPIC -DPROBE_LIBRARY -I "$SOURCE/runtime/include" "$probe" -o libprobe.so "$STATIC" $LINK_WITH
 $cc program.o -L. -lprobe -o main-native
@@ -383,21 +386,11 @@ done
 			skip "$triple-gcc or $runner is not installed"
 			continue
 		fi
-		rm -rf cross built/"$name"* && mkdir -p cross
-		(
-			cd cross
-			for source in $RUNTIME_SOURCES "$SOURCE/runtime/reserve.c" "$SOURCE/tests/elf/matrix/stubs.c"; do
-				"$triple-gcc" -c -fPIC -O1 -fvisibility=hidden -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-					-I "$SOURCE" -I "$SOURCE/runtime/include" -I "$work/include" "$source"
-			done
-			# One object, as the real library is.
-			"$triple-gcc" -r -nostdlib -o whole ./*.o
-			rm ./*.o
-			mv whole whole.o
-			"$triple-ar" rcs libcross.a whole.o
-		)
+		rm -rf built/"$name"*
+		build_runtime "$triple-" "$triple-gcc" cross -I "$work/include" \
+			"$SOURCE/tests/elf/matrix/stubs.c"
 		"$triple-gcc" -shared -fPIC -DPROBE_LIBRARY -I "$SOURCE/runtime/include" "$probe" \
-			-o libprobe.so cross/libcross.a
+			-o libprobe.so cross/libcorebtf.a
 		"$triple-gcc" -DPROBE_PROGRAM -I "$SOURCE/runtime/include" "$probe" -L. -lprobe -o "main-$name"
 		main=./main-$name
 		make_bundles "main-$name" ".$name"
@@ -416,7 +409,7 @@ done
 				fi
 				row="| $name | $way | ${linker%:*} |"
 				for kind in non-PIE static PIE DSO; do
-					libraries=cross/libcross.a
+					libraries=cross/libcorebtf.a
 					test $way != linked || libraries="linked-2.o $libraries"
 					row="$row $(way_cell "$triple-gcc" "cross:${linker#*:}" $kind $way ".$name" \
 						"$libraries" "$runner" -L "/usr/$triple") |"

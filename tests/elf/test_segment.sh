@@ -10,6 +10,7 @@ export LC_ALL=C
 script=$SOURCE/linker-scripts/corebtf.ld
 probe=$SOURCE/tests/elf/matrix/probe.c
 cc=${CC:-cc}
+. "$SOURCE/tests/elf/matrix/runtime.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
@@ -65,6 +66,8 @@ refuses()
 	grep -qF -e "$text" says || fail "corebtf $*: $(cat says)"
 }
 
+build_runtime "" "$cc" plain-runtime
+STATIC=plain-runtime/libcorebtf.a
 build plain
 corebtf embed plain "$OBJECT" --kernels "$KERNELS" -o carrier
 corebtf extract carrier -o small
@@ -294,7 +297,10 @@ else
 	skip "valgrind is not installed"
 fi
 
-if build asan -fsanitize=address,undefined -Wl,-T,"$script" 2>says; then
+# The runtime as well.
+if build_runtime "" "$cc" asan-runtime -fsanitize=address,undefined 2>says &&
+	STATIC=asan-runtime/libcorebtf.a &&
+	build asan -fsanitize=address,undefined -Wl,-T,"$script" 2>says; then
 	corebtf attach asan big
 	prints "$big mapped 0" ./asan
 	corebtf remove asan

@@ -60,6 +60,23 @@ have clang || skip "clang is not here"
 crossed aarch64 aarch64-linux-gnu bpfel AArch64
 crossed s390x s390x-linux-gnu bpfeb 'IBM S/390'
 crossed riscv64 riscv64-linux-gnu bpfel RISC-V
+
+# Some linkers take corebtf.ld and put something behind .corebtf all the same (lld its .plt, for
+# ppc64le): MODE auto has to see it before `corebtf embed` refuses such a file.
+if have powerpc64le-linux-gnu-gcc && have ld.lld; then
+	mkdir "$work/linker"
+	ln -s "$(command -v ld.lld)" "$work/linker/ld.lld"
+	probe bpfel
+	rm -rf "$work/build"
+	quietly "$CMAKE" -S "$work/project" -B "$work/build" -G "$GENERATOR" \
+		-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=ppc64le \
+		-DCMAKE_C_COMPILER=powerpc64le-linux-gnu-gcc \
+		-DCMAKE_EXE_LINKER_FLAGS="-B$work/linker -fuse-ld=lld" -DMODE=auto \
+		-DCoreBTF_DIR="$package" -DKERNELS="$SOURCE/samples/kernels" -DCOREBTF_EMBEDDER="$COREBTF"
+	quietly "$CMAKE" --build "$work/build"
+	"$COREBTF" list "$work/build/program" >/dev/null || fail "ppc64le with lld: carries nothing"
+	ok "ppc64le with lld"
+fi
 [ $crossed -gt 0 ] || skip "no compiler for another machine is here"
 
 # Without COREBTF_EMBEDDER the one on the PATH is taken, which is for this machine.

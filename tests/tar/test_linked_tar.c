@@ -86,12 +86,9 @@ static void test_path(void **state)
 	static const struct {
 		const char *id, *version_id, *text;
 	} cases[] = {
-		{"ubuntu", "20.04", "it"},
-		{"debian", "10", "other"},
-		{"debian", "'10'", "other"},
-		{"debian", "11", "other"},
-		{"ubuntu", "18.04", "it"},
-		{"fedora", "30", "other"}, /* neither: the first one */
+		{"ubuntu", "20.04", "it"},   {"debian", "10", "other"},
+		{"debian", "'10'", "other"}, {"debian", "11", "other"},
+		{"ubuntu", "18.04", "it"},   {"fedora", "30", "other"}, /* neither: the first one */
 	};
 	int before = count_fds();
 
@@ -119,7 +116,8 @@ static void test_failures(void **state)
 
 	assert_int_equal(locate_path_in_tar(&other, NULL, 0, &path, NULL), -ENOENT);
 	assert_int_equal(locate_path_in_tar(&other_machine, NULL, 0, &path, NULL), -ENOENT);
-	assert_int_equal(locate_path_in_tar(&host, garbage, sizeof(garbage), &path, NULL), -EBADMSG);
+	assert_int_equal(locate_path_in_tar(&host, garbage, sizeof(garbage), &path, NULL),
+			 -EBADMSG);
 	/* a tar without bytes is one that has nothing, not the linked one */
 	assert_int_equal(locate_path_in_tar(&host, "", 0, &path, NULL), -ENODATA);
 	assert_string_equal(path, "untouched");
@@ -224,8 +222,8 @@ static int remove_root(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_path),	    cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_not_asked),   cmocka_unit_test(test_last_source),
+		cmocka_unit_test(test_path),	  cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_not_asked), cmocka_unit_test(test_last_source),
 		cmocka_unit_test(test_arguments),
 	};
 

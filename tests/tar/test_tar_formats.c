@@ -21,8 +21,8 @@
 #define SKIPPED 77
 
 /* 60 characters, the longest part that BTFHub's own names come near to */
-#define LONG_A "a-folder-with-a-long-name-of-sixty-characters-for-the-prefix"
-#define LONG_B "b-folder-with-a-long-name-of-sixty-characters-for-the-prefix"
+#define LONG_A	 "a-folder-with-a-long-name-of-sixty-characters-for-the-prefix"
+#define LONG_B	 "b-folder-with-a-long-name-of-sixty-characters-for-the-prefix"
 #define LONG_150 LONG_A "/" LONG_B "/ubuntu/20.04/x86_64"
 #define LONG_300 LONG_A "/" LONG_B "/" LONG_A "/" LONG_B "/ubuntu/20.04/x86_64"
 
@@ -47,8 +47,8 @@ static const struct content {
 	unsigned int in; /* the formats that can say it */
 } contents[] = {
 	{"5.4.0-1-generic", "ubuntu/20.04/x86_64", FILE_WITH_BTF, "", "one", ALL},
-	{"5.4.0-2-generic", "ubuntu/20.04/x86_64", HARD,
-	 "ubuntu/20.04/x86_64/5.4.0-1-generic.btf", "one", ALL},
+	{"5.4.0-2-generic", "ubuntu/20.04/x86_64", HARD, "ubuntu/20.04/x86_64/5.4.0-1-generic.btf",
+	 "one", ALL},
 	{"5.4.0-3-generic", "ubuntu/20.04/x86_64", SYMBOLIC, "5.4.0-1-generic.btf", "one", ALL},
 	{"4.18.0-1.el8", "centos/8/x86_64", SYMBOLIC,
 	 "../../../ubuntu/20.04/x86_64/5.4.0-3-generic.btf", "one", ALL},
@@ -155,12 +155,14 @@ static void test_every_format(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(formats); i++) {
 		make_tree("tree", formats[i].format);
-		run("rm -rf %s/btfhub-archive && cp -a %s/tree %s/btfhub-archive", root, root, root);
+		run("rm -rf %s/btfhub-archive && cp -a %s/tree %s/btfhub-archive", root, root,
+		    root);
 		for (size_t k = 0; k < COUNT_OF(packers); k++)
 			for (size_t l = 0; l < COUNT_OF(layouts); l++) {
 				char where[256];
 
-				/* the folders named there are all that there is in v7's tree alone */
+				/* the folders named there are all that there is in v7's tree alone
+				 */
 				if (l == 2 && formats[i].format != V7)
 					continue;
 				snprintf(where, sizeof(where), layouts[l], root);
@@ -217,9 +219,9 @@ static void test_other_members(void **state)
 static void test_sparse_btf(void **state)
 {
 	static const struct question question = {.release = "1.0-sparse", .machine = "x86_64"};
-	static const char *const options[] = {
-		"--format=gnu", "--format=posix --sparse-version=0.0",
-		"--format=posix --sparse-version=0.1", "--format=posix --sparse-version=1.0"};
+	static const char *const options[] = {"--format=gnu", "--format=posix --sparse-version=0.0",
+					      "--format=posix --sparse-version=0.1",
+					      "--format=posix --sparse-version=1.0"};
 	struct answer answer;
 
 	run("rm -rf %s/tree && mkdir -p %s/tree/debian/12/x86_64", root, root);
@@ -292,9 +294,9 @@ static int remove_root(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_format),	cmocka_unit_test(test_hard_dereference),
-		cmocka_unit_test(test_other_members),	cmocka_unit_test(test_sparse_btf),
-		cmocka_unit_test(test_appended),	cmocka_unit_test(test_packed_in_parts),
+		cmocka_unit_test(test_every_format),  cmocka_unit_test(test_hard_dereference),
+		cmocka_unit_test(test_other_members), cmocka_unit_test(test_sparse_btf),
+		cmocka_unit_test(test_appended),      cmocka_unit_test(test_packed_in_parts),
 	};
 
 	if (system("tar --version 2>/dev/null | grep -q 'GNU tar' && xz --version >/dev/null 2>&1 "
