@@ -116,6 +116,16 @@ static void explain_no_btf(int error)
 		why);
 }
 
+/* Who wants it exactly asks corebtf_path_for_running_kernel() for its ret_origin. */
+static const char *origin(void)
+{
+	if (getenv("COREBTF_BTF"))
+		return "the file that $COREBTF_BTF names";
+	if (getenv("COREBTF_BUNDLE"))
+		return "the bundle that $COREBTF_BUNDLE names, or this program's own section";
+	return "this program's own section .corebtf";
+}
+
 static void tell_origin(const struct bpf_object_open_opts *opts)
 {
 	const char *path = opts->btf_custom_path;
@@ -124,9 +134,8 @@ static void tell_origin(const struct bpf_object_open_opts *opts)
 	if (!path)
 		fputs("execsnoop: BTF: the kernel's own, /sys/kernel/btf/vmlinux\n", stderr);
 	else if (!stat(path, &status))
-		fprintf(stderr,
-			"execsnoop: BTF: %lld bytes out of this program's own section .corebtf, as %s\n",
-			(long long)status.st_size, path);
+		fprintf(stderr, "execsnoop: BTF: %lld bytes out of %s, as %s\n",
+			(long long)status.st_size, origin(), path);
 }
 
 /*

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# consumer.sh few|all: builds consumer/ against the installed package, with each generator and each
-# linker that is there, and in each mode; all: every combination of them.
+# consumer.sh few|many: builds consumer/ against the installed package, with each generator, with
+# each linker that is there, and in each mode; many: with each linker for each generator, and in
+# each mode with each linker.
 . "$(dirname "$0")/lib.sh"
 
 install_package
@@ -91,14 +92,15 @@ if [ "$1" = few ]; then
 	build_and_run "$GENERATOR" "" link corebtf_static
 	exit 0
 fi
-for generator in Ninja "Unix Makefiles" "Ninja Multi-Config"; do
-	has_generator "$generator" || continue
-	for linker in $linkers; do
-		for mode in auto segment section link; do
-			[ "$mode" != segment ] || [ "$(place "$linker" auto)" = segment ] || continue
-			for runtime in corebtf corebtf_static; do
-				build_and_run "$generator" "$linker" "$mode" "$runtime"
-			done
-		done
+for linker in $linkers; do
+	for generator in Ninja "Unix Makefiles" "Ninja Multi-Config"; do
+		if has_generator "$generator"; then
+			build_and_run "$generator" "$linker" auto corebtf
+		fi
+	done
+	for mode in segment section link; do
+		[ "$mode" != segment ] || [ "$(place "$linker" auto)" = segment ] || continue
+		build_and_run "$GENERATOR" "$linker" "$mode" corebtf
+		build_and_run "$GENERATOR" "$linker" "$mode" corebtf_static
 	done
 done

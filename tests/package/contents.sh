@@ -94,10 +94,10 @@ for variable in command linker_script; do
 	[ -f "$(pc --variable=$variable)" ] || fail "pkg-config: $variable is no file"
 done
 # shellcheck disable=SC2046,SC2086 # lists of options
-"$CC" $CFLAGS $(pc --cflags) "$program" -o "$work/shared" $(pc --libs) \
+"$CC" $FLAGS $(pc --cflags) "$program" -o "$work/shared" $(pc --libs) \
 	-Wl,-rpath,"$PWD/$libdir" || fail "not linked with pkg-config --libs"
 # shellcheck disable=SC2046,SC2086
-"$CC" $CFLAGS $(pc --cflags) "$program" -o "$work/static" -Wl,-Bstatic $(pc --libs --static) \
+"$CC" $FLAGS $(pc --cflags) "$program" -o "$work/static" -Wl,-Bstatic $(pc --libs --static) \
 	-Wl,-Bdynamic || fail "not linked with pkg-config --libs --static"
 for kind in shared static; do
 	"$work/$kind" 2>"$work/said" && fail "$kind: carries BTFs that nobody gave it"

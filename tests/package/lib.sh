@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What the tests of the package share. They are given, in the environment:
-#   CMAKE, GENERATOR, SOURCE, BUILD, CC, CFLAGS  of the build that is tested
+#   CMAKE, GENERATOR, SOURCE, BUILD, CC, FLAGS   of the build that is tested
 #   COREBTF                                      its command
 # shellcheck shell=sh
 set -eu
@@ -45,7 +45,7 @@ configure() {
 	folder=$1 source_folder=$2
 	shift 2
 	"$CMAKE" -S "$source_folder" -B "$folder" -DCMAKE_C_COMPILER="$CC" \
-		-DCMAKE_C_FLAGS="$CFLAGS" "$@"
+		-DCMAKE_C_FLAGS="$FLAGS" "$@"
 }
 
 # Has the ELF file a read-only segment that holds its section .corebtf and nothing else? Asked of

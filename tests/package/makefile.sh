@@ -12,7 +12,7 @@ cp -R "$SOURCE/samples" "$work/samples"
 cd "$work/samples/makefile"
 
 make_it() {
-	quietly make CC="$CC" CFLAGS="-O2 $CFLAGS" "$@"
+	quietly make CC="$CC" CFLAGS="-O2 $FLAGS" "$@"
 }
 
 make_it

@@ -7,8 +7,10 @@
 cpack=$(dirname "$CMAKE")/cpack
 [ -x "$cpack" ] || cpack=cpack
 [ -f "$BUILD/CPackConfig.cmake" ] || fail "no CPackConfig.cmake in the build"
-# Built by the tests already; cpack would otherwise ask for all targets again.
+# What is packed was built before the tests. With make, cpack would build all there is once more;
+# with ninja it does not.
 quietly "$cpack" --config "$BUILD/CPackConfig.cmake" -B "$work/packages" \
+	-D CPACK_CMAKE_GENERATOR=Ninja \
 	-D "CPACK_DEBIAN_PACKAGE_MAINTAINER=A Maintainer <maintainer@corebtf.org>"
 cd "$work/packages"
 
@@ -22,7 +24,7 @@ printf '#include <corebtf.h>\n#include <stdio.h>\nint main(void) { puts(corebtf_
 	>"$work/use.c"
 libdir=$(dirname "$(find "$work/unpacked" -name libcorebtf.a)")
 # shellcheck disable=SC2086 # a list of options
-"$CC" $CFLAGS -I"$work/unpacked/include" "$work/use.c" -o "$work/use" -L"$libdir" -lcorebtf \
+"$CC" $FLAGS -I"$work/unpacked/include" "$work/use.c" -o "$work/use" -L"$libdir" -lcorebtf \
 	-Wl,-rpath,"$libdir"
 [ "corebtf $("$work/use")" = "$version" ] || fail "$1: its library says otherwise"
 ok "$1: the command, the headers and the library work where it was unpacked"
