@@ -20,8 +20,8 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
-#include "runtime/host.h"
-#include "runtime/machine.h"
+#include "runtime/kernel/host.h"
+#include "runtime/kernel/machine.h"
 
 enum {
 	OPTION_RELEASE = 256,

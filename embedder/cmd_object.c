@@ -13,7 +13,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
-#include "runtime/machine.h"
+#include "runtime/kernel/machine.h"
 
 enum { OPTION_LIKE = 256, OPTION_SYMBOL };
 

@@ -15,15 +15,15 @@
 
 #include <corebtf.h>
 
-#include "runtime/btf_path.h"
-#include "runtime/choose.h"
-#include "runtime/cleanup.h"
-#include "runtime/executable.h"
+#include "runtime/handover/btf_path.h"
+#include "runtime/choose/choose.h"
+#include "runtime/util/cleanup.h"
+#include "runtime/executable/executable.h"
 #include "runtime/handle.h"
-#include "runtime/object.h"
-#include "runtime/options.h"
-#include "runtime/self.h"
-#include "runtime/unnamed_file.h"
+#include "runtime/executable/object.h"
+#include "runtime/util/options.h"
+#include "runtime/executable/self.h"
+#include "runtime/handover/unnamed_file.h"
 
 #define TEXT_OF(number) #number
 #define TEXT(number)	TEXT_OF(number)

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "runtime/handle.h"
-#include "runtime/options.h"
-#include "runtime/section.h"
+#include "runtime/util/options.h"
+#include "runtime/executable/section.h"
 
 int handle_new(const char *subject, const struct corebtf_open_opts *opts,
 	       struct corebtf **ret_handle)

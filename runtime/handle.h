@@ -5,11 +5,11 @@
 #ifndef COREBTF_HANDLE_H
 #define COREBTF_HANDLE_H
 
-#include "runtime/blob.h"
-#include "runtime/bundle.h"
-#include "runtime/host.h"
-#include "runtime/log.h"
-#include "runtime/mapping.h"
+#include "runtime/bundle/blob.h"
+#include "runtime/bundle/bundle.h"
+#include "runtime/kernel/host.h"
+#include "runtime/util/log.h"
+#include "runtime/executable/mapping.h"
 
 /* A section holds one bundle, or as many as were linked together; this bounds the memory that a
  * file full of tiny ones can take. */

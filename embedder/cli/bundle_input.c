@@ -11,9 +11,9 @@
 
 #include "embedder/cli/report.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/executable.h"
-#include "runtime/mapping.h"
-#include "runtime/section.h"
+#include "runtime/executable/executable.h"
+#include "runtime/executable/mapping.h"
+#include "runtime/executable/section.h"
 
 void bundle_input_keep_line(void *context, const char *line)
 {

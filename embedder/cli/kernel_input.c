@@ -10,7 +10,7 @@
 
 #include "embedder/cli/report.h"
 #include "embedder/kernels/kernel_path.h"
-#include "runtime/machine.h"
+#include "runtime/kernel/machine.h"
 
 void kernel_input_init(struct kernel_input *input)
 {

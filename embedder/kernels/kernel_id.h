@@ -11,7 +11,7 @@
 /* Strings are never NULL; "" is "not known". Whoever holds the struct says who owns them. */
 struct kernel_id {
 	const char *release;	   /* as uname -r; never empty in a bundle */
-	const char *machine;	   /* canonical (runtime/machine.h); never empty in a bundle */
+	const char *machine;	   /* canonical (runtime/kernel/machine.h); never empty in a bundle */
 	const char *os_id;	   /* as os-release's ID */
 	const char *version_id;	   /* as os-release's VERSION_ID */
 	const char *uname_version; /* as uname -v */

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "embedder/util/cleanup.h"
-#include "runtime/machine.h"
+#include "runtime/kernel/machine.h"
 
 struct span {
 	const char *start;

@@ -10,7 +10,7 @@
 
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/kernel.h"
+#include "runtime/kernel/kernel.h"
 
 int running_kernel_read(struct kernel_id *ret_id, struct reason *why)
 {

@@ -18,7 +18,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
-#include "runtime/machine.h"
+#include "runtime/kernel/machine.h"
 
 #define BTF_SIZE_MAX ((size_t)1 << 26)
 #define SHIFT	     64 /* bits that a member is moved by */

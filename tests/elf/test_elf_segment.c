@@ -18,7 +18,7 @@
 #include "embedder/elf/elf_object.h"
 #include "embedder/elf/elf_segment.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/machine.h"
+#include "runtime/kernel/machine.h"
 
 #define TEXT_SIZE   0x400
 #define OFFSET	    0x1000 /* of .corebtf */

@@ -10,8 +10,8 @@
 
 #include <corebtf.h>
 
-#include "runtime/blob.h"
-#include "runtime/bundle.h"
+#include "runtime/bundle/blob.h"
+#include "runtime/bundle/bundle.h"
 #include "tests/runtime/make_bundle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -9,7 +9,7 @@
 #include "embedder/object/bpf_object_file.h"
 #include "embedder/object/embedded_objects.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/object.h"
+#include "runtime/executable/object.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/distro.h"
-#include "runtime/os_release.h"
-#include "runtime/release.h"
+#include "runtime/kernel/distro.h"
+#include "runtime/kernel/os_release.h"
+#include "runtime/kernel/release.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

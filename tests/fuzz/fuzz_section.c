@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/handle.h"
-#include "runtime/section.h"
+#include "runtime/executable/section.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

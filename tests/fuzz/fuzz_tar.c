@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/tar_find.h"
+#include "runtime/tar/tar_find.h"
 
 #define BLOCK_SIZE  512
 #define MAGIC_AT    257

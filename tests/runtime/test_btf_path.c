@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/btf_path.h"
+#include "runtime/handover/btf_path.h"
 #include "tests/runtime/support.h"
 
 #define THREADS 32

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/handle.h"
-#include "runtime/machine.h"
+#include "runtime/kernel/machine.h"
 #include "tests/runtime/make_bundle.h"
 #include "tests/runtime/support.h"
 

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/machine.h"
+#include "runtime/kernel/machine.h"
 #include "tests/runtime/make_bundle.h"
 #include "tests/runtime/support.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/distro.h"
+#include "runtime/kernel/distro.h"
 #include "tests/runtime/support.h"
 
 static void one_name_and_version(void **state)

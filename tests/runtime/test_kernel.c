@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/kernel.h"
+#include "runtime/kernel/kernel.h"
 #include "tests/runtime/support.h"
 
 struct notes {

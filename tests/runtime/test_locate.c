@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/locate.h"
+#include "runtime/choose/locate.h"
 #include "tests/runtime/make_bundle.h"
 #include "tests/runtime/support.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <elf.h>
 
-#include "runtime/machine.h"
+#include "runtime/kernel/machine.h"
 #include "tests/runtime/support.h"
 
 static void one_name_for_every_spelling(void **state)

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/memfd.h"
+#include "runtime/handover/memfd.h"
 #include "tests/runtime/support.h"
 
 static void holds_the_bytes_and_nothing_else(void **state)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/object.h"
+#include "runtime/executable/object.h"
 #include "tests/runtime/make_bundle.h"
 #include "tests/runtime/support.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/host.h"
+#include "runtime/kernel/host.h"
 #include "tests/runtime/known_bundle.h"
 #include "tests/runtime/support.h"
 

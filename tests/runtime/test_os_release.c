@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/os_release.h"
+#include "runtime/kernel/os_release.h"
 #include "tests/runtime/support.h"
 
 static void parses_by_the_spec(void **state)

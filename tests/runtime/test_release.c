@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/release.h"
+#include "runtime/kernel/release.h"
 #include "tests/runtime/support.h"
 
 static void series_and_flavour(void **state)

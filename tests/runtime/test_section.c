@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "runtime/format.h"
-#include "runtime/section.h"
+#include "runtime/executable/section.h"
 #include "tests/runtime/support.h"
 
 /* Where things are in the image. */

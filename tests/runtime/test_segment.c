@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "runtime/format.h"
-#include "runtime/segment.h"
+#include "runtime/executable/segment.h"
 
 /* Headers of bundles, which is all that finding them looks at. */
 struct memory {

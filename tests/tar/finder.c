@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/tar_find.h"
+#include "runtime/tar/tar_find.h"
 #include "tests/tar/finder.h"
 
 static void note(void *context, const char *line)

@@ -19,7 +19,7 @@
 
 #include <btf_helpers.h>
 
-#include "runtime/linked_tar.h"
+#include "runtime/tar/linked_tar.h"
 
 /* What `ld -r -b binary min_core_btfs.tar.gz` makes. */
 __asm__(".pushsection .data\n"

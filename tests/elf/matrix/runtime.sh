@@ -18,7 +18,7 @@ build_runtime()
 		# shellcheck disable=SC2086 # several files
 		"$runtime_compiler" -c -g -O1 -std=gnu11 -fPIC -fvisibility=hidden -D_GNU_SOURCE \
 			-D_FILE_OFFSET_BITS=64 -I "$SOURCE" -I "$SOURCE/runtime/include" "$@" \
-			$RUNTIME_SOURCES "$SOURCE/runtime/reserve.c"
+			$RUNTIME_SOURCES "$SOURCE/runtime/executable/reserve.c"
 		"$runtime_compiler" -r -nostdlib -Wl,--force-group-allocation -o whole ./*.o
 		rm ./*.o
 		"${tools_prefix}objcopy" --localize-hidden whole whole.o

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bytes of a trimmed BTF: straight from the mapping when they are stored as they are, out of
+ * a decompressed block otherwise.
+ */
+#ifndef COREBTF_BLOB_H
+#define COREBTF_BLOB_H
+
+#include "runtime/bundle/bundle.h"
+
+/* A blob record and what is needed of its block's, checked against each other. */
+struct blob {
+	uint32_t block;
+	uint32_t offset; /* in the unpacked block */
+	uint32_t size;
+	uint32_t content; /* CRC-32 */
+};
+
+/* The blocks of one bundle that could not be used where they lie, by their numbers. */
+struct block_cache {
+	uint8_t **blocks; /* NULL as long as there is none */
+	uint32_t count;
+};
+
+/* Reads and checks the record of blob @number, which is below the count, and its block's.
+ * -EBADMSG. */
+int blob_read(const struct bundle *bundle, uint32_t number, struct blob *ret_blob);
+
+/*
+ * The bytes of blob @number, which is below the count, checked against its checksum and aligned
+ * to 8. They belong to the bundle's memory or to @cache, and are valid as long as both.
+ * Errors: -EBADMSG, -EOPNOTSUPP (an xz filter that liblzma does not have), -ENOMEM.
+ */
+int blob_bytes(const struct bundle *bundle, struct block_cache *cache, uint32_t number,
+	       const uint8_t **ret_data, size_t *ret_size);
+
+/* Checks every blob and every block of the bundle; one unpacked block at a time is in memory.
+ * -EBADMSG, -EOPNOTSUPP, -ENOMEM. */
+int blob_check_all(const struct bundle *bundle);
+
+struct blob_sums {
+	uint64_t unpacked; /* bytes of all blobs */
+	uint64_t stored;   /* bytes of all blocks */
+	bool compressed;   /* some block is */
+};
+
+/* Adds what this bundle has to @sums. -EBADMSG. */
+int blob_add_up(const struct bundle *bundle, struct blob_sums *sums);
+
+void block_cache_release(struct block_cache *cache);
+
+#endif

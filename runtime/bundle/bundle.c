@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes in, a view out in which every table is where the header says and inside the bundle.
+ *
+ * Opening reads the header alone. The tables' checksum is left to bundle_check_tables(): it would
+ * make the time of a lookup depend on the number of kernels.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "runtime/bundle/bundle.h"
+#include "runtime/executable/mapping.h"
+
+int bundle_damaged(const struct bundle *bundle, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	if (log_is_on(bundle->log)) {
+		va_start(arguments, format);
+		vsnprintf(text, sizeof(text), format, arguments);
+		va_end(arguments);
+		log_error(bundle->log, -EBADMSG, "bundle %" PRIu32 " at offset %" PRIu64 ": %s",
+			  bundle->number, bundle->position, text);
+	}
+	return -EBADMSG;
+}
+
+static void decode_header(struct bundle *bundle)
+{
+	struct corebtf_format_header *header = &bundle->header;
+
+	memcpy(header->magic, bundle->data, COREBTF_MAGIC_SIZE);
+#define DECODE(member)                                                                             \
+	header->member = BUNDLE_MEMBER(bundle, bundle->data, struct corebtf_format_header, member)
+	DECODE(byte_order);
+	DECODE(version);
+	DECODE(header_size);
+	DECODE(size);
+	DECODE(features);
+	DECODE(hints);
+	DECODE(bucket_count);
+	DECODE(entry_count);
+	DECODE(blob_count);
+	DECODE(block_count);
+	DECODE(object_count);
+	DECODE(buckets_offset);
+	DECODE(entries_offset);
+	DECODE(blobs_offset);
+	DECODE(blocks_offset);
+	DECODE(objects_offset);
+	DECODE(strings_offset);
+	DECODE(strings_size);
+	DECODE(data_offset);
+	DECODE(reserved[0]);
+	DECODE(reserved[1]);
+	DECODE(tables_checksum);
+	DECODE(header_checksum);
+#undef DECODE
+}
+
+/* What the numbers of the header promise: limits, and tables in order, aligned and inside. */
+static int check_layout(const struct bundle *bundle)
+{
+	const struct corebtf_format_header *header = &bundle->header;
+	const struct {
+		const char *name;
+		uint32_t offset;
+		uint64_t size;
+	} tables[] = {
+		{"bucket table", header->buckets_offset,
+		 (UINT64_C(1) + header->bucket_count) * sizeof(uint32_t)},
+		{"entries", header->entries_offset,
+		 (uint64_t)header->entry_count * sizeof(struct corebtf_format_entry)},
+		{"blob records", header->blobs_offset,
+		 (uint64_t)header->blob_count * sizeof(struct corebtf_format_blob)},
+		{"block records", header->blocks_offset,
+		 (uint64_t)header->block_count * sizeof(struct corebtf_format_block)},
+		{"object records", header->objects_offset,
+		 (uint64_t)header->object_count * sizeof(struct corebtf_format_object)},
+		{"strings", header->strings_offset, header->strings_size},
+		{"data", header->data_offset, 0},
+	};
+	uint64_t end = header->header_size;
+
+	if (header->reserved[0] || header->reserved[1])
+		return bundle_damaged(bundle, "header: reserved bytes are not zero");
+	if (header->entry_count > COREBTF_MAX_ENTRIES)
+		return bundle_damaged(bundle, "header: %" PRIu32 " entries are more than %" PRIu32,
+				      header->entry_count, COREBTF_MAX_ENTRIES);
+	if (header->object_count > COREBTF_MAX_OBJECTS)
+		return bundle_damaged(bundle, "header: %" PRIu32 " objects are more than %" PRIu32,
+				      header->object_count, COREBTF_MAX_OBJECTS);
+	if (header->strings_size > COREBTF_MAX_STRINGS_SIZE)
+		return bundle_damaged(bundle,
+				      "header: %" PRIu32 " bytes of strings are more than %" PRIu32,
+				      header->strings_size, COREBTF_MAX_STRINGS_SIZE);
+	if (!header->bucket_count || (header->bucket_count & (header->bucket_count - 1)))
+		return bundle_damaged(bundle, "header: %" PRIu32 " buckets are no power of two",
+				      header->bucket_count);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (tables[i].offset % COREBTF_ALIGNMENT)
+			return bundle_damaged(
+				bundle, "header: %s at offset %" PRIu32 ", not a multiple of %d",
+				tables[i].name, tables[i].offset, COREBTF_ALIGNMENT);
+		if (tables[i].offset < end)
+			return bundle_damaged(bundle,
+					      "header: %s at offset %" PRIu32
+					      ", before the end of what precedes it (%" PRIu64 ")",
+					      tables[i].name, tables[i].offset, end);
+		end = tables[i].offset + tables[i].size;
+		if (end > header->size)
+			return bundle_damaged(bundle,
+					      "header: %s end at %" PRIu64
+					      ", past the end of the bundle (%" PRIu32 ")",
+					      tables[i].name, end, header->size);
+	}
+	return 0;
+}
+
+int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)
+{
+	struct corebtf_format_header *header = &bundle->header;
+	uint32_t byte_order, sum;
+
+	bundle->data = data;
+	bundle->swapped = false;
+	bundle->tables_checked = false;
+	if (available < COREBTF_MAGIC_SIZE || memcmp(data, COREBTF_MAGIC, COREBTF_MAGIC_SIZE) != 0)
+		return bundle_damaged(bundle, "here is no bundle, and no zero bytes either");
+	if (available < sizeof(*header))
+		return bundle_damaged(bundle, "header: cut off after %zu of %zu bytes", available,
+				      sizeof(*header));
+	byte_order = BUNDLE_MEMBER(bundle, data, struct corebtf_format_header, byte_order);
+	if (byte_order != COREBTF_BYTE_ORDER) {
+		if (byte_order != __builtin_bswap32(COREBTF_BYTE_ORDER))
+			return bundle_damaged(bundle,
+					      "header: %#010" PRIx32 " is no mark of a byte order",
+					      byte_order);
+		bundle->swapped = true;
+	}
+	decode_header(bundle);
+
+	/* Newer comes before damaged: what a later version has at these offsets is its own. */
+	if (header->version > COREBTF_FORMAT_VERSION)
+		return log_error(bundle->log, -EOPNOTSUPP,
+				 "bundle %" PRIu32 " at offset %" PRIu64
+				 ": format version %u is newer than this reader's (%u)",
+				 bundle->number, bundle->position, header->version,
+				 COREBTF_FORMAT_VERSION);
+	if (!header->version)
+		return bundle_damaged(bundle, "header: format version 0");
+	sum = (uint32_t)crc32_z(0, data, offsetof(struct corebtf_format_header, header_checksum));
+	if (sum != header->header_checksum)
+		return bundle_damaged(bundle,
+				      "header: its checksum is %08" PRIx32 ", stored is %08" PRIx32,
+				      sum, header->header_checksum);
+	if (header->features & ~COREBTF_FEATURES_KNOWN)
+		return log_error(bundle->log, -EOPNOTSUPP,
+				 "bundle %" PRIu32 " at offset %" PRIu64
+				 ": needs features (%#" PRIx32 ") that this reader does not know",
+				 bundle->number, bundle->position,
+				 header->features & ~COREBTF_FEATURES_KNOWN);
+	if (header->header_size < sizeof(*header))
+		return bundle_damaged(bundle, "header: says to be %u bytes, less than %zu",
+				      header->header_size, sizeof(*header));
+	if (header->size % COREBTF_ALIGNMENT)
+		return bundle_damaged(bundle, "header: size %" PRIu32 " is not a multiple of %d",
+				      header->size, COREBTF_ALIGNMENT);
+	if (header->size > available)
+		return bundle_damaged(bundle, "cut off after %zu of %" PRIu32 " bytes", available,
+				      header->size);
+	return check_layout(bundle);
+}
+
+size_t bundle_padding(const uint8_t *data, size_t size)
+{
+	size_t length = 0;
+
+	while (size - length >= sizeof(uint64_t) &&
+	       !bytes_load(data + length, sizeof(uint64_t), false))
+		length += sizeof(uint64_t);
+	if (size - length < sizeof(uint64_t)) {
+		size_t tail = length;
+
+		while (tail < size && !data[tail])
+			tail++;
+		if (tail == size)
+			length = size;
+	}
+	return length;
+}
+
+int bundle_check_tables(struct bundle *bundle)
+{
+	const size_t start = sizeof(struct corebtf_format_header);
+	uint32_t sum;
+
+	if (bundle->tables_checked)
+		return 0;
+	mapping_read_ahead(bundle->data + start, bundle->header.data_offset - start);
+	sum = (uint32_t)crc32_z(0, bundle->data + start, bundle->header.data_offset - start);
+	if (sum != bundle->header.tables_checksum)
+		return bundle_damaged(
+			bundle, "tables: their checksum is %08" PRIx32 ", stored is %08" PRIx32,
+			sum, bundle->header.tables_checksum);
+	bundle->tables_checked = true;
+	return 0;
+}
+
+bool bundle_is_big_endian(const struct bundle *bundle)
+{
+	return BYTES_HOST_IS_BIG_ENDIAN != bundle->swapped;
+}
+
+const char *bundle_string(const struct bundle *bundle, uint32_t offset)
+{
+	const uint8_t *strings = bundle->data + bundle->header.strings_offset;
+
+	if (offset >= bundle->header.strings_size ||
+	    !memchr(strings + offset, '\0', bundle->header.strings_size - offset))
+		return NULL;
+	return (const char *)strings + offset;
+}
+
+static const uint8_t *record(const struct bundle *bundle, uint32_t table, uint32_t number,
+			     size_t size)
+{
+	return bundle->data + table + (size_t)number * size;
+}
+
+const uint8_t *bundle_entry_record(const struct bundle *bundle, uint32_t number)
+{
+	return record(bundle, bundle->header.entries_offset, number,
+		      sizeof(struct corebtf_format_entry));
+}
+
+const uint8_t *bundle_blob_record(const struct bundle *bundle, uint32_t number)
+{
+	return record(bundle, bundle->header.blobs_offset, number,
+		      sizeof(struct corebtf_format_blob));
+}
+
+const uint8_t *bundle_block_record(const struct bundle *bundle, uint32_t number)
+{
+	return record(bundle, bundle->header.blocks_offset, number,
+		      sizeof(struct corebtf_format_block));
+}
+
+const uint8_t *bundle_object_record(const struct bundle *bundle, uint32_t number)
+{
+	return record(bundle, bundle->header.objects_offset, number,
+		      sizeof(struct corebtf_format_object));
+}
+
+uint32_t bundle_bucket(const struct bundle *bundle, uint32_t number)
+{
+	return (uint32_t)bytes_load(
+		record(bundle, bundle->header.buckets_offset, number, sizeof(uint32_t)),
+		sizeof(uint32_t), bundle->swapped);
+}

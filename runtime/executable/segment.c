@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A module comes in, a range of its memory goes out.
+ *
+ * A reserved segment is known by what it is: read-only, and it starts with a bundle. That holds
+ * for the executable also when this library is a shared one, and needs no symbol. An empty one
+ * holds zero bytes and is passed over.
+ *
+ * Bundles that were linked in lie anywhere among the program's constants. The first is found by
+ * its symbol; the others follow it, and the row ends where no bundle starts.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "runtime/bundle/bundle.h"
+#include "runtime/format.h"
+#include "runtime/executable/segment.h"
+
+/* In every object file that `corebtf object` makes. Weak: mostly there is none. */
+extern const uint8_t corebtf_linked[] __attribute__((weak, visibility("hidden")));
+
+/* What stands there may be the program's own constants. AddressSanitizer, which puts forbidden
+ * bytes between them, takes a look at it for a mistake, and knows memcmp(). */
+__attribute__((no_sanitize("address"))) static bool starts_with_magic(const uint8_t *data)
+{
+	for (size_t i = 0; i < COREBTF_MAGIC_SIZE; i++)
+		if (data[i] != (uint8_t)COREBTF_MAGIC[i])
+			return false;
+	return true;
+}
+
+static int find_reserved(const struct module *module, const uint8_t **ret_data, size_t *ret_size)
+{
+	for (size_t i = 0; i < module->segment_count; i++) {
+		const ElfW(Phdr) *segment = &module->segments[i];
+
+		if (segment->p_type != PT_LOAD || segment->p_flags != PF_R ||
+		    segment->p_filesz != segment->p_memsz ||
+		    segment->p_filesz < COREBTF_MAGIC_SIZE ||
+		    (uintptr_t)module_segment(module, i) % COREBTF_ALIGNMENT ||
+		    !starts_with_magic(module_segment(module, i)))
+			continue;
+		*ret_data = module_segment(module, i);
+		*ret_size = segment->p_filesz;
+		return 0;
+	}
+	return -ENODATA;
+}
+
+/* How many of the @available bytes the bundles take that stand in a row from @data on. */
+static size_t row_size(const uint8_t *data, size_t available)
+{
+	size_t end = 0;
+
+	for (;;) {
+		size_t start = end + bundle_padding(data + end, available - end);
+		uint32_t byte_order, size;
+
+		if (available - start < sizeof(struct corebtf_format_header) ||
+		    memcmp(data + start, COREBTF_MAGIC, COREBTF_MAGIC_SIZE) != 0)
+			return end;
+		byte_order = (uint32_t)BYTES_MEMBER(data + start, struct corebtf_format_header,
+						    byte_order, false);
+		size = (uint32_t)BYTES_MEMBER(data + start, struct corebtf_format_header, size,
+					      byte_order != COREBTF_BYTE_ORDER);
+		/* What is damaged is for the reader of bundles to tell. */
+		if (size < sizeof(struct corebtf_format_header) || size > available - start)
+			return available;
+		end = start + size;
+	}
+}
+
+static int find_linked(const struct module *module, const uint8_t **ret_data, size_t *ret_size)
+{
+	const uint8_t *linked = corebtf_linked;
+
+	for (size_t i = 0; linked && i < module->segment_count; i++) {
+		const ElfW(Phdr) *segment = &module->segments[i];
+		uintptr_t offset = (uintptr_t)linked - (uintptr_t)module_segment(module, i);
+		size_t size;
+
+		if (segment->p_type != PT_LOAD || offset >= segment->p_filesz ||
+		    (uintptr_t)linked % COREBTF_ALIGNMENT)
+			continue;
+		size = row_size(linked, segment->p_filesz - offset);
+		if (!size)
+			break;
+		*ret_data = linked;
+		*ret_size = size;
+		return 0;
+	}
+	return -ENODATA;
+}
+
+int segment_find(const struct module *module, const uint8_t **ret_data, size_t *ret_size)
+{
+	return find_reserved(module, ret_data, ret_size) &&
+			       find_linked(module, ret_data, ret_size) ?
+		       -ENODATA :
+		       0;
+}

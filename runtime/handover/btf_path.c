@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A list of the paths that were given out. It answers what a string alone cannot: whether a path
+ * is ours, how many others share its file, and which names have to go at exit.
+ *
+ * A path is known by its address and its text. So a path that the caller made itself is left
+ * alone even if it reads like one of ours, and one that the caller freed with free() is noticed
+ * when its address comes up again.
+ *
+ * The world may change under the list: a daemon closes all descriptors, a child inherits them, a
+ * folder is cleaned up. So what a descriptor or a name leads to is compared with the file that
+ * was made before it is shared, closed or removed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/handover/btf_path.h"
+#include "runtime/util/cleanup.h"
+#include "runtime/handover/file_bytes.h"
+#include "runtime/handover/temp_file.h"
+#include "runtime/handover/temp_folder.h"
+#include "runtime/handover/unnamed_file.h"
+
+struct btf_file {
+	int fd;
+	dev_t device;
+	ino_t inode;
+	size_t size;
+	size_t paths; /* how many lead here */
+	char *name;   /* NULL: /proc/self/fd/N is the only way to it */
+	pid_t maker;  /* of the name; 0: not made by us. A child must not remove its parent's. */
+};
+
+struct btf_path {
+	struct btf_path *next;
+	struct btf_file *file;
+	char *text; /* the caller's */
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static struct btf_path *paths;
+
+static void lock_paths(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void unlock_paths(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* Another thread may hold the lock while one forks; in the child nobody would let go of it. */
+static void watch_fork(void)
+{
+	pthread_atfork(lock_paths, unlock_paths, unlock_paths);
+}
+
+static bool is_same_file(const struct btf_file *file, const struct stat *status)
+{
+	return file->device == status->st_dev && file->inode == status->st_ino;
+}
+
+/* The name is ours to remove: this process made it, and it still is that file's. */
+static void remove_name(const struct btf_file *file)
+{
+	struct stat status;
+
+	if (file->name && file->maker == getpid() && !lstat(file->name, &status) &&
+	    is_same_file(file, &status))
+		unlink(file->name);
+}
+
+static void file_free(struct btf_file *file)
+{
+	struct stat status;
+
+	if (!file)
+		return;
+	remove_name(file);
+	if (file->fd >= 0 && !fstat(file->fd, &status) && is_same_file(file, &status))
+		close(file->fd);
+	free(file->name);
+	free(file);
+}
+
+static void release_file(struct btf_file **file)
+{
+	file_free(*file);
+}
+#define _cleanup_file_ __attribute__((cleanup(release_file)))
+
+/* The text of a file's path, in memory of its own; NULL without memory. */
+static char *file_text(const struct btf_file *file)
+{
+	char path[UNNAMED_FILE_PATH_SIZE];
+
+	if (file->name)
+		return strdup(file->name);
+	unnamed_file_path(file->fd, path);
+	return strdup(path);
+}
+
+static bool is_text_of(const struct btf_file *file, const char *text)
+{
+	char path[UNNAMED_FILE_PATH_SIZE];
+
+	if (file->name)
+		return !strcmp(file->name, text);
+	unnamed_file_path(file->fd, path);
+	return !strcmp(path, text);
+}
+
+static void note_file(struct btf_file *file, const struct stat *status)
+{
+	file->device = status->st_dev;
+	file->inode = status->st_ino;
+}
+
+static int make_unnamed(struct btf_file *file, const void *data, size_t size, const struct log *log)
+{
+	struct stat status;
+	int fd = unnamed_file_make(data, size, log), again;
+
+	if (fd < 0)
+		return fd;
+	again = unnamed_file_reopen(fd, &status);
+	close(fd);
+	if (again < 0) {
+		log_line(log, "a file without a name cannot be opened through /proc: %s",
+			 strerror(-again));
+		return again;
+	}
+	file->fd = again;
+	note_file(file, &status);
+	return 0;
+}
+
+static int make_named(struct btf_file *file, const void *data, size_t size, const struct log *log)
+{
+	struct stat status;
+	const char *folder;
+
+	for (size_t i = 0; (folder = temp_folder_at(i)); i++) {
+		if (!temp_folder_is_safe(folder)) {
+			log_line(log, "no file in %s: not there, or others may replace files in it",
+				 folder);
+			continue;
+		}
+		file->fd = temp_file_named(folder, data, size, &file->name);
+		if (file->fd >= 0) {
+			file->maker = getpid();
+			if (fstat(file->fd, &status))
+				return -errno;
+			note_file(file, &status);
+			return 0;
+		}
+		log_line(log, "no file in %s: %s", folder, strerror(-file->fd));
+		if (file->fd == -EMFILE || file->fd == -ENFILE || file->fd == -ENOMEM)
+			return file->fd;
+	}
+	return -ENOENT;
+}
+
+static int file_new(const void *data, size_t size, const struct log *log,
+		    struct btf_file **ret_file)
+{
+	_cleanup_file_ struct btf_file *file = calloc(1, sizeof(*file));
+	int err, named;
+
+	if (!file)
+		return -ENOMEM;
+	file->fd = -1;
+	file->size = size;
+	err = make_unnamed(file, data, size, log);
+	if (err == -EMFILE || err == -ENFILE || err == -ENOMEM)
+		return err;
+	if (err) {
+		named = make_named(file, data, size, log);
+		if (named)
+			return named == -ENOENT ? err : named;
+	}
+	*ret_file = file;
+	file = NULL;
+	return 0;
+}
+
+/* Whether one more path may lead to this file: it has these bytes, by the way libbpf will take. */
+static bool can_share(const struct btf_path *path, const void *data, size_t size)
+{
+	const struct btf_file *file = path->file;
+	_cleanup_memory_ char *text = NULL;
+	_cleanup_fd_ int fd = -1;
+	struct stat status;
+
+	if (file->size != size || (file->name && file->maker != getpid()))
+		return false;
+	text = file_text(file);
+	if (text)
+		fd = open(text, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	return fd >= 0 && !fstat(fd, &status) && is_same_file(file, &status) &&
+	       file_bytes_equal(fd, data, size);
+}
+
+/* Takes a path out of the list, and its file with the last one. The text is the caller's. */
+static void path_end(struct btf_path **link)
+{
+	struct btf_path *path = *link;
+
+	*link = path->next;
+	if (--path->file->paths == 0)
+		file_free(path->file);
+	free(path);
+}
+
+/* The file of a living path that one more may lead to; NULL when there is none. */
+static struct btf_file *find_file(const void *data, size_t size)
+{
+	for (const struct btf_path *path = paths; path; path = path->next)
+		if (can_share(path, data, size))
+			return path->file;
+	return NULL;
+}
+
+/* Puts @path in the list, with the lock held. */
+static void path_start(struct btf_path *path, struct btf_file *file, char *text)
+{
+	file->paths++;
+	/* The address is new, so who had it before freed it without telling. */
+	for (struct btf_path **link = &paths; *link; link = &(*link)->next)
+		if ((*link)->text == text) {
+			path_end(link);
+			break;
+		}
+	path->file = file;
+	path->text = text;
+	path->next = paths;
+	paths = path;
+}
+
+int btf_path_new(const void *data, size_t size, const struct log *log, char **ret_path)
+{
+	_cleanup_file_ struct btf_file *made = NULL;
+	_cleanup_memory_ struct btf_path *path = calloc(1, sizeof(*path));
+	struct btf_file *file;
+	char *text = NULL;
+	int err;
+
+	if (!path)
+		return -ENOMEM;
+	pthread_once(&fork_once, watch_fork);
+	lock_paths();
+	file = find_file(data, size);
+	if (!file) {
+		/* The log function is the caller's, and may call us: not with the lock held. */
+		unlock_paths();
+		err = file_new(data, size, log, &made);
+		if (err)
+			return err;
+		lock_paths();
+		file = find_file(data, size); /* another thread was faster */
+	}
+	text = file_text(file ? file : made);
+	if (text)
+		path_start(path, file ? file : made, text);
+	unlock_paths();
+	if (!text)
+		return -ENOMEM;
+	log_line(log, "the BTF is at %s%s", text, file ? ", shared with an earlier one" : "");
+	if (!file)
+		made = NULL;
+	path = NULL;
+	*ret_path = text;
+	return 0;
+}
+
+int btf_path_of_file(const char *name, char **ret_path)
+{
+	_cleanup_file_ struct btf_file *file = calloc(1, sizeof(*file));
+	_cleanup_memory_ struct btf_path *path = calloc(1, sizeof(*path));
+	char *text = strdup(name);
+
+	if (file) {
+		file->fd = -1;
+		file->name = strdup(name); /* without a maker: nobody removes or shares it */
+	}
+	if (!file || !file->name || !path || !text) {
+		free(text);
+		return -ENOMEM;
+	}
+	pthread_once(&fork_once, watch_fork);
+	lock_paths();
+	path_start(path, file, text);
+	unlock_paths();
+	file = NULL;
+	path = NULL;
+	*ret_path = text;
+	return 0;
+}
+
+bool btf_path_free(char *path)
+{
+	bool is_ours = false;
+
+	if (!path)
+		return false;
+	lock_paths();
+	for (struct btf_path **link = &paths; *link; link = &(*link)->next)
+		if ((*link)->text == path && is_text_of((*link)->file, path)) {
+			path_end(link);
+			is_ours = true;
+			break;
+		}
+	unlock_paths();
+	if (is_ours)
+		free(path);
+	return is_ours;
+}
+
+/* At exit, and when a shared library that holds us is unloaded: descriptors go by themselves. */
+__attribute__((destructor)) static void remove_names(void)
+{
+	lock_paths();
+	for (const struct btf_path *path = paths; path; path = path->next)
+		remove_name(path->file);
+	unlock_paths();
+}

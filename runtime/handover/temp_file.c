@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A named file outlives a process that is killed or that calls exec. The lock on its descriptor
+ * does not: the kernel drops it with the last one that has it. So a file of our name pattern,
+ * owner and mode that nobody locks is a leftover. The pid would not do as a mark, since two
+ * containers that share a folder count pids apart.
+ *
+ * Between making a file and locking it, another process may take it for a leftover. The maker
+ * therefore looks, once it has the lock, whether the name still is its file's, and begins again
+ * if not. The other one looks the same way before it removes, so it never removes by a name that
+ * has become another file's.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "runtime/util/cleanup.h"
+#include "runtime/handover/file_bytes.h"
+#include "runtime/handover/temp_file.h"
+#include "runtime/handover/temp_folder.h"
+
+#define NAME_START ".corebtf-temporary-"
+#define NAME_END   "XXXXXX"
+
+#define MAKE_TRIES 16
+#define LOOK_AT	   4096 /* names in a folder; nobody should wait for a crowded one */
+
+static int make(const char *folder, char **ret_path)
+{
+	_cleanup_memory_ char *path = NULL;
+	int fd;
+
+	if (asprintf(&path, "%s/" NAME_START NAME_END, folder) < 0) {
+		path = NULL; /* which it leaves undefined */
+		return -ENOMEM;
+	}
+	fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	*ret_path = path;
+	path = NULL;
+	return fd;
+}
+
+static int make_unnamed(const char *folder)
+{
+	_cleanup_memory_ char *path = NULL;
+	int fd = -EOPNOTSUPP;
+
+#ifdef O_TMPFILE
+	/* O_EXCL: nor can it be given a name later */
+	fd = open(folder, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+	if (fd >= 0)
+		return fd;
+	fd = -errno;
+	if (fd == -EMFILE || fd == -ENFILE)
+		return fd;
+#endif
+	/* Kernels before 3.11 take O_TMPFILE for other flags: -EISDIR, -ENOENT. So any error may
+	 * mean that it is not known; a folder that cannot be written to says so once more. */
+	if (!temp_folder_is_safe(folder))
+		return fd == -EOPNOTSUPP || fd == -EISDIR ? -EPERM : fd;
+	fd = make(folder, &path);
+	if (fd >= 0)
+		unlink(path);
+	return fd;
+}
+
+int temp_file_unnamed(const char *folder, const void *data, size_t size)
+{
+	_cleanup_fd_ int fd = make_unnamed(folder);
+	int result;
+
+	if (fd < 0)
+		return fd;
+	result = file_bytes_write(fd, data, size);
+	/* The umask may have taken what we need to open it again. */
+	if (!result && fchmod(fd, S_IRUSR))
+		result = -errno;
+	if (result)
+		return result;
+	result = fd;
+	fd = -1;
+	return result;
+}
+
+static bool is_name_of(int folder_fd, const char *name, const struct stat *file)
+{
+	struct stat status;
+
+	return !fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) &&
+	       status.st_dev == file->st_dev && status.st_ino == file->st_ino;
+}
+
+static void remove_leftover(int folder_fd, const char *name)
+{
+	_cleanup_fd_ int fd = -1;
+	struct stat status;
+
+	/* NONBLOCK: it need not be a file */
+	fd = openat(folder_fd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &status) || !S_ISREG(status.st_mode) ||
+	    status.st_uid != geteuid() || status.st_nlink != 1 ||
+	    (status.st_mode & 07777) != (S_IRUSR | S_IWUSR))
+		return;
+	if (!flock(fd, LOCK_EX | LOCK_NB) && is_name_of(folder_fd, name, &status))
+		unlinkat(folder_fd, name, 0);
+}
+
+static void remove_leftovers(const char *folder)
+{
+	DIR *names = opendir(folder);
+	struct dirent *name;
+
+	for (int i = 0; names && i < LOOK_AT && (name = readdir(names)); i++)
+		if (strlen(name->d_name) == strlen(NAME_START NAME_END) &&
+		    !strncmp(name->d_name, NAME_START, strlen(NAME_START)))
+			remove_leftover(dirfd(names), name->d_name);
+	if (names)
+		closedir(names);
+}
+
+static int make_locked(const char *folder, char **ret_path)
+{
+	for (int i = 0; i < MAKE_TRIES; i++) {
+		_cleanup_memory_ char *path = NULL;
+		_cleanup_fd_ int fd = make(folder, &path);
+		struct stat status;
+		int result = fd;
+
+		if (fd < 0)
+			return fd;
+		/* A filesystem without locks has none for who looks for leftovers either. */
+		if (flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK)
+			continue; /* one who is about to remove it */
+		if (fstat(fd, &status) || !is_name_of(AT_FDCWD, path, &status))
+			continue;
+		fd = -1;
+		*ret_path = path;
+		path = NULL;
+		return result;
+	}
+	return -EBUSY;
+}
+
+int temp_file_named(const char *folder, const void *data, size_t size, char **ret_path)
+{
+	_cleanup_memory_ char *path = NULL;
+	_cleanup_fd_ int fd = -1;
+	int result;
+
+	remove_leftovers(folder);
+	fd = make_locked(folder, &path);
+	if (fd < 0)
+		return fd;
+	result = fchmod(fd, S_IRUSR | S_IWUSR) ? -errno : 0;
+	if (!result)
+		result = file_bytes_write(fd, data, size);
+	if (result) {
+		unlink(path);
+		return result;
+	}
+	result = fd;
+	fd = -1;
+	*ret_path = path;
+	path = NULL;
+	return result;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lines quote strings out of files that nobody has to trust. What could end a line or steer a
+ * terminal is shown as '?', so that one line stays one line.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "runtime/util/log.h"
+
+#define LINE_SIZE 1024
+
+static void hand_over(const struct log *log, char *line)
+{
+	for (char *c = line; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f)
+			*c = '?';
+	log->write(log->context, line);
+}
+
+void log_line(const struct log *log, const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list arguments;
+
+	if (!log_is_on(log))
+		return;
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	hand_over(log, line);
+}
+
+int log_error(const struct log *log, int error, const char *format, ...)
+{
+	char line[LINE_SIZE];
+	va_list arguments;
+	int length;
+
+	if (!log_is_on(log))
+		return error;
+	length = snprintf(line, sizeof(line), "%s: ", log->subject);
+	if (length < 0 || (size_t)length >= sizeof(line))
+		length = 0; /* a name that fills the line: what went wrong matters more */
+	va_start(arguments, format);
+	vsnprintf(line + length, sizeof(line) - (size_t)length, format, arguments);
+	va_end(arguments);
+	hand_over(log, line);
+	return error;
+}
