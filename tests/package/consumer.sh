@@ -5,9 +5,12 @@
 # each mode with each linker.
 . "$(dirname "$0")/lib.sh"
 
+# In folders with spaces in their names, which every quotation mark has to be right for.
 install_package
-kernels=$SOURCE/samples/kernels
-expected=$(find "$kernels/debian" -path "*/$(uname -m)/*" -name '*.btf.tar.xz' | wc -l)
+mv "$work/prefix" "$work/a prefix"
+kernels="$work/some kernels"
+cp -R "$SOURCE/samples/kernels" "$kernels"
+expected=$(count_kernels "$kernels")
 [ "$expected" -gt 0 ] || skip "no sample kernels of this machine"
 
 # How the BTFs get into the program: by which linker, in which mode.
@@ -37,9 +40,9 @@ check() {
 
 # build_and_run GENERATOR LINKER MODE RUNTIME
 build_and_run() {
-	rm -rf "$work/build"
-	quietly configure "$work/build" "$SOURCE/tests/package/consumer" -G "$1" \
-		-DCMAKE_PREFIX_PATH="$work/prefix" -DLINKER="$2" -DMODE="$3" -DRUNTIME="$4" \
+	rm -rf "$work/a build"
+	quietly configure "$work/a build" "$SOURCE/tests/package/consumer" -G "$1" \
+		-DCMAKE_PREFIX_PATH="$work/a prefix" -DLINKER="$2" -DMODE="$3" -DRUNTIME="$4" \
 		-DKERNELS="$kernels"
 	set -- "$@" "$(place "$2" "$3")"
 	case $1 in
@@ -47,13 +50,14 @@ build_and_run() {
 	*) folders=. ;;
 	esac
 	for folder in $folders; do
-		quietly "$CMAKE" --build "$work/build" --config "$folder"
-		output=$work/build/$folder
+		quietly "$CMAKE" --build "$work/a build" --config "$folder"
+		output="$work/a build/$folder"
 		said=$("$output/program" && "$output/host" "$output/libplugin.so") ||
 			fail "$*: the program failed"
 		[ "$said" = "program: $expected kernels
 plugin: $expected kernels" ] || fail "$*: $said"
 		check "$output/program" "$5"
+		check "$output/libplugin.so" "$5"
 		"$COREBTF" list "$output/program" >/dev/null || fail "$*: list"
 	done
 	ok "$1, linker ${2:-of the compiler}, mode $3, $4: $5"

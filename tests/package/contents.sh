@@ -33,7 +33,8 @@ done
 set -- share/man/man1/corebtf*.1
 [ "$(printf '%s\n' "$commands" | wc -l)" = $(($# - 1)) ] ||
 	fail "a man page of a command that there is not, among $*"
-ok "a man page for each of:" $commands
+# shellcheck disable=SC2086 # a list of names
+ok "a man page for each of: $(printf '%s ' $commands)"
 
 # Nothing says where it was built or was installed first. (Debug information may.)
 if grep -rlF -e "$BUILD" -e "$SOURCE" -e "$work" "$libdir/cmake" "$libdir/pkgconfig" share include; then

@@ -86,7 +86,7 @@ done
 mkdir "$work/bin"
 ln -s "$COREBTF" "$work/bin/corebtf"
 PATH=$work/bin:$PATH quietly "$CMAKE" -S "$work/project" -B "$work/found" -G "$GENERATOR" \
-	-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=other -DCMAKE_C_COMPILER=$compiler \
+	-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=other -DCMAKE_C_COMPILER="$compiler" \
 	-DCoreBTF_DIR="$package" -DMODE=section -DKERNELS="$SOURCE/samples/kernels"
 grep -q "^COREBTF_HOST_EMBEDDER:FILEPATH=$work/bin/corebtf$" "$work/found/CMakeCache.txt" ||
 	fail "the command on the PATH was not found"

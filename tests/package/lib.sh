@@ -40,6 +40,12 @@ install_package() {
 	mv "$work/first" "$work/prefix"
 }
 
+# How many kernels below a folder are for this machine.
+count_kernels() {
+	machine=$(uname -m | sed 's/^aarch64$/arm64/')
+	find "$1" -path "*/$machine/*" -name '*.btf.tar.xz' | wc -l
+}
+
 # configure FOLDER SOURCE OPTION...: a project of somebody else, with our compiler.
 configure() {
 	folder=$1 source_folder=$2

@@ -15,7 +15,9 @@ quietly "$cpack" --config "$BUILD/CPackConfig.cmake" -B "$work/packages" \
 cd "$work/packages"
 
 set -- corebtf-*.tar.gz
-[ $# = 1 ] && [ -f "$1" ] || fail "not one tar.gz: $(ls)"
+if [ $# != 1 ] || [ ! -f "$1" ]; then
+	fail "not one tar.gz: $(ls)"
+fi
 mkdir "$work/unpacked"
 tar -xzf "$1" -C "$work/unpacked" --strip-components=1
 version=$("$COREBTF" --version)
@@ -34,7 +36,9 @@ if ! have dpkg-shlibdeps || ! have dpkg-deb; then
 	exit 0
 fi
 set -- corebtf_*.deb
-[ $# = 1 ] && [ -f "$1" ] || fail "not one .deb: $(ls)"
+if [ $# != 1 ] || [ ! -f "$1" ]; then
+	fail "not one .deb: $(ls)"
+fi
 for needed in libc6 zlib1g liblzma5 libelf1 libarchive13; do
 	readelf -dW "$BUILD"/embedder/corebtf "$BUILD"/runtime/libcorebtf.so >"$work/needed"
 	case $needed in
