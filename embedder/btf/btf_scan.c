@@ -19,6 +19,7 @@
 #include "embedder/btf/btf_view.h"
 
 #define BATCH 512
+#define PREFETCH_DISTANCE 1024
 #define TYPE_SIZE ((uint32_t)sizeof(struct btf_type))
 
 struct scan {
@@ -104,23 +105,32 @@ static inline __attribute__((always_inline)) int scan_types(struct scan *scan, u
 {
 	struct btf_view *view = scan->view;
 	const unsigned char *types = view->types;
+	uintptr_t strings = (uintptr_t)view->strings;
 	uint32_t *offsets = view->offsets;
 	uint32_t size = view->types_size;
 	uint32_t offset = 0, id = 1, wanted = 0;
 	int err;
 
 	while (size - offset >= TYPE_SIZE) {
-		uint32_t info = ((const struct btf_type *)(types + offset))->info;
-		uint32_t kind, parts;
+		const struct btf_type *type = (const struct btf_type *)(types + offset);
+		uint32_t info = type->info, name_offset = type->name_off;
+		uint32_t kind, parts, is_wanted;
 		uint64_t length;
 
-		if (swapped)
+		/* The processor fetches ahead by itself, but not over the end of a page. */
+		__builtin_prefetch((const char *)type + PREFETCH_DISTANCE);
+		if (swapped) {
 			info = bswap_32(info);
+			name_offset = bswap_32(name_offset);
+		}
 		kind = info >> 24 & 0x7f;
 		parts = info & 0xffffff;
 		offsets[id] = offset;
 		scan->batch[wanted] = id;
-		wanted += kind < 32 && (kinds >> (kind & 31) & 1);
+		is_wanted = kind < 32 && (kinds >> (kind & 31) & 1);
+		wanted += is_wanted;
+		/* visit_batch() will read it; an offset out of range does no harm here. */
+		__builtin_prefetch((const void *)(strings + (is_wanted ? name_offset : 0)));
 		if (kind == BTF_KIND_FUNC || kind == BTF_KIND_PTR)
 			length = TYPE_SIZE;
 		else if (kind == BTF_KIND_FUNC_PROTO)
