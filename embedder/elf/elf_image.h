@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole ELF file in memory, and its section .corebtf: put it in, take it out. Bytes in, bytes
- * out; executable.h is the same for files on disk.
+ * A whole ELF file in memory, to be changed.
  */
 #ifndef COREBTF_ELF_ELF_IMAGE_H
 #define COREBTF_ELF_ELF_IMAGE_H
@@ -31,17 +30,5 @@ int elf_image_read(const struct elf_image *image, struct elf_file *ret_file, str
 /* -EINVAL: the bundle is empty, or says that it has the other byte order. */
 int elf_image_check_bundle(const struct elf_codec *codec, const void *bundle, size_t size,
 			   struct reason *why);
-
-/*
- * Gives the image the bundle, in the place of the one it may have: in its reserved segment if it
- * has one (elf_segment.h), else in an added section (elf_tail.h). Errors: those of
- * elf_image_read() and elf_image_check_bundle(); -EOPNOTSUPP its section is part of the loaded
- * program and must not be touched; -EFBIG; -ENOMEM. The image is of no use after a failure.
- */
-int elf_image_attach(struct elf_image *image, const void *bundle, size_t size, struct reason *why);
-
-/* Takes the section out, or empties the segment. -ENODATA: there is none, or it is empty. Else
- * as elf_image_attach(). */
-int elf_image_remove(struct elf_image *image, struct reason *why);
 
 #endif

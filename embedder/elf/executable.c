@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "embedder/elf/elf_image.h"
+#include "embedder/elf/elf_embedding.h"
 #include "embedder/elf/elf_segment.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
@@ -73,7 +73,7 @@ int executable_attach(const char *path, const char *output, const void *bundle, 
 	err = open_image(path, &image, why);
 	if (err)
 		return err;
-	err = elf_image_attach(&image, bundle, size, why);
+	err = elf_embedding_attach(&image, bundle, size, why);
 	if (err)
 		return err;
 	return output_file_save(output, path, image.data, image.size, why);
@@ -87,7 +87,7 @@ int executable_remove(const char *path, const char *output, struct reason *why)
 	err = open_image(path, &image, why);
 	if (err)
 		return err;
-	err = elf_image_remove(&image, why);
+	err = elf_embedding_remove(&image, why);
 	if (err)
 		return err;
 	return output_file_save(output, path, image.data, image.size, why);

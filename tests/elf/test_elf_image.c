@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "elf_builder.h"
-#include "embedder/elf/elf_image.h"
+#include "embedder/elf/elf_embedding.h"
 #include "embedder/util/cleanup.h"
 
 static const char code[] = "the bytes of the program itself, which nobody may move";
@@ -124,15 +124,15 @@ static void live_through(struct elf_image original)
 	for (size_t i = 0; i < 3; i++) {
 		_cleanup_(elf_image_release) struct elf_image other = copy_of(&original);
 
-		assert_int_equal(elf_image_attach(&image, bundle, sizes[i], &why), 0);
+		assert_int_equal(elf_embedding_attach(&image, bundle, sizes[i], &why), 0);
 		assert_attached(&image, sizes[i]);
 		assert_mapped_unchanged(&before, &image);
-		assert_int_equal(elf_image_attach(&other, bundle, sizes[i], &why), 0);
+		assert_int_equal(elf_embedding_attach(&other, bundle, sizes[i], &why), 0);
 		assert_same(&image, &other);
 	}
-	assert_int_equal(elf_image_remove(&image, &why), 0);
+	assert_int_equal(elf_embedding_remove(&image, &why), 0);
 	assert_same(&image, &before);
-	assert_int_equal(elf_image_remove(&image, &why), -ENODATA);
+	assert_int_equal(elf_embedding_remove(&image, &why), -ENODATA);
 	assert_same(&image, &before);
 }
 
@@ -153,7 +153,7 @@ static void usual_end_is_cut(void **state)
 	_cleanup_(elf_image_release) struct elf_image image = built(&usual);
 	size_t before = image.size;
 
-	assert_int_equal(elf_image_attach(&image, bundle, 1000, NULL), 0);
+	assert_int_equal(elf_embedding_attach(&image, bundle, 1000, NULL), 0);
 	/* A header, a name, the bundle, and no more than padding. */
 	assert_in_range(image.size, before + 1000 + 64, before + 1000 + 64 + 9 + 16);
 }
@@ -177,7 +177,7 @@ static void names_of_the_program_stay(void **state)
 	struct elf_image original = copy_of(&image);
 
 	assert_int_equal(elf_image_read(&original, &before, NULL), 0);
-	assert_int_equal(elf_image_attach(&image, bundle, 100, NULL), 0);
+	assert_int_equal(elf_embedding_attach(&image, bundle, 100, NULL), 0);
 	assert_int_equal(elf_image_read(&image, &after, NULL), 0);
 	assert_int_equal(after.section_count, before.section_count + 2);
 	assert_memory_equal(&after.sections[before.names], &before.sections[before.names],
@@ -207,7 +207,7 @@ static void very_many_sections(void **state)
 		_cleanup_(elf_image_release) struct elf_image image = built(&build);
 		_cleanup_(elf_file_release) struct elf_file file = {0};
 
-		assert_int_equal(elf_image_attach(&image, bundle, 100, NULL), 0);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 100, NULL), 0);
 		assert_int_equal(elf_image_read(&image, &file, NULL), 0);
 		assert_int_equal(file.section_count, totals[i] + 1);
 		assert_int_equal(file.names, totals[i] - 1);
@@ -224,7 +224,7 @@ static void payload_stays(void **state)
 	assert_int_equal(elf_image_resize(&image, size + 7, NULL), 0);
 	memcpy(image.data + size, "payload", 7);
 	live_through(copy_of(&image));
-	assert_int_equal(elf_image_attach(&image, bundle, 100, NULL), 0);
+	assert_int_equal(elf_embedding_attach(&image, bundle, 100, NULL), 0);
 	assert_memory_equal(image.data + size, "payload", 7);
 }
 
@@ -235,7 +235,7 @@ static void limit_of_32_bits(void **state)
 	struct reason why;
 
 	/* Refused before a byte of it is looked at, but for its first ones. */
-	assert_int_equal(elf_image_attach(&image, bundle, 0xfffffff0u, &why), -EFBIG);
+	assert_int_equal(elf_embedding_attach(&image, bundle, 0xfffffff0u, &why), -EFBIG);
 	assert_non_null(strstr(why.text, "4 GiB"));
 }
 
@@ -256,9 +256,9 @@ static void section_of_the_program_is_refused(void **state)
 		build.mapped = (size_t)kind;
 		image = built(&build);
 		before = copy_of(&image);
-		assert_int_equal(elf_image_attach(&image, bundle, 100, &why), -EOPNOTSUPP);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 100, &why), -EOPNOTSUPP);
 		assert_non_null(strstr(why.text, "part of a loaded segment"));
-		assert_int_equal(elf_image_remove(&image, &why), -EOPNOTSUPP);
+		assert_int_equal(elf_embedding_remove(&image, &why), -EOPNOTSUPP);
 		assert_same(&image, &before);
 	}
 }
@@ -273,7 +273,7 @@ static void other_types_are_refused(void **state)
 
 		build.type = types[i];
 		image = built(&build);
-		assert_int_equal(elf_image_attach(&image, bundle, 100, NULL), -ENOEXEC);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 100, NULL), -ENOEXEC);
 	}
 }
 
@@ -288,11 +288,11 @@ static void bundle_of_the_other_byte_order(void **state)
 
 		build.big_endian = order;
 		image = built(&build);
-		assert_int_equal(elf_image_attach(&image, order ? little : big, 96, &why), -EINVAL);
+		assert_int_equal(elf_embedding_attach(&image, order ? little : big, 96, &why), -EINVAL);
 		assert_non_null(
 			strstr(why.text, order ? "big-endian machine" : "little-endian machine"));
-		assert_int_equal(elf_image_attach(&image, order ? big : little, 96, &why), 0);
-		assert_int_equal(elf_image_attach(&image, bundle, 0, &why), -EINVAL);
+		assert_int_equal(elf_embedding_attach(&image, order ? big : little, 96, &why), 0);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 0, &why), -EINVAL);
 	}
 }
 
@@ -332,7 +332,7 @@ static void section_in_the_middle(void **state)
 		symbols[1].st_shndx = symbol_section;
 		image = built(&build);
 		before = copy_of(&image);
-		assert_int_equal(elf_image_remove(&image, NULL), 0);
+		assert_int_equal(elf_embedding_remove(&image, NULL), 0);
 		assert_mapped_unchanged(&before, &image);
 		assert_int_equal(elf_image_read(&image, &file, NULL), 0);
 		assert_int_equal(file.section_count, kept ? 6 : 5);
@@ -392,7 +392,7 @@ static void something_fixed_behind(void **state)
 			image.data[image.size - 1] = 'u';
 		}
 		before = copy_of(&image);
-		assert_int_equal(elf_image_remove(&image, NULL), 0);
+		assert_int_equal(elf_embedding_remove(&image, NULL), 0);
 		assert_int_equal(elf_image_read(&image, &after, NULL), 0);
 		assert_mapped_unchanged(&before, &image);
 		assert_int_equal(elf_file_find_section(&after, ".corebtf", 0), 0);
@@ -424,11 +424,11 @@ static void several_sections(void **state)
 						     .size = 100,
 						     .alignment = 1};
 	image = built(&build);
-	assert_int_equal(elf_image_attach(&image, bundle, 50, NULL), 0);
+	assert_int_equal(elf_embedding_attach(&image, bundle, 50, NULL), 0);
 	assert_attached(&image, 50);
 	build.count = 20;
 	many = built(&build);
-	assert_int_equal(elf_image_remove(&many, NULL), -EBADMSG);
+	assert_int_equal(elf_embedding_remove(&many, NULL), -EBADMSG);
 }
 
 /* Whatever the image says: no crash, and what attaching accepts, removing gives back. */
@@ -439,13 +439,13 @@ static void try_hostile(struct elf_image *image)
 	struct reason why;
 	int had;
 
-	had = elf_image_remove(&removed, &why);
+	had = elf_embedding_remove(&removed, &why);
 	if (!had)
 		assert_mapped_unchanged(&before, &removed);
-	if (elf_image_attach(image, bundle, 77, &why) == 0) {
+	if (elf_embedding_attach(image, bundle, 77, &why) == 0) {
 		assert_attached(image, 77);
 		assert_mapped_unchanged(&before, image);
-		assert_int_equal(elf_image_remove(image, &why), 0);
+		assert_int_equal(elf_embedding_remove(image, &why), 0);
 		assert_same(image, had == 0 ? &removed : &before);
 	}
 }
@@ -458,7 +458,7 @@ static void hostile_headers(void **state)
 		size_t size;
 
 		if (kind & 4) {
-			assert_int_equal(elf_image_attach(&image, bundle, 100, NULL), 0);
+			assert_int_equal(elf_embedding_attach(&image, bundle, 100, NULL), 0);
 		}
 		size = image.size;
 		/* Every field of every header has its place at a multiple of 2. */
@@ -494,9 +494,9 @@ static void truncation(void **state)
 			struct reason why;
 
 			memcpy(bad.data, image.data, size);
-			assert_true(elf_image_attach(&bad, bundle, 100, &why) < 0);
+			assert_true(elf_embedding_attach(&bad, bundle, 100, &why) < 0);
 		}
-		assert_int_equal(elf_image_attach(&image, bundle, 100, NULL), 0);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 100, NULL), 0);
 	}
 }
 

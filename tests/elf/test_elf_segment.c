@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/elf/elf_image.h"
+#include "embedder/elf/elf_embedding.h"
 #include "embedder/elf/elf_object.h"
 #include "embedder/elf/elf_segment.h"
 #include "embedder/util/cleanup.h"
@@ -145,14 +145,14 @@ static void test_life(void **state)
 		_cleanup_(elf_image_release) struct elf_image image = built(&draft);
 		struct reason why = {""};
 
-		assert_int_equal(elf_image_remove(&image, &why), -ENODATA);
+		assert_int_equal(elf_embedding_remove(&image, &why), -ENODATA);
 		for (size_t i = 0; i < 4; i++) {
 			_cleanup_(elf_image_release) struct elf_image direct = built(&draft);
 			_cleanup_(elf_file_release) struct elf_file file = {0};
 			const Elf64_Phdr *own;
 
-			assert_int_equal(elf_image_attach(&image, bundle, sizes[i], &why), 0);
-			assert_int_equal(elf_image_attach(&direct, bundle, sizes[i], &why), 0);
+			assert_int_equal(elf_embedding_attach(&image, bundle, sizes[i], &why), 0);
+			assert_int_equal(elf_embedding_attach(&direct, bundle, sizes[i], &why), 0);
 			assert_int_equal(image.size, direct.size);
 			assert_memory_equal(image.data, direct.data, image.size);
 			assert_int_equal(elf_image_read(&image, &file, &why), 0);
@@ -169,7 +169,7 @@ static void test_life(void **state)
 			assert_memory_equal(image.data, original.data,
 					    elf_codec_header_size(&draft.codec));
 		}
-		assert_int_equal(elf_image_remove(&image, &why), 0);
+		assert_int_equal(elf_embedding_remove(&image, &why), 0);
 		assert_int_equal(image.size, original.size);
 		assert_memory_equal(image.data, original.data, image.size);
 	}
@@ -182,11 +182,11 @@ static void assert_refused(struct draft *draft, const char *words)
 	_cleanup_(elf_image_release) struct elf_image same = built(draft);
 	struct reason why = {""};
 
-	assert_int_equal(elf_image_attach(&image, bundle, 500, &why), -EOPNOTSUPP);
+	assert_int_equal(elf_embedding_attach(&image, bundle, 500, &why), -EOPNOTSUPP);
 	assert_non_null(strstr(why.text, words));
 	assert_int_equal(image.size, same.size);
 	assert_memory_equal(image.data, same.data, image.size);
-	assert_int_equal(elf_image_remove(&image, &why), -EOPNOTSUPP);
+	assert_int_equal(elf_embedding_remove(&image, &why), -EOPNOTSUPP);
 	assert_memory_equal(image.data, same.data, image.size);
 }
 
@@ -266,7 +266,7 @@ static void test_conditions(void **state)
 	{
 		_cleanup_(elf_image_release) struct elf_image image = built(&draft);
 
-		assert_int_equal(elf_image_attach(&image, bundle, 500, NULL), 0);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 500, NULL), 0);
 	}
 }
 
@@ -280,8 +280,8 @@ static void test_end_of_addresses(void **state)
 	{
 		_cleanup_(elf_image_release) struct elf_image image = built(&draft);
 
-		assert_int_equal(elf_image_attach(&image, bundle, 500, &why), 0);
-		assert_int_equal(elf_image_attach(&image, bundle, sizeof(bundle), &why), -EFBIG);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 500, &why), 0);
+		assert_int_equal(elf_embedding_attach(&image, bundle, sizeof(bundle), &why), -EFBIG);
 		assert_non_null(strstr(why.text, "does not fit behind address"));
 	}
 	draft = draft_of(true, false);
@@ -290,7 +290,7 @@ static void test_end_of_addresses(void **state)
 	{
 		_cleanup_(elf_image_release) struct elf_image image = built(&draft);
 
-		assert_int_equal(elf_image_attach(&image, bundle, sizeof(bundle), &why), -EFBIG);
+		assert_int_equal(elf_embedding_attach(&image, bundle, sizeof(bundle), &why), -EFBIG);
 	}
 }
 
@@ -305,12 +305,12 @@ static void test_false_records(void **state)
 		struct elf_segment segment;
 		size_t offset;
 
-		assert_int_equal(elf_image_attach(&image, bundle, 5000, NULL), 0);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 5000, NULL), 0);
 		assert_int_equal(elf_image_read(&image, &file, NULL), 0);
 		offset = file.sections[OWN].sh_offset;
 		image.data[offset - 33 + at] ^= 0xff;
 		elf_file_release(&file);
-		assert_int_equal(elf_image_remove(&image, NULL), 0);
+		assert_int_equal(elf_embedding_remove(&image, NULL), 0);
 		assert_int_equal(elf_image_read(&image, &file, NULL), 0);
 		assert_int_equal(elf_segment_find(&file, &segment, NULL), 1);
 		assert_true(elf_segment_is_empty(&file, &segment));

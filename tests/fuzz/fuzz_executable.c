@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/elf/elf_image.h"
+#include "embedder/elf/elf_embedding.h"
 #include "embedder/elf/elf_segment.h"
 #include "embedder/util/cleanup.h"
 
@@ -84,17 +84,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_(elf_image_release) struct elf_image again = {0};
 	int had;
 
-	had = elf_image_remove(&removed, NULL);
+	had = elf_embedding_remove(&removed, NULL);
 	if (!had)
 		check_mapped(&before, &removed);
-	if (elf_image_attach(&attached, bundle, sizeof(bundle), NULL))
+	if (elf_embedding_attach(&attached, bundle, sizeof(bundle), NULL))
 		return 0;
 	check_mapped(&before, &attached);
 	again = copy_of(attached.data, attached.size);
-	if (elf_image_attach(&again, bundle, sizeof(bundle), NULL))
+	if (elf_embedding_attach(&again, bundle, sizeof(bundle), NULL))
 		abort();
 	check_same(&again, &attached);
-	if (elf_image_remove(&again, NULL))
+	if (elf_embedding_remove(&again, NULL))
 		abort();
 	check_same(&again, had == 0 ? &removed : &before);
 	return 0;
