@@ -125,8 +125,9 @@ function(_corebtf_add_object target path configs)
 	endforeach()
 endfunction()
 
-# The kernel BTFs below the given paths: the arguments for the embedder, the files to watch.
-function(_corebtf_kernels target paths arguments watched)
+# The kernel BTFs below the given paths, and the expressions that select of them: the arguments for
+# the embedder, the files to watch.
+function(_corebtf_kernels target paths expressions arguments watched)
 	set(options)
 	set(all_files)
 	foreach(path IN LISTS paths)
@@ -148,9 +149,15 @@ function(_corebtf_kernels target paths arguments watched)
 			list(APPEND all_files ${path})
 		endif()
 	endforeach()
+	foreach(expression IN LISTS expressions)
+		list(APPEND options --select ${expression})
+	endforeach()
 	# The list itself is watched as well: a BTF that is gone, or one that came with an old time
-	# stamp, changes nothing else that a build tool looks at.
+	# stamp, changes nothing else that a build tool looks at. Nor do other expressions, for Make.
 	list(JOIN all_files "\n" text)
+	foreach(expression IN LISTS expressions)
+		string(APPEND text "\n--select ${expression}")
+	endforeach()
 	set(list_file ${CMAKE_CURRENT_BINARY_DIR}/${target}.kernels.txt)
 	file(GENERATE OUTPUT ${list_file} CONTENT "${text}\n")
 	set(${arguments} ${options} PARENT_SCOPE)
@@ -204,12 +211,16 @@ macro(_corebtf_check_embed_arguments)
 		message(FATAL_ERROR "corebtf_embed: ${arg_TARGET} was given its BTFs already; "
 			"name all KERNELS in one call")
 	endif()
-	if(arg_SELECT)
-		get_property(version GLOBAL PROPERTY COREBTF_VERSION)
-		message(FATAL_ERROR "corebtf_embed: SELECT: corebtf ${version} cannot select kernels; "
-			"name the folders and files that you want with KERNELS")
-	endif()
-	if(arg_BUNDLE AND (arg_KERNELS OR arg_OBJECTS OR arg_COMPRESS OR arg_ALL_MACHINES))
+	foreach(expression IN LISTS arg_SELECT)
+		# As much of the grammar as everybody gets wrong first; the embedder checks the rest.
+		if(NOT expression MATCHES "^!?((arch|os)=|release[<>=])")
+			message(FATAL_ERROR "corebtf_embed: SELECT: '${expression}' does not start with "
+				"arch=, os= or release and one of = < <= > >=, nor with these behind a !; "
+				"for example \"os=ubuntu:20.04,release>=5.4,<5.15\"")
+		endif()
+	endforeach()
+	if(arg_BUNDLE AND
+	   (arg_KERNELS OR arg_OBJECTS OR arg_SELECT OR arg_COMPRESS OR arg_ALL_MACHINES))
 		message(FATAL_ERROR "corebtf_embed: BUNDLE is finished as it is: "
 			"it goes with TARGET and MODE alone")
 	endif()
@@ -234,7 +245,7 @@ endmacro()
 
 #
 # corebtf_embed(TARGET executable
-#         [OBJECTS x.bpf.o|target...] [KERNELS path...] [BUNDLE file]
+#         [OBJECTS x.bpf.o|target...] [KERNELS path...] [SELECT expression...] [BUNDLE file]
 #         [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES])
 #
 # Gives an executable or a shared library its kernel BTFs, as a step of its link.
@@ -242,6 +253,10 @@ endmacro()
 #   OBJECTS       the BPF objects to trim for: files, or targets of corebtf_add_bpf_object().
 #                 Without it, the embedder finds the objects that are inside the executable.
 #   KERNELS       kernel BTFs: files, or folders in BTFHub's layout.
+#   SELECT        of KERNELS, take those that one of the expressions describes, like
+#                 "os=ubuntu:20.04,release>=5.4,<5.15"; with ! in front it excludes what it
+#                 describes. The man page corebtf-embed(1) explains them. Write them in quotation
+#                 marks, without semicolons.
 #   BUNDLE        instead of KERNELS: a finished bundle, as `corebtf extract` writes it.
 #   MODE          where they go:
 #                   segment  a part of the loaded program, which no tool strips; the linker has to
@@ -276,7 +291,7 @@ function(corebtf_embed)
 		list(APPEND watched ${bundle})
 	else()
 		_corebtf_objects(${arg_TARGET} "${arg_OBJECTS}" objects)
-		_corebtf_kernels(${arg_TARGET} "${arg_KERNELS}" options files)
+		_corebtf_kernels(${arg_TARGET} "${arg_KERNELS}" "${arg_SELECT}" options files)
 		list(APPEND watched ${objects} ${files})
 		if(arg_COMPRESS)
 			list(APPEND options --compress ${arg_COMPRESS})

@@ -16,18 +16,20 @@
 #include "embedder/cli/object_input.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
+#include "embedder/cli/select_option.h"
 #include "embedder/cli/text.h"
 #include "embedder/cli/unresolved.h"
 #include "embedder/elf/executable.h"
 #include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
 
-enum { OPTION_KERNELS = 256, OPTION_COMPRESS, OPTION_ALL_MACHINES };
+enum { OPTION_KERNELS = 256, OPTION_SELECT, OPTION_COMPRESS, OPTION_ALL_MACHINES };
 
 struct embed_options {
 	const char *executable, *output;
 	const char **objects, **kernels;
 	size_t object_count, kernel_count;
+	struct kernel_select select;
 	unsigned int jobs; /* 0: not given */
 	enum bundle_compression compression;
 	bool all_machines;
@@ -47,6 +49,7 @@ static void cleanup_options(struct embed_options *options)
 {
 	free(options->objects);
 	free(options->kernels);
+	kernel_select_clear(&options->select);
 }
 
 static void cleanup_embedding(struct embedding *embedding)
@@ -70,6 +73,8 @@ static int take(const struct command *command, void *context, int key, const cha
 	case OPTION_KERNELS:
 		options->kernels[options->kernel_count++] = value;
 		return COMMAND_GO;
+	case OPTION_SELECT:
+		return select_option_take(command, value, &options->select);
 	case 'o':
 		options->output = value;
 		return COMMAND_GO;
@@ -102,7 +107,7 @@ static int read_objects(const struct embed_options *options, struct embedding *e
 	return err;
 }
 
-static int find_kernels(const struct embed_options *options, const struct executable_info *target,
+static int find_kernels(struct embed_options *options, const struct executable_info *target,
 			struct embedding *embedding)
 {
 	struct kernel_input *kernels = &embedding->kernels;
@@ -110,15 +115,21 @@ static int find_kernels(const struct embed_options *options, const struct execut
 	for (size_t i = 0; i < options->kernel_count; i++)
 		kernel_input_add(kernels, options->kernels[i]);
 	kernel_list_sort(&kernels->list);
+	kernel_input_select(kernels, &options->select);
 	if (!options->all_machines)
 		kernel_input_keep_machine(kernels, target);
 	if (kernels->list.count)
 		return 0;
 	if (kernels->left_out)
 		report_failure(options->executable,
-			       "nothing written: all %zu kernels are for other machines than it "
+			       "nothing written: all %zu %skernels are for other machines than it "
 			       "(--all-machines takes them)",
-			       kernels->left_out);
+			       kernels->left_out, kernels->not_selected ? "selected " : "");
+	else if (kernels->not_selected)
+		report_failure(options->executable,
+			       "nothing written: --select takes none of %s kernel%s that were found",
+			       text_count(kernels->not_selected).text,
+			       text_plural(kernels->not_selected));
 	else
 		report_failure(options->executable, "nothing written: no kernel BTF was found");
 	return -ENOENT;
@@ -220,7 +231,7 @@ static int trim_kernels(const struct embed_options *options, struct embedding *e
 		report_failure(NULL, "out of memory");
 		return -ENOMEM;
 	}
-	progress_start("kernels", kernels->count);
+	progress_start("kernels", kernels->count, report_level() != REPORT_QUIET);
 	err = kernel_pool_run(kernels, &work);
 	progress_end();
 	if (err) {
@@ -288,6 +299,7 @@ static void print_summary(const struct embed_options *options, const struct exec
 	const struct kernel_input *kernels = &embedding->kernels;
 	const char *output = options->output ? options->output : options->executable;
 
+	kernel_input_note_not_selected(kernels);
 	if (kernels->left_out)
 		report_note("%s kernel%s of other machines left out (--all-machines takes them)",
 			    text_count(kernels->left_out).text, text_plural(kernels->left_out));
@@ -354,6 +366,10 @@ static const struct command_option options_of_embed[] = {
 	 "OS/VERSION/MACHINE/RELEASE.btf[.tar.xz], parts of\n"
 	 "such a tree, or single files; all words up to the\n"
 	 "next option, and -- ends them"},
+	{OPTION_SELECT, "select", "EXPR",
+	 "of the kernels found, take those that EXPR describes,\n"
+	 "like 'os=ubuntu:20.04,release>=5.4,<5.15'; !EXPR takes\n"
+	 "all others; may be repeated"},
 	{'o', "output", "OUT", "write to OUT; EXE stays as it is"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
 	{OPTION_COMPRESS, "compress", "none|xz", "how BTFs are stored (default: none)"},
@@ -371,6 +387,7 @@ const struct command command_embed = {
 		   "(corebtf.ld) is filled; without one, a section .corebtf is added at the end of EXE.",
 	.examples = "  corebtf embed execsnoop --kernels btfhub-archive/debian\n"
 		    "  corebtf embed agent probe.bpf.o --kernels kernels -o agent-with-btf\n"
+		    "  corebtf embed execsnoop --kernels kernels --select 'release>=5.10,<6.12'\n"
 		    "  corebtf embed --kernels kernels /sys/kernel/btf/vmlinux -- execsnoop",
 	.statuses = "0 done; 1 failed, or some kernel BTFs could not be used",
 	.options = options_of_embed,

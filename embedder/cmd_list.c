@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * corebtf list: what an executable or a bundle file carries, as a table or as JSON.
+ * corebtf list: what an executable or a bundle file carries, or which kernels lie below a path, as a
+ * table or as JSON.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -12,17 +13,29 @@
 #include "embedder/cli/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/json.h"
+#include "embedder/cli/kernel_input.h"
+#include "embedder/cli/kernel_table.h"
 #include "embedder/cli/report.h"
+#include "embedder/cli/select_option.h"
 #include "embedder/cli/table.h"
 #include "embedder/cli/text.h"
 #include "embedder/util/cleanup.h"
 
-enum { OPTION_JSON = 256 };
+enum { OPTION_JSON = 256, OPTION_KERNELS, OPTION_SELECT };
 
 struct list_options {
 	const char *file;
+	const char **kernels;
+	size_t kernel_count;
+	struct kernel_select select;
 	bool json;
 };
+
+static void cleanup_options(struct list_options *options)
+{
+	free(options->kernels);
+	kernel_select_clear(&options->select);
+}
 
 /* All that is printed, read before the first line is: a damaged bundle prints nothing. */
 struct contents {
@@ -45,6 +58,10 @@ static int take(const struct command *command, void *context, int key, const cha
 
 	if (key == OPTION_JSON)
 		options->json = true;
+	else if (key == OPTION_KERNELS)
+		options->kernels[options->kernel_count++] = value;
+	else if (key == OPTION_SELECT)
+		return select_option_take(command, value, &options->select);
 	else if (options->file)
 		return command_usage_error(command, "one FILE at a time; '%s' is too many", value);
 	else
@@ -262,14 +279,57 @@ static void print_json(const char *file, const struct contents *contents)
 	printf("\n  ]\n}\n");
 }
 
+static int list_kernels(struct list_options *options)
+{
+	_cleanup_(kernel_input_free) struct kernel_input kernels;
+
+	kernel_input_init(&kernels);
+	for (size_t i = 0; i < options->kernel_count; i++)
+		kernel_input_add(&kernels, options->kernels[i]);
+	kernel_list_sort(&kernels.list);
+	kernel_input_select(&kernels, &options->select);
+	if (!kernels.list.count && kernels.not_selected) {
+		report_failure(NULL, "--select takes none of %s kernel%s that were found",
+			       text_count(kernels.not_selected).text,
+			       text_plural(kernels.not_selected));
+		return STATUS_FAILED;
+	}
+	if (!kernels.list.count) {
+		report_failure(NULL, "no kernel BTF was found");
+		return STATUS_FAILED;
+	}
+	kernel_table_sort(&kernels.list);
+	if (options->json) {
+		kernel_table_print_json(&kernels.list);
+	} else if (kernel_table_print(&kernels.list)) {
+		report_failure(NULL, "out of memory");
+		return STATUS_FAILED;
+	}
+	kernel_input_note_not_selected(&kernels);
+	return kernels.failures ? STATUS_FAILED : STATUS_DONE;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	_cleanup_(cleanup_contents) struct contents contents = {0};
-	struct list_options options = {0};
-	int status = command_parse(command, argc, argv, take, &options);
+	_cleanup_(cleanup_options) struct list_options options = {
+		.kernels = calloc((size_t)argc, sizeof(char *)),
+	};
+	int status;
 
+	if (!options.kernels) {
+		report_failure(NULL, "out of memory");
+		return STATUS_FAILED;
+	}
+	status = command_parse(command, argc, argv, take, &options);
 	if (status != COMMAND_GO)
 		return status;
+	if (options.file && options.kernel_count)
+		return command_usage_error(command, "either FILE or --kernels PATH");
+	if (options.select.count && !options.kernel_count)
+		return command_usage_error(command, "--select goes with --kernels PATH");
+	if (options.kernel_count)
+		return list_kernels(&options);
 	if (!options.file)
 		return command_usage_error(command, "no FILE given");
 	if (read_contents(options.file, &contents))
@@ -284,19 +344,26 @@ static int run(const struct command *command, int argc, char **argv)
 }
 
 static const struct command_option options_of_list[] = {
+	{OPTION_KERNELS, "kernels", "PATH...",
+	 "show the kernels that are found there, without\n"
+	 "opening them: those that embed would take"},
+	{OPTION_SELECT, "select", "EXPR",
+	 "of these, only the kernels that EXPR describes, as for\n"
+	 "embed; may be repeated"},
 	{OPTION_JSON, "json", NULL, "print JSON"},
 	{0},
 };
 
 const struct command command_list = {
 	.name = "list",
-	.usage = "FILE [--json] [OPTION...]",
+	.usage = "[FILE | --kernels PATH...] [--json] [OPTION...]",
 	.purpose = "show which kernels' BTFs an executable or a bundle file carries",
 	.details = "Kernels with the same number under BTF share its bytes. The objects are those that the\n"
 		   "BTFs were trimmed for.",
 	.examples = "  corebtf list execsnoop\n"
-		    "  corebtf list --json execsnoop | python3 -m json.tool",
-	.statuses = "0 done; 1 failed, or FILE carries no BTFs",
+		    "  corebtf list --json execsnoop | python3 -m json.tool\n"
+		    "  corebtf list --kernels btfhub-archive --select 'os=debian,release<6'",
+	.statuses = "0 done; 1 failed, or there are no BTFs",
 	.options = options_of_list,
 	.run = run,
 };

@@ -16,17 +16,19 @@
 #include "embedder/cli/object_input.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
+#include "embedder/cli/select_option.h"
 #include "embedder/cli/text.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/verify/verifier.h"
 
-enum { OPTION_KERNELS = 256 };
+enum { OPTION_KERNELS = 256, OPTION_SELECT };
 
 struct verify_options {
 	const char *file;
 	const char **objects, **kernels;
 	size_t object_count, kernel_count;
+	struct kernel_select select;
 	unsigned int jobs;
 };
 
@@ -58,6 +60,7 @@ static void cleanup_options(struct verify_options *options)
 {
 	free(options->objects);
 	free(options->kernels);
+	kernel_select_clear(&options->select);
 }
 
 static void cleanup_verification(struct verification *verification)
@@ -81,6 +84,8 @@ static int take(const struct command *command, void *context, int key, const cha
 	case OPTION_KERNELS:
 		options->kernels[options->kernel_count++] = value;
 		return COMMAND_GO;
+	case OPTION_SELECT:
+		return select_option_take(command, value, &options->select);
 	case 'j':
 		return jobs_option_take(command, value, &options->jobs);
 	}
@@ -268,7 +273,7 @@ static int read_objects(const struct verify_options *options, struct verificatio
 	return err;
 }
 
-static int verify_kernels(const struct verify_options *options, struct verification *verification)
+static int verify_kernels(struct verify_options *options, struct verification *verification)
 {
 	struct kernel_pool_work work = {
 		.jobs = options->jobs ? options->jobs : kernel_pool_default_jobs(),
@@ -284,7 +289,15 @@ static int verify_kernels(const struct verify_options *options, struct verificat
 	for (size_t i = 0; i < options->kernel_count; i++)
 		kernel_input_add(&verification->kernels, options->kernels[i]);
 	kernel_list_sort(&verification->kernels.list);
-	progress_start("kernels", kernels->count);
+	kernel_input_select(&verification->kernels, &options->select);
+	if (!kernels->count && verification->kernels.not_selected) {
+		report_failure(options->file,
+			       "nothing verified: --select takes none of %s kernel%s that were found",
+			       text_count(verification->kernels.not_selected).text,
+			       text_plural(verification->kernels.not_selected));
+		return -ENOENT;
+	}
+	progress_start("kernels", kernels->count, report_level() != REPORT_QUIET);
 	err = kernel_pool_run(kernels, &work);
 	progress_end();
 	if (err)
@@ -294,6 +307,7 @@ static int verify_kernels(const struct verify_options *options, struct verificat
 
 static int summarize(const struct verify_options *options, const struct verification *verification)
 {
+	kernel_input_note_not_selected(&verification->kernels);
 	if (verification->absent)
 		report_note("%s kernel%s not in the bundle", text_count(verification->absent).text,
 			    text_plural(verification->absent));
@@ -352,6 +366,9 @@ static const struct command_option options_of_verify[] = {
 	 "full kernel BTFs to compare with: folders in BTFHub's\n"
 	 "layout, parts of such a tree, or single files; all\n"
 	 "words up to the next option, and -- ends them"},
+	{OPTION_SELECT, "select", "EXPR",
+	 "of the kernels found, compare those that EXPR\n"
+	 "describes, as for embed; may be repeated"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
 	{0},
 };

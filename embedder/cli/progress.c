@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "embedder/cli/report.h"
 #include "embedder/cli/text.h"
 #include "embedder/util/cleanup.h"
 
@@ -87,11 +86,11 @@ static void print_plain(long long now)
 		progress.what, (now - progress.started) / 1000);
 }
 
-void progress_start(const char *what, size_t total)
+void progress_start(const char *what, size_t total, bool is_shown)
 {
 	const char *terminal = getenv("TERM");
 
-	if (report_level() == REPORT_QUIET || !total)
+	if (!is_shown || !total)
 		return;
 	flockfile(stderr);
 	memset(&progress, 0, sizeof(progress));

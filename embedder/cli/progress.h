@@ -7,10 +7,11 @@
 #ifndef COREBTF_CLI_PROGRESS_H
 #define COREBTF_CLI_PROGRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* @what: what is counted, in plural ("kernels"); static. */
-void progress_start(const char *what, size_t total);
+/* @what: what is counted, in plural ("kernels"); static. @is_shown: false with --quiet. */
+void progress_start(const char *what, size_t total, bool is_shown);
 
 /* One more is done; @current names it. */
 void progress_step(const char *current);

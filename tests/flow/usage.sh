@@ -30,7 +30,7 @@ for command in $commands; do
 	same out help
 done
 status 0 embed --help
-for option in --kernels --output --jobs --compress --all-machines; do
+for option in --kernels --select --output --jobs --compress --all-machines; do
 	says out "$option"
 done
 
@@ -65,6 +65,8 @@ wrong "--jobs" embed exe --kernels k --jobs 0
 wrong "--jobs" embed exe --kernels k -j 2x
 wrong "--jobs" embed exe --kernels k -j -1
 wrong "--jobs" embed exe --kernels k -j 99999999999999999999
+wrong "needs a value" embed exe --kernels k --select
+wrong "--select" embed exe --kernels k --select debian
 wrong "--compress" embed exe --kernels k --compress gzip
 wrong "unknown option '--frob'" embed exe --frob
 wrong "unknown option '-z'" embed exe -qz
@@ -72,6 +74,9 @@ wrong "takes no value" embed --quiet=yes exe
 wrong "takes no value" list --json=1
 wrong "unknown option '-z'" list --quiet -z
 wrong "no FILE" list
+wrong "either FILE or --kernels" list a --kernels b
+wrong "--select goes with --kernels" list a --select os=debian
+wrong "unknown key" list --kernels a --select x=debian
 wrong "'b' is too many" list a b
 wrong "no FILE" lookup --release 5.4
 wrong "empty" lookup a --release ''

@@ -89,8 +89,14 @@ END
 refused "COMPRESS is none or xz, not gzip" <<END
 corebtf_embed(TARGET program KERNELS $kernels COMPRESS gzip)
 END
-refused "cannot select kernels; name the folders and files that you want with KERNELS" <<END
-corebtf_embed(TARGET program KERNELS $kernels SELECT debian/12)
+refused "SELECT: 'debian/12' does not start with arch=, os= or release" <<END
+corebtf_embed(TARGET program KERNELS $kernels SELECT os=debian debian/12)
+END
+refused "corebtf_embed: nothing given for: SELECT" <<END
+corebtf_embed(TARGET program KERNELS $kernels SELECT MODE section)
+END
+refused "BUNDLE is finished as it is" <<END
+corebtf_embed(TARGET program BUNDLE kernels.bundle SELECT os=debian)
 END
 refused "program was given its BTFs already" <<END
 corebtf_embed(TARGET program KERNELS $kernels MODE section)
