@@ -10,27 +10,21 @@
 #include "embedder/cli/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
-#include "embedder/cli/jobs_option.h"
-#include "embedder/cli/kernel_input.h"
 #include "embedder/cli/kernel_pool.h"
-#include "embedder/cli/object_input.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/select_option.h"
+#include "embedder/cli/sources.h"
 #include "embedder/cli/text.h"
 #include "embedder/cli/unresolved.h"
 #include "embedder/elf/executable.h"
 #include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
 
-enum { OPTION_KERNELS = 256, OPTION_SELECT, OPTION_COMPRESS, OPTION_ALL_MACHINES };
+enum { OPTION_COMPRESS = SOURCES_OTHER, OPTION_ALL_MACHINES };
 
 struct embed_options {
-	const char *executable, *output;
-	const char **objects, **kernels;
-	size_t object_count, kernel_count;
-	struct kernel_select select;
-	unsigned int jobs; /* 0: not given */
+	struct sources sources; /* its file is the executable */
+	const char *output;
 	enum bundle_compression compression;
 	bool all_machines;
 };
@@ -47,9 +41,7 @@ struct embedding {
 
 static void cleanup_options(struct embed_options *options)
 {
-	free(options->objects);
-	free(options->kernels);
-	kernel_select_clear(&options->select);
+	sources_free(&options->sources);
 }
 
 static void cleanup_embedding(struct embedding *embedding)
@@ -64,22 +56,9 @@ static int take(const struct command *command, void *context, int key, const cha
 	struct embed_options *options = context;
 
 	switch (key) {
-	case COMMAND_OPERAND:
-		if (!options->executable)
-			options->executable = value;
-		else
-			options->objects[options->object_count++] = value;
-		return COMMAND_GO;
-	case OPTION_KERNELS:
-		options->kernels[options->kernel_count++] = value;
-		return COMMAND_GO;
-	case OPTION_SELECT:
-		return select_option_take(command, value, &options->select);
 	case 'o':
 		options->output = value;
 		return COMMAND_GO;
-	case 'j':
-		return jobs_option_take(command, value, &options->jobs);
 	case OPTION_ALL_MACHINES:
 		options->all_machines = true;
 		return COMMAND_GO;
@@ -91,20 +70,7 @@ static int take(const struct command *command, void *context, int key, const cha
 						     : BUNDLE_COMPRESSION_NONE;
 		return COMMAND_GO;
 	}
-	return STATUS_USAGE; /* every option is named above */
-}
-
-static int read_objects(const struct embed_options *options, struct embedding *embedding)
-{
-	int err = object_input_init(&embedding->objects);
-
-	if (!err && !options->object_count)
-		err = object_input_add_embedded(&embedding->objects, options->executable);
-	for (size_t i = 0; !err && i < options->object_count; i++)
-		err = object_input_add_file(&embedding->objects, options->objects[i]);
-	if (!err)
-		object_input_note_empty(&embedding->objects);
-	return err;
+	return sources_take(command, &options->sources, key, value);
 }
 
 static int find_kernels(struct embed_options *options, const struct executable_info *target,
@@ -112,26 +78,23 @@ static int find_kernels(struct embed_options *options, const struct executable_i
 {
 	struct kernel_input *kernels = &embedding->kernels;
 
-	for (size_t i = 0; i < options->kernel_count; i++)
-		kernel_input_add(kernels, options->kernels[i]);
-	kernel_list_sort(&kernels->list);
-	kernel_input_select(kernels, &options->select);
+	sources_find_kernels(&options->sources, kernels);
 	if (!options->all_machines)
 		kernel_input_keep_machine(kernels, target);
 	if (kernels->list.count)
 		return 0;
 	if (kernels->left_out)
-		report_failure(options->executable,
+		report_failure(options->sources.file,
 			       "nothing written: all %zu %skernels are for other machines than it "
 			       "(--all-machines takes them)",
 			       kernels->left_out, kernels->not_selected ? "selected " : "");
 	else if (kernels->not_selected)
-		report_failure(options->executable,
+		report_failure(options->sources.file,
 			       "nothing written: --select takes none of %s kernel%s that were found",
 			       text_count(kernels->not_selected).text,
 			       text_plural(kernels->not_selected));
 	else
-		report_failure(options->executable, "nothing written: no kernel BTF was found");
+		report_failure(options->sources.file, "nothing written: no kernel BTF was found");
 	return -ENOENT;
 }
 
@@ -217,7 +180,7 @@ static int trim_kernels(const struct embed_options *options, struct embedding *e
 {
 	const struct kernel_list *kernels = &embedding->kernels.list;
 	struct kernel_pool_work work = {
-		.jobs = options->jobs ? options->jobs : kernel_pool_default_jobs(),
+		.jobs = options->sources.jobs,
 		.context = embedding,
 		.thread_new = new_trimmer,
 		.thread_free = free_trimmer,
@@ -235,12 +198,12 @@ static int trim_kernels(const struct embed_options *options, struct embedding *e
 	err = kernel_pool_run(kernels, &work);
 	progress_end();
 	if (err) {
-		report_failure(options->executable, "nothing written: cannot trim: %s",
+		report_failure(options->sources.file, "nothing written: cannot trim: %s",
 			       strerror(-err));
 		return err;
 	}
 	if (!embedding->trimmed) {
-		report_failure(options->executable,
+		report_failure(options->sources.file,
 			       "nothing written: none of %zu kernel BTFs could be used",
 			       kernels->count);
 		return -ENOENT;
@@ -265,7 +228,7 @@ static int add_objects(struct embedding *embedding)
 static int write_bundle(const struct embed_options *options, const struct executable_info *target,
 			struct embedding *embedding, struct corebtf_summary *ret_summary)
 {
-	const char *output = options->output ? options->output : options->executable;
+	const char *output = options->output ? options->output : options->sources.file;
 	struct bundle_layout_opts layout = {
 		.big_endian = target->big_endian,
 		.compression = options->compression,
@@ -285,7 +248,7 @@ static int write_bundle(const struct embed_options *options, const struct execut
 	}
 	if (!err) {
 		hold = interrupt_hold(output);
-		err = executable_attach(options->executable, output, bundle, size, &why);
+		err = executable_attach(options->sources.file, output, bundle, size, &why);
 	}
 	if (err)
 		report_failure(output, "%s", why.text);
@@ -297,7 +260,7 @@ static void print_summary(const struct embed_options *options, const struct exec
 			  const struct corebtf_summary *summary)
 {
 	const struct kernel_input *kernels = &embedding->kernels;
-	const char *output = options->output ? options->output : options->executable;
+	const char *output = options->output ? options->output : options->sources.file;
 
 	kernel_input_note_not_selected(kernels);
 	if (kernels->left_out)
@@ -324,35 +287,29 @@ static void print_summary(const struct embed_options *options, const struct exec
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	_cleanup_(cleanup_options) struct embed_options options = {
-		.objects = calloc((size_t)argc, sizeof(char *)),
-		.kernels = calloc((size_t)argc, sizeof(char *)),
-	};
+	_cleanup_(cleanup_options) struct embed_options options = {0};
 	_cleanup_(cleanup_embedding) struct embedding embedding = {0};
 	struct corebtf_summary summary = {.sz = sizeof(summary)};
 	struct executable_info target = {0};
 	struct reason why = {""};
 	int status;
 
-	if (!options.objects || !options.kernels) {
-		report_failure(NULL, "out of memory");
+	if (sources_init(&options.sources, argc))
 		return STATUS_FAILED;
-	}
 	status = command_parse(command, argc, argv, take, &options);
+	if (status == COMMAND_GO)
+		status = sources_check(command, &options.sources, "executable");
 	if (status != COMMAND_GO)
 		return status;
-	if (!options.executable)
-		return command_usage_error(command, "no executable given");
-	if (!options.kernel_count)
-		return command_usage_error(command, "no kernels given (--kernels PATH)");
 
 	kernel_input_init(&embedding.kernels);
-	if (executable_inspect(options.executable, &target, &why) ||
+	if (executable_inspect(options.sources.file, &target, &why) ||
 	    target.way == EXECUTABLE_REFUSES) {
-		report_failure(options.executable, "%s", why.text);
+		report_failure(options.sources.file, "%s", why.text);
 		return STATUS_FAILED;
 	}
-	if (read_objects(&options, &embedding) || find_kernels(&options, &target, &embedding) ||
+	if (sources_read_objects(&options.sources, &embedding.objects) ||
+	    find_kernels(&options, &target, &embedding) ||
 	    trim_kernels(&options, &embedding) ||
 	    write_bundle(&options, &target, &embedding, &summary))
 		return STATUS_FAILED;
@@ -361,12 +318,12 @@ static int run(const struct command *command, int argc, char **argv)
 }
 
 static const struct command_option options_of_embed[] = {
-	{OPTION_KERNELS, "kernels", "PATH...",
+	{SOURCES_KERNELS, "kernels", "PATH...",
 	 "kernel BTFs: folders in BTFHub's layout\n"
 	 "OS/VERSION/MACHINE/RELEASE.btf[.tar.xz], parts of\n"
 	 "such a tree, or single files; all words up to the\n"
 	 "next option, and -- ends them"},
-	{OPTION_SELECT, "select", "EXPR",
+	{SOURCES_SELECT, "select", "EXPR",
 	 "of the kernels found, take those that EXPR describes,\n"
 	 "like 'os=ubuntu:20.04,release>=5.4,<5.15'; !EXPR takes\n"
 	 "all others; may be repeated"},

@@ -10,27 +10,14 @@
 
 #include "embedder/cli/bundle_input.h"
 #include "embedder/cli/command.h"
-#include "embedder/cli/jobs_option.h"
-#include "embedder/cli/kernel_input.h"
 #include "embedder/cli/kernel_pool.h"
-#include "embedder/cli/object_input.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/select_option.h"
+#include "embedder/cli/sources.h"
 #include "embedder/cli/text.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/verify/verifier.h"
-
-enum { OPTION_KERNELS = 256, OPTION_SELECT };
-
-struct verify_options {
-	const char *file;
-	const char **objects, **kernels;
-	size_t object_count, kernel_count;
-	struct kernel_select select;
-	unsigned int jobs;
-};
 
 struct verification {
 	struct object_input objects;
@@ -56,13 +43,6 @@ struct outcome {
 	char lines[];
 };
 
-static void cleanup_options(struct verify_options *options)
-{
-	free(options->objects);
-	free(options->kernels);
-	kernel_select_clear(&options->select);
-}
-
 static void cleanup_verification(struct verification *verification)
 {
 	object_input_free(&verification->objects);
@@ -72,24 +52,7 @@ static void cleanup_verification(struct verification *verification)
 
 static int take(const struct command *command, void *context, int key, const char *value)
 {
-	struct verify_options *options = context;
-
-	switch (key) {
-	case COMMAND_OPERAND:
-		if (!options->file)
-			options->file = value;
-		else
-			options->objects[options->object_count++] = value;
-		return COMMAND_GO;
-	case OPTION_KERNELS:
-		options->kernels[options->kernel_count++] = value;
-		return COMMAND_GO;
-	case OPTION_SELECT:
-		return select_option_take(command, value, &options->select);
-	case 'j':
-		return jobs_option_take(command, value, &options->jobs);
-	}
-	return STATUS_USAGE; /* every option is named above */
+	return sources_take(command, context, key, value);
 }
 
 static void free_scratch(void *pointer)
@@ -210,7 +173,7 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 
 /* Says of each object whether the bundle was made for it: for another one, equal answers are
  * no promise that was ever made. */
-static int compare_objects(const struct verify_options *options,
+static int compare_objects(const struct sources *sources,
 			   const struct verification *verification, struct corebtf *bundle)
 {
 	for (size_t i = 0; i < verification->objects.count; i++) {
@@ -226,57 +189,46 @@ static int compare_objects(const struct verify_options *options,
 			known = recorded.digest == object->digest;
 		}
 		if (!known)
-			report_note("%s: note: it was not made for %s as that is now", options->file,
+			report_note("%s: note: it was not made for %s as that is now", sources->file,
 				    object->name);
 	}
 	return 0;
 }
 
-static int read_bundle(const struct verify_options *options, struct verification *verification)
+static int read_bundle(const struct sources *sources, struct verification *verification)
 {
 	struct corebtf_summary summary = {.sz = sizeof(summary)};
 	struct corebtf *bundle = NULL;
 	struct reason why = {""};
 	int err;
 
-	err = bundle_input_read(options->file, &verification->bundle, &verification->bundle_size,
+	err = bundle_input_read(sources->file, &verification->bundle, &verification->bundle_size,
 				&why);
 	if (!err)
 		err = bundle_input_check(verification->bundle, verification->bundle_size, &summary,
 					 &why);
 	if (err) {
-		report_failure(options->file, "%s", why.text);
+		report_failure(sources->file, "%s", why.text);
 		return err;
 	}
 	err = corebtf_open_memory(verification->bundle, verification->bundle_size, &bundle, NULL);
 	if (!err)
-		err = compare_objects(options, verification, bundle);
+		err = compare_objects(sources, verification, bundle);
 	if (err)
-		report_failure(options->file, "cannot read its objects: %s", strerror(-err));
+		report_failure(sources->file, "cannot read its objects: %s", strerror(-err));
 	else
 		report_note("%s: %s kernel%s, %s distinct BTF%s: structure and checksums are sound",
-			    options->file, text_count(summary.entries).text,
+			    sources->file, text_count(summary.entries).text,
 			    text_plural(summary.entries), text_count(summary.blobs).text,
 			    text_plural(summary.blobs));
 	corebtf_close(bundle);
 	return err;
 }
 
-static int read_objects(const struct verify_options *options, struct verification *verification)
-{
-	int err = object_input_init(&verification->objects);
-
-	if (!err && !options->object_count)
-		err = object_input_add_embedded(&verification->objects, options->file);
-	for (size_t i = 0; !err && i < options->object_count; i++)
-		err = object_input_add_file(&verification->objects, options->objects[i]);
-	return err;
-}
-
-static int verify_kernels(struct verify_options *options, struct verification *verification)
+static int verify_kernels(struct sources *sources, struct verification *verification)
 {
 	struct kernel_pool_work work = {
-		.jobs = options->jobs ? options->jobs : kernel_pool_default_jobs(),
+		.jobs = sources->jobs,
 		.context = verification,
 		.thread_new = new_scratch,
 		.thread_free = free_scratch,
@@ -286,12 +238,9 @@ static int verify_kernels(struct verify_options *options, struct verification *v
 	const struct kernel_list *kernels = &verification->kernels.list;
 	int err;
 
-	for (size_t i = 0; i < options->kernel_count; i++)
-		kernel_input_add(&verification->kernels, options->kernels[i]);
-	kernel_list_sort(&verification->kernels.list);
-	kernel_input_select(&verification->kernels, &options->select);
+	sources_find_kernels(sources, &verification->kernels);
 	if (!kernels->count && verification->kernels.not_selected) {
-		report_failure(options->file,
+		report_failure(sources->file,
 			       "nothing verified: --select takes none of %s kernel%s that were found",
 			       text_count(verification->kernels.not_selected).text,
 			       text_plural(verification->kernels.not_selected));
@@ -301,11 +250,11 @@ static int verify_kernels(struct verify_options *options, struct verification *v
 	err = kernel_pool_run(kernels, &work);
 	progress_end();
 	if (err)
-		report_failure(options->file, "cannot verify: %s", strerror(-err));
+		report_failure(sources->file, "cannot verify: %s", strerror(-err));
 	return err;
 }
 
-static int summarize(const struct verify_options *options, const struct verification *verification)
+static int summarize(const struct sources *sources, const struct verification *verification)
 {
 	kernel_input_note_not_selected(&verification->kernels);
 	if (verification->absent)
@@ -316,7 +265,7 @@ static int summarize(const struct verify_options *options, const struct verifica
 			       text_count(verification->kernels.failures).text,
 			       text_plural(verification->kernels.failures));
 	if (verification->differing) {
-		report_failure(options->file, "%s relocation%s differ, over %s of %s kernels",
+		report_failure(sources->file, "%s relocation%s differ, over %s of %s kernels",
 			       text_count(verification->requests).text,
 			       text_plural(verification->requests),
 			       text_count(verification->differing).text,
@@ -324,10 +273,10 @@ static int summarize(const struct verify_options *options, const struct verifica
 		return STATUS_FAILED;
 	}
 	if (!verification->same) {
-		report_failure(options->file, "nothing verified: none of its kernels was given");
+		report_failure(sources->file, "nothing verified: none of its kernels was given");
 		return STATUS_FAILED;
 	}
-	report_note("%s: %s distinct relocations, the same answers on %s kernel%s", options->file,
+	report_note("%s: %s distinct relocations, the same answers on %s kernel%s", sources->file,
 		    text_count(request_set_count(verification->objects.requests)).text,
 		    text_count(verification->same).text, text_plural(verification->same));
 	return verification->kernels.failures ? STATUS_FAILED : STATUS_DONE;
@@ -335,38 +284,31 @@ static int summarize(const struct verify_options *options, const struct verifica
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	_cleanup_(cleanup_options) struct verify_options options = {
-		.objects = calloc((size_t)argc, sizeof(char *)),
-		.kernels = calloc((size_t)argc, sizeof(char *)),
-	};
+	_cleanup_(sources_free) struct sources sources = {0};
 	_cleanup_(cleanup_verification) struct verification verification = {0};
 	int status;
 
-	if (!options.objects || !options.kernels) {
-		report_failure(NULL, "out of memory");
+	if (sources_init(&sources, argc))
 		return STATUS_FAILED;
-	}
 	kernel_input_init(&verification.kernels);
-	status = command_parse(command, argc, argv, take, &options);
+	status = command_parse(command, argc, argv, take, &sources);
+	if (status == COMMAND_GO)
+		status = sources_check(command, &sources, "FILE");
 	if (status != COMMAND_GO)
 		return status;
-	if (!options.file)
-		return command_usage_error(command, "no FILE given");
-	if (!options.kernel_count)
-		return command_usage_error(command, "no kernels given (--kernels PATH)");
 
-	if (read_objects(&options, &verification) || read_bundle(&options, &verification) ||
-	    verify_kernels(&options, &verification))
+	if (sources_read_objects(&sources, &verification.objects) ||
+	    read_bundle(&sources, &verification) || verify_kernels(&sources, &verification))
 		return STATUS_FAILED;
-	return summarize(&options, &verification);
+	return summarize(&sources, &verification);
 }
 
 static const struct command_option options_of_verify[] = {
-	{OPTION_KERNELS, "kernels", "PATH...",
+	{SOURCES_KERNELS, "kernels", "PATH...",
 	 "full kernel BTFs to compare with: folders in BTFHub's\n"
 	 "layout, parts of such a tree, or single files; all\n"
 	 "words up to the next option, and -- ends them"},
-	{OPTION_SELECT, "select", "EXPR",
+	{SOURCES_SELECT, "select", "EXPR",
 	 "of the kernels found, compare those that EXPR\n"
 	 "describes, as for embed; may be repeated"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What embed and verify are both given: a file, BPF objects (or those inside the file) and kernel
+ * BTFs, selected, to be worked on by so many threads. All failures are reported here.
+ */
+#ifndef COREBTF_CLI_SOURCES_H
+#define COREBTF_CLI_SOURCES_H
+
+#include <stddef.h>
+
+#include "embedder/cli/command.h"
+#include "embedder/cli/kernel_input.h"
+#include "embedder/cli/object_input.h"
+
+/* Keys of the options (command.h); a command's own start at SOURCES_OTHER. */
+enum { SOURCES_KERNELS = 256, SOURCES_SELECT, SOURCES_OTHER };
+
+struct sources {
+	const char *file;
+	const char **object_paths, **kernel_paths;
+	size_t object_count, kernel_count;
+	struct kernel_select select;
+	unsigned int jobs; /* at least 1 */
+};
+
+/* @argc: of the command line, which has no more paths than that. 0 or -ENOMEM. */
+int sources_init(struct sources *sources, int argc);
+void sources_free(struct sources *sources);
+
+/* Takes an operand (the file, then objects), --kernels, --select or -j. COMMAND_GO, or the status
+ * to end with; STATUS_USAGE for a key that is none of these. */
+int sources_take(const struct command *command, struct sources *sources, int key,
+		 const char *value);
+
+/* COMMAND_GO, or STATUS_USAGE when the file (@what) or the kernels were not given. */
+int sources_check(const struct command *command, const struct sources *sources, const char *what);
+
+/* Reads the objects, those inside the file when none is named; @ret_objects: to be freed either
+ * way. */
+int sources_read_objects(const struct sources *sources, struct object_input *ret_objects);
+
+/* Finds the kernels, sorted, and leaves out those that are not selected. */
+void sources_find_kernels(struct sources *sources, struct kernel_input *kernels);
+
+#endif
