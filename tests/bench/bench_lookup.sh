@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: MIT
 # Measures how a program gets the path of its BTF, beside the way of a tar.gz that is linked in.
 #
-#   bench_lookup.sh COREBTF BENCH_LOOKUP MAKE_LOOKUP CUT_OBJECTS SMALL_OBJECT KERNELS
+#   bench_lookup.sh COREBTF BENCH_LOOKUP BENCH_LOOKUP_SEGMENT MAKE_LOOKUP CUT_OBJECTS SMALL_OBJECT \
+#                   KERNELS
 #
+# BENCH_LOOKUP_SEGMENT is the same program with a reserved segment for its bundle.
 # KERNELS is a tree in BTFHub's layout. What is looked into is made of its kernels, trimmed for all
 # objects of Debian's package libbpf-tools, or for SMALL_OBJECT where that is not installed; as many
 # entries share a BTF as in a real set of 238 kernels, of which 101 were distinct.
 set -eu
-corebtf=$1 bench_lookup=$2 make_lookup=$3 cut_objects=$4 small=$5 kernels=$(cd "$6" && pwd)
+corebtf=$1 bench_lookup=$2 bench_segment=$3 make_lookup=$4 cut_objects=$5 small=$6
+kernels=$(cd "$7" && pwd)
 warm=${COREBTF_BENCH_WARM:-2000} # calls in one process
 cold=${COREBTF_BENCH_COLD:-31}   # processes
 machine=$(uname -m)
@@ -78,12 +81,18 @@ for count in 50 500 5000; do
 	rm -r "$folder/tar"
 	printf '  %-7s %13s %13s %13s %13s %12s %11s %11s %11s\n' '' size warm first dropped read heap \
 		resident private
-	for kind in raw xz; do
-		"$corebtf" attach "$bench_lookup" "$folder/$kind.bundle" -o "$folder/$kind" --quiet
-		sync "$folder/$kind"
-		hidden "$folder/$kind" own "$warm" "$cold" >"$work/numbers"
-		line "$kind" "$(wc -c <"$folder/$kind.bundle")" "$work/numbers"
+	for way in section segment; do
+		program=$bench_lookup
+		[ $way = section ] || program=$bench_segment
+		printf '  %s\n' "$way"
+		for kind in raw xz; do
+			"$corebtf" attach "$program" "$folder/$kind.bundle" -o "$folder/$kind" --quiet
+			sync "$folder/$kind"
+			hidden "$folder/$kind" own "$warm" "$cold" >"$work/numbers"
+			line "$kind" "$(wc -c <"$folder/$kind.bundle")" "$work/numbers"
+		done
 	done
+	printf '  linked in\n'
 	sync "$folder/tar.gz"
 	hidden "$bench_lookup" tar $((warm / 20 > 0 ? warm / 20 : 1)) "$cold" "$folder/tar.gz" \
 		>"$work/numbers"
