@@ -4,16 +4,14 @@
  */
 #include "embedder/cli/object_input.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "embedder/cli/report.h"
 #include "embedder/cli/text.h"
 #include "embedder/object/embedded_objects.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/input_file.h"
 
 int object_input_init(struct object_input *input)
 {
@@ -125,25 +123,16 @@ static int add_all_images(struct object_input *input, const char *path, const ch
 
 int object_input_add_embedded(struct object_input *input, const char *path)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct stat status;
-	void *file;
-	int err;
+	_cleanup_free_ void *file = NULL;
+	struct reason why = {""};
+	size_t size = 0;
+	int err = input_file_read(path, SIZE_MAX / 2, &file, &size, &why);
 
-	if (fd < 0 || fstat(fd, &status) < 0) {
-		err = -errno;
-		report_failure(path, "cannot open it: %s", strerror(-err));
+	if (err) {
+		report_failure(path, "%s", why.text);
 		return err;
 	}
-	file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (file == MAP_FAILED) {
-		err = -errno;
-		report_failure(path, "cannot map it: %s", strerror(-err));
-		return err;
-	}
-	err = add_all_images(input, path, file, (size_t)status.st_size);
-	munmap(file, (size_t)status.st_size);
-	return err;
+	return add_all_images(input, path, file, size);
 }
 
 void object_input_note_empty(const struct object_input *input)
