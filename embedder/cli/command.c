@@ -63,7 +63,7 @@ static void print_options(const struct command_option *options)
 	}
 }
 
-void command_print_help(const struct command *command)
+static void print_help(const struct command *command)
 {
 	printf("Usage: corebtf %s %s\n\n%s\n", command->name, command->usage, command->purpose);
 	if (command->details)
@@ -171,7 +171,7 @@ int command_parse(const struct command *command, int argc, char **argv, command_
 		many = 0;
 		switch (key) {
 		case 'h':
-			command_print_help(command);
+			print_help(command);
 			return STATUS_DONE;
 		case 'q':
 			report_set_level(REPORT_QUIET);

@@ -56,6 +56,4 @@ int command_parse(const struct command *command, int argc, char **argv, command_
 int command_usage_error(const struct command *command, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-void command_print_help(const struct command *command);
-
 #endif

@@ -33,6 +33,22 @@ uint64_t elf_file_segment_table_size(const struct elf_file *file)
 	return file->segment_count * elf_codec_segment_size(&file->codec);
 }
 
+uint64_t elf_file_segments_end(const struct elf_file *file)
+{
+	uint64_t end;
+
+	if (!file->segment_count)
+		return 0;
+	end = file->header.e_phoff + elf_file_segment_table_size(file);
+	for (size_t i = 0; i < file->segment_count; i++) {
+		const Elf64_Phdr *segment = &file->segments[i];
+
+		if (segment->p_filesz && segment->p_offset + segment->p_filesz > end)
+			end = segment->p_offset + segment->p_filesz;
+	}
+	return end;
+}
+
 static int read_ident(const uint8_t *ident, size_t size, struct elf_codec *ret_codec,
 		      struct reason *why)
 {

@@ -67,4 +67,8 @@ bool elf_file_is_mapped(const struct elf_file *file, uint64_t offset, uint64_t s
 uint64_t elf_file_section_table_size(const struct elf_file *file);
 uint64_t elf_file_segment_table_size(const struct elf_file *file);
 
+/* The end of the program header table and of all bytes that it names; 0 without one. The headers
+ * are checked, so nothing overflows. */
+uint64_t elf_file_segments_end(const struct elf_file *file);
+
 #endif

@@ -136,13 +136,7 @@ static bool collect_pieces(const struct elf_file *file, uint64_t hole, uint64_t 
 	size_t count = 0;
 
 	if (file->segment_count)
-		end = file->header.e_phoff + elf_file_segment_table_size(file);
-	for (size_t i = 0; i < file->segment_count; i++) {
-		const Elf64_Phdr *segment = &file->segments[i];
-
-		if (segment->p_filesz && segment->p_offset + segment->p_filesz > end)
-			end = segment->p_offset + segment->p_filesz;
-	}
+		end = elf_file_segments_end(file);
 	for (size_t i = 0; i < file->section_count; i++) {
 		Elf64_Shdr *section = &file->sections[i];
 

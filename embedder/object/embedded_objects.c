@@ -38,15 +38,10 @@ static bool is_bpf_header(const uint8_t *bytes, size_t size)
 static size_t image_size(const struct elf_file *file)
 {
 	uint64_t end = file->header.e_shoff + elf_file_section_table_size(file);
+	uint64_t segments_end = elf_file_segments_end(file);
 
-	if (file->segment_count && file->header.e_phoff + elf_file_segment_table_size(file) > end)
-		end = file->header.e_phoff + elf_file_segment_table_size(file);
-	for (size_t i = 0; i < file->segment_count; i++) {
-		const Elf64_Phdr *segment = &file->segments[i];
-
-		if (segment->p_filesz && segment->p_offset + segment->p_filesz > end)
-			end = segment->p_offset + segment->p_filesz;
-	}
+	if (segments_end > end)
+		end = segments_end;
 	for (size_t i = 0; i < file->section_count; i++) {
 		const Elf64_Shdr *section = &file->sections[i];
 

@@ -24,7 +24,8 @@
 extern const char _binary_min_core_btfs_tar_gz_start[] FROM_LD;
 extern const char _binary_min_core_btfs_tar_gz_end[] FROM_LD;
 
-int linked_tar_get(const void **ret_data, size_t *ret_size)
+/* The tar's bytes. -ENODATA: none is linked in. */
+static int linked_tar_get(const void **ret_data, size_t *ret_size)
 {
 	uintptr_t start = (uintptr_t)_binary_min_core_btfs_tar_gz_start;
 	uintptr_t end = (uintptr_t)_binary_min_core_btfs_tar_gz_end;

@@ -6,12 +6,7 @@
 #ifndef COREBTF_LINKED_TAR_H
 #define COREBTF_LINKED_TAR_H
 
-#include <stddef.h>
-
 #include "runtime/choose/locate.h"
-
-/* The tar's bytes. Returns -ENODATA when none is linked in. */
-int linked_tar_get(const void **ret_data, size_t *ret_size);
 
 /* The source, a line in locate.c's table: the tar that @locate names, else the linked one. */
 int locate_linked_tar(struct locate *locate, char **ret_path);
