@@ -23,7 +23,8 @@
 #include "runtime/executable/object.h"
 #include "runtime/util/options.h"
 #include "runtime/executable/self.h"
-#include "runtime/handover/unnamed_file.h"
+#include "runtime/handover/draft.h"
+#include "runtime/folder/btf_folder.h"
 
 #define TEXT_OF(number) #number
 #define TEXT(number)	TEXT_OF(number)
@@ -50,7 +51,8 @@ static int open_path(const char *path, struct corebtf **ret_corebtf,
 		return err;
 	err = executable_open(path, &handle->log, &fd, &size);
 	if (!err) {
-		err = handle_open_file(handle, fd, size);
+		err = handle_is_tar(fd) ? handle_open_tar_file(handle, fd, size)
+					: handle_open_file(handle, fd, size);
 		close(fd); /* the mapping stays */
 	}
 	if (err)
@@ -90,6 +92,37 @@ int corebtf_open_memory(const void *data, size_t size, struct corebtf **ret_core
 	return err;
 }
 
+int corebtf_open_tar(const void *tar, size_t size, struct corebtf **ret_corebtf,
+		     const struct corebtf_open_opts *opts)
+{
+	struct corebtf *handle;
+	int err;
+
+	if ((!tar && size) || !ret_corebtf)
+		return -EINVAL;
+	err = handle_new("the tar", opts, &handle);
+	if (err)
+		return err;
+	err = size ? handle_open_tar(handle, tar, size)
+		   : log_error(&handle->log, -ENODATA, "has no bytes");
+	if (err)
+		handle_free(handle);
+	else
+		*ret_corebtf = handle;
+	return err;
+}
+
+int corebtf_package_json(const struct corebtf *corebtf, const void **ret_json, size_t *ret_size)
+{
+	if (!corebtf || !ret_json || !ret_size)
+		return -EINVAL;
+	if (!corebtf->tar.package_json)
+		return log_error(&corebtf->log, -ENODATA, "has no " TAR_BUNDLE_PACKAGE_JSON);
+	*ret_json = corebtf->tar.package_json;
+	*ret_size = corebtf->tar.package_json_size;
+	return 0;
+}
+
 void corebtf_close(struct corebtf *corebtf)
 {
 	handle_free(corebtf);
@@ -120,6 +153,20 @@ static int give_entry(const struct corebtf *corebtf, const struct choice *choice
 	return err ? err : options_write(ret_entry, ret_entry->sz, &given, sizeof(given));
 }
 
+/* What corebtf_find() and corebtf_path_in_folder() ask for. */
+static int read_kernel_opts(const struct corebtf_kernel_opts *kernel, const struct log *log,
+			    struct corebtf_kernel_opts *known)
+{
+	int err = kernel ? options_read(kernel, kernel->sz, known, sizeof(*known)) : 0;
+
+	if (err)
+		return log_error(log, err, "the kernel's options are of a newer library");
+	if (known->nearest != COREBTF_NEAREST_NEVER && known->nearest != COREBTF_NEAREST_SURROUNDED)
+		return log_error(log, -EINVAL, "no nearest policy has the number %d",
+				 known->nearest);
+	return 0;
+}
+
 int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kernel,
 		 struct corebtf_entry *ret_entry)
 {
@@ -131,15 +178,9 @@ int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kern
 
 	if (!corebtf || !ret_entry || ret_entry->sz < sizeof(size_t))
 		return -EINVAL;
-	if (kernel) {
-		err = options_read(kernel, kernel->sz, &known, sizeof(known));
-		if (err)
-			return log_error(&corebtf->log, err,
-					 "the kernel's options are of a newer library");
-	}
-	if (known.nearest != COREBTF_NEAREST_NEVER && known.nearest != COREBTF_NEAREST_SURROUNDED)
-		return log_error(&corebtf->log, -EINVAL, "no nearest policy has the number %d",
-				 known.nearest);
+	err = read_kernel_opts(kernel, &corebtf->log, &known);
+	if (err)
+		return err;
 	host = corebtf->host;
 	if (known.host_root && *known.host_root)
 		host.host_root = known.host_root;
@@ -291,6 +332,9 @@ int corebtf_check(struct corebtf *corebtf)
 		if (!err)
 			err = blob_check_all(&corebtf->bundles[i]);
 	}
+	if (!err && corebtf->tar.unreadable_count)
+		return log_error(&corebtf->log, -EBADMSG, "%zu of its members hold no BTF",
+				 corebtf->tar.unreadable_count);
 	return err;
 }
 
@@ -307,6 +351,9 @@ int corebtf_btf(struct corebtf *corebtf, const struct corebtf_entry *entry, cons
 		return -EINVAL;
 	err = blob_bytes(&corebtf->bundles[entry->bundle], &corebtf->caches[entry->bundle],
 			 entry->blob, &bytes, &size);
+	if (!err && !size && corebtf->tar.bundle) /* tar_bundle.h: told when it was opened */
+		err = log_error(&corebtf->log, -EBADMSG, "the member for %s %s holds no BTF",
+				entry->machine, entry->release);
 	if (err)
 		return err;
 	*ret_btf = bytes;
@@ -322,7 +369,7 @@ int corebtf_btf_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry
 
 	if (result)
 		return result;
-	result = unnamed_file_make(btf, size, &corebtf->log);
+	result = draft_descriptor(btf, size, &corebtf->log);
 	if (result < 0)
 		return log_error(&corebtf->log, result, "no file for %zu bytes of BTF: %s", size,
 				 strerror(-result));
@@ -345,6 +392,36 @@ int corebtf_btf_path(struct corebtf *corebtf, const struct corebtf_entry *entry,
 		return log_error(&corebtf->log, err, "no path for %zu bytes of BTF: %s", size,
 				 strerror(-err));
 	return 0;
+}
+
+int corebtf_path_in_folder(const char *folder, const struct corebtf_kernel_opts *kernel,
+			   char **ret_path, struct corebtf_origin *ret_origin,
+			   const struct corebtf_open_opts *opts)
+{
+	struct corebtf_kernel_opts known = {.sz = sizeof(known)};
+	struct corebtf_origin origin = {.source = COREBTF_SOURCE_BUNDLE};
+	struct corebtf *handle; /* for its log and its host alone */
+	struct kernel wanted;
+	int err;
+
+	if (!folder || !ret_path || (ret_origin && ret_origin->sz < sizeof(size_t)))
+		return -EINVAL;
+	err = handle_new(folder, opts, &handle);
+	if (err)
+		return err;
+	err = read_kernel_opts(kernel, &handle->log, &known);
+	if (!err && known.nearest != COREBTF_NEAREST_NEVER)
+		log_line(&handle->log, "%s: of a folder no neighbours are known", folder);
+	if (known.host_root && *known.host_root)
+		handle->host.host_root = known.host_root;
+	if (!err)
+		err = kernel_identify(&handle->host, kernel ? &known : NULL, &handle->log, &wanted);
+	if (!err)
+		err = btf_folder_path(folder, &wanted, &handle->log, ret_path, &origin);
+	handle_free(handle);
+	if (!err && ret_origin)
+		options_write(ret_origin, ret_origin->sz, &origin, sizeof(origin));
+	return err;
 }
 
 int corebtf_path_free(char *path)

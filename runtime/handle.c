@@ -7,10 +7,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runtime/handle.h"
 #include "runtime/util/options.h"
 #include "runtime/executable/section.h"
+#include "runtime/tar/tar.h"
 
 int handle_new(const char *subject, const struct corebtf_open_opts *opts,
 	       struct corebtf **ret_handle)
@@ -47,6 +49,8 @@ void handle_free(struct corebtf *handle)
 	free(handle->caches);
 	free(handle->bundles);
 	mapping_close(&handle->mapping);
+	free(handle->tar.bundle);
+	free(handle->tar.package_json);
 	free(handle->subject);
 	free(handle);
 }
@@ -112,6 +116,35 @@ int handle_open_memory(struct corebtf *handle, const void *data, size_t size)
 		position += bundle_padding(bytes + position, size - position);
 	}
 	return 0;
+}
+
+int handle_open_tar(struct corebtf *handle, const void *tar, size_t size)
+{
+	int err = tar_bundle_read(tar, size, &handle->log, &handle->tar);
+
+	return err ? err : handle_open_memory(handle, handle->tar.bundle, handle->tar.bundle_size);
+}
+
+bool handle_is_tar(int fd)
+{
+	uint8_t start[TAR_START_SIZE];
+	ssize_t got = pread(fd, start, sizeof(start), 0);
+
+	return got > 0 && tar_is(start, (size_t)got);
+}
+
+int handle_open_tar_file(struct corebtf *handle, int fd, uint64_t size)
+{
+	struct mapping mapping;
+	int err = mapping_open(fd, 0, size, &mapping);
+
+	if (err)
+		return log_error(&handle->log, err, "%" PRIu64 " bytes cannot be mapped: %s", size,
+				 strerror(-err));
+	mapping_read_ahead(mapping.data, mapping.size); /* all of it, from one end to the other */
+	err = handle_open_tar(handle, mapping.data, mapping.size);
+	mapping_close(&mapping);
+	return err;
 }
 
 int handle_open_file(struct corebtf *handle, int fd, uint64_t size)

@@ -10,6 +10,7 @@
 #include "runtime/kernel/host.h"
 #include "runtime/util/log.h"
 #include "runtime/executable/mapping.h"
+#include "runtime/tar/tar_bundle.h"
 
 /* A section holds one bundle, or as many as were linked together; this bounds the memory that a
  * file full of tiny ones can take. */
@@ -19,7 +20,8 @@ struct corebtf {
 	struct log log;
 	char *subject;		/* log.subject */
 	struct host host;	/* all zero but in tests */
-	struct mapping mapping; /* empty for corebtf_open_memory() */
+	struct mapping mapping; /* empty for what was in memory */
+	struct tar_bundle tar;	/* what a tar was made into; empty for all else */
 	struct bundle *bundles;
 	struct block_cache *caches; /* one for each bundle */
 	size_t bundle_count;
@@ -37,5 +39,10 @@ int handle_open_file(struct corebtf *handle, int fd, uint64_t size);
 
 /* Opens the bundles that lie in memory one after the other. */
 int handle_open_memory(struct corebtf *handle, const void *data, size_t size);
+
+/* Makes a bundle of a tar in memory, which is not needed after it, and opens that. */
+int handle_open_tar(struct corebtf *handle, const void *tar, size_t size);
+bool handle_is_tar(int fd);
+int handle_open_tar_file(struct corebtf *handle, int fd, uint64_t size);
 
 #endif

@@ -11,11 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/folder/btf_folder.h"
 #include "runtime/handover/btf_path.h"
 #include "runtime/util/cleanup.h"
 #include "runtime/executable/executable.h"
+#include "runtime/executable/mapping.h"
 #include "runtime/handle.h"
 #include "runtime/tar/linked_tar.h"
 #include "runtime/choose/locate.h"
@@ -98,6 +101,73 @@ static int from_bundles(struct locate *locate, struct corebtf *corebtf, char **r
 	return LOCATE_FOUND;
 }
 
+/* A folder in the layout of BTFHub. */
+static int from_folder(struct locate *locate, const char *path, char **ret_path)
+{
+	const struct log log = {.write = locate->log.write,
+				.context = locate->log.context,
+				.subject = path};
+	struct kernel *kernel;
+	int err;
+
+	if (locate->nearest) {
+		log_line(&log, "%s: of a folder no neighbours are known", path);
+		return locate_pass(locate, -ENOENT);
+	}
+	kernel = calloc(1, sizeof(*kernel));
+	if (!kernel)
+		return log_error(&log, -ENOMEM, "no memory");
+	err = kernel_identify(&locate->host, NULL, &log, kernel);
+	if (!err)
+		err = btf_folder_path(path, kernel, &log, ret_path, &locate->origin);
+	free(kernel);
+	if (err == -ENOENT)
+		return locate_pass(locate, err);
+	locate->origin.source = COREBTF_SOURCE_BUNDLE;
+	return err ? err : LOCATE_FOUND;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static bool is_tar(const char *path)
+{
+	const struct log nobody = {.write = NULL};
+	_cleanup_fd_ int fd = -1;
+	uint64_t size;
+
+	return executable_open(path, &nobody, &fd, &size) == 0 && handle_is_tar(fd);
+}
+
+/* A tar, of which just the one BTF is kept; corebtf_open_file() would have all of them in memory. */
+static int from_tar_file(struct locate *locate, const char *path, char **ret_path)
+{
+	const struct log log = {.write = locate->log.write,
+				.context = locate->log.context,
+				.subject = path};
+	struct mapping mapping;
+	_cleanup_fd_ int fd = -1;
+	uint64_t size;
+	int err = executable_open(path, &log, &fd, &size);
+
+	if (err)
+		return err;
+	err = mapping_open(fd, 0, size, &mapping);
+	if (err)
+		return log_error(&log, err, "cannot be mapped: %s", strerror(-err));
+	mapping_read_ahead(mapping.data, mapping.size);
+	err = locate_in_tar(locate, &log, mapping.data, mapping.size, ret_path);
+	mapping_close(&mapping);
+	if (err)
+		return locate_pass(locate, err);
+	locate->origin.source = COREBTF_SOURCE_BUNDLE;
+	return LOCATE_FOUND;
+}
+
 static int from_bundle_file(struct locate *locate, char **ret_path)
 {
 	const struct corebtf_open_opts opts = {.sz = sizeof(opts),
@@ -110,6 +180,11 @@ static int from_bundle_file(struct locate *locate, char **ret_path)
 	if (!path)
 		return locate_pass(locate, -ENODATA);
 	/* The user named it: that it is not there, or no bundle, must not go by in silence. */
+	if (is_folder(path))
+		return from_folder(locate, path, ret_path);
+	/* neighbours are known to a tar that is read as a whole */
+	if (!locate->nearest && is_tar(path))
+		return from_tar_file(locate, path, ret_path);
 	err = corebtf_open_file(path, &corebtf, &opts);
 	if (err)
 		return err;

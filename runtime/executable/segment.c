@@ -12,10 +12,15 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "runtime/bundle/bundle.h"
 #include "runtime/format.h"
 #include "runtime/executable/segment.h"
+
+/* A smaller one comes in with a read or two of the default read-ahead, 128 KiB. */
+#define LARGE_SEGMENT ((size_t)256 << 10)
 
 /* In every object file that `corebtf object` makes. Weak: mostly there is none. */
 extern const uint8_t corebtf_linked[] __attribute__((weak, visibility("hidden")));
@@ -30,16 +35,42 @@ __attribute__((no_sanitize("address"))) static bool starts_with_magic(const uint
 	return true;
 }
 
+static void advise(const uint8_t *data, size_t size, int advice)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = (uintptr_t)data & ~(page - 1);
+
+	madvise((void *)start, (uintptr_t)data - start + size, advice); /* it may be refused */
+}
+
+/*
+ * A lookup touches a few pages here and there, and the first of them is what we look at now. The
+ * kernel maps a program with the disk's read-ahead, which brings in much more around each of them.
+ * So the advice against it comes before the look, and is taken back from what is no bundle.
+ */
+static bool is_bundle(const uint8_t *data, size_t size)
+{
+	bool is_large = size > LARGE_SEGMENT, is_ours;
+
+	if (is_large)
+		advise(data, size, MADV_RANDOM);
+	is_ours = starts_with_magic(data);
+	if (is_large && !is_ours)
+		advise(data, size, MADV_NORMAL);
+	return is_ours;
+}
+
+/* From the end, which is where the linker script puts it: so no others are looked at mostly. */
 static int find_reserved(const struct module *module, const uint8_t **ret_data, size_t *ret_size)
 {
-	for (size_t i = 0; i < module->segment_count; i++) {
+	for (size_t i = module->segment_count; i-- > 0;) {
 		const ElfW(Phdr) *segment = &module->segments[i];
 
 		if (segment->p_type != PT_LOAD || segment->p_flags != PF_R ||
 		    segment->p_filesz != segment->p_memsz ||
 		    segment->p_filesz < COREBTF_MAGIC_SIZE ||
 		    (uintptr_t)module_segment(module, i) % COREBTF_ALIGNMENT ||
-		    !starts_with_magic(module_segment(module, i)))
+		    !is_bundle(module_segment(module, i), segment->p_filesz))
 			continue;
 		*ret_data = module_segment(module, i);
 		*ret_size = segment->p_filesz;

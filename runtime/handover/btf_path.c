@@ -23,8 +23,6 @@
 #include "runtime/handover/btf_path.h"
 #include "runtime/util/cleanup.h"
 #include "runtime/handover/file_bytes.h"
-#include "runtime/handover/temp_file.h"
-#include "runtime/handover/temp_folder.h"
 #include "runtime/handover/unnamed_file.h"
 
 struct btf_file {
@@ -118,95 +116,33 @@ static bool is_text_of(const struct btf_file *file, const char *text)
 	return !strcmp(path, text);
 }
 
-static void note_file(struct btf_file *file, const struct stat *status)
+/* The bytes that a path is wanted for. */
+struct wanted {
+	const void *data; /* NULL: they are in a file */
+	int fd;
+	size_t size;
+};
+
+static bool holds(int fd, const struct wanted *wanted)
 {
-	file->device = status->st_dev;
-	file->inode = status->st_ino;
-}
-
-static int make_unnamed(struct btf_file *file, const void *data, size_t size, const struct log *log)
-{
-	struct stat status;
-	int fd = unnamed_file_make(data, size, log), again;
-
-	if (fd < 0)
-		return fd;
-	again = unnamed_file_reopen(fd, &status);
-	close(fd);
-	if (again < 0) {
-		log_line(log, "a file without a name cannot be opened through /proc: %s",
-			 strerror(-again));
-		return again;
-	}
-	file->fd = again;
-	note_file(file, &status);
-	return 0;
-}
-
-static int make_named(struct btf_file *file, const void *data, size_t size, const struct log *log)
-{
-	struct stat status;
-	const char *folder;
-
-	for (size_t i = 0; (folder = temp_folder_at(i)); i++) {
-		if (!temp_folder_is_safe(folder)) {
-			log_line(log, "no file in %s: not there, or others may replace files in it",
-				 folder);
-			continue;
-		}
-		file->fd = temp_file_named(folder, data, size, &file->name);
-		if (file->fd >= 0) {
-			file->maker = getpid();
-			if (fstat(file->fd, &status))
-				return -errno;
-			note_file(file, &status);
-			return 0;
-		}
-		log_line(log, "no file in %s: %s", folder, strerror(-file->fd));
-		if (file->fd == -EMFILE || file->fd == -ENFILE || file->fd == -ENOMEM)
-			return file->fd;
-	}
-	return -ENOENT;
-}
-
-static int file_new(const void *data, size_t size, const struct log *log,
-		    struct btf_file **ret_file)
-{
-	_cleanup_file_ struct btf_file *file = calloc(1, sizeof(*file));
-	int err, named;
-
-	if (!file)
-		return -ENOMEM;
-	file->fd = -1;
-	file->size = size;
-	err = make_unnamed(file, data, size, log);
-	if (err == -EMFILE || err == -ENFILE || err == -ENOMEM)
-		return err;
-	if (err) {
-		named = make_named(file, data, size, log);
-		if (named)
-			return named == -ENOENT ? err : named;
-	}
-	*ret_file = file;
-	file = NULL;
-	return 0;
+	return wanted->data ? file_bytes_equal(fd, wanted->data, wanted->size)
+			    : file_bytes_equal_files(fd, wanted->fd, wanted->size);
 }
 
 /* Whether one more path may lead to this file: it has these bytes, by the way libbpf will take. */
-static bool can_share(const struct btf_path *path, const void *data, size_t size)
+static bool can_share(const struct btf_path *path, const struct wanted *wanted)
 {
 	const struct btf_file *file = path->file;
 	_cleanup_memory_ char *text = NULL;
 	_cleanup_fd_ int fd = -1;
 	struct stat status;
 
-	if (file->size != size || (file->name && file->maker != getpid()))
+	if (file->size != wanted->size || (file->name && file->maker != getpid()))
 		return false;
 	text = file_text(file);
 	if (text)
 		fd = open(text, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	return fd >= 0 && !fstat(fd, &status) && is_same_file(file, &status) &&
-	       file_bytes_equal(fd, data, size);
+	return fd >= 0 && !fstat(fd, &status) && is_same_file(file, &status) && holds(fd, wanted);
 }
 
 /* Takes a path out of the list, and its file with the last one. The text is the caller's. */
@@ -221,12 +157,38 @@ static void path_end(struct btf_path **link)
 }
 
 /* The file of a living path that one more may lead to; NULL when there is none. */
-static struct btf_file *find_file(const void *data, size_t size)
+static struct btf_file *find_file(const struct wanted *wanted)
 {
 	for (const struct btf_path *path = paths; path; path = path->next)
-		if (can_share(path, data, size))
+		if (can_share(path, wanted))
 			return path->file;
 	return NULL;
+}
+
+/* Makes a file of the draft, which has it no more. */
+static int file_new(struct draft *draft, struct btf_file **ret_file)
+{
+	_cleanup_file_ struct btf_file *file = calloc(1, sizeof(*file));
+	struct stat status;
+	int err;
+
+	if (!file)
+		return -ENOMEM;
+	file->fd = -1;
+	err = draft_finish(draft, &status);
+	if (err)
+		return err;
+	file->fd = draft->fd;
+	file->name = draft->name;
+	file->maker = draft->name ? getpid() : 0;
+	file->size = draft->size;
+	file->device = status.st_dev;
+	file->inode = status.st_ino;
+	draft->fd = -1;
+	draft->name = NULL;
+	*ret_file = file;
+	file = NULL;
+	return 0;
 }
 
 /* Puts @path in the list, with the lock held. */
@@ -245,27 +207,36 @@ static void path_start(struct btf_path *path, struct btf_file *file, char *text)
 	paths = path;
 }
 
-int btf_path_new(const void *data, size_t size, const struct log *log, char **ret_path)
+/* A path to a living file that has the bytes, or else to the one that the draft becomes. @draft is
+ * not open as long as the bytes are in memory alone. */
+static int path_new(struct wanted wanted, struct draft *draft, const struct log *log,
+		    char **ret_path)
 {
 	_cleanup_file_ struct btf_file *made = NULL;
 	_cleanup_memory_ struct btf_path *path = calloc(1, sizeof(*path));
 	struct btf_file *file;
 	char *text = NULL;
-	int err;
+	int err = 0;
 
 	if (!path)
 		return -ENOMEM;
 	pthread_once(&fork_once, watch_fork);
 	lock_paths();
-	file = find_file(data, size);
+	file = find_file(&wanted);
 	if (!file) {
 		/* The log function is the caller's, and may call us: not with the lock held. */
 		unlock_paths();
-		err = file_new(data, size, log, &made);
+		if (wanted.data)
+			err = draft_open(draft, true, log);
+		if (!err && wanted.data)
+			err = draft_write(draft, wanted.data, wanted.size);
+		if (!err)
+			err = file_new(draft, &made);
 		if (err)
 			return err;
+		wanted.fd = made->fd;
 		lock_paths();
-		file = find_file(data, size); /* another thread was faster */
+		file = find_file(&wanted); /* another thread was faster */
 	}
 	text = file_text(file ? file : made);
 	if (text)
@@ -279,6 +250,25 @@ int btf_path_new(const void *data, size_t size, const struct log *log, char **re
 	path = NULL;
 	*ret_path = text;
 	return 0;
+}
+
+int btf_path_new(const void *data, size_t size, const struct log *log, char **ret_path)
+{
+	struct draft draft = DRAFT_NONE;
+	int err = path_new((struct wanted){.data = data ? data : "", .fd = -1, .size = size},
+			   &draft, log, ret_path);
+
+	draft_close(&draft);
+	return err;
+}
+
+int btf_path_of_draft(struct draft *draft, const struct log *log, char **ret_path)
+{
+	int err = path_new((struct wanted){.fd = draft->fd, .size = draft->size}, draft, log,
+			   ret_path);
+
+	draft_close(draft);
+	return err;
 }
 
 int btf_path_of_file(const char *name, char **ret_path)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtime/handover/draft.h"
 #include "runtime/util/log.h"
 
 /*
@@ -17,6 +18,9 @@
  * -ENOENT there is no /proc and no folder for a file. The log is told of each attempt.
  */
 int btf_path_new(const void *data, size_t size, const struct log *log, char **ret_path);
+
+/* The same for a draft that may have a name; it is closed, on failure as well. */
+int btf_path_of_draft(struct draft *draft, const struct log *log, char **ret_path);
 
 /* A path to a file that is somebody else's, say the user's: freed like the others, while the file
  * itself stays where it is. -ENOMEM. */

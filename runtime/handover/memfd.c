@@ -10,8 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "runtime/util/cleanup.h"
-#include "runtime/handover/file_bytes.h"
 #include "runtime/handover/memfd.h"
 
 /* Older libc headers lack these; the numbers are the kernel's ABI (linux/memfd.h, linux/fcntl.h).
@@ -46,24 +44,18 @@ static int create(const char *name, unsigned int flags)
 #endif
 }
 
-int memfd_make(const char *name, const void *data, size_t size)
+int memfd_open(const char *name)
 {
-	_cleanup_fd_ int fd = -1;
-	int result;
-
 	/* With vm.memfd_noexec=2 the first kernels that have it refuse a memfd without the flag
 	 * (later ones add it); kernels before 6.3 refuse the flag. */
-	fd = create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
-	if (fd == -EINVAL)
-		fd = create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (fd < 0)
-		return fd;
-	result = file_bytes_write(fd, data, size);
-	if (result)
-		return result;
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-		return -errno;
-	result = fd;
-	fd = -1;
-	return result;
+	int fd = create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+
+	return fd == -EINVAL ? create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING) : fd;
+}
+
+int memfd_seal(int fd)
+{
+	return fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0
+		       ? -errno
+		       : 0;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes as a file that has no name, cannot be changed any more and is closed on exec.
+ * A file that has no name, is closed on exec, and once it is sealed cannot be changed any more.
  */
 #ifndef COREBTF_MEMFD_H
 #define COREBTF_MEMFD_H
 
-#include <stddef.h>
+/* Returns a descriptor for reading and writing, or -errno. @name is what /proc/self/fd shows. */
+int memfd_open(const char *name);
 
-/* Returns the file descriptor, at offset 0, or -errno. @name is what /proc/self/fd shows. */
-int memfd_make(const char *name, const void *data, size_t size);
+/* Nobody can change it from now on, by whatever descriptor. Errors: those of fcntl(2). */
+int memfd_seal(int fd);
 
 #endif

@@ -21,7 +21,6 @@
 #include <sys/stat.h>
 
 #include "runtime/util/cleanup.h"
-#include "runtime/handover/file_bytes.h"
 #include "runtime/handover/temp_file.h"
 #include "runtime/handover/temp_folder.h"
 
@@ -72,22 +71,18 @@ static int make_unnamed(const char *folder)
 	return fd;
 }
 
-int temp_file_unnamed(const char *folder, const void *data, size_t size)
+int temp_file_unnamed(const char *folder)
 {
-	_cleanup_fd_ int fd = make_unnamed(folder);
-	int result;
+	int fd = make_unnamed(folder);
 
-	if (fd < 0)
-		return fd;
-	result = file_bytes_write(fd, data, size);
 	/* The umask may have taken what we need to open it again. */
-	if (!result && fchmod(fd, S_IRUSR))
-		result = -errno;
-	if (result)
-		return result;
-	result = fd;
-	fd = -1;
-	return result;
+	if (fd >= 0 && fchmod(fd, S_IRUSR)) {
+		int err = -errno;
+
+		close(fd);
+		return err;
+	}
+	return fd;
 }
 
 static bool is_name_of(int folder_fd, const char *name, const struct stat *file)
@@ -149,26 +144,23 @@ static int make_locked(const char *folder, char **ret_path)
 	return -EBUSY;
 }
 
-int temp_file_named(const char *folder, const void *data, size_t size, char **ret_path)
+int temp_file_named(const char *folder, char **ret_path)
 {
 	_cleanup_memory_ char *path = NULL;
-	_cleanup_fd_ int fd = -1;
-	int result;
+	int fd;
 
 	remove_leftovers(folder);
 	fd = make_locked(folder, &path);
 	if (fd < 0)
 		return fd;
-	result = fchmod(fd, S_IRUSR | S_IWUSR) ? -errno : 0;
-	if (!result)
-		result = file_bytes_write(fd, data, size);
-	if (result) {
+	if (fchmod(fd, S_IRUSR | S_IWUSR)) {
+		int err = -errno;
+
 		unlink(path);
-		return result;
+		close(fd);
+		return err;
 	}
-	result = fd;
-	fd = -1;
 	*ret_path = path;
 	path = NULL;
-	return result;
+	return fd;
 }

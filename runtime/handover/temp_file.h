@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes as a file in a folder: without a name where that can be had, with one where a name is
- * what is needed.
+ * An empty file in a folder: without a name where that can be had, with one where a name is what
+ * is needed.
  */
 #ifndef COREBTF_TEMP_FILE_H
 #define COREBTF_TEMP_FILE_H
 
-#include <stddef.h>
-
 /*
  * A file of this process alone, which goes with its last descriptor. Returns the descriptor
- * (close-on-exec, at offset 0, for reading and writing) or -errno. Where the folder's filesystem
+ * (close-on-exec, for reading and writing) or -errno. Where the folder's filesystem
  * has no O_TMPFILE, the file has a name for a moment, if the folder is safe; otherwise -EPERM.
  */
-int temp_file_unnamed(const char *folder, const void *data, size_t size);
+int temp_file_unnamed(const char *folder);
 
 /*
  * A file with mode 0600 and a name, which the caller removes. @folder must be safe. The
@@ -22,6 +20,6 @@ int temp_file_unnamed(const char *folder, const void *data, size_t size);
  *
  * @ret_path: malloc'd, the caller frees it.
  */
-int temp_file_named(const char *folder, const void *data, size_t size, char **ret_path);
+int temp_file_named(const char *folder, char **ret_path);
 
 #endif

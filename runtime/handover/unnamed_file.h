@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes as a file without a name: a sealed memfd, or an unlinked file where there is no memfd.
+ * The one path of a file that has no name: the way to its descriptor through /proc.
  */
 #ifndef COREBTF_UNNAMED_FILE_H
 #define COREBTF_UNNAMED_FILE_H
 
-#include <stddef.h>
 #include <sys/stat.h>
-
-#include "runtime/util/log.h"
-
-/*
- * Returns a descriptor, close-on-exec and at offset 0. An unlinked file's is opened for reading
- * alone when there is a /proc.
- * Errors: -EMFILE, -ENFILE, -ENOMEM; else the one of memfd_create(2), when no folder will do.
- */
-int unnamed_file_make(const void *data, size_t size, const struct log *log);
 
 /*
  * Opens the file behind @fd once more, for reading, by the path that others will open it by.

@@ -25,7 +25,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <linux/bpf.h>
@@ -85,6 +84,16 @@ struct bpf_buffer {
 	int stopped;
 };
 
+/* By the function of the libbpf at hand; syscall(2) is not declared in strict C. */
+static inline int bpf_buffer__make_ring(int size)
+{
+#if defined(LIBBPF_MAJOR_VERSION) && (LIBBPF_MAJOR_VERSION > 0 || LIBBPF_MINOR_VERSION >= 7)
+	return bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, (__u32)size, NULL);
+#else
+	return bpf_create_map(BPF_MAP_TYPE_RINGBUF, 0, 0, size, 0);
+#endif
+}
+
 /*
  * Whether the kernel can make a ring buffer. The answer is no only when it says that it does not
  * know the type: whoever may not make one, or has no room for it, must not get a perf buffer for
@@ -92,16 +101,11 @@ struct bpf_buffer {
  */
 static inline bool bpf_buffer__kernel_has_ring(void)
 {
-	union bpf_attr attr;
-	long fd;
+	int fd = bpf_buffer__make_ring((int)sysconf(_SC_PAGESIZE));
 
-	memset(&attr, 0, sizeof(attr));
-	attr.map_type = BPF_MAP_TYPE_RINGBUF;
-	attr.max_entries = (__u32)sysconf(_SC_PAGESIZE);
-	fd = syscall(__NR_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
 	if (fd < 0)
 		return errno != EINVAL;
-	close((int)fd);
+	close(fd);
 	return true;
 }
 

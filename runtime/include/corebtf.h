@@ -81,8 +81,10 @@ COREBTF_API int corebtf_open_self(struct corebtf **ret_corebtf,
 
 /*
  * Opens the bundles of a file: an ELF file of any class, byte order and machine with a section
- * .corebtf, or a bundle file as `corebtf extract` writes it.
- * Errors: as corebtf_open_self(), and -ENODATA for a file that is neither. Since 0.1.
+ * .corebtf, a bundle file as `corebtf extract` writes it, or a tar as corebtf_open_tar() reads it.
+ * The first bytes tell, not the name.
+ * Errors: as corebtf_open_self(), and -ENODATA for a file that is none of these; -EISDIR a folder:
+ * corebtf_path_in_folder(). Since 0.1.
  */
 COREBTF_API int corebtf_open_file(const char *path, struct corebtf **ret_corebtf,
 				  const struct corebtf_open_opts *opts);
@@ -94,6 +96,37 @@ COREBTF_API int corebtf_open_file(const char *path, struct corebtf **ret_corebtf
  */
 COREBTF_API int corebtf_open_memory(const void *data, size_t size, struct corebtf **ret_corebtf,
 				    const struct corebtf_open_opts *opts);
+
+/*
+ * Opens a tar of BTFs in memory as if it were a bundle, without a file or a folder. What
+ * bpf-compatible's unpack_tar() does in Rust, with corebtf_package_json() and corebtf_find() in
+ * the places of its two results.
+ *
+ * The tar is read once, to its end: plain, gzip or xz; v7, ustar, GNU or pax; hard and symbolic
+ * links between its files are followed; of two members with one name the later one counts.
+ * Members are called ID/VERSION_ID/MACHINE/RELEASE.btf, behind any folders; all else is left out
+ * with a line in the log. A member by such a name that holds no BTF has an entry: asking for the
+ * bytes of it is -EBADMSG, as taking another kernel's instead would be worse.
+ *
+ * All distinct BTFs are kept in memory. For just one of a linked-in tar, use btf_core.h.
+ *
+ * @tar: @size bytes, any alignment, the caller's and not needed after the call.
+ * Errors: -ENODATA no bytes, or neither a BTF nor a package.json in them; -EBADMSG no tar (or packed
+ * with something else: zstd, bzip2, ...), or a damaged one; -EFBIG it unpacks to more than 1 GiB;
+ * -ENOMEM; -EINVAL. Since 0.1.
+ */
+COREBTF_API int corebtf_open_tar(const void *tar, size_t size, struct corebtf **ret_corebtf,
+				 const struct corebtf_open_opts *opts);
+
+/*
+ * The bytes of the file package.json at the root of the tar that was opened: what bpf-compatible's
+ * tars have beside the BTFs, the BPF program itself. Not looked into, and without a NUL.
+ *
+ * @ret_json: belongs to @corebtf, valid until corebtf_close().
+ * Errors: -ENODATA there is none, or what was opened is no tar; -EINVAL. Since 0.1.
+ */
+COREBTF_API int corebtf_package_json(const struct corebtf *corebtf, const void **ret_json,
+				     size_t *ret_size);
 
 /* Ends the use of @corebtf and of all that was borrowed from it. NULL is fine. Since 0.1. */
 COREBTF_API void corebtf_close(struct corebtf *corebtf);
@@ -288,7 +321,7 @@ enum corebtf_source {
 	COREBTF_SOURCE_NONE = 0,
 	COREBTF_SOURCE_FORCED,	   /* the BTF file that the user named */
 	COREBTF_SOURCE_KERNEL,	   /* the kernel's own, /sys/kernel/btf/vmlinux */
-	COREBTF_SOURCE_BUNDLE,	   /* a file with bundles that the user named */
+	COREBTF_SOURCE_BUNDLE,	   /* a file with bundles, a tar or a folder that the user named */
 	COREBTF_SOURCE_SECTION,	   /* the section .corebtf of the running executable */
 	COREBTF_SOURCE_LINKED_TAR, /* a tar of BTFs that is linked in (btf_core.h) */
 };
@@ -310,6 +343,33 @@ struct corebtf_origin {
 };
 
 /*
+ * The BTF for a kernel out of a folder in the layout of BTFHub's archive, as a path for libbpf's
+ * btf_custom_path: what bpf-compatible's get_current_system_btf_file() does in Rust, with the
+ * comparisons of corebtf_find().
+ *
+ * Below @folder, or below btfhub-archive/ in it, are folders ID/VERSION_ID/MACHINE with files
+ * RELEASE.btf or RELEASE.btf.tar.xz; a raw one is taken before a packed one beside it. Only their
+ * names are read, and then the one file. The folder alone is asked, also when the kernel has BTF
+ * of its own; as one source among the others it is named in corebtf_path_opts.bundle_path.
+ *
+ * @kernel: as in corebtf_find(); NULL for the running kernel. Neighbours of a kernel that is not
+ * there are not looked for, whatever its @nearest says.
+ * @ret_path: the file itself when it is raw; else as of corebtf_btf_path(). To be freed with
+ * corebtf_path_free(), which removes nothing from the folder.
+ * @ret_origin: NULL, or filled in, with its @sz set before; @source is COREBTF_SOURCE_BUNDLE and
+ * @file the one in the folder.
+ * @opts: may be NULL.
+ * Errors: -ENOENT no BTF for that kernel; -ENODATA there are no folders ID/VERSION_ID/MACHINE;
+ * -EBADMSG the file is no BTF, or damaged; -EFBIG it is of more than 64 MiB; -EINVAL; -ENOMEM;
+ * -EACCES and others of opendir(3) and open(2), for any of the folders; as corebtf_btf_path().
+ * Since 0.1.
+ */
+COREBTF_API int corebtf_path_in_folder(const char *folder,
+				       const struct corebtf_kernel_opts *kernel, char **ret_path,
+				       struct corebtf_origin *ret_origin,
+				       const struct corebtf_open_opts *opts);
+
+/*
  * Options of corebtf_path_for_running_kernel(). Of a string, NULL and "" are the same. Environment
  * variables are read where an option is not given, and are ignored in a program that runs with
  * more rights than its caller (set-user-ID, file capabilities; secure_getenv(3)).
@@ -321,8 +381,9 @@ struct corebtf_path_opts {
 	/* A BTF or an ELF file with one, for libbpf as it is, whatever else there may be; else
 	 * $COREBTF_BTF. */
 	const char *btf_path;
-	/* A bundle file, or an ELF file with bundles, asked before the program's own section;
-	 * else $COREBTF_BUNDLE. */
+	/* A bundle file, an ELF file with bundles, a tar of BTFs, or a folder of them
+	 * (corebtf_path_in_folder()), asked before the program's own section; else
+	 * $COREBTF_BUNDLE. */
 	const char *bundle_path;
 	/* Where the host's / is seen from here, for a container that has it mounted: its
 	 * os-release is then the host's; else $HOST_ROOT, and the host's /etc in $HOST_ETC. */

@@ -9,6 +9,8 @@
 
 #include "runtime/kernel/distro.h"
 
+#define UNKNOWN "unknown"
+
 enum version_rule {
 	VERSION_WHOLE,
 	VERSION_MAJOR,	     /* 8.4, 7.x: the first number */
@@ -172,6 +174,11 @@ void distro_normalise(const char *id, const char *version_id, struct distro *ret
 
 	copy_lower(id, ret_distro->id);
 	copy_lower(version_id, ret_distro->version);
+	/* A folder needs a name also when nobody knows: `corebtf export` makes such ones. */
+	if (!strcmp(ret_distro->id, UNKNOWN))
+		ret_distro->id[0] = '\0';
+	if (!strcmp(ret_distro->version, UNKNOWN))
+		ret_distro->version[0] = '\0';
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		if (strcmp(names[i].alias, ret_distro->id) != 0)
 			continue;

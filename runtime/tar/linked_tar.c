@@ -51,13 +51,35 @@ static int find_for_host(const struct host *host, const void *data, size_t size,
 	free(kernel);
 	if (err)
 		return err;
-	err = btf_path_new(btf->data, btf->size, log, ret_path);
-	free(btf->data);
-	btf->data = NULL;
+	size = btf->draft.size;
+	err = btf_path_of_draft(&btf->draft, log, ret_path);
 	if (err)
-		return log_error(log, err, "no path for %zu bytes of BTF: %s", btf->size,
+		return log_error(log, err, "no path for %zu bytes of BTF: %s", size,
 				 strerror(-err));
 	return 0;
+}
+
+int locate_in_tar(struct locate *locate, const struct log *log, const void *data, size_t size,
+		  char **ret_path)
+{
+	struct corebtf_origin *origin = &locate->origin;
+	struct tar_btf *btf = malloc(sizeof(*btf));
+	int err;
+
+	if (!btf)
+		return -ENOMEM;
+	err = find_for_host(&locate->host, data, size, log, btf, ret_path);
+	if (!err) {
+		origin->match = btf->match;
+		origin->ambiguous = btf->ambiguous;
+		snprintf(origin->file, sizeof(origin->file), "%s", log->subject);
+		snprintf(origin->release, sizeof(origin->release), "%s", btf->release);
+		snprintf(origin->machine, sizeof(origin->machine), "%s", btf->machine);
+		snprintf(origin->os_id, sizeof(origin->os_id), "%s", btf->os_id);
+		snprintf(origin->version_id, sizeof(origin->version_id), "%s", btf->version_id);
+	}
+	free(btf);
+	return err;
 }
 
 int locate_linked_tar(struct locate *locate, char **ret_path)
@@ -67,30 +89,17 @@ int locate_linked_tar(struct locate *locate, char **ret_path)
 		.context = locate->log.context,
 		.subject = locate->tar ? "the tar" : TAR_NAME,
 	};
-	struct corebtf_origin *origin = &locate->origin;
 	const void *data = locate->tar;
 	size_t size = locate->tar_size;
-	struct tar_btf *btf;
 	int err = data ? 0 : linked_tar_get(&data, &size);
 
 	if (err || !size)
 		return locate_pass(locate, -ENODATA);
-	btf = malloc(sizeof(*btf));
-	if (!btf)
-		return -ENOMEM;
-	err = find_for_host(&locate->host, data, size, &log, btf, ret_path);
-	if (!err) {
-		origin->source = COREBTF_SOURCE_LINKED_TAR;
-		origin->match = btf->match;
-		origin->ambiguous = btf->ambiguous;
-		snprintf(origin->file, sizeof(origin->file), "%s", log.subject);
-		snprintf(origin->release, sizeof(origin->release), "%s", btf->release);
-		snprintf(origin->machine, sizeof(origin->machine), "%s", btf->machine);
-		snprintf(origin->os_id, sizeof(origin->os_id), "%s", btf->os_id);
-		snprintf(origin->version_id, sizeof(origin->version_id), "%s", btf->version_id);
-	}
-	free(btf);
-	return err ? locate_pass(locate, err) : LOCATE_FOUND;
+	err = locate_in_tar(locate, &log, data, size, ret_path);
+	if (err)
+		return locate_pass(locate, err);
+	locate->origin.source = COREBTF_SOURCE_LINKED_TAR;
+	return LOCATE_FOUND;
 }
 
 /* bcc's error for a program that was built without BTFs. */

@@ -17,7 +17,7 @@
 #include "runtime/tar/tar.h"
 #include "runtime/tar/tar_pax.h"
 
-#define BLOCK_SIZE 512
+#define BLOCK_SIZE TAR_START_SIZE
 
 struct header {
 	char name[100];
@@ -118,6 +118,18 @@ static bool is_zero(const struct header *header)
 	const char *bytes = (const char *)header;
 
 	return !bytes[0] && !memcmp(bytes, bytes + 1, BLOCK_SIZE - 1);
+}
+
+bool tar_is(const void *start, size_t size)
+{
+	struct header header;
+
+	if (tar_stream_is_packed(start, size))
+		return true;
+	if (size < sizeof(header))
+		return false;
+	memcpy(&header, start, sizeof(header));
+	return !is_zero(&header) && checksum_fits(&header);
 }
 
 static bool is_ustar(const struct header *header)

@@ -36,6 +36,13 @@ struct tar {
 	bool has_members;
 };
 
+/*
+ * Whether a file that begins with these bytes, as many as it has up to TAR_START_SIZE, is taken
+ * for an archive: packed by what tar_stream.h knows, if only by name, or with a tar's header.
+ */
+#define TAR_START_SIZE 512
+bool tar_is(const void *start, size_t size);
+
 /* @data stays the caller's. Errors as tar_stream_open(). */
 int tar_open(struct tar *tar, const void *data, size_t size, const struct log *log);
 

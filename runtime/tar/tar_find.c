@@ -1,242 +1,273 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One pass: a member that fits better than the best so far takes its place, bytes and all, so
- * that one BTF at most is kept. Of members with one name the last counts, since that is
- * the one that tar leaves on the disk.
+ * Every member for this kernel is a candidate. While they stream by, the bytes of the one that
+ * fits best so far go into a draft, from which they are taken back when a better one comes; of
+ * the others size and checksum are noted. At the end the candidates are ranked like the entries
+ * of a bundle, by what was noted.
  *
- * A hard link leads to an earlier member, whose bytes have gone by when the link is seen, and a
- * symbolic link to any. So the bytes of a link are fetched in another pass, by name.
+ * A link stands for another member's bytes. Where that member is still to come, it is kept when
+ * it does; where it has gone by, a second pass fetches it, along with the size and checksum of
+ * other candidates that are links. All links were seen by then, so that no chain takes a third.
  *
- * Memory grows with the bytes that are really there, not with what a header says.
+ * Of members with one name the last counts, since that is the one that tar leaves on the disk.
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <linux/btf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
-#include "runtime/kernel/distro.h"
 #include "runtime/format.h"
-#include "runtime/kernel/machine.h"
+#include "runtime/handover/file_bytes.h"
+#include "runtime/tar/tar_candidates.h"
 #include "runtime/tar/tar_find.h"
-#include "runtime/tar/tar_name.h"
+#include "runtime/util/btf_magic.h"
 
-#define MAX_LINKS	8
-#define FIRST_ROOM	4096
-#define MAX_SIZE	COREBTF_MAX_BLOB_SIZE
-#define BTF_HEADER_SIZE 24 /* the oldest header: libbpf takes nothing shorter */
-
-/* How well a member fits; each of these counts more than all after it. */
-struct rank {
-	bool is_machine; /* not just the 64-bit sibling of a 32-bit machine */
-	bool is_hinted;	 /* of the distribution that uname -v names */
-	uint32_t newest; /* and there, of its newest version, if uname -v says so */
-	bool is_os;
-	bool is_version;
-};
-
-struct content {
-	uint8_t *data;
-	size_t size;
-	size_t room;
-};
+#define MAX_SIZE COREBTF_MAX_BLOB_SIZE
 
 struct search {
 	const struct log *log;
 	const void *tar;
 	size_t tar_size;
-	struct kernel *kernel;
-	const char *sibling;
-	struct distro distro; /* the host's */
-	struct distro_hint hint;
-	bool has_hint;
-	/* The best so far. */
-	bool found;
-	bool ambiguous;
-	struct rank rank;
-	struct content content;
-	char name[TAR_NAME_SIZE]; /* normalised */
-	char link[TAR_NAME_SIZE]; /* where its bytes are instead; "": here */
-	char next[TAR_NAME_SIZE]; /* where that one leads to */
+	struct tar_candidates candidates;
+	struct tar_links links;
+	/* What is kept. */
+	struct draft draft;
+	tar_name_hash kept; /* the member's name; 0: none is */
+	struct tar_content kept_content;
 	/* For the log, when nothing fits. */
 	size_t btfs;
 	char other[TAR_NAME_SIZE]; /* has the release, but another machine */
+	/* The member that is looked at. */
+	char name[TAR_NAME_SIZE];
+	char text[TAR_NAME_SIZE];
+	uint8_t part[32768]; /* as much as deflate looks back */
 };
-
-static int compare_ranks(const struct rank *a, const struct rank *b)
-{
-#define COMPARE(member)                                                                            \
-	if (a->member != b->member)                                                                \
-	return a->member < b->member ? -1 : 1
-	COMPARE(is_machine);
-	COMPARE(is_hinted);
-	COMPARE(newest);
-	COMPARE(is_os);
-	COMPARE(is_version);
-#undef COMPARE
-	return 0;
-}
-
-/* Whether a member is for this kernel, and how well it fits. */
-static bool fits(struct search *search, const struct tar_name_key *key, struct rank *rank)
-{
-	const struct kernel *kernel = search->kernel;
-	const char *machine = machine_canonical(key->machine);
-	struct distro distro;
-
-	memset(rank, 0, sizeof(*rank));
-	if (strcmp(key->release, kernel->release) != 0)
-		return false;
-	rank->is_machine = !strcmp(machine, kernel->machine);
-	if (!rank->is_machine && (!search->sibling || strcmp(machine, search->sibling) != 0))
-		return false;
-	distro_normalise(key->os_id, key->version_id, &distro);
-	if (search->has_hint && *distro.id && !strcmp(distro.id, search->hint.distro.id)) {
-		if (search->hint.native)
-			rank->newest = distro_version_number(distro.version);
-		rank->is_hinted =
-			search->hint.native || !strcmp(distro.version, search->hint.distro.version);
-	}
-	if (*distro.id && !strcmp(distro.id, search->distro.id)) {
-		rank->is_os = true;
-		rank->is_version =
-			*distro.version && !strcmp(distro.version, search->distro.version);
-	}
-	return true;
-}
-
-/* Reads the data of the member that the tar stands at. */
-static int read_content(struct tar *tar, const struct log *log, struct content *content)
-{
-	content->size = 0;
-	if (tar->member.is_sparse)
-		return log_error(log, -EBADMSG,
-				 "%s: stored sparse; make the archive without tar's --sparse",
-				 tar->member.name);
-	if (tar->member.size > MAX_SIZE)
-		return log_error(log, -EFBIG, "%s: %" PRIu64 " bytes are no BTF", tar->member.name,
-				 tar->member.size);
-	for (;;) {
-		int got;
-
-		if (content->size == content->room) {
-			size_t room = content->room ? 2 * content->room : FIRST_ROOM;
-			uint8_t *data = realloc(content->data, room);
-
-			if (!data)
-				return log_error(log, -ENOMEM, "no memory for a BTF");
-			content->data = data;
-			content->room = room;
-		}
-		got = tar_read(tar, content->data + content->size, content->room - content->size);
-		if (got <= 0)
-			return got;
-		content->size += (size_t)got;
-	}
-}
 
 static bool is_link(const struct tar_member *member)
 {
 	return member->kind == TAR_HARD_LINK || member->kind == TAR_SYMBOLIC_LINK;
 }
 
-/* Where a link leads, normalised. */
-static int link_target(const struct tar_member *member, const struct log *log,
-		       char target[static TAR_NAME_SIZE])
+/* Where a link leads, normalised; "" when that is out of the archive. */
+static const char *link_target(struct search *search, const struct tar_member *member)
 {
 	bool symbolic = member->kind == TAR_SYMBOLIC_LINK;
 
-	if (tar_name_normalise(member->link, symbolic ? member->name : NULL, target) && *target)
+	tar_name_normalise(member->link, symbolic ? member->name : NULL, search->text);
+	return search->text;
+}
+
+static int note_link(struct search *search, const struct tar_member *member, tar_name_hash hash)
+{
+	int err;
+
+	if (!is_link(member)) {
+		tar_links_remove(&search->links, hash);
 		return 0;
-	return log_error(log, -EBADMSG, "%s: a link out of the archive, to %s", member->name,
-			 member->link);
+	}
+	err = tar_links_add(&search->links, hash, link_target(search, member));
+	if (err == -EFBIG)
+		return log_error(search->log, err, "more than %d links", TAR_LINKS_MAX);
+	return err ? log_error(search->log, err, "no memory to read the archive") : 0;
 }
 
-/* Takes the member as the best one. */
-static int take(struct search *search, struct tar *tar, const char *name, const struct rank *rank)
+/* Whether the member's name is one of a BTF for this kernel. */
+static bool is_for_kernel(struct search *search, bool *ret_sibling)
 {
-	search->found = true;
-	search->rank = *rank;
-	strcpy(search->name, name);
-	search->link[0] = '\0';
-	if (is_link(&tar->member))
-		return link_target(&tar->member, search->log, search->link);
-	return read_content(tar, search->log, &search->content);
+	struct tar_name_key key;
+
+	strcpy(search->text, search->name);
+	if (!tar_name_split(search->text, &key))
+		return false;
+	search->btfs++;
+	if (strcmp(key.release, search->candidates.kernel->release) != 0)
+		return false;
+	if (tar_candidates_fit(&search->candidates, key.machine, ret_sibling))
+		return true;
+	strcpy(search->other, search->name);
+	return false;
 }
 
-/* Whether the data of the member that the tar stands at is what is kept. */
-static int is_same_content(struct tar *tar, const struct content *content)
+static int note_candidate(struct search *search, const struct tar_member *member,
+			  tar_name_hash hash, bool is_sibling, struct tar_candidate **ret_candidate)
 {
-	uint8_t part[1024];
-	size_t done = 0;
-	int got;
+	const char *link = is_link(member) ? link_target(search, member) : NULL;
+	size_t before = search->candidates.count;
+	int err = tar_candidates_add(&search->candidates, search->name, hash, link, is_sibling,
+				     ret_candidate);
 
-	if (tar->member.is_sparse || tar->member.size != content->size)
+	if (err == -EFBIG)
+		return log_error(search->log, err, "more than %d BTFs for this kernel",
+				 TAR_CANDIDATES_MAX);
+	if (err)
+		return log_error(search->log, err, "no memory to read the archive");
+	if (search->candidates.count == before)
+		log_line(search->log, "%s: once more, the later one counts", search->name);
+	return 0;
+}
+
+/* The checksum of what is kept, which takes as long as unpacking does; so it waits until there is
+ * something to compare with. */
+static int sum_kept(struct search *search)
+{
+	struct tar_content *content = &search->kept_content;
+	size_t size = search->draft.size;
+	int err;
+
+	if (!search->kept || content->state != TAR_CONTENT_SEEN || content->has_sum)
 		return 0;
-	while ((got = tar_read(tar, part, sizeof(part))) > 0) {
-		if (memcmp(part, content->data + done, (size_t)got) != 0)
-			return 0;
-		done += (size_t)got;
+	for (size_t done = 0; done < size; done += sizeof(search->part)) {
+		size_t some =
+			size - done < sizeof(search->part) ? size - done : sizeof(search->part);
+
+		err = file_bytes_read(search->draft.fd, search->part, some, done);
+		if (err)
+			return log_error(search->log, err, "a BTF cannot be read back: %s",
+					 strerror(-err));
+		content->sum = (uint32_t)crc32(content->sum, search->part, (uInt)some);
 	}
-	return got < 0 ? got : 1;
+	content->has_sum = true;
+	for (size_t i = 0; i < search->candidates.count; i++)
+		if (search->candidates.members[i].hash == search->kept)
+			search->candidates.members[i].content = *content;
+	return 0;
 }
 
-/* A member that fits as well as the best one, which stays: are their bytes the same? */
-static int compare_contents(struct search *search, struct tar *tar)
+/* Opens the draft, or empties it of what was the best until now. */
+static int start_draft(struct search *search)
 {
-	char target[TAR_NAME_SIZE];
-	int result;
+	int err = sum_kept(search);
 
-	if (is_link(&tar->member)) {
-		result = link_target(&tar->member, search->log, target);
-		if (result)
-			return result;
-		/* as far as one pass can tell */
-		result = !strcmp(target, search->name) || !strcmp(target, search->link);
-	} else if (*search->link) {
-		result = !strcmp(tar->member.name, search->link);
-	} else {
-		result = is_same_content(tar, &search->content);
-	}
-	if (result == 0)
-		search->ambiguous = true;
-	return result < 0 ? result : 0;
+	if (err)
+		return err;
+	search->kept = 0;
+	err = search->draft.fd < 0 ? draft_open(&search->draft, true, search->log)
+				   : draft_empty(&search->draft);
+	return err ? log_error(search->log, err, "no file for a BTF: %s", strerror(-err)) : 0;
 }
 
+/* Reads the data of the member that the tar stands at: into the draft, or for its checksum. */
+static int read_content(struct search *search, struct tar *tar, bool keep,
+			struct tar_content *content)
+{
+	int got, err;
+
+	*content = (struct tar_content){.state = TAR_CONTENT_SEEN, .size = tar->member.size};
+	if (tar->member.is_sparse)
+		content->state = TAR_CONTENT_SPARSE;
+	else if (tar->member.size > MAX_SIZE)
+		content->state = TAR_CONTENT_TOO_LARGE;
+	if (content->state != TAR_CONTENT_SEEN)
+		return 0; /* which is only wrong if it is the one in the end */
+	while ((got = tar_read(tar, search->part, sizeof(search->part))) > 0) {
+		if (!keep) {
+			content->sum = (uint32_t)crc32(content->sum, search->part, (uInt)got);
+			continue;
+		}
+		err = draft_write(&search->draft, search->part, (size_t)got);
+		if (err)
+			return log_error(search->log, err,
+					 "no file for a BTF of %" PRIu64 " bytes: %s",
+					 content->size, strerror(-err));
+	}
+	content->has_sum = !keep;
+	return got;
+}
+
+/* Reads a file that may be the wanted one, a candidate, or both. */
+static int read_file(struct search *search, struct tar *tar, tar_name_hash hash, bool is_wanted,
+		     struct tar_content *content)
+{
+	int err = is_wanted ? start_draft(search) : 0;
+
+	if (!err)
+		err = read_content(search, tar, is_wanted, content);
+	if (is_wanted) {
+		search->kept = hash;
+		search->kept_content = *content;
+	}
+	return err;
+}
+
+/* The name of the bytes that are to be kept, as far as the links are known; 0: there are none. */
+static tar_name_hash wanted_name(const struct search *search)
+{
+	const struct tar_candidates *candidates = &search->candidates;
+	tar_name_hash end = 0;
+
+	if (candidates->count)
+		tar_links_follow(&search->links, candidates->members[candidates->best].hash, &end);
+	return end;
+}
+
+/* Normalises the member's name. False: it is nothing that has bytes. */
+static bool name_member(struct search *search, const struct tar_member *member)
+{
+	return member->kind != TAR_OTHER && tar_name_normalise(member->name, NULL, search->name);
+}
+
+/* The first pass. */
 static int consider(struct search *search, struct tar *tar)
 {
-	char name[TAR_NAME_SIZE], parts[TAR_NAME_SIZE];
-	struct tar_name_key key;
-	struct rank rank;
-	int order;
+	const struct tar_member *member = &tar->member;
+	bool is_candidate, is_sibling, is_wanted;
+	struct tar_candidate *candidate = NULL;
+	struct tar_content content;
+	tar_name_hash hash;
+	int err;
 
-	if (tar->member.kind == TAR_OTHER || !tar_name_normalise(tar->member.name, NULL, name))
+	if (!name_member(search, member))
 		return 0;
-	strcpy(parts, name);
-	if (!tar_name_split(parts, &key))
+	is_candidate = is_for_kernel(search, &is_sibling);
+	/* As long as there are no links, nobody asks for any other name. */
+	if (!is_candidate && !is_link(member) && !search->links.count)
 		return 0;
-	search->btfs++;
-	if (!fits(search, &key, &rank)) {
-		if (!strcmp(key.release, search->kernel->release))
-			strcpy(search->other, name);
+	hash = tar_links_hash(search->name);
+	if (hash == search->kept)
+		search->kept = 0; /* that was an earlier one of this name */
+	err = note_link(search, member, hash);
+	if (!err && is_candidate)
+		err = note_candidate(search, member, hash, is_sibling, &candidate);
+	if (err || is_link(member))
+		return err;
+	is_wanted = hash == wanted_name(search);
+	if (!is_wanted && !candidate)
 		return 0;
-	}
-	if (search->found && !strcmp(name, search->name)) {
-		log_line(search->log, "%s: once more, the later one counts", name);
-		return take(search, tar, name, &rank);
-	}
-	order = search->found ? compare_ranks(&rank, &search->rank) : 1;
-	log_line(search->log, "%s: %s", name,
-		 !search->found ? "for this kernel"
-		 : order > 0	? "for this kernel, fits better"
-		 : order < 0	? "for this kernel, fits less"
-				: "for this kernel, fits as well");
-	if (order < 0)
+	return read_file(search, tar, hash, is_wanted, candidate ? &candidate->content : &content);
+}
+
+/* Whether a candidate's links end at this name. */
+static bool stands_for(const struct search *search, const struct tar_candidate *candidate,
+		       tar_name_hash hash)
+{
+	tar_name_hash end;
+
+	return candidate->link && !tar_links_follow(&search->links, candidate->hash, &end) &&
+	       end == hash;
+}
+
+/* The second pass: the bytes that links stand for. */
+static int fetch(struct search *search, struct tar *tar)
+{
+	bool is_wanted, is_asked;
+	struct tar_content content;
+	tar_name_hash hash;
+	int err;
+
+	if (!name_member(search, &tar->member) || is_link(&tar->member))
 		return 0;
-	if (order == 0)
-		return compare_contents(search, tar);
-	search->ambiguous = false;
-	return take(search, tar, name, &rank);
+	hash = tar_links_hash(search->name);
+	is_asked = is_wanted = hash == wanted_name(search);
+	for (size_t i = 0; i < search->candidates.count; i++)
+		is_asked |= stands_for(search, &search->candidates.members[i], hash);
+	if (!is_asked)
+		return 0;
+	err = read_file(search, tar, hash, is_wanted, &content);
+	for (size_t i = 0; !err && i < search->candidates.count; i++)
+		if (stands_for(search, &search->candidates.members[i], hash))
+			search->candidates.members[i].content = content;
+	return err;
 }
 
 /* Goes over the archive once with @visit. */
@@ -260,56 +291,72 @@ static int pass(struct search *search, int (*visit)(struct search *search, struc
 	return result;
 }
 
-/* The member that the link leads to: its bytes, or where it leads in turn. */
-static int fetch(struct search *search, struct tar *tar)
+/* Whether the archive has to be read again: for the bytes to hand over, or for what there is to
+ * compare. What the only candidate is like matters to nobody. */
+static int resolve_links(struct search *search, bool *ret_again)
 {
-	char name[TAR_NAME_SIZE];
+	bool several = search->candidates.count > 1, all_seen;
+	int err = several ? sum_kept(search) : 0;
 
-	if (tar->member.kind == TAR_OTHER || !tar_name_normalise(tar->member.name, NULL, name) ||
-	    strcmp(name, search->link) != 0)
-		return 0;
-	search->found = true;
-	search->next[0] = '\0';
-	if (is_link(&tar->member))
-		return link_target(&tar->member, search->log, search->next);
-	return read_content(tar, search->log, &search->content);
-}
-
-static int follow_links(struct search *search)
-{
-	for (int links = 0; *search->link; links++) {
-		int err;
-
-		if (links == MAX_LINKS)
-			return log_error(search->log, -EBADMSG, "%s: a chain of more than %d links",
-					 search->name, MAX_LINKS);
-		search->found = false;
-		log_line(search->log, "%s: a link to %s", search->name, search->link);
-		err = pass(search, fetch);
-		if (err)
-			return err;
-		if (!search->found)
-			return log_error(search->log, -EBADMSG,
-					 "%s: a link to %s, which is not in the archive",
-					 search->name, search->link);
-		strcpy(search->link, search->next);
-	}
+	if (err)
+		return err;
+	all_seen = tar_candidates_resolve(&search->candidates, &search->links, search->kept,
+					  &search->kept_content);
+	*ret_again = (several && !all_seen) || search->kept != wanted_name(search);
 	return 0;
 }
 
 /* An empty file is what a failed trim leaves behind, and libbpf only says that it cannot be read.
  */
-static int check_content(const struct search *search)
+static int check_content(const struct search *search, const struct tar_candidate *candidate)
 {
-	const struct content *content = &search->content;
-	uint16_t magic = 0;
+	const struct draft *draft = &search->draft;
+	uint8_t start[BTF_MAGIC_HEADER_SIZE];
+	int err;
 
-	if (content->size >= BTF_HEADER_SIZE)
-		memcpy(&magic, content->data, sizeof(magic));
-	if (magic == BTF_MAGIC || magic == __builtin_bswap16(BTF_MAGIC))
-		return 0;
-	return log_error(search->log, -EBADMSG, "%s: %zu bytes that are no BTF", search->name,
-			 content->size);
+	switch (candidate->content.state) {
+	case TAR_CONTENT_SPARSE:
+		return log_error(search->log, -EBADMSG,
+				 "%s: stored sparse; make the archive without tar's --sparse",
+				 candidate->name);
+	case TAR_CONTENT_TOO_LARGE:
+		return log_error(search->log, -EFBIG, "%s: %" PRIu64 " bytes are no BTF",
+				 candidate->name, candidate->content.size);
+	default:
+		break;
+	}
+	if (draft->size >= sizeof(start)) {
+		err = file_bytes_read(draft->fd, start, sizeof(start), 0);
+		if (err)
+			return log_error(search->log, err, "%s: cannot be read back: %s",
+					 candidate->name, strerror(-err));
+		if (btf_magic_is(start, draft->size))
+			return 0;
+	}
+	return log_error(search->log, -EBADMSG, "%s: %zu bytes that are no BTF", candidate->name,
+			 draft->size);
+}
+
+static int check_candidate(const struct search *search, const struct tar_candidate *candidate)
+{
+	tar_name_hash end;
+
+	switch (tar_links_follow(&search->links, candidate->hash, &end)) {
+	case -EXDEV:
+		return log_error(search->log, -EBADMSG,
+				 "%s: a link out of the archive, or to one (%s)", candidate->name,
+				 candidate->link);
+	case -ELOOP:
+		return log_error(search->log, -EBADMSG, "%s: a chain of more than %d links",
+				 candidate->name, TAR_LINKS_CHAIN);
+	default:
+		break;
+	}
+	if (candidate->content.state == TAR_CONTENT_NOT_SEEN)
+		return log_error(search->log, -EBADMSG,
+				 "%s: a link to %s, which is not in the archive", candidate->name,
+				 candidate->link);
+	return check_content(search, candidate);
 }
 
 static int no_btf(const struct search *search)
@@ -319,50 +366,56 @@ static int no_btf(const struct search *search)
 			 search->other);
 	return log_error(search->log, -ENOENT,
 			 "none of its %zu BTFs is for release %s on machine %s", search->btfs,
-			 search->kernel->release, search->kernel->machine);
+			 search->candidates.kernel->release, search->candidates.kernel->machine);
 }
 
-static enum corebtf_match match_of(const struct rank *rank)
-{
-	if (rank->is_hinted)
-		return COREBTF_MATCH_UNAME_VERSION;
-	return rank->is_os ? COREBTF_MATCH_OS : COREBTF_MATCH_RELEASE;
-}
-
-static void give(struct search *search, struct tar_btf *btf)
+static void give(struct search *search, const struct tar_candidate *candidate,
+		 const struct rank_choice *choice, struct tar_btf *btf)
 {
 	struct tar_name_key key = {.release = ""};
 
-	btf->data = search->content.data;
-	btf->size = search->content.size;
-	search->content.data = NULL;
-	btf->match = match_of(&search->rank);
-	btf->ambiguous = search->ambiguous;
-	strcpy(btf->name, search->name);
-	strcpy(btf->parts, search->name);
+	btf->draft = search->draft;
+	search->draft.fd = -1;
+	search->draft.name = NULL;
+	btf->match = choice->match;
+	btf->ambiguous = choice->ambiguous;
+	strcpy(btf->name, candidate->name);
+	strcpy(btf->parts, candidate->name);
 	tar_name_split(btf->parts, &key);
 	btf->os_id = key.os_id;
 	btf->version_id = key.version_id;
 	btf->machine = key.machine;
 	btf->release = key.release;
-	log_line(search->log, "chosen: %s, %zu bytes%s", btf->name, btf->size,
-		 btf->ambiguous ? "; ambiguous, another BTF fits as well" : "");
+	log_line(search->log, "chosen: %s, %zu bytes, by %s%s", btf->name, btf->draft.size,
+		 choice->by, btf->ambiguous ? "; ambiguous, another BTF fits as well" : "");
 }
 
 static int find(struct search *search, struct tar_btf *ret_btf)
 {
-	int err = pass(search, consider);
+	const struct tar_candidate *chosen;
+	struct rank_choice choice;
+	bool again;
+	int result = pass(search, consider);
 
-	if (err)
-		return err;
-	if (!search->found)
-		return no_btf(search);
-	err = follow_links(search);
-	if (!err)
-		err = check_content(search);
-	if (!err)
-		give(search, ret_btf);
-	return err;
+	if (result)
+		return result;
+	result = resolve_links(search, &again);
+	if (!result && again) {
+		log_line(search->log, "a link stands for bytes that have gone by: reading again");
+		result = pass(search, fetch);
+		if (!result)
+			result = resolve_links(search, &again);
+	}
+	if (result)
+		return result;
+	result = tar_candidates_choose(&search->candidates, search->log, &choice);
+	if (result <= 0)
+		return result ? result : no_btf(search);
+	chosen = &search->candidates.members[choice.candidate.number];
+	result = check_candidate(search, chosen);
+	if (!result)
+		give(search, chosen, &choice, ret_btf);
+	return result;
 }
 
 int tar_find(const void *tar, size_t size, struct kernel *kernel, const struct log *log,
@@ -376,16 +429,14 @@ int tar_find(const void *tar, size_t size, struct kernel *kernel, const struct l
 	search->log = log;
 	search->tar = tar;
 	search->tar_size = size;
-	search->kernel = kernel;
-	search->sibling = machine_64bit_sibling(kernel->machine);
-	kernel_learn_os(kernel);
-	distro_normalise(kernel->os_id, kernel->version_id, &search->distro);
-	search->has_hint = distro_from_uname_version(kernel->uname_version, &search->hint);
-	log_line(log, "looking for release %s, machine %s in %zu bytes of tar", kernel->release,
-		 kernel->machine, size);
+	tar_candidates_start(&search->candidates, kernel);
+	search->draft = (struct draft)DRAFT_NONE;
+	log_line(log, "reading %zu bytes of tar", size);
 
 	err = find(search, ret_btf);
-	free(search->content.data);
+	tar_candidates_release(&search->candidates);
+	tar_links_release(&search->links);
+	draft_close(&search->draft);
 	free(search);
 	return err;
 }

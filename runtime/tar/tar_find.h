@@ -5,8 +5,8 @@
  *	./ubuntu/20.04/x86_64/5.4.0-58-generic.btf
  *	./btfhub-archive/ubuntu/20.04/x86_64/5.4.0-58-generic.btf
  *
- * The last four names count: os id, version id, machine, release. They are compared as a bundle's
- * entries are: release and machine decide, the distribution only breaks ties.
+ * The last four names count: os id, version id, machine, release. They are ranked as a bundle's
+ * entries are (choose/rank.h).
  */
 #ifndef COREBTF_TAR_FIND_H
 #define COREBTF_TAR_FIND_H
@@ -15,12 +15,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/handover/draft.h"
 #include "runtime/kernel/kernel.h"
 #include "runtime/tar/tar.h"
 
 struct tar_btf {
-	uint8_t *data; /* the caller's, free() */
-	size_t size;
+	struct draft draft; /* its bytes, for btf_path_of_draft(); draft_close() */
 	enum corebtf_match match;
 	bool ambiguous; /* another one with other bytes fits as well */
 	/* The member it was found under. */
@@ -30,14 +30,16 @@ struct tar_btf {
 };
 
 /*
- * Reads the archive once, to its end, and keeps the bytes of the one member alone; once more for
- * each link that leads from the member to its bytes.
+ * Reads the archive once, from its first byte to its last, and keeps the bytes of the one member
+ * alone, in the file that is handed over. Once more, and no more than that, when the bytes that a
+ * link stands for have gone by: a hard link comes after its file.
  *
  * @kernel: its release and machine are known.
  * @ret_btf: untouched on failure.
  * Errors: -ENOENT no BTF for this kernel; -EBADMSG no tar, or a damaged one, or what is there is
- * no BTF; -EFBIG a BTF of more than 64 MiB, or an archive of more than TAR_STREAM_MAX_SIZE;
- * -ENOMEM.
+ * no BTF; -EFBIG a BTF of more than 64 MiB, an archive of more than TAR_STREAM_MAX_SIZE, more
+ * links than TAR_LINKS_MAX or members for this kernel than TAR_CANDIDATES_MAX; -ENOMEM;
+ * those of draft_open().
  */
 int tar_find(const void *tar, size_t size, struct kernel *kernel, const struct log *log,
 	     struct tar_btf *ret_btf);

@@ -36,8 +36,25 @@ static bool starts_with(const uint8_t *data, size_t size, const void *magic, siz
 	return size >= magic_size && !memcmp(data, magic, magic_size);
 }
 
+/* NULL: it is none of those that are not read. */
+static const char *unread_packer(const void *start, size_t size)
+{
+	for (size_t i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
+		if (starts_with(start, size, unread[i].magic, strlen(unread[i].magic)))
+			return unread[i].name;
+	return NULL;
+}
+
+bool tar_stream_is_packed(const void *start, size_t size)
+{
+	return starts_with(start, size, gzip_magic, sizeof(gzip_magic)) ||
+	       starts_with(start, size, xz_magic, sizeof(xz_magic)) || unread_packer(start, size);
+}
+
 int tar_stream_open(struct tar_stream *stream, const void *data, size_t size, const struct log *log)
 {
+	const char *packer;
+
 	memset(stream, 0, sizeof(*stream));
 	stream->log = log;
 	stream->input = data;
@@ -58,11 +75,10 @@ int tar_stream_open(struct tar_stream *stream, const void *data, size_t size, co
 			return log_error(log, -ENOMEM, "no memory to unpack xz");
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
-		if (starts_with(data, size, unread[i].magic, strlen(unread[i].magic)))
-			return log_error(log, -EBADMSG,
-					 "packed with %s, which is not read here: use gzip or xz",
-					 unread[i].name);
+	packer = unread_packer(data, size);
+	if (packer)
+		return log_error(log, -EBADMSG,
+				 "packed with %s, which is not read here: use gzip or xz", packer);
 	return 0;
 }
 

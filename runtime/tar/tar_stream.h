@@ -36,6 +36,9 @@ struct tar_stream {
 	};
 };
 
+/* Whether @start begins as the output of a packer does, be it one that is not read here. */
+bool tar_stream_is_packed(const void *start, size_t size);
+
 /*
  * Looks at the first bytes for gzip or xz; all else is taken as it is. @data stays the caller's
  * and must outlive the stream. Errors: -EBADMSG (another packer's magic), -ENOMEM; after an error

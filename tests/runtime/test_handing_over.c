@@ -78,12 +78,43 @@ static bool tells(const char *text)
 	return strstr(story.text, text);
 }
 
+/* Every scenario runs twice: the bytes come at once, or piece by piece, after others that were
+ * more of them and not the right ones. */
+static bool piece_by_piece;
+
+static int fill(struct draft *draft)
+{
+	int err = draft_open(draft, true, &listening);
+
+	for (size_t i = 0; !err && i < 2; i++)
+		err = draft_write(draft, btf + 1, sizeof(btf) - 1);
+	if (!err)
+		err = draft_empty(draft);
+	for (size_t done = 0; !err && done < sizeof(btf); done += sizeof(btf) / 4)
+		err = draft_write(draft, btf + done, sizeof(btf) / 4);
+	return err;
+}
+
+static int ask(char **ret_path)
+{
+	struct draft draft = DRAFT_NONE;
+	int err;
+
+	if (!piece_by_piece)
+		return btf_path_new(btf, sizeof(btf), &listening, ret_path);
+	err = fill(&draft);
+	if (!err)
+		err = btf_path_of_draft(&draft, &listening, ret_path);
+	draft_close(&draft);
+	return err;
+}
+
 static char *give(void)
 {
 	char *path = NULL;
 	int err;
 
-	err = btf_path_new(btf, sizeof(btf), &listening, &path);
+	err = ask(&path);
 	MUST(err == 0);
 	MUST(path);
 	return path;
@@ -160,18 +191,25 @@ static void must_be_named(char *path, const char *folder)
 	judge(path);
 }
 
+/* Without /proc there is no folder to list them. */
+static int open_descriptors(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
 static void must_be_named_and_go(char *path, const char *folder)
 {
 	char *copy = strdup(path);
-	int before = dup(0), after;
+	int before = open_descriptors();
 
 	must_be_named(path, folder);
-	close(before);
 	MUST(btf_path_free(path));
 	MUST(access(copy, F_OK) == -1 && errno == ENOENT);
-	after = dup(0);
-	MUST(after < before); /* and its descriptor is closed */
-	close(after);
+	MUST(open_descriptors() == before - 1);
 	free(copy);
 }
 
@@ -628,7 +666,7 @@ static int refused(void)
 	int before = dup(0), after, err;
 
 	close(before);
-	err = btf_path_new(btf, sizeof(btf), &listening, &path);
+	err = ask(&path);
 	MUST(!strcmp(path, "untouched"));
 	after = dup(0);
 	MUST(after == before);
@@ -664,8 +702,98 @@ static void no_descriptors(const char *folder)
 	for (rlim_t most = 4; most >= 3; most--) {
 		limit.rlim_cur = limit.rlim_max = most;
 		MUST(!setrlimit(RLIMIT_NOFILE, &limit));
-		MUST(btf_path_new(btf, sizeof(btf), &listening, &path) == -EMFILE);
+		MUST(ask(&path) == -EMFILE);
 	}
+}
+
+/* --- drafts ---------------------------------------------------------------------------------- */
+
+/* A file of equal bytes is shared, whichever way they came. */
+static void draft_is_shared(const char *folder)
+{
+	char *first = give(), *second;
+
+	piece_by_piece = !piece_by_piece;
+	second = give();
+	MUST(!strcmp(first, second));
+	MUST(tells("shared with an earlier one"));
+	MUST(fcntl(fd_of(first) + 1, F_GETFD) == -1); /* the draft's is closed */
+	MUST(btf_path_free(first));
+	must_be_memfd(second);
+}
+
+/* The next place gets what the full one held, in the middle of the stream. */
+static void draft_moves_on(const char *folder)
+{
+	struct draft draft = DRAFT_NONE;
+	char *path = NULL;
+
+	own_mounts();
+	mount_empty(folder, 0, "size=12k");
+	mount_empty("/dev/shm", 0, "size=16k,mode=1777");
+	mount_empty("/run", 0, "mode=755");
+	refuse_memfd(ENOSYS);
+	MUST(!draft_open(&draft, true, &listening));
+	for (size_t done = 0; done < sizeof(btf); done += 1000)
+		MUST(!draft_write(&draft, btf + done, 1000));
+	MUST(draft.size == sizeof(btf));
+	MUST(!btf_path_of_draft(&draft, &listening, &path));
+	MUST(draft.fd == -1);
+	must_be_unlinked(path, "/run");
+}
+
+/* One that comes to nothing leaves nothing, not even with a name. */
+static void draft_is_given_up(const char *folder)
+{
+	struct draft draft = DRAFT_NONE;
+
+	MUST(!fill(&draft));
+	draft_close(&draft);
+	draft_close(&draft);
+	own_mounts();
+	mount_all_read_only();
+	mount_empty(folder, 0, "mode=700");
+	refuse_memfd(ENOSYS);
+	refuse_tmpfile(EOPNOTSUPP);
+	MUST(!fill(&draft));
+	draft_close(&draft);
+	MUST(names_in(folder) == 0);
+}
+
+static void must_hold_btf(int fd)
+{
+	char back[SIZE + 1];
+
+	MUST(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
+	MUST(read(fd, back, sizeof(back)) == SIZE && !memcmp(back, btf, SIZE));
+	MUST(pwrite(fd, "x", 1, 0) == -1);
+	close(fd);
+}
+
+/* What needs no path is content with less. */
+static void descriptors(const char *folder)
+{
+	int fd = draft_descriptor(btf, sizeof(btf), &listening);
+
+	MUST((fcntl(fd, F_GET_SEALS) & SEALS) == SEALS);
+	must_hold_btf(fd);
+	hide_proc();
+	must_hold_btf(draft_descriptor(btf, sizeof(btf), &listening));
+}
+
+static void descriptor_without_memfd(const char *folder)
+{
+	int fd;
+
+	refuse_memfd(EPERM);
+	must_hold_btf(draft_descriptor(btf, sizeof(btf), &listening));
+	hide_proc();
+	fd = draft_descriptor(btf, sizeof(btf), &listening);
+	MUST(fd >= 0); /* it cannot be opened for reading alone */
+	close(fd);
+	MUST(names_in(folder) == 0);
+	mount_all_read_only();
+	MUST(draft_descriptor(btf, sizeof(btf), &listening) == -EPERM);
 }
 
 struct scenario {
@@ -720,6 +848,11 @@ static const struct scenario scenarios[] = {
 	SCENARIO(nothing_works),
 	SCENARIO(nothing_in_empty_root),
 	SCENARIO(no_descriptors),
+	SCENARIO(draft_is_shared),
+	SCENARIO(draft_moves_on),
+	SCENARIO(draft_is_given_up),
+	SCENARIO(descriptors),
+	SCENARIO(descriptor_without_memfd),
 };
 
 #define SCENARIOS (sizeof(scenarios) / sizeof(scenarios[0]))
@@ -754,6 +887,7 @@ static void run(void **state)
 int main(void)
 {
 	struct CMUnitTest tests[SCENARIOS];
+	int failures = 0;
 
 	make_btf();
 	for (size_t i = 0; i < SCENARIOS; i++)
@@ -762,5 +896,10 @@ int main(void)
 			.test_func = run,
 			.initial_state = (void *)&scenarios[i],
 		};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	for (int way = 0; way < 2; way++) {
+		piece_by_piece = way;
+		failures += cmocka_run_group_tests_name(way ? "piece by piece" : "at once", tests,
+							NULL, NULL);
+	}
+	return failures;
 }

@@ -10,7 +10,10 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "runtime/format.h"
 #include "runtime/executable/segment.h"
@@ -91,6 +94,65 @@ static void reserved_segments(void **state)
 	assert_int_equal(find(segments, 2, &data, &size), -ENODATA);
 }
 
+/* Whether the kernel was asked not to read ahead there: -1 when /proc does not say. */
+static int is_at_random(const void *start)
+{
+	FILE *maps = fopen("/proc/self/smaps", "re");
+	unsigned long first;
+	bool is_it = false;
+	int result = -1;
+	char line[512];
+
+	while (maps && fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%lx-%*x ", &first) == 1 && strchr(line, '-') < strchr(line, ' '))
+			is_it = first == (uintptr_t)start;
+		else if (is_it && !strncmp(line, "VmFlags:", 8))
+			result = strstr(line, " rr") != NULL;
+	}
+	if (maps)
+		fclose(maps);
+	return result;
+}
+
+static void *map_pages(size_t size)
+{
+	/* with a gap to the next one */
+	uint8_t *pages = mmap(NULL, size + 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(pages != MAP_FAILED);
+	assert_int_equal(mprotect(pages, size, PROT_READ | PROT_WRITE), 0);
+	return pages;
+}
+
+/* The program's own constants keep their read-ahead, and so does what is small anyway. */
+static void large_segments_are_not_read_ahead(void **state)
+{
+	const size_t large = 1 << 20, small = 1 << 17;
+	uint8_t *other = map_pages(large), *bundle = map_pages(large), *little = map_pages(small);
+	ElfW(Phdr) segments[] = { segment_of(little, small), segment_of(bundle, large),
+				  segment_of(other, large) };
+	const uint8_t *data = NULL;
+	size_t size = 0;
+
+	memset(other, 'x', large);
+	put_header((struct corebtf_format_header *)bundle);
+	put_header((struct corebtf_format_header *)little);
+	if (is_at_random(bundle) != 0) {
+		print_message("/proc/self/smaps does not show advice here\n");
+		skip();
+	}
+	assert_int_equal(find(segments, 3, &data, &size), 0);
+	assert_ptr_equal(data, bundle);
+	assert_int_equal(is_at_random(bundle), 1);
+	assert_int_equal(is_at_random(other), 0);
+	assert_int_equal(find(segments, 1, &data, &size), 0);
+	assert_ptr_equal(data, little);
+	assert_int_equal(is_at_random(little), 0);
+	munmap(other, large + 4096);
+	munmap(bundle, large + 4096);
+	munmap(little, small + 4096);
+}
+
 static void linked_bundles(void **state)
 {
 	ElfW(Phdr) segment = segment_of(&corebtf_linked, sizeof(corebtf_linked));
@@ -144,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reserved_segments),
+		cmocka_unit_test(large_segments_are_not_read_ahead),
 		cmocka_unit_test(linked_bundles),
 		cmocka_unit_test(modules),
 	};

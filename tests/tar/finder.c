@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "runtime/tar/tar_find.h"
 #include "tests/tar/finder.h"
@@ -42,15 +43,16 @@ int find_text(const void *tar, size_t size, const struct question *question,
 	if (!err)
 		err = tar_find(copy, size, &kernel, &log, btf);
 	if (!err) {
-		size_t length = btf->size < 24 ? 0 : btf->size - 24;
+		size_t length = btf->draft.size < 24 ? 0 : btf->draft.size - 24;
 
 		if (length >= sizeof(ret_answer->text))
 			length = sizeof(ret_answer->text) - 1;
-		memcpy(ret_answer->text, btf->data + 24, length);
+		if (pread(btf->draft.fd, ret_answer->text, length, 24) != (ssize_t)length)
+			abort();
 		snprintf(ret_answer->name, sizeof(ret_answer->name), "%s", btf->name);
 		ret_answer->match = btf->match;
 		ret_answer->ambiguous = btf->ambiguous;
-		free(btf->data);
+		draft_close(&btf->draft);
 	}
 	free(copy);
 	free(btf);

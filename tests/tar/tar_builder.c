@@ -18,10 +18,24 @@
 #define LINK_LENGTH  100
 #define FIELD_LENGTH 12
 
+/* What is allocated for so many bytes: a power of two, or adding small pieces would copy all of
+ * them each time. */
+static size_t room_for(size_t size)
+{
+	size_t room = BLOCK;
+
+	while (room < size)
+		room *= 2;
+	return room;
+}
+
 void bytes_add(struct bytes *bytes, const void *data, size_t size)
 {
-	uint8_t *grown = realloc(bytes->data, bytes->size + size + 1);
+	size_t room = room_for(bytes->size + size);
+	uint8_t *grown = bytes->data;
 
+	if (!grown || room != room_for(bytes->size))
+		grown = realloc(grown, room);
 	if (!grown)
 		abort();
 	if (size)
@@ -137,7 +151,7 @@ struct bytes pack_gzip(const void *data, size_t size)
 	if (deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 9, Z_DEFAULT_STRATEGY) != Z_OK)
 		abort();
 	packed.size = deflateBound(&stream, size) + 64;
-	packed.data = malloc(packed.size);
+	packed.data = malloc(room_for(packed.size));
 	if (!packed.data)
 		abort();
 	stream.next_out = packed.data;
@@ -154,7 +168,7 @@ struct bytes pack_xz(const void *data, size_t size)
 	struct bytes packed = {.size = lzma_stream_buffer_bound(size)};
 	size_t position = 0;
 
-	packed.data = malloc(packed.size);
+	packed.data = malloc(room_for(packed.size));
 	if (!packed.data || lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, data, size,
 						    packed.data, &position, packed.size))
 		abort();

@@ -224,7 +224,7 @@ static const struct {
 	LIE(size_past_the_end, true, -EBADMSG, "ends inside a member"),
 	LIE(size_past_the_end_elsewhere, true, -EBADMSG, "ends inside a member"),
 	LIE(size_too_small, true, -EBADMSG, "checksum"),
-	LIE(size_of_a_large_btf, true, -EFBIG, "are no BTF"),
+	LIE(size_of_a_large_btf, true, -EBADMSG, "ends inside a member"),
 	LIE(size_in_binary_huge, true, -EBADMSG, "ends inside a member"),
 	LIE(size_in_binary_too_long, true, -EBADMSG, "no number"),
 	LIE(size_negative, true, -EBADMSG, "no number"),
@@ -381,12 +381,79 @@ static void test_bomb(void **state)
 	free(zeros);
 }
 
+/* More bytes than any BTF has, and all of them are there. Only the one that is chosen matters. */
+static void test_huge_btf(void **state)
+{
+	struct bytes tar = {.data = NULL}, packed;
+	size_t size = (64 << 20) + 1;
+	char *zeros = calloc(1, size);
+	struct answer answer;
+
+	assert_non_null(zeros);
+	tar_add_file(&tar, FOR_IT, zeros, size);
+	tar_end(&tar);
+	packed = pack_gzip(tar.data, tar.size);
+	assert_int_equal(find_text(packed.data, packed.size, &usual, &answer), -EFBIG);
+	assert_non_null(strstr(answer.log, "are no BTF"));
+	bytes_release(&packed);
+	bytes_release(&tar);
+
+	tar_add_file(&tar, "debian/10/x86_64/" RELEASE ".btf", zeros, size);
+	tar_add_btf(&tar, FOR_IT, "it");
+	tar_end(&tar);
+	packed = pack_gzip(tar.data, tar.size);
+	assert_int_equal(find_text(packed.data, packed.size, &usual, &answer), 0);
+	assert_string_equal(answer.text, "it");
+	bytes_release(&packed);
+	bytes_release(&tar);
+	free(zeros);
+}
+
+/* Members without end for one kernel, and links without end, do not take memory without end. */
+static void test_crowds(void **state)
+{
+	struct bytes tar = {.data = NULL};
+	struct answer answer;
+	char name[64];
+
+	for (int i = 0; i < 65; i++) {
+		snprintf(name, sizeof(name), "debian/%d/x86_64/" RELEASE ".btf", i);
+		tar_add_btf(&tar, name, "it");
+		if (i == 63) { /* one name is one, however often it comes */
+			tar_add_btf(&tar, name, "it");
+			tar_end(&tar);
+			assert_int_equal(find_text(tar.data, tar.size, &usual, &answer), 0);
+			tar.size -= 1024;
+		}
+	}
+	tar_end(&tar);
+	assert_int_equal(find_text(tar.data, tar.size, &usual, &answer), -EFBIG);
+	assert_non_null(strstr(answer.log, "more than 64 BTFs for this kernel"));
+	bytes_release(&tar);
+
+	for (int i = 0; i < 65537; i++) {
+		snprintf(name, sizeof(name), "link %d", i);
+		tar_add_header(&tar, '2', name, FOR_IT, 0);
+		if (i == 65535) {
+			tar_add_btf(&tar, FOR_IT, "it");
+			tar_end(&tar);
+			assert_int_equal(find_text(tar.data, tar.size, &usual, &answer), 0);
+			tar.size -= 1024;
+		}
+	}
+	tar_end(&tar);
+	assert_int_equal(find_text(tar.data, tar.size, &usual, &answer), -EFBIG);
+	assert_non_null(strstr(answer.log, "more than 65536 links"));
+	bytes_release(&tar);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lies),	     cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_flipped_bits), cmocka_unit_test(test_after_the_stream),
-		cmocka_unit_test(test_bomb),
+		cmocka_unit_test(test_bomb),	     cmocka_unit_test(test_huge_btf),
+		cmocka_unit_test(test_crowds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,34 +210,54 @@ static void test_equal_bytes(void **state)
 	}
 }
 
+/* How often the archive was read. */
+static int passes(const struct answer *answer)
+{
+	int count = 1;
+
+	for (const char *at = answer->log; (at = strstr(at, "reading again")); at++)
+		count++;
+	return count;
+}
+
 /* A link under the wanted name, and what else the archive holds. */
 static void test_links(void **state)
 {
 	static const struct {
 		char type;
 		const char *link;
+		int passes;
 		int err;
 		const char *says;
 	} cases[] = {
-		{'1', "before.btf", 0, ""},
-		{'1', "./before.btf", 0, ""},
-		{'1', "after.btf", 0, ""},
-		{'2', "../../../before.btf", 0, ""},
-		{'2', "../../../after.btf", 0, ""},
-		{'2', "../../.././x/../before.btf", 0, ""},
-		{'2', "/before.btf", 0, ""},
-		{'1', "one", 0, ""}, /* to a link to a link to before.btf */
-		{'2', "../../../one", 0, ""},
-		{'1', "nowhere.btf", -EBADMSG, "not in the archive"},
-		{'2', "before.btf", -EBADMSG, "not in the archive"}, /* in the link's own folder */
-		{'2', "../../../../before.btf", -EBADMSG, "out of the archive"},
-		{'2', "/etc/passwd", -EBADMSG, "not in the archive"},
-		{'1', "", -EBADMSG, "out of the archive"},
-		{'1', FOR_IT, -EBADMSG, "a chain of more than"}, /* to itself */
-		{'1', "loop", -EBADMSG, "a chain of more than"},
-		{'1', "folder", -EBADMSG, "not in the archive"},
-		{'1', "empty", -EBADMSG, "no BTF"},
+		{'1', "before.btf", 2, 0, ""},
+		{'1', "./before.btf", 2, 0, ""},
+		{'1', "after.btf", 1, 0, ""},
+		{'2', "../../../before.btf", 2, 0, ""},
+		{'2', "../../../after.btf", 1, 0, ""},
+		{'2', "../../.././x/../before.btf", 2, 0, ""},
+		{'2', "/before.btf", 2, 0, ""},
+		{'1', "one", 2, 0, ""}, /* to a link to a link to before.btf */
+		{'2', "../../../one", 2, 0, ""},
+		{'2', "../../../three", 1, 0, ""}, /* to a link, to come, to after.btf */
+		{'2', "../../../nine", 2, 0, ""},  /* eight links in all, in any order */
+		{'2', "../../../ten", 1, -EBADMSG, "a chain of more than"},
+		{'2', "../../../file again", 2, 0, ""}, /* a link that a file replaced */
+		{'2', "../../../link again", 1, 0, ""}, /* and the other way round */
+		{'1', "nowhere.btf", 2, -EBADMSG, "not in the archive"},
+		/* in the link's own folder */
+		{'2', "before.btf", 2, -EBADMSG, "not in the archive"},
+		{'2', "../../../../before.btf", 1, -EBADMSG, "out of the archive"},
+		{'2', "../../../leads out", 1, -EBADMSG, "out of the archive"},
+		{'2', "/etc/passwd", 2, -EBADMSG, "not in the archive"},
+		{'1', "", 1, -EBADMSG, "out of the archive"},
+		{'1', FOR_IT, 1, -EBADMSG, "a chain of more than"}, /* to itself */
+		{'1', "loop", 1, -EBADMSG, "a chain of more than"},
+		{'1', "folder", 2, -EBADMSG, "not in the archive"},
+		{'1', "empty", 1, -EBADMSG, "no BTF"},
+		{'1', "sparse", 1, -EBADMSG, "stored sparse"},
 	};
+	static const char *const chain[] = {"eight", "seven", "six", "five", "four", "two"};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bytes tar = {.data = NULL};
@@ -246,18 +266,188 @@ static void test_links(void **state)
 
 		tar_add_btf(&tar, "before.btf", "it");
 		tar_add_header(&tar, '1', "one", "two", 0);
+		tar_add_header(&tar, '2', "file again", "nowhere.btf", 0);
+		tar_add_btf(&tar, "file again", "it");
+		tar_add_btf(&tar, "link again", "not it");
 		tar_add_header(&tar, cases[i].type, FOR_IT, cases[i].link, 0);
 		tar_add_header(&tar, '2', "two", "./before.btf", 0);
+		tar_add_header(&tar, '2', "three", "after.btf", 0);
+		tar_add_header(&tar, '2', "link again", "after.btf", 0);
+		tar_add_header(&tar, '2', "leads out", "../passwd", 0);
+		tar_add_header(&tar, '2', "ten", "nine", 0);
+		tar_add_header(&tar, '1', "nine", "eight", 0);
+		for (size_t link = 0; link < COUNT_OF(chain) - 1; link++)
+			tar_add_header(&tar, '1', chain[link], chain[link + 1], 0);
 		tar_add_header(&tar, '1', "loop", "loop2", 0);
 		tar_add_header(&tar, '1', "loop2", "loop", 0);
 		tar_add_header(&tar, '5', "folder", "", 0);
 		tar_add_file(&tar, "empty", "", 0);
+		tar_add_header(&tar, 'S', "sparse", "", 0);
 		tar_add_btf(&tar, "after.btf", "it");
 		tar_end(&tar);
 		err = find_text(tar.data, tar.size, &usual, &answer);
-		if (err != cases[i].err || !strstr(answer.log, cases[i].says) ||
-		    (!err && strcmp(answer.text, "it") != 0))
-			fail_msg("case %zu (%c %s): %d\n%s", i, cases[i].type, cases[i].link, err,
+		if (err != cases[i].err || passes(&answer) != cases[i].passes ||
+		    !strstr(answer.log, cases[i].says) || (!err && strcmp(answer.text, "it") != 0))
+			fail_msg("case %zu (%c %s): %d, %d passes, %s\n%s", i, cases[i].type,
+				 cases[i].link, err, passes(&answer), answer.text, answer.log);
+		bytes_release(&tar);
+	}
+}
+
+/* Members in this order, with what comes of them for a kernel of @question. A text that begins
+ * with '=' is a hard link to another member, with '@' a symbolic one. */
+static void test_streams(void **state)
+{
+#define DEBIAN "debian/10/x86_64/r.btf"
+#define FOCAL  "ubuntu/20.04/x86_64/r.btf"
+#define BIONIC "ubuntu/18.04/x86_64/r.btf"
+#define ARM    "debian/10/arm64/r.btf"
+	static const struct {
+		const char *members[8]; /* name and text, in turn */
+		struct question question;
+		const char *found;
+		enum corebtf_match match;
+		bool ambiguous;
+		int passes;
+	} cases[] = {
+		/* a better one after a longer one: nothing of that one is left */
+		{{DEBIAN, "a long one", FOCAL, "it"},
+		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
+		 "it",
+		 COREBTF_MATCH_OS,
+		 false,
+		 1},
+		/* what was not needed to decide is not what it was decided by */
+		{{FOCAL, "it"},
+		 {"r", "x86_64", "#64-Ubuntu SMP", "ubuntu", "20.04"},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		{{DEBIAN, "it", FOCAL, "it"},
+		 {"r", "x86_64", "#64-Ubuntu SMP", "ubuntu", "20.04"},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		{{DEBIAN, "not it", BIONIC, "it", FOCAL, "it"},
+		 {"r", "x86_64", NULL, "ubuntu", "22.04"},
+		 "it",
+		 COREBTF_MATCH_OS,
+		 false,
+		 1},
+		/* one of another distribution loses to one of nobody knows which */
+		{{DEBIAN, "not it", "x86_64/r.btf", "it"},
+		 {"r", "x86_64", "#64~18.04.1-Ubuntu SMP", NULL, NULL},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		{{FOCAL, "not it", DEBIAN, "it"},
+		 {"r", "x86_64", "#1 SMP Debian 5.10.1-1", "ubuntu", "20.04"},
+		 "it",
+		 COREBTF_MATCH_UNAME_VERSION,
+		 false,
+		 1},
+		/* three, of which two are alike, in either order */
+		{{DEBIAN, "it", FOCAL, "other", BIONIC, "it"},
+		 {"r", "x86_64", NULL, NULL, NULL},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 true,
+		 1},
+		/* twice, and the later one makes the difference */
+		{{DEBIAN, "it", FOCAL, "other", FOCAL, "it"},
+		 {"r", "x86_64", NULL, NULL, NULL},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		{{DEBIAN, "other", FOCAL, "it", DEBIAN, "it"},
+		 {"r", "x86_64", NULL, NULL, NULL},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		{{DEBIAN, "@../../../" FOCAL, FOCAL, "not it", FOCAL, "it"},
+		 {"r", "x86_64", NULL, "debian", "10"},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		/* links among candidates: what is kept already is not read again */
+		{{DEBIAN, "it", FOCAL, "=" DEBIAN},
+		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		{{DEBIAN, "it", BIONIC, "other", FOCAL, "=" DEBIAN},
+		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
+		 "it",
+		 COREBTF_MATCH_OS,
+		 false,
+		 2},
+		/* a link beside the chosen one is followed to know whether it is another */
+		{{"elsewhere", "it", DEBIAN, "it", FOCAL, "=elsewhere"},
+		 {"r", "x86_64", NULL, NULL, NULL},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 2},
+		{{"elsewhere", "other", DEBIAN, "it", FOCAL, "=elsewhere"},
+		 {"r", "x86_64", NULL, NULL, NULL},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 true,
+		 2},
+		{{DEBIAN, "it", FOCAL, "=elsewhere"},
+		 {"r", "x86_64", NULL, NULL, NULL},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 true,
+		 2},
+		/* but not when it is all alone with its bytes at hand */
+		{{"elsewhere", "it", DEBIAN, "@../../../later", "later", "it"},
+		 {"r", "x86_64", NULL, NULL, NULL},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		/* the kernel's own machine goes before its sibling, whatever else fits */
+		{{FOCAL, "other", "x86/r.btf", "it"},
+		 {"r", "i686", "#64-Ubuntu SMP", "ubuntu", "20.04"},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+		{{ARM, "other", FOCAL, "it"},
+		 {"r", "i686", NULL, "debian", "10"},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const char *const *member = cases[i].members;
+		struct bytes tar = {.data = NULL};
+		struct answer answer;
+		int err;
+
+		for (; *member; member += 2)
+			if (member[1][0] == '=' || member[1][0] == '@')
+				tar_add_header(&tar, member[1][0] == '=' ? '1' : '2', member[0],
+					       member[1] + 1, 0);
+			else
+				tar_add_btf(&tar, member[0], member[1]);
+		tar_end(&tar);
+		err = find_text(tar.data, tar.size, &cases[i].question, &answer);
+		if (err || strcmp(answer.text, cases[i].found) != 0 ||
+		    answer.match != cases[i].match || answer.ambiguous != cases[i].ambiguous ||
+		    passes(&answer) != cases[i].passes)
+			fail_msg("case %zu: %d, %s, match %d, ambiguous %d, %d passes\n%s", i, err,
+				 answer.text, answer.match, answer.ambiguous, passes(&answer),
 				 answer.log);
 		bytes_release(&tar);
 	}
@@ -368,13 +558,10 @@ static void test_explains(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_equal_bytes),
-		cmocka_unit_test(test_links),
-		cmocka_unit_test(test_pax_names),
-		cmocka_unit_test(test_name_too_long),
-		cmocka_unit_test(test_name_with_nul),
-		cmocka_unit_test(test_hard_link_with_size),
+		cmocka_unit_test(test_names),	      cmocka_unit_test(test_equal_bytes),
+		cmocka_unit_test(test_links),	      cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_pax_names),     cmocka_unit_test(test_name_too_long),
+		cmocka_unit_test(test_name_with_nul), cmocka_unit_test(test_hard_link_with_size),
 		cmocka_unit_test(test_explains),
 	};
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A tar of BTFs in, all of them as one raw bundle in memory out, and package.json's bytes beside
+ * it. What asks a bundle (choose, list, check, nearest) then asks a tar in the same way.
+ */
+#ifndef COREBTF_TAR_BUNDLE_H
+#define COREBTF_TAR_BUNDLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/util/log.h"
+
+/* bpf-compatible's description of the BPF program, at the archive's root. */
+#define TAR_BUNDLE_PACKAGE_JSON "package.json"
+
+/* Both are the caller's, free(). */
+struct tar_bundle {
+	uint8_t *bundle; /* runtime/format.h, in the host's byte order; may have no entries */
+	size_t bundle_size;
+	uint8_t *package_json; /* NULL: there is none */
+	size_t package_json_size;
+	/* Entries whose bytes cannot be had: their blob is empty. */
+	size_t unreadable_count;
+};
+
+/*
+ * Reads the archive once, to its end. Members are named as tar_find.h says; one that holds no BTF
+ * (an empty file is what a failed trim leaves), is stored sparse, or is a link that leads nowhere,
+ * keeps its entry, with an empty blob: were it left out, a lookup would take the next best, which
+ * is another kernel's.
+ *
+ * Memory: the distinct BTFs, twice at most, and what the members are called; all of it is bounded
+ * by TAR_STREAM_MAX_SIZE.
+ *
+ * @ret_bundle: untouched on failure.
+ * Errors: -ENODATA neither a BTF nor package.json is in it; -EBADMSG no tar, or a damaged one;
+ * -EFBIG it unpacks to more than TAR_STREAM_MAX_SIZE, or to more kernels than a bundle may have;
+ * -ENOMEM.
+ */
+int tar_bundle_read(const void *tar, size_t size, const struct log *log,
+		    struct tar_bundle *ret_bundle);
+
+#endif

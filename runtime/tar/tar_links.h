@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The links of an archive, as far as one pass has seen them: a name in, the name whose bytes it
+ * stands for out, however long the chain. Names are kept as hashes: 16 bytes for a link of any
+ * length, and nothing for an archive without links.
+ */
+#ifndef COREBTF_TAR_LINKS_H
+#define COREBTF_TAR_LINKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of a normalised name (tar_name.h). Two names have the same one by chance once in 2^64 pairs;
+ * whoever makes it happen on purpose could have put the wrong bytes there as well. */
+typedef uint64_t tar_name_hash;
+tar_name_hash tar_links_hash(const char *name);
+
+/* More are in no archive of BTFs; the table takes 2 MiB then. */
+#define TAR_LINKS_MAX 65536
+/* A longer chain is a loop, for all that we care. */
+#define TAR_LINKS_CHAIN 8
+
+struct tar_link {
+	tar_name_hash name; /* 0: a free place */
+	tar_name_hash target;
+};
+
+/* All zero to start with. */
+struct tar_links {
+	struct tar_link *table;
+	size_t room; /* a power of two */
+	size_t count;
+};
+
+void tar_links_release(struct tar_links *links);
+
+/* A link; of several of one name the last one counts. @target "": it leads out of the archive.
+ * Errors: -ENOMEM, -EFBIG more than TAR_LINKS_MAX. */
+int tar_links_add(struct tar_links *links, tar_name_hash name, const char *target);
+
+/* A file of that name came, which takes the place of a link. */
+void tar_links_remove(struct tar_links *links, tar_name_hash name);
+
+/* Errors: -ELOOP a chain of more than TAR_LINKS_CHAIN links; -EXDEV one leads out of the archive.
+ */
+int tar_links_follow(const struct tar_links *links, tar_name_hash name, tar_name_hash *ret_end);
+
+#endif
