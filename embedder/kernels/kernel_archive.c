@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * In: a .btf.tar.xz. Out: the BTF that is in it.
+ * In: the tar archive of a .btf.tar.xz. Out: the BTF that is in it.
  *
- * The .xz layer is unpacked by liblzma itself (kernel_xz.h); libarchive then reads the tar
- * headers over that memory and hands out pointers into it, so the BTF is found, not copied. It
- * is known by its first bytes, since the name of the member is whatever the packer chose.
+ * libarchive reads the tar headers over memory and hands out pointers into it, so the BTF is found,
+ * not copied. It is known by its first bytes, since the name of the member is whatever the packer
+ * chose.
  */
 #include "embedder/kernels/kernel_archive.h"
 
@@ -14,11 +14,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/kernels/kernel_xz.h"
+#include "embedder/kernels/kernel_bytes.h"
 #include "embedder/util/cleanup.h"
 
-/* Around the BTF: tar headers, padding, and a README at the most. */
-#define ARCHIVE_SIZE_MAX ((size_t)KERNEL_BTF_SIZE_MAX + (16 << 20))
+#define HEADER_SIZE 512
+
+bool kernel_archive_is(const void *start, size_t size)
+{
+	enum { CHECKSUM_AT = 148, CHECKSUM_SIZE = 8 };
+	const uint8_t *bytes = start;
+	unsigned int sum = 0, field = 0;
+	bool any = false; /* a digit */
+
+	if (size < HEADER_SIZE)
+		return false;
+	/* The sum of all bytes, those of the sum itself being spaces; octal, blanks around it. */
+	for (size_t i = 0; i < HEADER_SIZE; i++)
+		sum += i >= CHECKSUM_AT && i < CHECKSUM_AT + CHECKSUM_SIZE ? ' ' : bytes[i];
+	for (size_t i = CHECKSUM_AT; i < CHECKSUM_AT + CHECKSUM_SIZE; i++) {
+		if (bytes[i] >= '0' && bytes[i] <= '7') {
+			field = field * 8 + (bytes[i] - '0');
+			any = true;
+		} else if (bytes[i] != ' ' && bytes[i] != '\0') {
+			return false;
+		}
+	}
+	return (any && sum == field) || (!any && sum == CHECKSUM_SIZE * ' '); /* no header: the end */
+}
 
 /* All reads come from memory that is whole and checked: what is wrong is in the tar itself. */
 static int explain(struct archive *archive, struct reason *why)
@@ -117,31 +139,16 @@ static int find_btf(struct archive *archive, const void **ret_data, size_t *ret_
 	return 0;
 }
 
-int kernel_archive_read(int fd, struct kernel_btf *ret_btf, struct reason *why)
+int kernel_archive_find(const void *data, size_t size, const void **ret_data, size_t *ret_size,
+			void **ret_copy, struct reason *why)
 {
-	_cleanup_free_ void *unpacked = NULL, *copy = NULL;
 	_cleanup_(cleanup_archive) struct archive *archive = archive_read_new();
-	const void *data = NULL;
-	size_t unpacked_size = 0, size = 0;
-	int err;
 
 	if (!archive)
 		return reason_errno(why, -ENOMEM, "cannot read the archive");
-	err = kernel_xz_unpack(fd, ARCHIVE_SIZE_MAX, &unpacked, &unpacked_size, why);
-	if (err)
-		return err;
 	if (archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-	    archive_read_open_memory(archive, unpacked, unpacked_size) != ARCHIVE_OK)
+	    archive_read_open_memory(archive, data, size) != ARCHIVE_OK)
 		return explain(archive, why);
-	err = find_btf(archive, &data, &size, &copy, why);
-	if (err)
-		return err;
-	/* tar starts every member at a multiple of 512 bytes, so the BTF is aligned. */
-	*ret_btf = (struct kernel_btf){
-		.data = data,
-		.size = size,
-		.memory = copy ? copy : TAKE_PTR(unpacked),
-	};
-	copy = NULL;
-	return 0;
+	/* tar starts every member at a multiple of 512 bytes, so the BTF is aligned as @data is. */
+	return find_btf(archive, ret_data, ret_size, ret_copy, why);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * In: the path of a file. Out: the raw BTF in it, mapped where the file holds it as it is.
+ * In: a file, or one in memory. Out: the raw BTF in it, where it lies if the file holds it as it is.
  *
  * Only the first bytes decide what the file is: archives are renamed, and a vmlinux is named in
  * every way there is. Whether the BTF is a sound one is for the trimmer to say.
@@ -8,30 +8,263 @@
 #include "embedder/kernels/kernel_btf.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "embedder/archive/packed_size.h"
+#include "embedder/archive/packed_stream.h"
 #include "embedder/kernels/kernel_archive.h"
 #include "embedder/kernels/kernel_elf.h"
+#include "embedder/kernels/kernel_image.h"
 #include "embedder/util/cleanup.h"
 
-/* Files of /sys cannot be mapped on most kernels. */
-static int open_raw(int fd, const struct stat *status, struct kernel_btf *ret_btf,
-		    struct reason *why)
-{
-	int err = kernel_bytes_map(fd, 0, (uint64_t)status->st_size, ret_btf, why);
+#define UNPACKED_SIZE_MAX ((size_t)KERNEL_BTF_SIZE_MAX + KERNEL_ARCHIVE_SLACK)
 
-	return err == -ENODEV ? kernel_bytes_read(fd, ret_btf, why) : err;
+/* What is taken for the size of packed bytes that do not say it, in times their own; and for what a
+ * kernel image takes, which has a whole kernel in it. Too small a guess is made up for. */
+#define PACKED_GUESS 16
+#define IMAGE_GUESS  12
+
+/* The unpackers keep what they have written last, to copy from: xz -9 wants the last 64 MiB. */
+#define WINDOW_MAX (UINT64_C(64) << 20)
+
+enum content { CONTENT_BTF, CONTENT_ELF, CONTENT_IMAGE, CONTENT_ARCHIVE, CONTENT_PACKED, CONTENT_OTHER };
+
+static enum content content_of(const void *bytes, size_t size)
+{
+	if (kernel_bytes_are_btf(bytes, size))
+		return CONTENT_BTF;
+	if (kernel_elf_is(bytes, size))
+		return CONTENT_ELF;
+	if (packed_stream_is_packed(bytes, size))
+		return CONTENT_PACKED;
+	if (kernel_image_is(bytes, size))
+		return CONTENT_IMAGE;
+	if (kernel_archive_is(bytes, size))
+		return CONTENT_ARCHIVE;
+	return CONTENT_OTHER;
 }
 
-int kernel_btf_open(const char *path, struct kernel_btf *ret_btf, struct reason *why)
+static int refuse(struct reason *why)
 {
-	static const uint8_t xz_magic[] = {0xfd, '7', 'z', 'X', 'Z', 0};
-	_cleanup_(kernel_btf_close) struct kernel_btf btf = {0};
+	return reason_set(why, -EBADMSG, "neither raw BTF nor ELF nor a kernel image, nor one of them "
+			  "packed, by its first bytes");
+}
+
+/* What unpacking @size bytes takes besides them. */
+static uint64_t unpacking_cost(uint64_t unpacked)
+{
+	return unpacked + (unpacked < WINDOW_MAX ? unpacked : WINDOW_MAX);
+}
+
+static uint64_t cost_of(const struct kernel_btf *bytes, struct memory_budget *budget)
+{
+	uint64_t own = bytes->size, unpacked;
+
+	switch (content_of(bytes->data, bytes->size)) {
+	case CONTENT_PACKED:
+		unpacked = packed_size(bytes->data, bytes->size);
+		if (unpacked > UNPACKED_SIZE_MAX) /* is refused when it comes to that */
+			return memory_budget_at_most(budget, own);
+		return unpacked ? own + unpacking_cost(unpacked)
+				: memory_budget_at_most(budget, own + unpacking_cost(own * PACKED_GUESS));
+	case CONTENT_IMAGE:
+		return memory_budget_at_most(budget, own * IMAGE_GUESS);
+	case CONTENT_ELF: /* a copy of a part of it */
+		return memory_budget_at_most(budget, bytes->memory ? own : own / 8);
+	default:
+		return own;
+	}
+}
+
+/* --- what is packed --------------------------------------------------------------------------- */
+
+static void cleanup_stream(struct packed_stream **stream)
+{
+	packed_stream_close(*stream);
+}
+
+static int unpack(const struct kernel_btf *bytes, size_t expected, size_t limit,
+		  struct kernel_btf *ret_plain, struct reason *why)
+{
+	_cleanup_(cleanup_stream) struct packed_stream *stream = NULL;
+	struct packed_memory memory = {bytes->data, bytes->size};
+	struct packed_source source = {packed_memory_read, &memory};
+	void *data = NULL;
+	size_t size = 0;
+	int err = packed_stream_open(&source, &stream, why);
+
+	if (!err)
+		err = packed_stream_read_all(stream, expected, limit, &data, &size, why);
+	if (!err)
+		*ret_plain = (struct kernel_btf){.data = data, .size = size, .memory = data};
+	return err;
+}
+
+/*
+ * With a budget, no more is unpacked than is held of it. Where that is too little, because the bytes do
+ * not say how much they unpack to or say it wrong, the whole of what is accepted is waited for,
+ * and they are unpacked anew.
+ */
+static int unpack_within_budget(struct kernel_btf *bytes, struct kernel_btf *ret_plain,
+				struct reason *why)
+{
+	uint64_t expected = packed_size(bytes->data, bytes->size), held, wanted;
+	size_t limit;
+	int err;
+
+	if (expected > UNPACKED_SIZE_MAX)
+		return reason_set(why, -EFBIG, "it unpacks to %llu bytes, more than the %zu that are "
+				  "accepted", (unsigned long long)expected, UNPACKED_SIZE_MAX);
+	if (!bytes->budget)
+		return unpack(bytes, expected, UNPACKED_SIZE_MAX, ret_plain, why);
+	held = bytes->held > bytes->size ? bytes->held - bytes->size : 0;
+	limit = expected && unpacking_cost(expected) <= held ? expected : held / 2;
+	if (limit > UNPACKED_SIZE_MAX)
+		limit = UNPACKED_SIZE_MAX;
+	if (limit) {
+		err = unpack(bytes, expected, limit, ret_plain, why);
+		if (err != -EFBIG || limit == UNPACKED_SIZE_MAX)
+			return err;
+	}
+	wanted = memory_budget_at_most(bytes->budget,
+				       bytes->size + unpacking_cost(UNPACKED_SIZE_MAX));
+	if (wanted <= bytes->held)
+		return reason_set(why, -EFBIG, "it takes more memory to unpack than the limit of %llu "
+				  "MiB (--memory)",
+				  (unsigned long long)bytes->budget->limit >> 20);
+	err = memory_budget_extend(bytes->budget, bytes->held, wanted - bytes->held, why);
+	if (err)
+		return err;
+	bytes->held = wanted;
+	held = wanted - bytes->size;
+	limit = held > unpacking_cost(UNPACKED_SIZE_MAX) ? UNPACKED_SIZE_MAX : held / 2;
+	return unpack(bytes, 0, limit, ret_plain, why);
+}
+
+/* The BTF in an unpacked tar: found in place, unless the archive has it in pieces. */
+static int take_from_archive(struct kernel_btf *archive, struct kernel_btf *ret_btf,
+			     struct reason *why)
+{
+	const void *data = NULL;
+	void *copy = NULL;
+	size_t size = 0;
+	int err = kernel_archive_find(archive->data, archive->size, &data, &size, &copy, why);
+
+	if (err)
+		return err;
+	*ret_btf = (struct kernel_btf){
+		.data = data,
+		.size = size,
+		.memory = copy ? copy : TAKE_PTR(archive->memory),
+	};
+	return 0;
+}
+
+/* --- what is not ------------------------------------------------------------------------------ */
+
+static int take_btf(struct kernel_btf *bytes, struct kernel_btf *ret_btf, struct reason *why)
+{
+	int err = kernel_bytes_check_size(bytes->size, why);
+
+	if (err)
+		return err;
+	*ret_btf = *bytes;
+	ret_btf->budget = NULL; /* that stays with @bytes until it is handed on */
+	bytes->mapping = bytes->memory = NULL;
+	return 0;
+}
+
+static int read_plain(struct kernel_btf *bytes, bool was_packed, struct kernel_facts *ret_facts,
+		      struct kernel_btf *ret_btf, struct reason *why)
+{
+	switch (content_of(bytes->data, bytes->size)) {
+	case CONTENT_BTF:
+		return take_btf(bytes, ret_btf, why);
+	case CONTENT_ELF:
+		return kernel_elf_read_memory(bytes->data, bytes->size, ret_facts, ret_btf, why);
+	case CONTENT_IMAGE:
+		return kernel_image_read(bytes->data, bytes->size, ret_facts, ret_btf, why);
+	case CONTENT_ARCHIVE:
+		return take_from_archive(bytes, ret_btf, why);
+	case CONTENT_PACKED:
+	case CONTENT_OTHER:
+		break;
+	}
+	if (was_packed)
+		return reason_set(why, -EBADMSG, "what it unpacks to is no BTF, ELF file, kernel image or "
+				  "tar archive, by its first bytes");
+	return refuse(why);
+}
+
+int kernel_btf_unpack(struct kernel_btf *bytes, struct kernel_facts *ret_facts,
+		      struct kernel_btf *ret_btf, struct reason *why)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf file = *bytes, plain = {0};
+	struct kernel_facts facts = {.machine = ""};
+	struct kernel_btf btf = {0};
+	uint64_t cost = cost_of(&file, file.budget);
+	bool is_packed = content_of(file.data, file.size) == CONTENT_PACKED;
+	int err = 0;
+
+	memset(bytes, 0, sizeof(*bytes));
+	if (file.budget && cost > file.held) {
+		err = memory_budget_extend(file.budget, file.held, cost - file.held, why);
+		if (err)
+			return err;
+		file.held = cost;
+	}
+	if (is_packed)
+		err = unpack_within_budget(&file, &plain, why);
+	if (!err)
+		err = read_plain(is_packed ? &plain : &file, is_packed, &facts, &btf, why);
+	if (err)
+		return err;
+	if (ret_facts)
+		*ret_facts = facts;
+	/* What was held for all of the file stays held for the BTF, which is a part of it. */
+	btf.budget = file.budget;
+	btf.held = file.held;
+	file.budget = NULL;
+	*ret_btf = btf;
+	return 0;
+}
+
+int kernel_btf_identify(const void *bytes, size_t size, struct kernel_facts *ret_facts,
+			struct reason *why)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf plain = {0};
+	enum content content = content_of(bytes, size);
+	int err;
+
+	*ret_facts = (struct kernel_facts){.machine = ""};
+	if (content == CONTENT_PACKED) {
+		const struct kernel_btf packed = {.data = bytes, .size = size};
+
+		err = unpack(&packed, 0, UNPACKED_SIZE_MAX, &plain, why);
+		if (err)
+			return err;
+		bytes = plain.data;
+		size = plain.size;
+		content = content_of(bytes, size);
+	}
+	if (content == CONTENT_ELF)
+		return kernel_elf_identify_memory(bytes, size, ret_facts, why);
+	if (content == CONTENT_IMAGE)
+		return kernel_image_identify(bytes, size, ret_facts, why);
+	return 0;
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+int kernel_btf_load(const char *path, struct kernel_btf *ret_bytes, struct reason *why)
+{
 	_cleanup_close_ int fd = -1;
-	uint8_t start[6];
 	struct stat status;
+	uint8_t start[4];
 	ssize_t count;
 	int err;
 
@@ -48,19 +281,34 @@ int kernel_btf_open(const char *path, struct kernel_btf *ret_btf, struct reason 
 		return reason_errno(why, -errno, "cannot read it");
 	if (count == 0)
 		return reason_set(why, -EBADMSG, "the file is empty");
+	/* Of an ELF file most bytes are not looked at; libelf writes to the header of a section that
+	 * it unpacks. */
+	if (kernel_elf_is(start, (size_t)count))
+		return kernel_bytes_map_file(fd, (uint64_t)status.st_size, true, ret_bytes, why);
+	if (!kernel_bytes_are_btf(start, (size_t)count))
+		return kernel_bytes_read(fd, ret_bytes, why);
+	err = kernel_bytes_check_size((uint64_t)status.st_size, why);
+	if (!err)
+		err = kernel_bytes_map_file(fd, (uint64_t)status.st_size, false, ret_bytes, why);
+	/* Files of /sys cannot be mapped on most kernels. */
+	return err == -ENODEV ? kernel_bytes_read(fd, ret_bytes, why) : err;
+}
 
-	if (kernel_bytes_are_btf(start, (size_t)count))
-		err = open_raw(fd, &status, &btf, why);
-	else if (count >= 4 && memcmp(start, "\177ELF", 4) == 0)
-		err = kernel_elf_read(fd, &btf, why);
-	else if (count == 6 && memcmp(start, xz_magic, 6) == 0)
-		err = kernel_archive_read(fd, &btf, why);
-	else
-		err = reason_set(why, -EBADMSG,
-				 "neither raw BTF nor ELF nor a .tar.xz archive, by its first bytes");
+int kernel_btf_open(const char *path, struct memory_budget *budget, struct kernel_facts *ret_facts,
+		    struct kernel_btf *ret_btf, struct reason *why)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf bytes = {0};
+	uint64_t cost;
+	int err = kernel_btf_load(path, &bytes, why);
+
 	if (err)
 		return err;
-	*ret_btf = btf;
-	memset(&btf, 0, sizeof(btf));
-	return 0;
+	/* Only now is it known how much it takes: while it waits, each thread has one packed file. */
+	cost = cost_of(&bytes, budget);
+	err = memory_budget_acquire(budget, cost, why);
+	if (err)
+		return err;
+	bytes.budget = budget;
+	bytes.held = budget ? cost : 0;
+	return kernel_btf_unpack(&bytes, ret_facts, ret_btf, why);
 }

@@ -18,6 +18,7 @@ void kernel_btf_close(struct kernel_btf *btf)
 	if (btf->mapping)
 		munmap(btf->mapping, btf->mapping_size);
 	free(btf->memory);
+	memory_budget_release(btf->budget, btf->held);
 	memset(btf, 0, sizeof(*btf));
 }
 
@@ -32,30 +33,25 @@ bool kernel_bytes_are_btf(const void *data, size_t size)
 int kernel_bytes_check_size(uint64_t size, struct reason *why)
 {
 	if (size > KERNEL_BTF_SIZE_MAX)
-		return reason_set(why, -EFBIG, "its BTF has %llu bytes, more than the %u that are "
-				  "accepted", (unsigned long long)size, KERNEL_BTF_SIZE_MAX);
+		return reason_set(why, -EFBIG, "it has %llu bytes, more than the %u that are accepted", (unsigned long long)size, KERNEL_BTF_SIZE_MAX);
 	return 0;
 }
 
-int kernel_bytes_map(int fd, uint64_t offset, uint64_t size, struct kernel_btf *ret_btf,
-		     struct reason *why)
+int kernel_bytes_map_file(int fd, uint64_t size, bool may_write, struct kernel_btf *ret_btf,
+			  struct reason *why)
 {
-	uint64_t before = offset % (uint64_t)sysconf(_SC_PAGESIZE);
-	void *mapping;
-	int err = kernel_bytes_check_size(size, why);
+	void *mapping = mmap(NULL, size, may_write ? PROT_READ | PROT_WRITE : PROT_READ, MAP_PRIVATE,
+			     fd, 0);
 
-	if (err)
-		return err;
 	/* No MAP_POPULATE: the kernel maps the pages around each fault anyway, and a 5 MB BTF was
 	 * trimmed no faster with it. */
-	mapping = mmap(NULL, before + size, PROT_READ, MAP_PRIVATE, fd, (off_t)(offset - before));
 	if (mapping == MAP_FAILED)
 		return reason_errno(why, -errno, "cannot map it");
 	*ret_btf = (struct kernel_btf){
-		.data = (const char *)mapping + before,
+		.data = mapping,
 		.size = size,
 		.mapping = mapping,
-		.mapping_size = before + size,
+		.mapping_size = size,
 	};
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "embedder/util/memory_budget.h"
 #include "embedder/util/reason.h"
 
 /* One kernel's full BTF. */
@@ -20,9 +21,12 @@ struct kernel_btf {
 	void *mapping;
 	size_t mapping_size;
 	void *memory;
+	/* What of a budget is held for it; NULL: there is none. */
+	struct memory_budget *budget;
+	uint64_t held;
 };
 
-/* Ends the mapping or frees the memory; does nothing on an empty one. */
+/* Ends the mapping or frees the memory, and gives back what is held; does nothing on an empty one. */
 void kernel_btf_close(struct kernel_btf *btf);
 
 /* Today's largest are 10 MB. */
@@ -34,9 +38,12 @@ bool kernel_bytes_are_btf(const void *data, size_t size);
 /* -EFBIG above KERNEL_BTF_SIZE_MAX. */
 int kernel_bytes_check_size(uint64_t size, struct reason *why);
 
-/* Maps [offset, offset + size) of @fd, which must lie inside the file; @size is not 0. */
-int kernel_bytes_map(int fd, uint64_t offset, uint64_t size, struct kernel_btf *ret_btf,
-		     struct reason *why);
+/*
+ * Maps all of @fd, a regular file of @size bytes, which is not 0 and not limited.
+ * @may_write: a page that is written to becomes our own; files of /sys do not allow that.
+ */
+int kernel_bytes_map_file(int fd, uint64_t size, bool may_write, struct kernel_btf *ret_btf,
+			  struct reason *why);
 
 /* Reads all of @fd into memory, for files that cannot be mapped. */
 int kernel_bytes_read(int fd, struct kernel_btf *ret_btf, struct reason *why);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "embedder/kernels/kernel_path.h"
+#include "embedder/kernels/kernel_stream.h"
 #include "embedder/kernels/kernel_tree.h"
 #include "embedder/kernels/running_kernel.h"
 #include "embedder/util/cleanup.h"
@@ -21,6 +22,7 @@
 /* A given folder, and where it is. */
 struct place {
 	struct kernel_list *list;
+	const struct kernel_as *as;
 	const char *root; /* as given, without slashes at the end; "": the current folder */
 	char *lexical;	  /* root as an absolute path, by its letters; NULL: not to be had */
 	char *real;	  /* root with symlinks resolved */
@@ -39,31 +41,56 @@ void kernel_list_init(struct kernel_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
+void kernel_file_clear(struct kernel_file *file)
+{
+	kernel_id_clear(&file->id);
+	free(file->path);
+	memset(file, 0, sizeof(*file));
+}
+
 void kernel_list_free(struct kernel_list *list)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		kernel_id_clear(&list->files[i].id);
-		free(list->files[i].path);
-	}
+	for (size_t i = 0; i < list->count; i++)
+		kernel_file_clear(&list->files[i]);
+	for (size_t i = 0; i < list->source_count; i++)
+		free(list->sources[i].path);
 	free(list->files);
+	free(list->sources);
 	kernel_list_init(list);
 }
 
-/* Takes over what @id and @path own, on failure too. */
-static int list_append(struct kernel_list *list, struct kernel_id *id, char *path)
+int kernel_list_take(struct kernel_list *list, struct kernel_file *file)
 {
 	struct kernel_file *files = list->files;
 
 	/* Grown by doubling: at a power of two, or none, the array is full. */
-	if (path && !(list->count & (list->count - 1)))
+	if (file->path && !(list->count & (list->count - 1)))
 		files = reallocarray(files, list->count ? list->count * 2 : 1, sizeof(*files));
-	if (!path || !files) {
-		kernel_id_clear(id);
-		free(path);
+	if (!file->path || !files) {
+		kernel_file_clear(file);
 		return -ENOMEM;
 	}
 	list->files = files;
-	files[list->count++] = (struct kernel_file){.id = *id, .path = path};
+	files[list->count++] = *file;
+	memset(file, 0, sizeof(*file));
+	return 0;
+}
+
+/* Takes over @path, on failure too. */
+static int list_append_source(struct kernel_list *list, char *path, const struct kernel_as *as,
+			      bool was_named, struct reason *why)
+{
+	struct kernel_source *sources = list->sources;
+
+	if (path && !(list->source_count & (list->source_count - 1)))
+		sources = reallocarray(sources, list->source_count ? list->source_count * 2 : 1,
+				       sizeof(*sources));
+	if (!path || !sources) {
+		free(path);
+		return reason_errno(why, -ENOMEM, "cannot keep the path");
+	}
+	list->sources = sources;
+	sources[list->source_count++] = (struct kernel_source){path, as, was_named};
 	return 0;
 }
 
@@ -103,7 +130,7 @@ static int open_place(struct place *place, struct reason *why)
 /*
  * Adds the file @name in the folder @below. What its given path says counts first; where that is
  * no layout (`x86_64` may be a link to `store/17`, or the other way round), what the symlinks
- * lead to.
+ * lead to. With a machine from --as, the place need not say any.
  */
 static int add_from_place(struct place *place, const char *below, const char *name,
 			  unsigned int depth, struct reason *why)
@@ -111,6 +138,7 @@ static int add_from_place(struct place *place, const char *below, const char *na
 	_cleanup_free_ char *lexical = place->lexical ? kernel_tree_join(place->lexical, below) : NULL;
 	_cleanup_free_ char *real = kernel_tree_join(place->real, below);
 	_cleanup_free_ char *folder = kernel_tree_join(place->root, below);
+	struct kernel_file file;
 	struct kernel_id id = {0};
 	int err = -EINVAL;
 
@@ -120,9 +148,16 @@ static int add_from_place(struct place *place, const char *below, const char *na
 		err = kernel_path_read(lexical, name, depth >= LAYOUT_DEPTH, &id, why);
 	if (err == -EINVAL)
 		err = kernel_path_read(real, name, depth >= LAYOUT_DEPTH, &id, why);
-	if (err)
+	if (err == -EINVAL && place->as && place->as->machine)
+		err = kernel_path_read_release(real, name, &id, why);
+	if (!err)
+		err = kernel_as_apply(place->as, &id, why);
+	if (err) {
+		kernel_id_clear(&id);
 		return err;
-	if (list_append(place->list, &id, kernel_tree_join(folder, name)))
+	}
+	file = (struct kernel_file){id, kernel_tree_join(folder, name), place->as};
+	if (kernel_list_take(place->list, &file))
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
 	return 0;
 }
@@ -139,9 +174,16 @@ static void skip_in_place(void *context, const char *below, const char *why)
 static int visit_file(void *context, const char *folder, const char *name, unsigned int depth)
 {
 	_cleanup_free_ char *below = kernel_tree_join(folder, name);
+	struct place *place = context;
 	struct reason why = {""};
-	int err = below ? add_from_place(context, folder, name, depth, &why) : -ENOMEM;
+	int err;
 
+	if (!below)
+		return -ENOMEM;
+	if (kernel_path_kind(name) != KERNEL_PATH_BTF)
+		return list_append_source(place->list, kernel_tree_join(place->root, below), place->as,
+					  false, NULL);
+	err = add_from_place(place, folder, name, depth, &why);
 	if (err != -EINVAL)
 		return err;
 	skip_in_place(context, below, why.text);
@@ -158,22 +200,26 @@ static int add_folder(struct place *place, struct reason *why)
 		err = kernel_tree_walk(place->root, &visitor, &seen, why);
 	if (!err && !seen)
 		err = reason_set(why, -ENOENT, "no kernel BTF in this folder (no file is named "
-					       "*.btf or *.btf.tar.xz)");
+					       "*.btf, *.btf.tar.xz or vmlinuz-RELEASE, and none like "
+					       "a tar archive or a package)");
 	return err;
 }
 
-static int add_file(struct place *place, struct reason *why)
+/* By its name and place, if they say which kernel it is for: -EINVAL if not. */
+static int add_by_name(struct place *place, struct reason *why)
 {
 	const char *slash = strrchr(place->root, '/');
 	const char *name = slash ? slash + 1 : place->root;
 	_cleanup_free_ char *folder = NULL;
 	int err;
 
-	if (!kernel_path_release_length(name))
+	if (!kernel_path_release_length(name) &&
+	    !(place->as && place->as->release && place->as->machine))
 		return reason_set(why, -EINVAL,
 				  "cannot tell which kernel it is for: it is not named RELEASE.btf or "
 				  "RELEASE.btf.tar.xz; place it (or a link to it) at "
-				  "OS/VERSION/MACHINE/RELEASE.btf");
+				  "OS/VERSION/MACHINE/RELEASE.btf, or say it with "
+				  "--as release=...,machine=...");
 	folder = strndup(place->root, slash == place->root ? 1 : (size_t)(name - place->root));
 	if (!folder)
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
@@ -185,22 +231,51 @@ static int add_file(struct place *place, struct reason *why)
 	return err;
 }
 
-static int add_running_kernel(struct kernel_list *list, const char *path, struct reason *why)
+/* What is an archive or a kernel's own file by its first bytes is one under any name. */
+static int add_file(struct place *place, const char *path, struct reason *why)
 {
-	struct kernel_id id = {0};
-	int err = running_kernel_read(&id, why);
+	const char *slash = strrchr(path, '/');
+	enum kernel_path_kind kind = kernel_path_kind(slash ? slash + 1 : path);
+	struct reason content_why = {""};
+	enum kernel_source_content content = KERNEL_SOURCE_NONE;
+	int err;
 
-	if (!err && list_append(list, &id, strdup(path)))
+	if (kind == KERNEL_PATH_BTF) {
+		err = add_by_name(place, why);
+		if (err != -EINVAL)
+			return err;
+	}
+	err = kernel_stream_look(path, &content, &content_why);
+	if (err)
+		return reason_set(why, err, "%s", content_why.text);
+	if (content == KERNEL_SOURCE_NONE)
+		return kind == KERNEL_PATH_BTF ? -EINVAL : add_by_name(place, why);
+	return list_append_source(place->list, strdup(path), place->as, true, why);
+}
+
+static int add_running_kernel(struct kernel_list *list, const char *path,
+			      const struct kernel_as *as, struct reason *why)
+{
+	struct kernel_file file = {.as = as};
+	int err = running_kernel_read(&file.id, why);
+
+	if (!err)
+		err = kernel_as_apply(as, &file.id, why);
+	file.path = err ? NULL : strdup(path);
+	if (err)
+		kernel_file_clear(&file);
+	else if (kernel_list_take(list, &file))
 		err = reason_errno(why, -ENOMEM, "cannot keep the path");
 	return err;
 }
 
-int kernel_list_add(struct kernel_list *list, const char *path, kernel_list_skip_fn skip,
-		    void *context, struct reason *why)
+int kernel_list_add(struct kernel_list *list, const char *path, const struct kernel_as *as,
+		    kernel_list_skip_fn skip, void *context, struct reason *why)
 {
 	_cleanup_free_ char *root = strdup(path), *real = NULL;
 	_cleanup_(cleanup_place) struct place place = {
 		.list = list,
+		.as = as,
 		.root = root,
 		.skip = skip,
 		.context = context,
@@ -219,8 +294,8 @@ int kernel_list_add(struct kernel_list *list, const char *path, kernel_list_skip
 		return reason_set(why, -EINVAL, "neither a folder nor a regular file");
 	real = realpath(path, NULL);
 	if (real && strcmp(real, RUNNING_KERNEL_BTF_PATH) == 0)
-		return add_running_kernel(list, path, why);
-	return add_file(&place, why);
+		return add_running_kernel(list, path, as, why);
+	return add_file(&place, path, why);
 }
 
 static int compare_ids(const struct kernel_id *a, const struct kernel_id *b)
@@ -252,10 +327,46 @@ static bool is_same_file(const char *a, const char *b)
 				     left.st_dev == right.st_dev && left.st_ino == right.st_ino);
 }
 
+static int compare_sources(const void *a, const void *b)
+{
+	const struct kernel_source *left = a, *right = b;
+	int order = strcmp(left->path, right->path);
+
+	/* Of the same path given twice, what was named stays. */
+	return order ? order : right->was_named - left->was_named;
+}
+
+static void sort_sources(struct kernel_list *list)
+{
+	struct stat *statuses = calloc(list->source_count + 1, sizeof(*statuses));
+	size_t kept = 0;
+
+	if (list->source_count)
+		qsort(list->sources, list->source_count, sizeof(*list->sources), compare_sources);
+	/* Without memory the same file is read twice, which only costs time. */
+	for (size_t i = 0; statuses && i < list->source_count; i++) {
+		struct kernel_source *source = &list->sources[i];
+		bool is_known = stat(source->path, &statuses[kept]) == 0, given_before = false;
+
+		for (size_t k = 0; k < kept && is_known && !given_before; k++)
+			given_before = statuses[k].st_dev == statuses[kept].st_dev &&
+				       statuses[k].st_ino == statuses[kept].st_ino &&
+				       list->sources[k].as == source->as;
+		if (given_before)
+			free(source->path);
+		else
+			list->sources[kept++] = *source;
+	}
+	if (statuses)
+		list->source_count = kept;
+	free(statuses);
+}
+
 void kernel_list_sort(struct kernel_list *list)
 {
 	size_t kept = 0, first = 0; /* first: where the run of the same kernel starts */
 
+	sort_sources(list);
 	if (!list->count)
 		return;
 	qsort(list->files, list->count, sizeof(*list->files), compare_files);
@@ -268,8 +379,7 @@ void kernel_list_sort(struct kernel_list *list)
 		for (size_t k = first; k < kept && !given_before; k++)
 			given_before = is_same_file(list->files[k].path, file->path);
 		if (given_before) {
-			kernel_id_clear(&file->id);
-			free(file->path);
+			kernel_file_clear(file);
 		} else {
 			list->files[kept++] = *file;
 		}

@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the kernel BTFs are: paths in, a sorted list of (kernel, file) out. Nothing is unpacked
- * here; kernel_btf.h reads one of them.
+ * Where the kernel BTFs are: paths in, a sorted list of what is there out. Where the path says the
+ * whole key, nothing is opened, and kernel_btf.h reads the file; the rest is for kernel_stream.h.
  */
 #ifndef COREBTF_KERNELS_KERNEL_LIST_H
 #define COREBTF_KERNELS_KERNEL_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "embedder/kernels/kernel_as.h"
 #include "embedder/kernels/kernel_id.h"
 #include "embedder/util/reason.h"
 
-/* One kernel BTF that was found. The list owns all strings. */
+/* One kernel BTF that was found. The strings are its own. */
 struct kernel_file {
 	struct kernel_id id;
+	char *path; /* in an archive "ARCHIVE: MEMBER" */
+	const struct kernel_as *as; /* what the user says of it; NULL: nothing */
+};
+
+/* A file that holds kernels whose keys are known once it is read: an archive, a package, or a kernel's
+ * own file, with or without a release in its name. */
+struct kernel_source {
 	char *path;
+	const struct kernel_as *as;
+	bool was_named; /* it was given itself, so that there is nothing in it is worth a line */
 };
 
 struct kernel_list {
 	struct kernel_file *files;
 	size_t count;
+	struct kernel_source *sources;
+	size_t source_count;
 };
 
 /*
@@ -31,17 +44,26 @@ typedef void (*kernel_list_skip_fn)(void *context, const char *path, const char 
 void kernel_list_init(struct kernel_list *list);
 void kernel_list_free(struct kernel_list *list);
 
+/* Frees what the file owns, and empties it. */
+void kernel_file_clear(struct kernel_file *file);
+
 /*
  * Adds what @path holds: a folder in BTFHub's layout <os id>/<version id>/<arch>/<release>.btf[.tar.xz],
- * any part of such a tree, or a single file. What the given path does not say is taken from the
- * folders above it (its absolute path); /sys/kernel/btf/vmlinux is the running kernel's.
- * A folder without a single BTF in it is an error (-ENOENT); a file that is not named like a
- * BTF is passed over in a folder, and an error when it was named itself.
+ * any part of such a tree, a folder with archives, packages or kernels in it, or a single file. What
+ * the given path does not say is taken from the folders above it (its absolute path);
+ * /sys/kernel/btf/vmlinux is the running kernel's.
+ * @as: goes over what the path says; it must outlive the list. NULL: nothing does.
+ * A folder without a single file that is named like one of these (kernel_path.h) is an error (-ENOENT).
+ * Other files are passed over in a folder; one that was named itself is looked into.
  */
-int kernel_list_add(struct kernel_list *list, const char *path, kernel_list_skip_fn skip,
-		    void *context, struct reason *why);
+int kernel_list_add(struct kernel_list *list, const char *path, const struct kernel_as *as,
+		    kernel_list_skip_fn skip, void *context, struct reason *why);
 
-/* Sorts by (os_id, version_id, machine, release, path) and drops the same file given twice. */
+/* Adds a file; it is taken over, on failure too. 0 or -ENOMEM. */
+int kernel_list_take(struct kernel_list *list, struct kernel_file *file);
+
+/* Sorts the files by (os_id, version_id, machine, release, path), the sources by path, and drops the
+ * same file given twice. */
 void kernel_list_sort(struct kernel_list *list);
 
 #endif

@@ -20,18 +20,98 @@ struct span {
 	size_t length;
 };
 
+static bool ends_with(const char *name, size_t length, const char *ending)
+{
+	size_t size = strlen(ending);
+
+	return length > size && memcmp(name + length - size, ending, size) == 0;
+}
+
+/* @length without an ending of a packing, if there is one. */
+static size_t without_packing(const char *name, size_t length)
+{
+	static const char *const packings[] = {".xz", ".gz", ".zst", ".bz2", ".lz4"};
+
+	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++) {
+		if (ends_with(name, length, packings[i]))
+			return length - strlen(packings[i]);
+	}
+	return length;
+}
+
 size_t kernel_path_release_length(const char *name)
 {
-	static const char *const endings[] = {".btf", ".btf.tar.xz"};
-	size_t length = strlen(name);
+	size_t length = without_packing(name, strlen(name));
 
-	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		size_t ending = strlen(endings[i]);
+	if (ends_with(name, length, ".tar"))
+		length -= strlen(".tar");
+	return ends_with(name, length, ".btf") ? length - strlen(".btf") : 0;
+}
 
-		if (length > ending && strcmp(name + length - ending, endings[i]) == 0)
-			return length - ending;
+/* A release begins with two numbers: what is called vmlinux-gdb.py or vmlinuz-0-rescue is none. */
+static bool is_release(const char *text, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length && isdigit((unsigned char)text[at]))
+		at++;
+	return at > 0 && at + 1 < length && text[at] == '.' && isdigit((unsigned char)text[at + 1]);
+}
+
+/* The release in the name of a kernel's own file; of no length where it says none. */
+static struct span release_in_kernel_name(const char *name)
+{
+	static const char *const starts[] = {"vmlinuz-", "vmlinux-", "bzImage-", "Image-"};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		struct span release = {name + strlen(starts[i]), 0};
+
+		if (strncmp(name, starts[i], strlen(starts[i])) != 0)
+			continue;
+		release.length = without_packing(release.start, strlen(release.start));
+		if (ends_with(release.start, release.length, ".debug"))
+			release.length -= strlen(".debug");
+		if (is_release(release.start, release.length))
+			return release;
 	}
-	return 0;
+	return (struct span){"", 0};
+}
+
+static bool is_kernel_without_release(const char *name)
+{
+	static const char *const names[] = {"vmlinuz", "vmlinux", "bzImage", "Image", "vmlinuz.efi",
+					    "vmlinux.debug"};
+	size_t length = without_packing(name, strlen(name));
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i]) == length && memcmp(name, names[i], length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_archive_name(const char *name)
+{
+	static const char *const endings[] = {".tar", ".tgz", ".txz", ".tbz2", ".tzst", ".deb", ".rpm",
+					      ".ddeb"};
+	size_t length = strlen(name), plain = without_packing(name, length);
+
+	if (ends_with(name, plain, ".tar"))
+		return true;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		if (ends_with(name, length, endings[i]))
+			return true;
+	}
+	return false;
+}
+
+enum kernel_path_kind kernel_path_kind(const char *name)
+{
+	if (kernel_path_release_length(name))
+		return KERNEL_PATH_BTF;
+	if (release_in_kernel_name(name).length || is_kernel_without_release(name))
+		return KERNEL_PATH_KERNEL;
+	return is_archive_name(name) ? KERNEL_PATH_ARCHIVE : KERNEL_PATH_NONE;
 }
 
 /* Takes the last component off @path; empty when there is none left. */
@@ -88,7 +168,8 @@ int kernel_path_read(const char *folder, const char *name, bool certain, struct 
 	if (canonical == machine_name) /* handed back: no machine of that name is known */
 		return reason_set(why, -EINVAL,
 				  "cannot tell which kernel it is for: its folder '%s' is no machine "
-				  "name; place it (or a link to it) at OS/VERSION/MACHINE/RELEASE%s",
+				  "name; place it (or a link to it) at OS/VERSION/MACHINE/RELEASE%s, or "
+				  "say it with --as machine=...",
 				  machine_name,
 				  name + kernel_path_release_length(name));
 	if (!certain && !(is_os_release_value(os_id) && is_os_release_value(version_id) &&
@@ -99,6 +180,40 @@ int kernel_path_read(const char *folder, const char *name, bool certain, struct 
 	id.machine = strdup(canonical);
 	id.os_id = strndup(os_id.start, os_id.length);
 	id.version_id = strndup(version_id.start, version_id.length);
+	id.uname_version = strdup("");
+	if (!id.release || !id.machine || !id.os_id || !id.version_id || !id.uname_version)
+		return reason_errno(why, -ENOMEM, "cannot keep the path");
+	*ret_id = id;
+	memset(&id, 0, sizeof(id));
+	return 0;
+}
+
+/* modules/RELEASE/vmlinuz, as packages have it: the release is the folder's name. */
+static struct span release_in_folder(const char *folder)
+{
+	struct span path = {folder, strlen(folder)};
+	struct span last = take_last_component(&path), above = take_last_component(&path);
+
+	if (above.length == strlen("modules") && memcmp(above.start, "modules", above.length) == 0 &&
+	    is_release(last.start, last.length))
+		return last;
+	return (struct span){"", 0};
+}
+
+int kernel_path_read_release(const char *folder, const char *name, struct kernel_id *ret_id,
+			     struct reason *why)
+{
+	_cleanup_(kernel_id_clear) struct kernel_id id = {0};
+	struct span release = {name, kernel_path_release_length(name)};
+
+	if (!release.length)
+		release = release_in_kernel_name(name);
+	if (!release.length)
+		release = release_in_folder(folder);
+	id.release = strndup(release.start, release.length);
+	id.machine = strdup("");
+	id.os_id = strdup("");
+	id.version_id = strdup("");
 	id.uname_version = strdup("");
 	if (!id.release || !id.machine || !id.os_id || !id.version_id || !id.uname_version)
 		return reason_errno(why, -ENOMEM, "cannot keep the path");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the place of a file says about the kernel it is for. In BTFHub's layout the folders are
- * <os id>/<version id>/<machine> and the file is <release>.btf or <release>.btf.tar.xz.
+ * <os id>/<version id>/<machine> and the file is <release>.btf or <release>.btf.tar.xz. Packages and
+ * /boot have kernels themselves, by other names.
  */
 #ifndef COREBTF_KERNELS_KERNEL_PATH_H
 #define COREBTF_KERNELS_KERNEL_PATH_H
@@ -11,8 +12,23 @@
 #include "embedder/kernels/kernel_id.h"
 #include "embedder/util/reason.h"
 
-/* The length of the release in front of the file name's .btf or .btf.tar.xz; 0: the name is not
- * one of a kernel BTF. */
+enum kernel_path_kind {
+	KERNEL_PATH_NONE,    /* not named like anything that holds kernels */
+	KERNEL_PATH_BTF,     /* RELEASE.btf, which may be packed: the place says the whole key */
+	KERNEL_PATH_KERNEL,  /* vmlinuz-RELEASE and the like: a kernel's own file, which says more */
+	KERNEL_PATH_ARCHIVE, /* a tar, or a package */
+};
+
+/*
+ * What a file is by its name alone. Images and debug files carry their release
+ * in their name (vmlinuz-6.1.0-13-amd64, vmlinux-6.1.0-13-amd64, with .gz or .debug behind it) or
+ * in that of their folder (modules/6.1.0-13-amd64/vmlinuz); and there are vmlinuz, vmlinux, bzImage
+ * and Image, which say nothing.
+ */
+enum kernel_path_kind kernel_path_kind(const char *name);
+
+/* The length of the release in front of the file name's .btf, which may be followed by .tar and by
+ * .xz, .gz, .zst, .bz2 or .lz4; 0: the name is not one of a kernel BTF. */
 size_t kernel_path_release_length(const char *name);
 
 /*
@@ -26,6 +42,13 @@ size_t kernel_path_release_length(const char *name);
  */
 int kernel_path_read(const char *folder, const char *name, bool certain, struct kernel_id *ret_id,
 		     struct reason *why);
+
+/*
+ * Only the release is read off the names, of a KERNEL_PATH_BTF or _KERNEL; all else is "", and so
+ * is the release where they do not say it. @ret_id as above. Error: -ENOMEM.
+ */
+int kernel_path_read_release(const char *folder, const char *name, struct kernel_id *ret_id,
+			     struct reason *why);
 
 /* Frees the strings of an id that owns them, and empties it. */
 void kernel_id_clear(struct kernel_id *id);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * In: a folder. Out: each file below it that is named like a kernel BTF.
+ * In: a folder. Out: each file below it that is named like one with kernels in it.
  */
 #include "embedder/kernels/kernel_tree.h"
 
@@ -170,7 +170,7 @@ static int walk_name(struct walk *walk, int folder, const char *name, const char
 		     unsigned int depth)
 {
 	_cleanup_free_ char *below = kernel_tree_join(folder_below, name);
-	bool named_btf = kernel_path_release_length(name) > 0;
+	bool named_btf = kernel_path_kind(name) != KERNEL_PATH_NONE;
 	struct stat status;
 	bool is_link;
 

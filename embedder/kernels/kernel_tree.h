@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A walk through a folder for files that are named like kernel BTFs.
+ * A walk through a folder for files that are named like kernel BTFs, kernels or archives of them
+ * (kernel_path_kind()).
  *
  * A folder is opened from the one above it, so a name is never looked up twice from the root, and in
  * the order of the names, so what is told of it comes in the same order everywhere. Symlinked
@@ -25,7 +26,7 @@ struct kernel_tree_visitor {
 };
 
 /*
- * @ret_seen: how many files (or what else) were named like a BTF, usable or not.
+ * @ret_seen: how many files (or what else) were named like one, usable or not.
  * Errors: those of open(2) for @root itself, what file() returned, -ENOMEM.
  */
 int kernel_tree_walk(const char *root, const struct kernel_tree_visitor *visitor, size_t *ret_seen,

@@ -38,7 +38,7 @@ static void list_one(struct kernel_list *list, const char *path)
 	struct reason why = {""};
 
 	kernel_list_init(list);
-	if (kernel_list_add(list, path, note_skipped, &skipped, &why))
+	if (kernel_list_add(list, path, NULL, note_skipped, &skipped, &why))
 		fail_msg("%s: %s", path, why.text);
 	if (skipped.count)
 		fail_msg("%s: %s", skipped.path, skipped.why);
@@ -198,9 +198,9 @@ static void test_the_same_twice(void **state)
 	touch("tree/debian/12/x86_64/6.1.btf");
 	touch("tree/debian/12/x86_64/6.2.btf");
 	kernel_list_init(&list);
-	assert_int_equal(kernel_list_add(&list, "tree", note_skipped, &skipped, NULL), 0);
-	assert_int_equal(kernel_list_add(&list, "./tree/debian", NULL, NULL, NULL), 0);
-	assert_int_equal(kernel_list_add(&list, "tree/debian/12/x86_64/6.2.btf", NULL, NULL, NULL),
+	assert_int_equal(kernel_list_add(&list, "tree", NULL, note_skipped, &skipped, NULL), 0);
+	assert_int_equal(kernel_list_add(&list, "./tree/debian", NULL, NULL, NULL, NULL), 0);
+	assert_int_equal(kernel_list_add(&list, "tree/debian/12/x86_64/6.2.btf", NULL, NULL, NULL, NULL),
 			 0);
 	assert_int_equal(list.count, 5);
 	kernel_list_sort(&list);
@@ -209,7 +209,7 @@ static void test_the_same_twice(void **state)
 	assert_string_equal(list.files[1].id.release, "6.2");
 	/* Two files for one kernel are two: whether they differ shows later. */
 	touch("a/debian/12/x86_64/6.1.btf");
-	assert_int_equal(kernel_list_add(&list, "./a", NULL, NULL, NULL), 0);
+	assert_int_equal(kernel_list_add(&list, "./a", NULL, NULL, NULL, NULL), 0);
 	kernel_list_sort(&list);
 	assert_int_equal(list.count, 3);
 	assert_string_equal(list.files[0].path, "./a/debian/12/x86_64/6.1.btf");
@@ -226,15 +226,15 @@ static void test_what_cannot_be_keyed(void **state)
 	touch("tree/debian/12/spam/6.1.btf");
 	touch("vmlinux-6.1");
 	kernel_list_init(&list);
-	assert_int_equal(kernel_list_add(&list, "tree", note_skipped, &skipped, &why), 0);
+	assert_int_equal(kernel_list_add(&list, "tree", NULL, note_skipped, &skipped, &why), 0);
 	assert_int_equal(list.count, 1);
 	assert_int_equal(skipped.count, 1);
 	assert_string_equal(skipped.path, "tree/debian/12/spam/6.1.btf");
 	assert_non_null(strstr(skipped.why, "'spam'"));
-	assert_int_equal(kernel_list_add(&list, "tree/debian/12/spam/6.1.btf", NULL, NULL, &why),
+	assert_int_equal(kernel_list_add(&list, "tree/debian/12/spam/6.1.btf", NULL, NULL, NULL, &why),
 			 -EINVAL);
 	assert_non_null(strstr(why.text, "OS/VERSION/MACHINE/RELEASE.btf"));
-	assert_int_equal(kernel_list_add(&list, "vmlinux-6.1", NULL, NULL, &why), -EINVAL);
+	assert_int_equal(kernel_list_add(&list, "vmlinux-6.1", NULL, NULL, NULL, &why), -EINVAL);
 	assert_non_null(strstr(why.text, "not named"));
 	assert_int_equal(list.count, 1);
 	kernel_list_free(&list);
@@ -246,12 +246,12 @@ static void test_what_is_not_there(void **state)
 	struct kernel_list list;
 
 	kernel_list_init(&list);
-	assert_int_equal(kernel_list_add(&list, "nowhere", NULL, NULL, &why), -ENOENT);
+	assert_int_equal(kernel_list_add(&list, "nowhere", NULL, NULL, NULL, &why), -ENOENT);
 	assert_non_null(strstr(why.text, "No such file"));
 	assert_int_equal(mkdir("empty", 0777), 0);
-	assert_int_equal(kernel_list_add(&list, "empty", NULL, NULL, &why), -ENOENT);
+	assert_int_equal(kernel_list_add(&list, "empty", NULL, NULL, NULL, &why), -ENOENT);
 	assert_non_null(strstr(why.text, "no kernel BTF in this folder"));
-	assert_int_equal(kernel_list_add(&list, "/dev/null", NULL, NULL, &why), -EINVAL);
+	assert_int_equal(kernel_list_add(&list, "/dev/null", NULL, NULL, NULL, &why), -EINVAL);
 	kernel_list_sort(&list);
 	assert_int_equal(list.count, 0);
 	kernel_list_free(&list);
@@ -269,7 +269,7 @@ static void test_things_that_are_no_files(void **state)
 	assert_int_equal(symlink("nowhere", "tree/debian/12/x86_64/README"), 0);
 	assert_int_equal(mkdir("tree/debian/12/x86_64/7.0.btf", 0777), 0);
 	kernel_list_init(&list);
-	assert_int_equal(kernel_list_add(&list, "tree", note_skipped, &skipped, NULL), 0);
+	assert_int_equal(kernel_list_add(&list, "tree", NULL, note_skipped, &skipped, NULL), 0);
 	assert_int_equal(list.count, 1);
 	assert_int_equal(skipped.count, 2);
 	assert_string_equal(skipped.path, "tree/debian/12/x86_64/5.1.btf");

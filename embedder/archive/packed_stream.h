@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Packed bytes in (gzip, xz, zstd, bzip2, lz4, or not packed at all), their content out: in order,
+ * once, a buffer at a time.
+ *
+ * A file of zero bytes packs a thousandfold and more, and would keep us busy for as long: past
+ * PACKED_STREAM_FREE bytes, what unpacks to more than PACKED_STREAM_RATIO times its own size is
+ * refused.
+ */
+#ifndef COREBTF_ARCHIVE_PACKED_STREAM_H
+#define COREBTF_ARCHIVE_PACKED_STREAM_H
+
+#include <stdbool.h>
+
+#include "embedder/archive/packed_input.h"
+
+#define PACKED_STREAM_FREE  (UINT64_C(1) << 30)
+#define PACKED_STREAM_RATIO 256
+
+struct packed_stream;
+
+/*
+ * The first bytes say how it is packed. @source: its context must outlive the stream.
+ * Errors: as packed_stream_read().
+ */
+int packed_stream_open(const struct packed_source *source, struct packed_stream **ret_stream,
+		       struct reason *why);
+
+void packed_stream_close(struct packed_stream *stream); /* NULL is fine */
+
+/*
+ * Fills @buffer. Returns how many bytes, fewer than @size only at the end; the end is reached only
+ * when the packed bytes end where and as they should: their checksums fit, where there are any.
+ * Errors: -EBADMSG damaged or cut off, -EFBIG unpacks to too much, -EOPNOTSUPP an option that is
+ * not known, -ENOMEM, those of the source. The stream is of no use after one.
+ */
+ssize_t packed_stream_read(struct packed_stream *stream, void *buffer, size_t size,
+			   struct reason *why);
+
+/*
+ * All that is left of the stream, into memory that grows by realloc.
+ * @expected: how much is likely to come, 0: not known. @limit: more is refused with -EFBIG.
+ * @ret_data: malloc'd, the caller frees it; never NULL on success.
+ */
+int packed_stream_read_all(struct packed_stream *stream, size_t expected, size_t limit,
+			   void **ret_data, size_t *ret_size, struct reason *why);
+
+/* Whether one of the packings starts here. */
+bool packed_stream_is_packed(const void *start, size_t size);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In: a kernel without sections. Out: where its BTF is, and its build-id.
+ *
+ * The BTF is searched by its header, which says enough to be checked: magic, version, lengths that
+ * stay inside, strings that begin and end with a NUL. There may be more of it in a kernel: light
+ * skeletons carry the BTF of the BPF programs that are built in. The kernel's own is the largest, and
+ * must know task_struct: else a kernel without BTF would pass for one with such a program's.
+ *
+ * Several build-ids lie in a kernel, too: each vDSO is an ELF file with its own. The kernel's is in
+ * the notes that end where the BTF starts (include/asm-generic/vmlinux.lds.h: NOTES, then BTF).
+ */
+#include "embedder/kernels/kernel_flat.h"
+
+#include <elf.h>
+#include <linux/btf.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "embedder/kernels/kernel_bytes.h"
+#include "runtime/util/bytes.h"
+
+/* A kernel has some 100 to 500 bytes of notes. */
+#define NOTES_SIZE_MAX 4096
+
+/* Between the end of the notes and the BTF there may be padding, for its alignment. */
+#define NOTES_PADDING_MAX 64
+
+#define BTF_HEADER_SIZE 24
+
+enum btf_word { HEADER_LENGTH, TYPES_OFFSET, TYPES_LENGTH, STRINGS_OFFSET, STRINGS_LENGTH, BTF_WORDS };
+
+/* What follows the four bytes of find_magic(): can it be a header? Then its words, and the size of
+ * the whole. */
+static bool read_btf_header(const uint8_t *bytes, size_t size, uint64_t words[static BTF_WORDS],
+			    uint64_t *ret_size)
+{
+	uint64_t types_end, strings_end;
+	bool swapped;
+
+	if (size < BTF_HEADER_SIZE)
+		return false;
+	swapped = bytes_load(bytes, 2, false) != BTF_MAGIC;
+	words[HEADER_LENGTH] = bytes_load(bytes + 4, 4, swapped);
+	for (int word = TYPES_OFFSET; word < BTF_WORDS; word++)
+		words[word] = bytes_load(bytes + 4 + 4 * word, 4, swapped);
+	types_end = words[TYPES_OFFSET] + words[TYPES_LENGTH];
+	strings_end = words[STRINGS_OFFSET] + words[STRINGS_LENGTH];
+	*ret_size = words[HEADER_LENGTH] + strings_end;
+	/* The strings come last, in all that pahole and the kernel's own tools write. */
+	return words[HEADER_LENGTH] >= BTF_HEADER_SIZE && words[HEADER_LENGTH] % 4 == 0 &&
+	       words[TYPES_OFFSET] % 4 == 0 &&
+	       words[TYPES_LENGTH] >= sizeof(struct btf_type) && words[TYPES_LENGTH] % 4 == 0 &&
+	       types_end <= words[STRINGS_OFFSET] && words[STRINGS_LENGTH] > 1 &&
+	       *ret_size <= KERNEL_BTF_SIZE_MAX;
+}
+
+static bool is_of_kernel(const uint8_t *strings, size_t size)
+{
+	static const char name[] = "\0task_struct"; /* and its NUL */
+
+	return strings[0] == '\0' && strings[size - 1] == '\0' &&
+	       memmem(strings, size, name, sizeof(name));
+}
+
+/* Magic, version 1, no flags. Returns the next place from @at on; @size if there is none. */
+static size_t find_magic(const uint8_t *bytes, size_t at, size_t size, const char magic[4])
+{
+	const uint8_t *found = at < size ? memmem(bytes + at, size - at, magic, 4) : NULL;
+
+	return found ? (size_t)(found - bytes) : size;
+}
+
+/*
+ * The largest of one byte order. A header that holds is stepped over with all that it describes, so
+ * that no byte is looked at more often than a few times, whatever the image consists of.
+ */
+static void find_largest(const uint8_t *bytes, size_t size, const char magic[4], size_t *offset,
+			 size_t *largest, bool *cut_off)
+{
+	size_t at = 0;
+
+	while ((at = find_magic(bytes, at, size, magic)) < size) {
+		uint64_t words[BTF_WORDS], btf_size, strings;
+
+		if (!read_btf_header(bytes + at, size - at, words, &btf_size)) {
+			at += 4;
+			continue;
+		}
+		if (btf_size > size - at) {
+			*cut_off = true;
+			at += 4;
+			continue;
+		}
+		strings = words[HEADER_LENGTH] + words[STRINGS_OFFSET];
+		if (bytes[at + strings] || bytes[at + btf_size - 1]) {
+			at += 4;
+			continue;
+		}
+		if (btf_size > *largest &&
+		    is_of_kernel(bytes + at + strings, (size_t)words[STRINGS_LENGTH])) {
+			*offset = at;
+			*largest = (size_t)btf_size;
+		}
+		at += (size_t)btf_size;
+	}
+}
+
+int kernel_flat_find_btf(const void *image, size_t size, size_t *ret_offset, size_t *ret_size,
+			 struct reason *why)
+{
+	size_t offset = 0, largest = 0;
+	bool cut_off = false;
+
+	find_largest(image, size, "\x9f\xeb\x01\x00", &offset, &largest, &cut_off);
+	find_largest(image, size, "\xeb\x9f\x01\x00", &offset, &largest, &cut_off);
+	if (!largest && cut_off)
+		return reason_set(why, -EBADMSG, "its BTF does not end before the image does: cut off");
+	if (!largest)
+		return reason_set(why, -ENODATA, "a kernel without BTF (built without "
+				  "CONFIG_DEBUG_INFO_BTF)");
+	*ret_offset = offset;
+	*ret_size = largest;
+	return 0;
+}
+
+static size_t round_up_to_4(size_t size)
+{
+	return (size + 3) & ~(size_t)3;
+}
+
+/*
+ * Whether notes, one after the other, fill the @size bytes up to some padding, and the first one is
+ * a build-id: then that.
+ */
+static bool read_notes(const uint8_t *notes, size_t size, bool swapped, struct kernel_facts *facts)
+{
+	const uint8_t *build_id = notes + sizeof(Elf32_Nhdr) + sizeof("GNU");
+	size_t build_id_size = (size_t)BYTES_MEMBER(notes, Elf32_Nhdr, n_descsz, swapped);
+	size_t at = 0;
+
+	if (!build_id_size || build_id_size > sizeof(facts->build_id))
+		return false;
+	while (size - at >= sizeof(Elf32_Nhdr)) {
+		const uint8_t *note = notes + at;
+		uint64_t name_size = BYTES_MEMBER(note, Elf32_Nhdr, n_namesz, swapped);
+		uint64_t text_size = BYTES_MEMBER(note, Elf32_Nhdr, n_descsz, swapped);
+		size_t left = size - at - sizeof(Elf32_Nhdr);
+
+		if (!name_size) /* zeros: the padding has begun */
+			break;
+		if (name_size > left || text_size > left ||
+		    round_up_to_4(name_size) + round_up_to_4(text_size) > left)
+			return false;
+		at += sizeof(Elf32_Nhdr) + round_up_to_4(name_size) + round_up_to_4(text_size);
+	}
+	if (size - at > NOTES_PADDING_MAX)
+		return false;
+	for (; at < size; at++)
+		if (notes[at])
+			return false;
+	memcpy(facts->build_id, build_id, build_id_size);
+	facts->build_id_size = build_id_size;
+	return true;
+}
+
+void kernel_flat_read_build_id(const void *image, size_t btf_offset, struct kernel_facts *facts)
+{
+	static const char name[] = "GNU"; /* and its NUL */
+	const uint8_t *bytes = image;
+	size_t start = btf_offset > NOTES_SIZE_MAX ? btf_offset - NOTES_SIZE_MAX : 0;
+	bool swapped = bytes_load(bytes + btf_offset, 2, false) != BTF_MAGIC;
+
+	for (size_t at = start; btf_offset - at > sizeof(Elf32_Nhdr) + sizeof(name); at++) {
+		const uint8_t *note = bytes + at;
+
+		if (memcmp(note + sizeof(Elf32_Nhdr), name, sizeof(name)) == 0 &&
+		    BYTES_MEMBER(note, Elf32_Nhdr, n_namesz, swapped) == sizeof(name) &&
+		    BYTES_MEMBER(note, Elf32_Nhdr, n_type, swapped) == NT_GNU_BUILD_ID &&
+		    read_notes(note, btf_offset - at, swapped, facts))
+			return;
+	}
+}

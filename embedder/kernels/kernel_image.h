@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Kernels as they are booted: a small header, and behind it the kernel, often packed. x86's
+ * bzImage, arm64's Image, and the EFI images that carry a packed Image ("zboot").
+ */
+#ifndef COREBTF_KERNELS_KERNEL_IMAGE_H
+#define COREBTF_KERNELS_KERNEL_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "embedder/kernels/kernel_bytes.h"
+#include "embedder/kernels/kernel_facts.h"
+#include "embedder/util/reason.h"
+
+/* How many bytes kernel_image_is() needs to see. */
+#define KERNEL_IMAGE_START_SIZE 0x250
+
+/*
+ * Whether one of these starts with the @size bytes at @start: of a shorter file all, else at least
+ * KERNEL_IMAGE_START_SIZE. An Image.gz is no image before it is unpacked.
+ */
+bool kernel_image_is(const void *start, size_t size);
+
+/*
+ * Reads what the image @image says of the kernel. A bzImage's header says it all but the
+ * build-id, an Image is searched, and only a zboot image has to be unpacked.
+ * Errors: -EBADMSG damaged, -EOPNOTSUPP packed in a way that is not read, -EFBIG it unpacks to more
+ * than a kernel has, -ENOMEM.
+ */
+int kernel_image_identify(const void *image, size_t size, struct kernel_facts *ret_facts,
+			  struct reason *why);
+
+/*
+ * Unpacks the image and takes the BTF out of it, with all that it says of the kernel, the
+ * build-id too. @ret_facts may be NULL. @ret_btf holds memory of its own; kernel_btf_close().
+ * Errors: those above, and -ENODATA the kernel was built without BTF.
+ */
+int kernel_image_read(const void *image, size_t size, struct kernel_facts *ret_facts,
+		      struct kernel_btf *ret_btf, struct reason *why);
+
+#endif

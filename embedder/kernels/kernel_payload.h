@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The packed kernel in an image, unpacked into memory.
+ */
+#ifndef COREBTF_KERNELS_KERNEL_PAYLOAD_H
+#define COREBTF_KERNELS_KERNEL_PAYLOAD_H
+
+#include <stddef.h>
+
+#include "embedder/util/reason.h"
+
+/* A kernel with all drivers built in has some 100 MB. */
+#define KERNEL_PAYLOAD_SIZE_MAX ((size_t)256 << 20)
+
+/*
+ * Unpacks the payload of @size bytes: gzip, or one of xz, lzma, zstd, lz4 and bzip2 with the size
+ * of what comes out behind it (a little-endian u32; gzip has it inside).
+ * @ret_data: malloc'd, the caller frees it.
+ * Errors: -EBADMSG damaged, or not of the size that stands behind it; -EOPNOTSUPP lzo and what else
+ * is not known; -EFBIG larger than KERNEL_PAYLOAD_SIZE_MAX; -ENOMEM.
+ */
+int kernel_payload_unpack(const void *payload, size_t size, void **ret_data, size_t *ret_size,
+			  struct reason *why);
+
+#endif

@@ -1,0 +1,585 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In: an archive, a package or a kernel's own file. Out: the kernels in it, one at a time.
+ */
+#include "embedder/kernels/kernel_stream.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "embedder/archive/archive_reader.h"
+#include "embedder/archive/package_payload.h"
+#include "embedder/archive/packed_stream.h"
+#include "embedder/kernels/kernel_archive.h"
+#include "embedder/kernels/kernel_btf.h"
+#include "embedder/kernels/kernel_elf.h"
+#include "embedder/kernels/kernel_image.h"
+#include "embedder/kernels/kernel_links.h"
+#include "embedder/kernels/kernel_path.h"
+#include "embedder/kernels/kernel_tree.h"
+#include "embedder/util/cleanup.h"
+
+/* How many folders of a member's name make its place certain. */
+#define LAYOUT_DEPTH 3
+
+/* What unpacking a member takes besides itself, guessed before its bytes are seen, in times its size;
+ * kernel_btf.c makes up for what is too little. */
+#define PACKED_GUESS 16
+#define KERNEL_GUESS 12
+
+/* A vmlinux with all of its debug information has 1 GB. */
+#define MEMBER_SIZE_MAX (UINT64_C(4) << 30)
+
+/* An archive may hold millions of bad names: the first ones tell what is wrong with it. */
+#define SKIPPED_TOLD_MAX 100
+
+struct kernel_stream {
+	const struct kernel_source *source;
+	struct kernel_stream_opts opts;
+	bool ended;
+	size_t seen; /* members named like kernels, usable or not */
+	size_t skipped;
+
+	/* A kernel's own file has no reader. */
+	struct archive_reader *reader;
+	char *place; /* the folder of the archive, absolute; NULL: not to be had */
+	struct kernel_links links;
+	bool is_again; /* the archive is gone through again, for the links: */
+	struct kernel_link *link; /* the next to be handed out; NULL: the next member is to be read */
+	struct kernel_btf linked; /* its bytes */
+};
+
+/* --- what a file is --------------------------------------------------------------------------- */
+
+static void cleanup_packed(struct packed_stream **stream)
+{
+	packed_stream_close(*stream);
+}
+
+static enum kernel_source_content content_of(const void *start, size_t size)
+{
+	if (package_kind_of(start, size) != PACKAGE_NONE)
+		return KERNEL_SOURCE_ARCHIVE;
+	if (kernel_elf_is(start, size) || kernel_image_is(start, size))
+		return KERNEL_SOURCE_KERNEL;
+	if (!kernel_bytes_are_btf(start, size) && kernel_archive_is(start, size))
+		return KERNEL_SOURCE_ARCHIVE;
+	return KERNEL_SOURCE_NONE;
+}
+
+int kernel_stream_look(const char *path, enum kernel_source_content *ret_content,
+		       struct reason *why)
+{
+	_cleanup_(cleanup_packed) struct packed_stream *stream = NULL;
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct packed_file file = {.fd = fd};
+	struct packed_source source = {packed_file_read, &file};
+	uint8_t start[KERNEL_IMAGE_START_SIZE];
+	struct stat status;
+	ssize_t count;
+
+	if (fd < 0)
+		return reason_errno(why, -errno, "cannot open it");
+	if (fstat(fd, &status) < 0)
+		return reason_errno(why, -errno, "cannot look at it");
+	if (!S_ISREG(status.st_mode))
+		return reason_set(why, -EINVAL, "not a regular file");
+	/* Bytes that are packed and damaged already here are looked at again by who reads them all. */
+	if (packed_stream_open(&source, &stream, NULL))
+		count = -1;
+	else
+		count = packed_stream_read(stream, start, sizeof(start), NULL);
+	*ret_content = count < 0 ? KERNEL_SOURCE_NONE : content_of(start, (size_t)count);
+	return 0;
+}
+
+/* --- members ---------------------------------------------------------------------------------- */
+
+static void skip(struct kernel_stream *stream, const char *member, const char *why)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (stream->is_again || !stream->opts.skip) /* it has been told of the first time */
+		return;
+	if (stream->skipped++ >= SKIPPED_TOLD_MAX)
+		return;
+	if (*member && asprintf(&path, "%s: %s", stream->source->path, member) < 0)
+		path = NULL;
+	stream->opts.skip(stream->opts.context, path ? path : stream->source->path, why);
+}
+
+static void skip_in_archive(void *context, const char *name, const char *why)
+{
+	skip(context, name, why);
+}
+
+static void tell_skipped(const struct kernel_stream *stream)
+{
+	struct reason line;
+
+	if (!stream->opts.skip || stream->skipped <= SKIPPED_TOLD_MAX)
+		return;
+	reason_set(&line, 0, "skipped: %zu more that cannot be used",
+		   stream->skipped - SKIPPED_TOLD_MAX);
+	stream->opts.skip(stream->opts.context, stream->source->path, line.text);
+}
+
+static bool is_wanted(const struct kernel_stream *stream, const struct kernel_id *id)
+{
+	return !stream->opts.want || stream->opts.want(stream->opts.context, id);
+}
+
+/* What starts with a dot (.git, ._NAME) is nobody's kernel, as in a folder. */
+static bool is_hidden(const char *name)
+{
+	return *name == '.' || strstr(name, "/.");
+}
+
+/* A member's name, taken apart. */
+struct place {
+	char *folder; /* "" for none */
+	const char *name;
+	unsigned int depth; /* folders */
+};
+
+static void cleanup_place(struct place *place)
+{
+	free(place->folder);
+}
+
+static int take_apart(const char *name, struct place *ret_place)
+{
+	const char *slash = strrchr(name, '/');
+
+	*ret_place = (struct place){
+		.folder = strndup(name, slash ? (size_t)(slash - name) : 0),
+		.name = slash ? slash + 1 : name,
+		.depth = slash ? 1 : 0,
+	};
+	if (!ret_place->folder)
+		return -ENOMEM;
+	for (const char *c = ret_place->folder; *c; c++)
+		ret_place->depth += *c == '/';
+	return 0;
+}
+
+/*
+ * The key of a member called RELEASE.btf: from its place in the archive as if that were a folder,
+ * then from the archive's own place. -EINVAL: not to be told.
+ */
+static int read_key(const struct kernel_stream *stream, const struct place *place,
+		    struct kernel_id *ret_id, struct reason *why)
+{
+	const struct kernel_as *as = stream->source->as;
+	_cleanup_free_ char *outside = NULL;
+	int err = kernel_path_read(place->folder, place->name, place->depth >= LAYOUT_DEPTH, ret_id, why);
+
+	if (err == -EINVAL && stream->place) {
+		outside = kernel_tree_join(stream->place, place->folder);
+		err = outside ? kernel_path_read(outside, place->name, false, ret_id, NULL) : -ENOMEM;
+	}
+	if (err == -EINVAL && as && as->machine)
+		err = kernel_path_read_release(place->folder, place->name, ret_id, why);
+	if (!err)
+		err = kernel_as_apply(as, ret_id, why);
+	return err;
+}
+
+static int name_file(const struct kernel_stream *stream, const char *member,
+		     struct kernel_file *file, struct reason *why)
+{
+	if (asprintf(&file->path, "%s: %s", stream->source->path, member) < 0) {
+		file->path = NULL;
+		return reason_errno(why, -ENOMEM, "cannot keep its name");
+	}
+	file->as = stream->source->as;
+	return 0;
+}
+
+static uint64_t cost_of(const struct kernel_stream *stream, const struct archive_member *member,
+			enum kernel_path_kind kind)
+{
+	size_t length = strlen(member->name);
+	bool is_plain = kind == KERNEL_PATH_BTF && strcmp(member->name + length - 4, ".btf") == 0;
+	uint64_t cost = member->size *
+			(1 + (is_plain ? 0 : kind == KERNEL_PATH_BTF ? PACKED_GUESS : KERNEL_GUESS));
+
+	/* Its own size is no guess. */
+	cost = memory_budget_at_most(stream->opts.budget, cost);
+	return cost < member->size ? member->size : cost;
+}
+
+/* -EFBIG: the member is passed over; other errors end the stream. */
+static int read_member(struct kernel_stream *stream, const struct archive_member *member,
+		       enum kernel_path_kind kind, struct kernel_btf *ret_bytes, struct reason *why)
+{
+	uint64_t limit = kind == KERNEL_PATH_BTF ? KERNEL_BTF_SIZE_MAX : MEMBER_SIZE_MAX, cost;
+	struct kernel_btf bytes = {0};
+	int err;
+
+	if (member->size > limit)
+		return reason_set(why, -EFBIG, "it has %llu bytes, more than the %llu that are accepted",
+				  (unsigned long long)member->size, (unsigned long long)limit);
+	cost = cost_of(stream, member, kind);
+	err = memory_budget_acquire(stream->opts.budget, cost, why);
+	if (err)
+		return err;
+	bytes.budget = stream->opts.budget;
+	bytes.held = cost;
+	err = archive_reader_read(stream->reader, limit, &bytes.memory, &bytes.size, why);
+	if (err) {
+		kernel_btf_close(&bytes);
+		return err;
+	}
+	bytes.data = bytes.memory;
+	*ret_bytes = bytes;
+	return 0;
+}
+
+/* --- the first time --------------------------------------------------------------------------- */
+
+/* A member RELEASE.btf. 1: handed out; 0: not; -errno: as kernel_stream_next(). */
+static int take_btf(struct kernel_stream *stream, const struct archive_member *member,
+		    const struct place *place, struct kernel_file *file, struct kernel_btf *ret_bytes,
+		    struct reason *why)
+{
+	struct reason member_why = {""};
+	int err = read_key(stream, place, &file->id, &member_why);
+
+	if (err == -EINVAL) {
+		skip(stream, member->name, member_why.text);
+		return 0;
+	}
+	if (err)
+		return reason_set(why, err, "%s", member_why.text);
+	if (!is_wanted(stream, &file->id))
+		return 0;
+	err = name_file(stream, member->name, file, why);
+	if (err)
+		return err;
+	if (member->kind != ARCHIVE_FILE) {
+		err = kernel_links_add(&stream->links, member->name, member->link,
+				       member->kind == ARCHIVE_SYMBOLIC_LINK, file, &member_why);
+		if (err == -EINVAL)
+			skip(stream, member->name, member_why.text);
+		return err == -EINVAL ? 0 : reason_set(why, err, "%s", member_why.text);
+	}
+	err = ret_bytes ? read_member(stream, member, KERNEL_PATH_BTF, ret_bytes, &member_why) : 0;
+	if (err == -EFBIG) {
+		skip(stream, member->name, member_why.text);
+		return 0;
+	}
+	return err ? reason_set(why, err, "%s: %s", member->name, member_why.text) : 1;
+}
+
+/* Completes the key with what the kernel says of itself. 1: wanted; 0: not, which has been told. */
+static int identify(struct kernel_stream *stream, const char *member, const struct kernel_btf *bytes,
+		    struct kernel_file *file)
+{
+	struct kernel_facts facts;
+	struct reason why = {""};
+	int err = kernel_btf_identify(bytes->data, bytes->size, &facts, &why);
+
+	if (!err)
+		err = kernel_as_complete(stream->source->as, &facts, &file->id, &why);
+	if (err)
+		skip(stream, member, why.text);
+	return !err && is_wanted(stream, &file->id);
+}
+
+/* A member like vmlinuz-RELEASE: what kernel it is for says the file. */
+static int take_kernel(struct kernel_stream *stream, const struct archive_member *member,
+		       const struct place *place, struct kernel_file *file,
+		       struct kernel_btf *ret_bytes, struct reason *why)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf bytes = {0};
+	struct reason member_why = {""};
+	int err;
+
+	if (member->kind != ARCHIVE_FILE) /* another name of the same kernel */
+		return 0;
+	err = kernel_path_read_release(place->folder, place->name, &file->id, why);
+	if (!err)
+		err = kernel_as_apply(stream->source->as, &file->id, why);
+	if (!err)
+		err = name_file(stream, member->name, file, why);
+	if (err)
+		return err;
+	err = read_member(stream, member, KERNEL_PATH_KERNEL, &bytes, &member_why);
+	if (err == -EFBIG) {
+		skip(stream, member->name, member_why.text);
+		return 0;
+	}
+	if (err)
+		return reason_set(why, err, "%s: %s", member->name, member_why.text);
+	if (!identify(stream, member->name, &bytes, file))
+		return 0;
+	if (ret_bytes) {
+		*ret_bytes = bytes;
+		memset(&bytes, 0, sizeof(bytes));
+	}
+	return 1;
+}
+
+static int take_member(struct kernel_stream *stream, const struct archive_member *member,
+		       struct kernel_file *ret_file, struct kernel_btf *ret_bytes,
+		       struct reason *why)
+{
+	_cleanup_(cleanup_place) struct place place = {0};
+	_cleanup_(kernel_file_clear) struct kernel_file file = {0};
+	enum kernel_path_kind kind;
+	int taken;
+
+	if (is_hidden(member->name))
+		return 0;
+	if (take_apart(member->name, &place))
+		return reason_errno(why, -ENOMEM, "cannot keep a member's name");
+	kind = kernel_path_kind(place.name);
+	if (kind != KERNEL_PATH_BTF && kind != KERNEL_PATH_KERNEL)
+		return 0;
+	stream->seen++;
+	taken = kind == KERNEL_PATH_BTF
+			? take_btf(stream, member, &place, &file, ret_bytes, why)
+			: take_kernel(stream, member, &place, &file, ret_bytes, why);
+	if (taken == 1) {
+		*ret_file = file;
+		memset(&file, 0, sizeof(file));
+	}
+	return taken;
+}
+
+/* --- the second time -------------------------------------------------------------------------- */
+
+static int copy_linked(const struct kernel_btf *linked, struct kernel_btf *ret_copy,
+		       struct reason *why)
+{
+	struct kernel_btf copy = {.size = linked->size, .held = linked->held};
+	int err = memory_budget_extend(linked->budget, linked->held, linked->held, why);
+
+	if (err)
+		return err;
+	memory_budget_divide(linked->budget);
+	copy.budget = linked->budget;
+	copy.memory = malloc(copy.size ? copy.size : 1);
+	if (!copy.memory) {
+		kernel_btf_close(&copy);
+		return reason_errno(why, -ENOMEM, "cannot keep a copy of it");
+	}
+	memcpy(copy.memory, linked->data, copy.size);
+	copy.data = copy.memory;
+	*ret_copy = copy;
+	return 0;
+}
+
+/* Hands out the current link, with bytes of its own. 1, 0 when it cannot be, -errno. */
+static int take_link(struct kernel_stream *stream, struct kernel_file *ret_file,
+		     struct kernel_btf *ret_bytes, struct reason *why)
+{
+	struct kernel_link *link = stream->link;
+	const struct kernel_link *end = stream->links.links + stream->links.count;
+	bool is_last = link + 1 == end || strcmp(link[1].target, link->target) != 0;
+	int err = 0;
+
+	link->is_found = true;
+	stream->link = is_last ? NULL : link + 1;
+	if (ret_bytes && is_last) {
+		*ret_bytes = stream->linked;
+		memset(&stream->linked, 0, sizeof(stream->linked));
+	} else if (ret_bytes) {
+		struct reason link_why = {""};
+
+		err = copy_linked(&stream->linked, ret_bytes, &link_why);
+		if (err == -EFBIG) {
+			stream->is_again = false; /* of this it has not been told */
+			skip(stream, link->name, link_why.text);
+			stream->is_again = true;
+			return 0;
+		}
+		if (err)
+			return reason_set(why, err, "%s: %s", link->name, link_why.text);
+	}
+	*ret_file = link->file;
+	memset(&link->file, 0, sizeof(link->file));
+	return 1;
+}
+
+/* Is the member one that links lead to? Then its bytes are read for them. */
+static int read_linked(struct kernel_stream *stream, const struct archive_member *member,
+		       struct kernel_btf *ret_bytes, struct reason *why)
+{
+	struct kernel_link *link = kernel_links_find(&stream->links, member->name);
+	struct reason member_why = {""};
+	int err = 0;
+
+	/* Of several members of one name the first is as good as any. */
+	if (!link || link->is_found || member->kind != ARCHIVE_FILE)
+		return 0;
+	if (ret_bytes)
+		err = read_member(stream, member, KERNEL_PATH_BTF, &stream->linked, &member_why);
+	if (err && err != -EFBIG)
+		return reason_set(why, err, "%s: %s", member->name, member_why.text);
+	stream->link = err ? NULL : link;
+	return 0;
+}
+
+/* Nothing leads nowhere in silence. */
+static void tell_not_found(struct kernel_stream *stream)
+{
+	stream->is_again = false;
+	for (size_t i = 0; i < stream->links.count; i++) {
+		const struct kernel_link *link = &stream->links.links[i];
+		struct reason line;
+
+		if (link->is_found)
+			continue;
+		if (strcmp(link->name, link->target) == 0)
+			reason_set(&line, 0, "it is a link that leads in a circle");
+		else
+			reason_set(&line, 0, "it is a link to %s, which is not in the archive, or cannot "
+				   "be used", link->target);
+		skip(stream, link->name, line.text);
+	}
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+int kernel_stream_open(const struct kernel_source *source, const struct kernel_stream_opts *opts,
+		       struct kernel_stream **ret_stream, struct reason *why)
+{
+	struct kernel_stream *stream = calloc(1, sizeof(*stream));
+	enum kernel_source_content content = KERNEL_SOURCE_NONE;
+	int err;
+
+	if (!stream)
+		return reason_errno(why, -ENOMEM, "cannot read it");
+	stream->source = source;
+	stream->opts = *opts;
+	err = kernel_stream_look(source->path, &content, why);
+	if (!err && content == KERNEL_SOURCE_ARCHIVE) {
+		stream->place = realpath(source->path, NULL);
+		if (stream->place)
+			*strrchr(stream->place, '/') = '\0';
+		err = archive_reader_open(source->path, skip_in_archive, stream, &stream->reader, why);
+	}
+	if (err) {
+		kernel_stream_close(stream);
+		return err;
+	}
+	*ret_stream = stream;
+	return 0;
+}
+
+void kernel_stream_close(struct kernel_stream *stream)
+{
+	if (!stream)
+		return;
+	archive_reader_close(stream->reader);
+	kernel_links_clear(&stream->links);
+	kernel_btf_close(&stream->linked);
+	free(stream->place);
+	free(stream);
+}
+
+bool kernel_stream_holds(const struct kernel_stream *stream)
+{
+	return stream->link != NULL;
+}
+
+/* The one kernel in a kernel's own file. */
+static int next_in_file(struct kernel_stream *stream, struct kernel_file *ret_file,
+			struct kernel_btf *ret_bytes, struct reason *why)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf bytes = {0};
+	_cleanup_(kernel_file_clear) struct kernel_file file = {.as = stream->source->as};
+	const char *path = stream->source->path, *slash = strrchr(path, '/');
+	_cleanup_free_ char *real = realpath(path, NULL);
+	struct kernel_facts facts;
+	int err = kernel_btf_load(path, &bytes, why);
+
+	stream->ended = true;
+	if (err)
+		return err;
+	if (real && strrchr(real, '/'))
+		*strrchr(real, '/') = '\0';
+	err = kernel_path_read_release(real ? real : "", slash ? slash + 1 : path, &file.id, why);
+	if (!err)
+		err = kernel_as_apply(file.as, &file.id, why);
+	if (!err)
+		err = kernel_btf_identify(bytes.data, bytes.size, &facts, why);
+	if (!err)
+		err = kernel_as_complete(file.as, &facts, &file.id, why);
+	if (err)
+		return err;
+	if (!is_wanted(stream, &file.id))
+		return 0;
+	file.path = strdup(path);
+	if (!file.path)
+		return reason_errno(why, -ENOMEM, "cannot keep the path");
+	if (ret_bytes) {
+		/* What it takes is waited for by who unpacks it: nothing is held yet. */
+		err = memory_budget_acquire(stream->opts.budget, 0, why);
+		if (err)
+			return err;
+		bytes.budget = stream->opts.budget;
+		*ret_bytes = bytes;
+		memset(&bytes, 0, sizeof(bytes));
+	}
+	*ret_file = file;
+	memset(&file, 0, sizeof(file));
+	return 1;
+}
+
+/* All members have been seen. 1: once more from the start, for the links; 0: that was all. */
+static int end_pass(struct kernel_stream *stream, struct reason *why)
+{
+	if (stream->is_again || !stream->links.count) {
+		if (stream->is_again)
+			tell_not_found(stream);
+		tell_skipped(stream);
+		stream->ended = true;
+		if (!stream->seen && stream->source->was_named)
+			return reason_set(why, -ENOENT, "no kernel in this archive (no member is named "
+					  "RELEASE.btf, vmlinuz-RELEASE or the like)");
+		return 0;
+	}
+	kernel_links_resolve(&stream->links);
+	stream->is_again = true;
+	archive_reader_close(stream->reader);
+	stream->reader = NULL;
+	return archive_reader_open(stream->source->path, skip_in_archive, stream, &stream->reader, why)
+		?: 1;
+}
+
+int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_file,
+		       struct kernel_btf *ret_bytes, struct reason *why)
+{
+	while (!stream->ended) {
+		struct archive_member member;
+		int more, taken;
+
+		if (!stream->reader)
+			return next_in_file(stream, ret_file, ret_bytes, why);
+		if (stream->link) {
+			taken = take_link(stream, ret_file, ret_bytes, why);
+		} else {
+			more = archive_reader_next(stream->reader, &member, why);
+			if (more == 0)
+				more = end_pass(stream, why);
+			else if (more > 0)
+				more = stream->is_again
+					       ? read_linked(stream, &member, ret_bytes, why)
+					       : take_member(stream, &member, ret_file, ret_bytes, why);
+			else
+				tell_skipped(stream);
+			if (more < 0)
+				return more;
+			taken = more == 1 && !stream->is_again;
+		}
+		if (taken)
+			return taken;
+	}
+	return 0;
+}

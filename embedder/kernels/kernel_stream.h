@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernels in one file whose keys are known once it is read: in an archive or a package those of
+ * its members that are named like kernels (kernel_path.h), else a kernel's own file. They come one
+ * at a time, in the archive's order, and an archive is gone through once.
+ *
+ * But for links: another name for a member is another kernel with the same BTF, and only its bytes are
+ * in the archive. When some of those are wanted, the archive is gone through once more for them,
+ * and they come last.
+ */
+#ifndef COREBTF_KERNELS_KERNEL_STREAM_H
+#define COREBTF_KERNELS_KERNEL_STREAM_H
+
+#include <stdbool.h>
+
+#include "embedder/kernels/kernel_bytes.h"
+#include "embedder/kernels/kernel_list.h"
+
+enum kernel_source_content {
+	KERNEL_SOURCE_NONE,    /* no archive and no kernel's own file; it may be a BTF */
+	KERNEL_SOURCE_ARCHIVE, /* a tar, a .deb, an .rpm */
+	KERNEL_SOURCE_KERNEL,  /* an ELF file or a kernel image, packed or not */
+};
+
+/* Looks at what the file @path starts with, unpacked. Errors: those of opening it (kernel_btf_load()). */
+int kernel_stream_look(const char *path, enum kernel_source_content *ret_content,
+		       struct reason *why);
+
+struct kernel_stream_opts {
+	/* Whether the kernel is wanted; asked before its bytes are read, if its name says the whole
+	 * key. NULL: all are. */
+	bool (*want)(void *context, const struct kernel_id *id);
+	/* Told of a member that could be a kernel and cannot be used; @path is "ARCHIVE: MEMBER". */
+	kernel_list_skip_fn skip;
+	void *context; /* of both */
+	/* What the bytes of a kernel take, and unpacking them, is held of it before they are read, and
+	 * given back with them. NULL: no limit. */
+	struct memory_budget *budget;
+};
+
+struct kernel_stream;
+
+/* @source must outlive the stream. Errors: those of opening and reading the file. */
+int kernel_stream_open(const struct kernel_source *source, const struct kernel_stream_opts *opts,
+		       struct kernel_stream **ret_stream, struct reason *why);
+
+/*
+ * The next kernel that is wanted. Returns 1, 0 at the end, or what makes the rest unreadable: the
+ * stream can then only be closed. -ENOENT: a source that was named itself has no kernel in it.
+ * @ret_file: to be cleared with kernel_file_clear(); its key is whole.
+ * @ret_bytes: the kernel's bytes as they are in the archive, for kernel_btf_unpack(); NULL: the keys
+ * are all that is wanted.
+ */
+int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_file,
+		       struct kernel_btf *ret_bytes, struct reason *why);
+
+/* Whether the stream itself holds bytes for the next call. It should come before anything that waits
+ * for a budget, which the stream would go on using. */
+bool kernel_stream_holds(const struct kernel_stream *stream);
+
+void kernel_stream_close(struct kernel_stream *stream); /* NULL is fine */
+
+#endif
