@@ -14,6 +14,7 @@
 #include "embedder/cli/command.h"
 #include "embedder/cli/json.h"
 #include "embedder/cli/kernel_input.h"
+#include "embedder/cli/kernel_paths.h"
 #include "embedder/cli/kernel_table.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/select_option.h"
@@ -21,19 +22,18 @@
 #include "embedder/cli/text.h"
 #include "embedder/util/cleanup.h"
 
-enum { OPTION_JSON = 256, OPTION_KERNELS, OPTION_SELECT };
+enum { OPTION_JSON = 256, OPTION_KERNELS, OPTION_AS, OPTION_SELECT };
 
 struct list_options {
 	const char *file;
-	const char **kernels;
-	size_t kernel_count;
+	struct kernel_paths kernels;
 	struct kernel_select select;
 	bool json;
 };
 
 static void cleanup_options(struct list_options *options)
 {
-	free(options->kernels);
+	kernel_paths_free(&options->kernels);
 	kernel_select_clear(&options->select);
 }
 
@@ -59,7 +59,9 @@ static int take(const struct command *command, void *context, int key, const cha
 	if (key == OPTION_JSON)
 		options->json = true;
 	else if (key == OPTION_KERNELS)
-		options->kernels[options->kernel_count++] = value;
+		kernel_paths_add(&options->kernels, value);
+	else if (key == OPTION_AS)
+		return kernel_paths_take_as(command, value, &options->kernels);
 	else if (key == OPTION_SELECT)
 		return select_option_take(command, value, &options->select);
 	else if (options->file)
@@ -145,6 +147,8 @@ static int read_contents(const char *file, struct contents *contents)
 		err = read_entries(contents);
 	if (!err)
 		err = read_objects(contents);
+	if (err == -EISDIR)
+		reason_set(&line, err, "is a folder: see --kernels for the kernels below it");
 	if (err)
 		bundle_input_report(file, err, &line);
 	return err;
@@ -284,20 +288,13 @@ static int list_kernels(struct list_options *options)
 	_cleanup_(kernel_input_free) struct kernel_input kernels;
 
 	kernel_input_init(&kernels);
-	for (size_t i = 0; i < options->kernel_count; i++)
-		kernel_input_add(&kernels, options->kernels[i]);
+	kernel_paths_find(&options->kernels, &kernels);
 	kernel_list_sort(&kernels.list);
 	kernel_input_select(&kernels, &options->select);
-	if (!kernels.list.count && kernels.not_selected) {
-		report_failure(NULL, "--select takes none of %s kernel%s that were found",
-			       text_count(kernels.not_selected).text,
-			       text_plural(kernels.not_selected));
+	kernel_input_list_sources(&kernels);
+	kernel_input_explain(&kernels, kernels.list.count, NULL, "");
+	if (!kernels.list.count)
 		return STATUS_FAILED;
-	}
-	if (!kernels.list.count) {
-		report_failure(NULL, "no kernel BTF was found");
-		return STATUS_FAILED;
-	}
 	kernel_table_sort(&kernels.list);
 	if (options->json) {
 		kernel_table_print_json(&kernels.list);
@@ -312,23 +309,21 @@ static int list_kernels(struct list_options *options)
 static int run(const struct command *command, int argc, char **argv)
 {
 	_cleanup_(cleanup_contents) struct contents contents = {0};
-	_cleanup_(cleanup_options) struct list_options options = {
-		.kernels = calloc((size_t)argc, sizeof(char *)),
-	};
+	_cleanup_(cleanup_options) struct list_options options = {0};
 	int status;
 
-	if (!options.kernels) {
+	if (kernel_paths_init(&options.kernels, argc)) {
 		report_failure(NULL, "out of memory");
 		return STATUS_FAILED;
 	}
 	status = command_parse(command, argc, argv, take, &options);
 	if (status != COMMAND_GO)
 		return status;
-	if (options.file && options.kernel_count)
+	if (options.file && options.kernels.count)
 		return command_usage_error(command, "either FILE or --kernels PATH");
-	if (options.select.count && !options.kernel_count)
+	if (options.select.count && !options.kernels.count)
 		return command_usage_error(command, "--select goes with --kernels PATH");
-	if (options.kernel_count)
+	if (options.kernels.count)
 		return list_kernels(&options);
 	if (!options.file)
 		return command_usage_error(command, "no FILE given");
@@ -344,9 +339,13 @@ static int run(const struct command *command, int argc, char **argv)
 }
 
 static const struct command_option options_of_list[] = {
-	{OPTION_KERNELS, "kernels", "PATH...",
-	 "show the kernels that are found there, without\n"
-	 "opening them: those that embed would take"},
+	{OPTION_KERNELS, "kernels", "[PATH...]",
+	 "show the kernels that are found there: those that\n"
+	 "embed would take, in all forms that it takes; without\n"
+	 "PATH: those that 'corebtf fetch' brought"},
+	{OPTION_AS, "as", "KEY=VALUE[,...]",
+	 "what the kernels at the PATHs behind it are, as for\n"
+	 "embed"},
 	{OPTION_SELECT, "select", "EXPR",
 	 "of these, only the kernels that EXPR describes, as for\n"
 	 "embed; may be repeated"},
@@ -356,7 +355,7 @@ static const struct command_option options_of_list[] = {
 
 const struct command command_list = {
 	.name = "list",
-	.usage = "[FILE | --kernels PATH...] [--json] [OPTION...]",
+	.usage = "[FILE | --kernels [PATH...]] [--json] [OPTION...]",
 	.purpose = "show which kernels' BTFs an executable or a bundle file carries",
 	.details = "Kernels with the same number under BTF share its bytes. The objects are those that the\n"
 		   "BTFs were trimmed for.",

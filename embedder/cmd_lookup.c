@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include <corebtf.h>
@@ -20,6 +21,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
+#include "runtime/format.h"
 #include "runtime/kernel/host.h"
 #include "runtime/kernel/machine.h"
 
@@ -37,6 +39,7 @@ enum {
 
 #define MAX_BUILD_ID_SIZE 64
 #define MAX_OBJECT_SIZE	  (256u << 20)
+#define MAX_BTF_SIZE	  COREBTF_MAX_BLOB_SIZE
 
 struct lookup_options {
 	const char *file, *output, *object;
@@ -178,14 +181,20 @@ static const char *default_machine(const char *file, struct utsname *host)
 	return machine;
 }
 
+/* @host: for what the options do not say, as long as they are used. */
+static void complete_kernel(struct lookup_options *options, struct utsname *host)
+{
+	options->kernel.sz = sizeof(options->kernel);
+	if (options->kernel.release && !options->kernel.machine)
+		options->kernel.machine = default_machine(options->file, host);
+}
+
 static int find(struct lookup_options *options, struct corebtf *corebtf,
 		struct corebtf_entry *ret_entry)
 {
 	struct utsname host;
 
-	options->kernel.sz = sizeof(options->kernel);
-	if (options->kernel.release && !options->kernel.machine)
-		options->kernel.machine = default_machine(options->file, &host);
+	complete_kernel(options, &host);
 	return corebtf_find(corebtf, &options->kernel, ret_entry);
 }
 
@@ -219,18 +228,81 @@ static int check_object(const char *object, struct corebtf *corebtf, struct stor
 	return err;
 }
 
-static int write_btf(struct corebtf *corebtf, const struct corebtf_entry *entry, const char *output,
-		     struct reason *why)
+/* Returns a status. */
+static int write_btf(const void *btf, size_t size, const char *output)
 {
 	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
-	const void *btf = NULL;
-	size_t size = 0;
-	int err = corebtf_btf(corebtf, entry, &btf, &size);
+	struct reason why = {""};
 
-	if (err)
-		return err;
+	if (!output)
+		return STATUS_DONE;
 	hold = interrupt_hold(output);
-	return output_file_save(output, NULL, btf, size, why);
+	if (!output_file_save(output, NULL, btf, size, &why))
+		return STATUS_DONE;
+	report_failure(output, "%s", why.text);
+	return STATUS_FAILED;
+}
+
+static void print_answer_of_folder(const struct corebtf_origin *origin, size_t size)
+{
+	_cleanup_free_ char *text = NULL, *printable = NULL;
+
+	if (report_level() == REPORT_QUIET)
+		return;
+	if (asprintf(&text, "BTF of %s bytes, from %s %s %s %s: %s%s", text_count(size).text,
+		     origin->os_id, origin->version_id, origin->machine, origin->release,
+		     origin->file,
+		     origin->ambiguous ? "; others with other bytes fit as well" : "") < 0)
+		text = NULL;
+	if (text)
+		printable = text_printable(text);
+	if (printable)
+		printf("%s\n", printable);
+}
+
+static void cleanup_path(char **path)
+{
+	corebtf_path_free(*path);
+}
+
+/* A folder has no bundle to open: the runtime reads its names and gives the path of one file. */
+static int lookup_in_folder(struct lookup_options *options, struct story *story,
+			    const struct corebtf_open_opts *opts)
+{
+	struct corebtf_origin origin = {.sz = sizeof(origin)};
+	_cleanup_(cleanup_path) char *path = NULL;
+	_cleanup_free_ void *btf = NULL;
+	struct reason why = {""};
+	struct utsname host;
+	size_t size = 0;
+	int err;
+
+	complete_kernel(options, &host);
+	err = corebtf_path_in_folder(options->file, &options->kernel, &path, &origin, opts);
+	if (err) {
+		bundle_input_report(options->file, err, &story->last);
+		return STATUS_FAILED;
+	}
+	print_last_line(story);
+	if (input_file_read(path, MAX_BTF_SIZE, &btf, &size, &why)) {
+		report_failure(origin.file, "%s", why.text);
+		return STATUS_FAILED;
+	}
+	print_answer_of_folder(&origin, size);
+	print_own_btf(options);
+	if (options->object) {
+		report_failure(options->file, "a folder does not say which BPF objects its BTFs "
+					      "were made for");
+		return STATUS_FAILED;
+	}
+	return write_btf(btf, size, options->output);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -239,7 +311,8 @@ static int run(const struct command *command, int argc, char **argv)
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct lookup_options options = {0};
 	struct story story = {0};
-	struct reason why = {""};
+	const void *btf = NULL;
+	size_t size = 0;
 	struct corebtf_open_opts opts = {.sz = sizeof(opts), .log = tell, .log_context = &story};
 	int status = command_parse(command, argc, argv, take, &options);
 	int err;
@@ -252,10 +325,15 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command,
 					   "--host-root is about the running kernel's host: "
 					   "not with --release");
+	if (is_folder(options.file))
+		return lookup_in_folder(&options, &story, &opts);
 
 	err = corebtf_open_file(options.file, &corebtf, &opts);
 	if (!err)
 		err = find(&options, corebtf, &entry);
+	/* A program would need its bytes next: an answer that cannot be had is none. */
+	if (!err)
+		err = corebtf_btf(corebtf, &entry, &btf, &size);
 	if (err) {
 		bundle_input_report(options.file, err, &story.last);
 		return STATUS_FAILED;
@@ -265,14 +343,7 @@ static int run(const struct command *command, int argc, char **argv)
 	print_own_btf(&options);
 	if (options.object && check_object(options.object, corebtf, &story))
 		return STATUS_FAILED;
-	if (!options.output)
-		return STATUS_DONE;
-	err = write_btf(corebtf, &entry, options.output, &why);
-	if (err && *why.text)
-		report_failure(options.output, "%s", why.text);
-	else if (err)
-		bundle_input_report(options.file, err, &story.last);
-	return err ? STATUS_FAILED : STATUS_DONE;
+	return write_btf(btf, size, options.output);
 }
 
 static const struct command_option options_of_lookup[] = {
@@ -303,12 +374,14 @@ const struct command command_lookup = {
 	.name = "lookup",
 	.usage = "FILE [--release RELEASE] [--machine MACHINE] [-o OUT] [OPTION...]",
 	.purpose = "show which BTF would be chosen for a kernel, and why",
-	.details = NULL,
+	.details = "FILE is an executable, a bundle file, a tar of BTFs, or a folder in BTFHub's layout.",
 	.examples =
 		"  corebtf lookup execsnoop\n"
 		"  corebtf lookup execsnoop --release 5.10.0-30-amd64 -o small.btf\n"
 		"  corebtf lookup execsnoop --release 5.10.0-30-amd64 --os debian --os-version 11\n"
-		"  corebtf lookup kernels.bundle --release 5.10.0-30-arm64 --machine aarch64",
+		"  corebtf lookup kernels.bundle --release 5.10.0-30-arm64 --machine aarch64\n"
+		"  corebtf lookup min_core_btfs.tar.gz --release 5.10.0-30-amd64\n"
+		"  corebtf lookup min_core_btfs --release 5.10.0-30-amd64 -o small.btf",
 	.statuses = "0 there is one; 1 there is none, OBJ is another build, or it failed",
 	.options = options_of_lookup,
 	.run = run,

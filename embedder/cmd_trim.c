@@ -79,7 +79,7 @@ static int join_base(const struct trim_options *options, struct kernel_btf *full
 	struct reason why = {""};
 	void *joined = NULL;
 	size_t size = 0;
-	int err = kernel_btf_open(options->base, &base, &why);
+	int err = kernel_btf_open(options->base, NULL, NULL, &base, &why);
 
 	if (err) {
 		report_failure(options->base, "%s", why.text);
@@ -158,7 +158,7 @@ static int run(const struct command *command, int argc, char **argv)
 			return STATUS_FAILED;
 	}
 	object_input_note_empty(&objects);
-	if (kernel_btf_open(options.kernel, &full, &why)) {
+	if (kernel_btf_open(options.kernel, NULL, NULL, &full, &why)) {
 		report_failure(options.kernel, "%s", why.text);
 		return STATUS_FAILED;
 	}

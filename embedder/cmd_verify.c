@@ -229,29 +229,29 @@ static int verify_kernels(struct sources *sources, struct verification *verifica
 {
 	struct kernel_pool_work work = {
 		.jobs = sources->jobs,
+		.memory = sources->memory,
 		.context = verification,
 		.thread_new = new_scratch,
 		.thread_free = free_scratch,
 		.run = verify_kernel,
 		.take = take_result,
 	};
-	const struct kernel_list *kernels = &verification->kernels.list;
+	struct kernel_input *kernels = &verification->kernels;
+	size_t seen;
 	int err;
 
 	sources_find_kernels(sources, &verification->kernels);
-	if (!kernels->count && verification->kernels.not_selected) {
-		report_failure(sources->file,
-			       "nothing verified: --select takes none of %s kernel%s that were found",
-			       text_count(verification->kernels.not_selected).text,
-			       text_plural(verification->kernels.not_selected));
-		return -ENOENT;
-	}
-	progress_start("kernels", kernels->count, report_level() != REPORT_QUIET);
+	progress_start("kernels", kernels->list.source_count ? 0 : kernels->list.count,
+		       report_level() != REPORT_QUIET);
 	err = kernel_pool_run(kernels, &work);
 	progress_end();
-	if (err)
+	if (err) {
 		report_failure(sources->file, "cannot verify: %s", strerror(-err));
-	return err;
+		return err;
+	}
+	seen = verification->same + verification->differing + verification->absent;
+	kernel_input_explain(kernels, seen, sources->file, "nothing verified: ");
+	return seen ? 0 : -ENOENT;
 }
 
 static int summarize(const struct sources *sources, const struct verification *verification)
@@ -304,20 +304,25 @@ static int run(const struct command *command, int argc, char **argv)
 }
 
 static const struct command_option options_of_verify[] = {
-	{SOURCES_KERNELS, "kernels", "PATH...",
-	 "full kernel BTFs to compare with: folders in BTFHub's\n"
-	 "layout, parts of such a tree, or single files; all\n"
-	 "words up to the next option, and -- ends them"},
+	{SOURCES_KERNELS, "kernels", "[PATH...]",
+	 "full kernel BTFs to compare with, in all forms that\n"
+	 "embed takes; all words up to the next option, and --\n"
+	 "ends them; without PATH: those that 'corebtf fetch'\n"
+	 "brought"},
+	{SOURCES_AS, "as", "KEY=VALUE[,...]",
+	 "what the kernels at the PATHs behind it are, as for\n"
+	 "embed"},
 	{SOURCES_SELECT, "select", "EXPR",
 	 "of the kernels found, compare those that EXPR\n"
 	 "describes, as for embed; may be repeated"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
+	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},
 };
 
 const struct command command_verify = {
 	.name = "verify",
-	.usage = "FILE [OBJ...] --kernels PATH... [OPTION...]",
+	.usage = "FILE [OBJ...] --kernels [PATH...] [OPTION...]",
 	.purpose = "prove that the BTFs a file carries relocate as the full ones",
 	.details = "Checks the structure and every checksum, and then, for each kernel whose full BTF is\n"
 		   "given, that each relocation of the objects has the same answers on both BTFs: found or\n"

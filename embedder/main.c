@@ -16,6 +16,9 @@
 static const struct command *const commands[] = {
 	&command_embed,	  &command_list,   &command_lookup, &command_extract,
 	&command_attach, &command_remove, &command_object, &command_verify, &command_trim,
+	&command_export, &command_import,
+	&command_unpack,
+	&command_fetch, &command_btfgen,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -14,6 +14,7 @@
 #include "runtime/executable/executable.h"
 #include "runtime/executable/mapping.h"
 #include "runtime/executable/section.h"
+#include "runtime/handle.h"
 
 void bundle_input_keep_line(void *context, const char *line)
 {
@@ -59,8 +60,13 @@ static int read_section(int fd, uint64_t file_size, const struct log *log, void 
 	struct section section = {0};
 	struct mapping mapping = {0};
 	void *data;
-	int err = section_find(fd, file_size, log, &section);
+	int err;
 
+	/* Only `corebtf import` reads all that a tar has to say, its manifest too. */
+	if (handle_is_tar(fd))
+		return log_error(log, -ENODATA,
+				 "is a tar: make a bundle of it first, with `corebtf import`");
+	err = section_find(fd, file_size, log, &section);
 	if (!err)
 		err = mapping_open(fd, section.offset, section.size, &mapping);
 	if (err)

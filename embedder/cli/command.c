@@ -76,11 +76,24 @@ static void print_help(const struct command *command)
 	printf("More: man corebtf-%s\n", command->name);
 }
 
+static bool may_take_none(const struct command_option *option)
+{
+	return option->argument && *option->argument == '[';
+}
+
+static bool takes_many(const struct command_option *option)
+{
+	const char *end = may_take_none(option) ? "...]" : "...";
+	size_t length = option->argument ? strlen(option->argument) : 0;
+
+	return length > strlen(end) && strcmp(option->argument + length - strlen(end), end) == 0;
+}
+
 /* What getopt needs, out of the description. */
 struct getopt_tables {
 	const struct command_option *options[OPTIONS_MAX];
 	struct option long_options[OPTIONS_MAX + 1];
-	char short_options[2 * OPTIONS_MAX + 3];
+	char short_options[3 * OPTIONS_MAX + 3];
 	size_t count;
 };
 
@@ -92,13 +105,17 @@ static void add_options(struct getopt_tables *tables, const struct command_optio
 		tables->options[tables->count] = options;
 		tables->long_options[tables->count++] = (struct option){
 			.name = options->name,
-			.has_arg = options->argument ? required_argument : no_argument,
+			.has_arg = !options->argument	 ? no_argument
+				   : may_take_none(options) ? optional_argument
+							 : required_argument,
 			.val = options->key,
 		};
 		if (options->key >= 256)
 			continue;
 		*end++ = (char)options->key;
 		if (options->argument)
+			*end++ = ':';
+		if (may_take_none(options))
 			*end++ = ':';
 	}
 	*end = '\0';
@@ -111,13 +128,6 @@ static const struct command_option *find_option(const struct getopt_tables *tabl
 			return tables->options[i];
 	}
 	return NULL;
-}
-
-static bool takes_many(const struct command_option *option)
-{
-	size_t length = option->argument ? strlen(option->argument) : 0;
-
-	return length > 3 && strcmp(option->argument + length - 3, "...") == 0;
 }
 
 /* How many long options begin like the word that getopt refused. */
@@ -151,7 +161,8 @@ int command_parse(const struct command *command, int argc, char **argv, command_
 {
 	/* '-': operands come in order; ':': a missing value is told from an unknown option. */
 	struct getopt_tables tables = {.short_options = "-:"};
-	int many = 0; /* the option that operands belong to now */
+	int many = 0;	      /* the option that operands belong to now */
+	bool pending = false; /* it may have none, and had none so far */
 	int status = COMMAND_GO;
 
 	add_options(&tables, command->options);
@@ -162,13 +173,17 @@ int command_parse(const struct command *command, int argc, char **argv, command_
 		int key = getopt_long(argc, argv, tables.short_options, tables.long_options, NULL);
 		const struct command_option *option = find_option(&tables, key);
 
-		if (key == -1)
-			break;
 		if (key == COMMAND_OPERAND) {
 			status = take(command, context, many ? many : key, optarg);
+			pending = false;
 			continue;
 		}
+		if (pending)
+			status = take(command, context, many, NULL);
+		if (key == -1 || status != COMMAND_GO)
+			break;
 		many = 0;
+		pending = false;
 		switch (key) {
 		case 'h':
 			print_help(command);
@@ -187,9 +202,11 @@ int command_parse(const struct command *command, int argc, char **argv, command_
 			return refuse_option(command, &tables, argv[optind - 1], optopt);
 		default:
 			/* --name=VALUE: the value is not a word of its own. */
-			if (takes_many(option) && optarg == argv[optind - 1])
+			if (takes_many(option) && (!optarg || optarg == argv[optind - 1]))
 				many = key;
-			status = take(command, context, key, optarg);
+			pending = may_take_none(option) && !optarg;
+			if (!pending)
+				status = take(command, context, key, optarg);
 		}
 	}
 	/* After "--" getopt hands nothing out any more. */

@@ -15,7 +15,8 @@ struct command_option {
 	int key;	      /* the short letter, or a number from 256 on: there is none */
 	const char *name;     /* the long name */
 	const char *argument; /* what stands behind it, for the help; NULL: nothing; "PATH...": all
-			       * operands up to the next option are values of it */
+			       * operands up to the next option are values of it; "[PATH...]": there
+			       * may be none, and its value then is NULL */
 	const char *help;     /* may have several lines */
 };
 
@@ -31,7 +32,10 @@ struct command {
 };
 
 extern const struct command command_trim, command_embed, command_list, command_lookup,
-	command_extract, command_attach, command_remove, command_object, command_verify;
+	command_extract, command_attach, command_remove, command_object, command_verify,
+	command_export, command_import,
+	command_unpack,
+	command_fetch, command_btfgen;
 
 /* What is not an option comes with this key. */
 #define COMMAND_OPERAND 1

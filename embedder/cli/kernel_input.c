@@ -9,13 +9,16 @@
 #include <string.h>
 
 #include "embedder/cli/report.h"
+#include "embedder/cli/select_option.h"
 #include "embedder/cli/text.h"
-#include "embedder/kernels/kernel_path.h"
+#include "embedder/hub/cache.h"
+#include "embedder/kernels/kernel_stream.h"
+#include "embedder/util/cleanup.h"
 #include "runtime/kernel/machine.h"
 
 void kernel_input_init(struct kernel_input *input)
 {
-	*input = (struct kernel_input){0};
+	*input = (struct kernel_input){.machine = ""};
 	kernel_list_init(&input->list);
 }
 
@@ -32,11 +35,18 @@ static void count_skipped(void *context, const char *path, const char *why)
 	input->failures++;
 }
 
-void kernel_input_add(struct kernel_input *input, const char *path)
+void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_as *as)
 {
+	_cleanup_free_ char *cache = NULL;
 	struct reason why = {""};
 
-	if (kernel_list_add(&input->list, path, count_skipped, input, &why))
+	if (!path && cache_find_kernels(&cache, &why)) {
+		count_skipped(input, cache ? cache : "--kernels", why.text);
+		return;
+	}
+	if (!path)
+		path = cache;
+	if (kernel_list_add(&input->list, path, as, count_skipped, input, &why))
 		count_skipped(input, path, why.text);
 }
 
@@ -72,8 +82,7 @@ static size_t keep(struct kernel_list *list, bool (*is_kept)(void *, const struc
 			list->files[kept++] = *file;
 			continue;
 		}
-		kernel_id_clear(&file->id);
-		free(file->path);
+		kernel_file_clear(file);
 	}
 	dropped = list->count - kept;
 	list->count = kept;
@@ -82,16 +91,8 @@ static size_t keep(struct kernel_list *list, bool (*is_kept)(void *, const struc
 
 void kernel_input_select(struct kernel_input *input, struct kernel_select *select)
 {
-	if (!input->list.count)
-		return;
+	input->select = select;
 	input->not_selected += keep(&input->list, is_selected, select);
-	for (size_t i = 0; i < select->count; i++) {
-		const struct select_expression *expression = &select->expressions[i];
-
-		if (!expression->taken)
-			report_note("note: --select '%s' %s no kernel", expression->text,
-				    expression->excludes ? "excludes" : "takes");
-	}
 }
 
 void kernel_input_note_not_selected(const struct kernel_input *input)
@@ -106,6 +107,82 @@ void kernel_input_keep_machine(struct kernel_input *input, const struct executab
 	const char *machine =
 		machine_from_elf(target->machine, target->is_64bit, target->big_endian);
 
-	if (*machine) /* else nothing can be said against any */
-		input->left_out += keep(&input->list, runs_program, (void *)machine);
+	if (!*machine) /* nothing can be said against any */
+		return;
+	input->machine = machine;
+	input->left_out += keep(&input->list, runs_program, (void *)machine);
+}
+
+bool kernel_input_wants(struct kernel_input *input, const struct kernel_id *id)
+{
+	if (input->select && !kernel_select_matches(input->select, id)) {
+		input->not_selected++;
+		return false;
+	}
+	if (*input->machine && !can_run(input->machine, id->machine)) {
+		input->left_out++;
+		return false;
+	}
+	return true;
+}
+
+bool kernel_input_is_empty(const struct kernel_input *input)
+{
+	return !input->list.count && !input->list.source_count;
+}
+
+void kernel_input_explain(const struct kernel_input *input, size_t taken, const char *file,
+			  const char *nothing)
+{
+	size_t found = taken + input->left_out + input->not_selected + input->failures;
+
+	if (input->select && found)
+		select_option_note_unused(input->select);
+	if (taken)
+		return;
+	if (input->failures && !kernel_input_is_empty(input))
+		report_failure(file, "%sno kernel BTF could be used", nothing);
+	else if (input->left_out)
+		report_failure(file, "%sall %s %skernels are for other machines than it "
+			       "(--all-machines takes them)", nothing,
+			       text_count(input->left_out).text,
+			       input->not_selected ? "selected " : "");
+	else if (input->not_selected)
+		report_failure(file, "%s--select takes none of %s kernel%s that were found", nothing,
+			       text_count(input->not_selected).text,
+			       text_plural(input->not_selected));
+	else
+		report_failure(file, "%sno kernel BTF was found", nothing);
+}
+
+static bool wants(void *context, const struct kernel_id *id)
+{
+	return kernel_input_wants(context, id);
+}
+
+static void list_source(struct kernel_input *input, const struct kernel_source *source)
+{
+	struct kernel_stream_opts opts = {.want = wants, .skip = count_skipped, .context = input};
+	struct kernel_stream *stream = NULL;
+	struct kernel_file file = {.path = NULL};
+	struct reason why = {""};
+	int more = kernel_stream_open(source, &opts, &stream, &why);
+
+	if (!more)
+		more = 1;
+	while (more > 0 && (more = kernel_stream_next(stream, &file, NULL, &why)) > 0) {
+		if (kernel_list_take(&input->list, &file)) {
+			reason_errno(&why, -ENOMEM, "cannot keep its kernels");
+			more = -ENOMEM;
+		}
+	}
+	if (more < 0)
+		count_skipped(input, source->path, why.text);
+	kernel_stream_close(stream);
+}
+
+void kernel_input_list_sources(struct kernel_input *input)
+{
+	for (size_t i = 0; i < input->list.source_count; i++)
+		list_source(input, &input->list.sources[i]);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Every thread, the calling one too, takes the next kernel of the list until there is none. A
- * result waits in its slot until all before it have been handed over; that keeps little memory
- * busy, since the full BTF is gone by then.
+ * Every thread, the calling one too, takes the next file of the list until there is none, then the
+ * next kernel of a source that nobody is reading just now. A result waits in its slot until all
+ * before it have been handed over; that keeps little memory busy, since the full BTF is gone by
+ * then.
  */
 #include "embedder/cli/kernel_pool.h"
 
@@ -11,64 +12,295 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "embedder/kernels/kernel_path.h"
+#include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
 
 struct slot {
 	struct kernel_pool_result result;
+	struct kernel_file kernel; /* of a source: what the result tells of */
 	bool done;
 };
 
-struct kernel_pool {
-	const struct kernel_list *kernels;
-	const struct kernel_pool_work *work;
-	pthread_mutex_t lock; /* of all that follows */
-	struct slot *slots;   /* one for each kernel */
-	size_t next;	      /* kernel to be taken */
+/* A source, with the results that come from it. */
+struct reading {
+	struct kernel_pool *pool;
+	const struct kernel_source *source;
+	struct kernel_stream *stream; /* NULL: not opened yet, or closed */
+	bool busy;		      /* a thread reads it */
+	bool ended;
+	struct slot **slots;
+	size_t count;
 	size_t handed_over;
-	int error; /* not 0: stop */
 };
 
-static void run_kernel(struct kernel_pool *pool, void *scratch, struct kernel_pool_result *result)
-{
-	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
+struct kernel_pool {
+	struct kernel_input *input;
+	const struct kernel_pool_work *work;
+	struct memory_budget budget;
+	pthread_mutex_t lock;	/* of all that follows */
+	pthread_cond_t changed; /* a source is free, or ended, or there was an error */
+	struct slot *slots;	/* one for each file */
+	size_t next;		/* file to be taken */
+	size_t handed_over;	/* files */
+	struct reading *readings; /* one for each source */
+	size_t reading_count;
+	size_t current; /* the source whose results are handed over */
+	int error;	/* not 0: stop */
+};
 
-	result->error = kernel_btf_open(result->kernel->path, &full, &result->why);
-	if (!result->error)
-		result->error = pool->work->run(pool->work->context, scratch, result->kernel, &full,
-						&result->outcome, &result->why);
+/* --- results ---------------------------------------------------------------------------------- */
+
+static void slot_free(struct slot *slot)
+{
+	kernel_file_clear(&slot->kernel);
+	free(slot->result.outcome);
+	free(slot);
 }
 
 /* With the lock held. */
+static void hand_over_slot(struct kernel_pool *pool, struct slot *slot)
+{
+	pool->error = pool->work->take(pool->work->context, &slot->result);
+	free(slot->result.outcome);
+	slot->result.outcome = NULL;
+}
+
+/* With the lock held: what is done and has nothing before it that is not. */
 static void hand_over(struct kernel_pool *pool)
 {
-	while (!pool->error && pool->handed_over < pool->kernels->count &&
-	       pool->slots[pool->handed_over].done) {
-		struct kernel_pool_result *result = &pool->slots[pool->handed_over++].result;
+	size_t count = pool->input->list.count;
 
-		pool->error = pool->work->take(pool->work->context, result);
-		free(result->outcome);
-		result->outcome = NULL;
+	while (!pool->error && pool->handed_over < count && pool->slots[pool->handed_over].done)
+		hand_over_slot(pool, &pool->slots[pool->handed_over++]);
+	while (!pool->error && pool->handed_over == count && pool->current < pool->reading_count) {
+		struct reading *reading = &pool->readings[pool->current];
+
+		if (reading->handed_over == reading->count) {
+			if (!reading->ended)
+				break;
+			pool->current++;
+			continue;
+		}
+		if (!reading->slots[reading->handed_over]->done)
+			break;
+		hand_over_slot(pool, reading->slots[reading->handed_over]);
+		slot_free(reading->slots[reading->handed_over]);
+		reading->slots[reading->handed_over++] = NULL;
 	}
+	if (pool->error)
+		pthread_cond_broadcast(&pool->changed);
+}
+
+/* With the lock held: the place of the next result of a source. NULL: there is no memory. */
+static struct slot *reading_add(struct reading *reading)
+{
+	struct slot **slots = reading->slots;
+	struct slot *slot = calloc(1, sizeof(*slot));
+
+	/* Grown by doubling: at a power of two, or none, the array is full. */
+	if (slot && !(reading->count & (reading->count - 1)))
+		slots = reallocarray(slots, reading->count ? reading->count * 2 : 1, sizeof(*slots));
+	if (!slot || !slots) {
+		free(slot);
+		reading->pool->error = -ENOMEM;
+		return NULL;
+	}
+	reading->slots = slots;
+	slot->result.kernel = &slot->kernel;
+	slots[reading->count++] = slot;
+	return slot;
+}
+
+/* What a source has and cannot be used is a result like any other, in its place. */
+static void note_failure(struct reading *reading, const char *path, int error, const char *why)
+{
+	struct kernel_pool *pool = reading->pool;
+	struct slot *slot;
+
+	pthread_mutex_lock(&pool->lock);
+	slot = reading_add(reading);
+	if (slot) {
+		slot->result.error = error;
+		reason_set(&slot->result.why, 0, "%s", why);
+		slot->kernel.path = strdup(path);
+		if (!slot->kernel.path || kernel_path_read_release("", "", &slot->kernel.id, NULL))
+			pool->error = -ENOMEM;
+		slot->done = true;
+	}
+	pthread_mutex_unlock(&pool->lock);
+}
+
+static void note_skipped(void *context, const char *path, const char *why)
+{
+	note_failure(context, path, -EINVAL, why);
+}
+
+/* --- work ------------------------------------------------------------------------------------- */
+
+static void run_kernel(struct kernel_pool *pool, void *scratch, struct kernel_pool_result *result,
+		       const struct kernel_btf *full)
+{
+	if (!result->error)
+		result->error = pool->work->run(pool->work->context, scratch, result->kernel, full,
+						&result->outcome, &result->why);
+}
+
+/* A file whose key is known: what it says of itself must not differ from that. */
+static void run_file(struct kernel_pool *pool, void *scratch, size_t number)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
+	struct kernel_file *file = &pool->input->list.files[number];
+	struct kernel_pool_result *result = &pool->slots[number].result;
+	struct kernel_facts facts = {.machine = ""};
+
+	result->kernel = file;
+	result->error = kernel_btf_open(file->path, &pool->budget, &facts, &full, &result->why);
+	if (!result->error)
+		result->error = kernel_as_complete(file->as, &facts, &file->id, &result->why);
+	run_kernel(pool, scratch, result, &full);
+}
+
+/* A kernel that was read from a source. */
+static void run_bytes(struct kernel_pool *pool, void *scratch, struct slot *slot,
+		      struct kernel_btf *bytes)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
+	struct kernel_pool_result *result = &slot->result;
+	struct kernel_facts facts = {.machine = ""};
+
+	result->error = kernel_btf_unpack(bytes, &facts, &full, &result->why);
+	if (!result->error)
+		result->error = kernel_as_complete(slot->kernel.as, &facts, &slot->kernel.id,
+						   &result->why);
+	run_kernel(pool, scratch, result, &full);
+}
+
+static bool is_wanted(void *context, const struct kernel_id *id)
+{
+	struct kernel_pool *pool = ((struct reading *)context)->pool;
+	bool wanted;
+
+	pthread_mutex_lock(&pool->lock); /* it counts */
+	wanted = kernel_input_wants(pool->input, id);
+	pthread_mutex_unlock(&pool->lock);
+	return wanted;
+}
+
+/* Without the lock, but as the only one to read the source. As kernel_stream_next(). */
+static int read_next(struct reading *reading, struct kernel_file *ret_kernel,
+		     struct kernel_btf *ret_bytes, struct reason *why)
+{
+	struct kernel_stream_opts opts = {
+		.want = is_wanted,
+		.skip = note_skipped,
+		.context = reading,
+		.budget = &reading->pool->budget,
+	};
+	int err = reading->stream ? 0
+				  : kernel_stream_open(reading->source, &opts, &reading->stream, why);
+
+	return err ? err : kernel_stream_next(reading->stream, ret_kernel, ret_bytes, why);
+}
+
+/*
+ * With the lock held, which is let go meanwhile: reads and works on one kernel. Returns whether the
+ * source is to be read on by this thread, as it has bytes that nobody else would ever give back.
+ */
+static bool run_source_once(struct kernel_pool *pool, void *scratch, struct reading *reading)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf bytes = {0};
+	struct kernel_file kernel = {.path = NULL};
+	struct reason why = {""};
+	struct slot *slot = NULL;
+	bool holds = false;
+	int more;
+
+	reading->busy = true;
+	pthread_mutex_unlock(&pool->lock);
+	more = read_next(reading, &kernel, &bytes, &why);
+	if (more < 0)
+		note_failure(reading, reading->source->path, more, why.text);
+	if (more > 0) {
+		holds = kernel_stream_holds(reading->stream);
+	} else {
+		kernel_stream_close(reading->stream);
+		reading->stream = NULL;
+	}
+	pthread_mutex_lock(&pool->lock);
+	if (more > 0) {
+		slot = reading_add(reading);
+		if (slot)
+			slot->kernel = kernel;
+		else
+			kernel_file_clear(&kernel);
+	}
+	reading->ended = more <= 0;
+	reading->busy = holds;
+	pthread_cond_broadcast(&pool->changed);
+	if (slot) {
+		pthread_mutex_unlock(&pool->lock);
+		run_bytes(pool, scratch, slot, &bytes);
+		pthread_mutex_lock(&pool->lock);
+		slot->done = true;
+	}
+	hand_over(pool);
+	return holds;
+}
+
+static void run_source(struct kernel_pool *pool, void *scratch, struct reading *reading)
+{
+	while (run_source_once(pool, scratch, reading) && !pool->error)
+		;
+}
+
+/* With the lock held: one that was opened and nobody reads, else one that was not opened yet; so
+ * that no more are open than there are threads. *@ret_busy: another thread reads one. */
+static struct reading *find_reading(struct kernel_pool *pool, bool *ret_busy)
+{
+	struct reading *unopened = NULL;
+
+	*ret_busy = false;
+	for (size_t i = 0; i < pool->reading_count; i++) {
+		struct reading *reading = &pool->readings[i];
+
+		if (reading->busy)
+			*ret_busy = true;
+		else if (!reading->ended && reading->stream)
+			return reading;
+		else if (!reading->ended && !unopened)
+			unopened = reading;
+	}
+	return unopened;
 }
 
 static void *run_thread(void *argument)
 {
 	struct kernel_pool *pool = argument;
 	void *scratch = pool->work->thread_new(pool->work->context);
+	bool busy = true;
 
 	pthread_mutex_lock(&pool->lock);
 	if (!scratch && !pool->error)
 		pool->error = -ENOMEM;
-	while (!pool->error && pool->next < pool->kernels->count) {
+	while (!pool->error && pool->next < pool->input->list.count) {
 		size_t number = pool->next++;
-		struct slot *slot = &pool->slots[number];
 
 		pthread_mutex_unlock(&pool->lock);
-		slot->result.kernel = &pool->kernels->files[number];
-		run_kernel(pool, scratch, &slot->result);
+		run_file(pool, scratch, number);
 		pthread_mutex_lock(&pool->lock);
-		slot->done = true;
+		pool->slots[number].done = true;
 		hand_over(pool);
+	}
+	while (!pool->error && busy) {
+		struct reading *reading = find_reading(pool, &busy);
+
+		if (reading) {
+			run_source(pool, scratch, reading);
+			busy = true; /* look again */
+		} else if (busy) {
+			pthread_cond_wait(&pool->changed, &pool->lock);
+		}
 	}
 	pthread_mutex_unlock(&pool->lock);
 	if (scratch)
@@ -76,33 +308,64 @@ static void *run_thread(void *argument)
 	return NULL;
 }
 
-int kernel_pool_run(const struct kernel_list *kernels, const struct kernel_pool_work *work)
+static void run_threads(struct kernel_pool *pool, size_t jobs)
 {
-	size_t jobs = work->jobs < kernels->count ? work->jobs : kernels->count;
-	struct kernel_pool pool = {
-		.kernels = kernels,
-		.work = work,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.slots = calloc(kernels->count + 1, sizeof(struct slot)),
-	};
 	pthread_t *threads = calloc(jobs + 1, sizeof(*threads));
 	size_t started = 0;
 
-	if (pool.slots && threads) {
-		/* A thread that cannot be had only makes it slower. */
-		while (started + 1 < jobs &&
-		       !pthread_create(&threads[started], NULL, run_thread, &pool))
-			started++;
-		run_thread(&pool);
-		for (size_t i = 0; i < started; i++)
-			pthread_join(threads[i], NULL);
+	/* A thread that cannot be had only makes it slower. */
+	while (threads && started + 1 < jobs &&
+	       !pthread_create(&threads[started], NULL, run_thread, pool))
+		started++;
+	run_thread(pool);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(threads[i], NULL);
+	free(threads);
+}
+
+static void pool_free(struct kernel_pool *pool)
+{
+	for (size_t i = 0; pool->slots && i < pool->input->list.count; i++)
+		free(pool->slots[i].result.outcome);
+	for (size_t i = 0; i < pool->reading_count; i++) {
+		struct reading *reading = &pool->readings[i];
+
+		for (size_t k = reading->handed_over; k < reading->count; k++)
+			slot_free(reading->slots[k]);
+		free(reading->slots);
+		kernel_stream_close(reading->stream);
+	}
+	free(pool->slots);
+	free(pool->readings);
+	memory_budget_destroy(&pool->budget);
+}
+
+int kernel_pool_run(struct kernel_input *input, const struct kernel_pool_work *work)
+{
+	const struct kernel_list *list = &input->list;
+	/* From one source several threads can work on what has been read. */
+	size_t jobs = !list->source_count && work->jobs > list->count ? list->count : work->jobs;
+	struct kernel_pool pool = {
+		.input = input,
+		.work = work,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+		.slots = calloc(list->count + 1, sizeof(struct slot)),
+		.readings = calloc(list->source_count + 1, sizeof(struct reading)),
+	};
+
+	memory_budget_init(&pool.budget, work->memory);
+	if (pool.slots && pool.readings) {
+		pool.reading_count = list->source_count;
+		for (size_t i = 0; i < pool.reading_count; i++) {
+			pool.readings[i].pool = &pool;
+			pool.readings[i].source = &list->sources[i];
+		}
+		run_threads(&pool, jobs);
 	} else {
 		pool.error = -ENOMEM;
 	}
-	for (size_t i = 0; pool.slots && i < kernels->count; i++)
-		free(pool.slots[i].result.outcome);
-	free(pool.slots);
-	free(threads);
+	pool_free(&pool);
 	return pool.error;
 }
 

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does the same work on the full BTFs of many kernels, on several threads, and hands the results
- * over in the order of the list: whatever is made of them is the same for any number of threads.
+ * Does the same work on the full BTFs of many kernels, on several threads and in so much memory, and
+ * hands the results over in one order: whatever is made of them is the same for any number of
+ * threads.
+ *
+ * The order is that of the files in the list, then that of its sources, each in its own order. One
+ * thread at a time reads a source; while it works on what it has read, another reads on.
  */
 #ifndef COREBTF_CLI_KERNEL_POOL_H
 #define COREBTF_CLI_KERNEL_POOL_H
 
+#include "embedder/cli/kernel_input.h"
 #include "embedder/kernels/kernel_btf.h"
-#include "embedder/kernels/kernel_list.h"
 
 /* What became of one kernel. */
 struct kernel_pool_result {
-	const struct kernel_file *kernel;
+	const struct kernel_file *kernel; /* with all that its own file says of it; of what could not be
+					   * read at all only the path, the rest being "" */
 	int error;	   /* 0, or why there is no outcome: */
 	struct reason why; /* in words */
 	void *outcome;	   /* from malloc, freed by the pool; NULL with an error */
@@ -19,6 +24,7 @@ struct kernel_pool_result {
 
 struct kernel_pool_work {
 	unsigned int jobs; /* threads, at least 1 */
+	uint64_t memory;   /* for full BTFs and what unpacking them takes, in bytes */
 	void *context;	   /* given to all of these: */
 
 	/* The scratch memory of one thread; NULL when there is no memory. */
@@ -29,12 +35,16 @@ struct kernel_pool_work {
 	int (*run)(void *context, void *scratch, const struct kernel_file *kernel,
 		   const struct kernel_btf *full, void **ret_outcome, struct reason *why);
 
-	/* One call at a time, in the order of the list. Not 0: no more. */
+	/* One call at a time, in the order above. Not 0: no more. */
 	int (*take)(void *context, const struct kernel_pool_result *result);
 };
 
-/* 0, what take() returned, or -ENOMEM. A kernel whose BTF cannot be read is a result as well. */
-int kernel_pool_run(const struct kernel_list *kernels, const struct kernel_pool_work *work);
+/*
+ * Works on all of @input, which is filtered already as far as the keys of its files go; those of the
+ * kernels in its sources are asked for here. A kernel whose BTF cannot be read is a result as well.
+ * 0, what take() returned, or -ENOMEM.
+ */
+int kernel_pool_run(struct kernel_input *input, const struct kernel_pool_work *work);
 
 /* How many processors this process may use. */
 unsigned int kernel_pool_default_jobs(void);

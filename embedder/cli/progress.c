@@ -25,7 +25,7 @@ static struct {
 	bool on_terminal;
 	bool drawn;	     /* the bar is on the terminal now */
 	long long started, drawn_at; /* milliseconds */
-	size_t tenths;	     /* the last tenth that a plain line was printed for */
+	size_t tenths;	     /* the last one, or ten seconds, that a plain line was printed for */
 } progress;
 
 static long long now_ms(void)
@@ -43,26 +43,10 @@ static size_t terminal_columns(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
-static void draw(const char *current, long long now)
+/* A line that wraps could not be taken back: cut it, at the edge of a character. */
+static void put_line(char *line, size_t length)
 {
-	_cleanup_free_ char *name = text_printable(current), *line = NULL;
-	size_t filled = progress.done * BAR_WIDTH / progress.total;
-	long long seconds = (now - progress.started) / 1000;
-	char bar[BAR_WIDTH + 1];
-	int length;
-
-	memset(bar, '.', BAR_WIDTH);
-	memset(bar, '#', filled);
-	bar[BAR_WIDTH] = '\0';
-	length = asprintf(&line, "[%s] %zu/%zu %s  %lld:%02lld  %s", bar, progress.done,
-			  progress.total, progress.what, seconds / 60, seconds % 60,
-			  name ? name : "");
-	if (length < 0) {
-		line = NULL;
-		return;
-	}
-	/* A line that wraps could not be taken back: cut it, at the edge of a character. */
-	if ((size_t)length >= terminal_columns()) {
+	if (length >= terminal_columns()) {
 		size_t end = terminal_columns() - 1;
 
 		while (end && (line[end] & 0xc0) == 0x80)
@@ -72,33 +56,67 @@ static void draw(const char *current, long long now)
 	fprintf(stderr, "\r%s\033[K", line);
 	fflush(stderr);
 	progress.drawn = true;
+}
+
+static void draw(const char *current, long long now)
+{
+	_cleanup_free_ char *name = text_printable(current), *line = NULL;
+	size_t filled = progress.total ? progress.done * BAR_WIDTH / progress.total : 0;
+	long long seconds = (now - progress.started) / 1000;
+	char bar[BAR_WIDTH + 1];
+	int length;
+
+	memset(bar, '.', BAR_WIDTH);
+	memset(bar, '#', filled);
+	bar[BAR_WIDTH] = '\0';
+	if (progress.total)
+		length = asprintf(&line, "[%s] %zu/%zu %s  %lld:%02lld  %s", bar, progress.done,
+				  progress.total, progress.what, seconds / 60, seconds % 60,
+				  name ? name : "");
+	else
+		length = asprintf(&line, "%zu %s  %lld:%02lld  %s", progress.done, progress.what,
+				  seconds / 60, seconds % 60, name ? name : "");
+	if (length < 0) {
+		line = NULL;
+		return;
+	}
+	put_line(line, (size_t)length);
 	progress.drawn_at = now;
 }
 
+/* Where nobody knows how much it is, there are no tenths of it: a line for every ten seconds. */
 static void print_plain(long long now)
 {
-	size_t tenths = progress.done * 10 / progress.total;
+	long long seconds = (now - progress.started) / 1000;
+	size_t tenths = progress.total ? progress.done * 10 / progress.total : (size_t)seconds / 10;
 
 	if (now - progress.started < PLAIN_AFTER_MS || tenths == progress.tenths)
 		return;
 	progress.tenths = tenths;
-	fprintf(stderr, "corebtf: %zu of %zu %s, %lld s\n", progress.done, progress.total,
-		progress.what, (now - progress.started) / 1000);
+	if (progress.total)
+		fprintf(stderr, "corebtf: %zu of %zu %s, %lld s\n", progress.done, progress.total,
+			progress.what, seconds);
+	else
+		fprintf(stderr, "corebtf: %zu %s, %lld s\n", progress.done, progress.what, seconds);
+}
+
+bool progress_on_terminal(void)
+{
+	const char *terminal = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
 }
 
 void progress_start(const char *what, size_t total, bool is_shown)
 {
-	const char *terminal = getenv("TERM");
-
-	if (!is_shown || !total)
+	if (!is_shown)
 		return;
 	flockfile(stderr);
 	memset(&progress, 0, sizeof(progress));
 	progress.what = what;
 	progress.total = total;
 	progress.started = now_ms();
-	progress.on_terminal =
-		isatty(STDERR_FILENO) && terminal && *terminal && strcmp(terminal, "dumb") != 0;
+	progress.on_terminal = progress_on_terminal();
 	funlockfile(stderr);
 }
 
@@ -114,6 +132,17 @@ void progress_step(const char *current)
 		else if (now - progress.drawn_at >= REDRAW_MS || progress.done == progress.total)
 			draw(current, now);
 	}
+	funlockfile(stderr);
+}
+
+void progress_show(const char *text)
+{
+	_cleanup_free_ char *line = progress_on_terminal() ? text_printable(text) : NULL;
+
+	if (!line)
+		return;
+	flockfile(stderr);
+	put_line(line, strlen(line));
 	funlockfile(stderr);
 }
 

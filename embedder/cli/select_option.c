@@ -19,3 +19,14 @@ int select_option_take(const struct command *command, const char *value,
 	report_failure(command->name, "--select: %s", why.text);
 	return STATUS_FAILED;
 }
+
+void select_option_note_unused(const struct kernel_select *select)
+{
+	for (size_t i = 0; i < select->count; i++) {
+		const struct select_expression *expression = &select->expressions[i];
+
+		if (!expression->taken)
+			report_note("note: --select '%s' %s no kernel", expression->text,
+				    expression->excludes ? "excludes" : "takes");
+	}
+}

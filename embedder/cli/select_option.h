@@ -10,4 +10,7 @@
 int select_option_take(const struct command *command, const char *value,
 		       struct kernel_select *select);
 
+/* Says which expressions held for none of the kernels that were asked about. */
+void select_option_note_unused(const struct kernel_select *select);
+
 #endif

@@ -6,17 +6,19 @@
 
 #include "embedder/cli/jobs_option.h"
 #include "embedder/cli/kernel_pool.h"
+#include "embedder/cli/memory_option.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/select_option.h"
+#include "embedder/util/memory_budget.h"
 
 int sources_init(struct sources *sources, int argc)
 {
 	*sources = (struct sources){
 		.object_paths = calloc((size_t)argc + 1, sizeof(char *)),
-		.kernel_paths = calloc((size_t)argc + 1, sizeof(char *)),
 		.jobs = kernel_pool_default_jobs(),
+		.memory = memory_budget_default(),
 	};
-	if (sources->object_paths && sources->kernel_paths)
+	if (sources->object_paths && !kernel_paths_init(&sources->kernels, argc))
 		return 0;
 	report_failure(NULL, "out of memory");
 	return -ENOMEM;
@@ -25,7 +27,7 @@ int sources_init(struct sources *sources, int argc)
 void sources_free(struct sources *sources)
 {
 	free(sources->object_paths);
-	free(sources->kernel_paths);
+	kernel_paths_free(&sources->kernels);
 	kernel_select_clear(&sources->select);
 }
 
@@ -40,8 +42,12 @@ int sources_take(const struct command *command, struct sources *sources, int key
 			sources->object_paths[sources->object_count++] = value;
 		return COMMAND_GO;
 	case SOURCES_KERNELS:
-		sources->kernel_paths[sources->kernel_count++] = value;
+		kernel_paths_add(&sources->kernels, value);
 		return COMMAND_GO;
+	case SOURCES_AS:
+		return kernel_paths_take_as(command, value, &sources->kernels);
+	case SOURCES_MEMORY:
+		return memory_option_take(command, value, &sources->memory);
 	case SOURCES_SELECT:
 		return select_option_take(command, value, &sources->select);
 	case 'j':
@@ -54,7 +60,7 @@ int sources_check(const struct command *command, const struct sources *sources, 
 {
 	if (!sources->file)
 		return command_usage_error(command, "no %s given", what);
-	if (!sources->kernel_count)
+	if (!sources->kernels.count)
 		return command_usage_error(command, "no kernels given (--kernels PATH)");
 	return COMMAND_GO;
 }
@@ -74,8 +80,7 @@ int sources_read_objects(const struct sources *sources, struct object_input *ret
 
 void sources_find_kernels(struct sources *sources, struct kernel_input *kernels)
 {
-	for (size_t i = 0; i < sources->kernel_count; i++)
-		kernel_input_add(kernels, sources->kernel_paths[i]);
+	kernel_paths_find(&sources->kernels, kernels);
 	kernel_list_sort(&kernels->list);
 	kernel_input_select(kernels, &sources->select);
 }

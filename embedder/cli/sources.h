@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What embed and verify are both given: a file, BPF objects (or those inside the file) and kernel
- * BTFs, selected, to be worked on by so many threads. All failures are reported here.
+ * BTFs, selected, to be worked on by so many threads in so much memory. All failures are reported here.
  */
 #ifndef COREBTF_CLI_SOURCES_H
 #define COREBTF_CLI_SOURCES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "embedder/cli/command.h"
 #include "embedder/cli/kernel_input.h"
+#include "embedder/cli/kernel_paths.h"
 #include "embedder/cli/object_input.h"
 
 /* Keys of the options (command.h); a command's own start at SOURCES_OTHER. */
-enum { SOURCES_KERNELS = 256, SOURCES_SELECT, SOURCES_OTHER };
+enum { SOURCES_KERNELS = 256, SOURCES_AS, SOURCES_SELECT, SOURCES_MEMORY, SOURCES_OTHER };
 
 struct sources {
 	const char *file;
-	const char **object_paths, **kernel_paths;
-	size_t object_count, kernel_count;
+	const char **object_paths;
+	size_t object_count;
+	struct kernel_paths kernels;
 	struct kernel_select select;
 	unsigned int jobs; /* at least 1 */
+	uint64_t memory;
 };
 
 /* @argc: of the command line, which has no more paths than that. 0 or -ENOMEM. */
 int sources_init(struct sources *sources, int argc);
 void sources_free(struct sources *sources);
 
-/* Takes an operand (the file, then objects), --kernels, --select or -j. COMMAND_GO, or the status
+/* Takes an operand (the file, then objects), --kernels, --as, --select, -j or --memory. COMMAND_GO, or the status
  * to end with; STATUS_USAGE for a key that is none of these. */
 int sources_take(const struct command *command, struct sources *sources, int key,
 		 const char *value);

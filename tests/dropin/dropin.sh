@@ -110,6 +110,23 @@ tar -c --gzip --sort=name -f min_core_btfs.tar.gz -C links .
 link tool "$BCC_STYLE" $static
 works "a hard link" ./tool
 
+# What corebtf export makes of a program's BTFs.
+rm min_core_btfs.tar.gz
+link carrier "$BCC_STYLE" $static
+corebtf embed carrier --kernels /sys/kernel/btf/vmlinux "$KERNELS" --all-machines || fail "embed"
+for layout in bcc bpf-compatible; do
+	for ending in tar.gz tar.xz tar; do
+		corebtf export carrier -o exported.$ending --layout $layout || fail "export"
+		mv exported.$ending min_core_btfs.tar.gz
+		for library in "$static" "$shared"; do
+			link tool "$BCC_STYLE" $library
+			works "export --layout $layout, $ending, bcc's program" ./tool
+			link tool "$COMPATIBLE_STYLE" $library
+			works "export --layout $layout, $ending, bpf-compatible's program" ./tool
+		done
+	done
+done
+
 # No BTF for this kernel, and none that can be read.
 tar -c --gzip -f min_core_btfs.tar.gz -C other .
 link tool "$BCC_STYLE" $static

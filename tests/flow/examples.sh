@@ -27,13 +27,34 @@ extra=
 # shellcheck disable=SC2086
 status 0 embed shelf/execsnoop --kernels named $extra --all-machines
 status 0 extract shelf/execsnoop -o shelf/kernels.bundle
+# The same kernels as a folder of raw BTFs and as a tar of it.
+for packed in debian/11/x86_64/$release debian/11/arm64/5.10.0-30-arm64; do
+	mkdir -p "shelf/min_core_btfs/${packed%/*}"
+	tar -xJOf "named/$packed.btf.tar.xz" >"shelf/min_core_btfs/$packed.btf"
+done
+tar -czf shelf/min_core_btfs.tar.gz -C shelf/min_core_btfs .
+echo '{}' >shelf/package.json
+status 0 export shelf/kernels.bundle -o shelf/probe.tar.gz --json shelf/package.json
+cp shelf/probe.tar.gz shelf/btfs-x86_64.tar.gz
+
+# A repository of kernels, and the cache filled from it.
+git=
+if command -v git >/dev/null; then
+	git=yes
+	git init -q shelf/my-btfs
+	cp -R named/debian shelf/my-btfs/
+	git -C shelf/my-btfs add -A
+	git -C shelf/my-btfs -c user.name=a -c user.email=a@b commit -q -m kernels
+	export BTFHUB_REPO="$scratch/shelf/my-btfs" BTFHUB_CACHE="$scratch/cache"
+	status 0 fetch
+fi
 
 : >examples
 for page in "$MAN_PAGES"/*.1; do
 	grep -E '^\$ ' "$page" | sed 's/^\$ //' >>examples
 	[ "$(grep -cE '^\$ ' "$page")" -ge 1 ] || fail "no example in $page"
 done
-for command in embed list lookup extract attach remove object verify trim; do
+for command in embed list lookup extract attach remove object verify export import unpack trim fetch btfgen; do
 	status 0 $command --help
 	sed -n '/^Examples:/,/^$/s/^  //p' out >>examples
 done
@@ -46,6 +67,9 @@ while read -r line; do
 	case $line in
 	*/sys/kernel/btf/vmlinux* | "corebtf lookup execsnoop")
 		[ "$extra" ] || continue
+		;;
+	*" fetch"* | *btfgen* | *--kernels)
+		[ "$git" ] || continue
 		;;
 	*python3*)
 		command -v python3 >/dev/null || continue

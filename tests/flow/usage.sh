@@ -2,7 +2,7 @@
 # --help, --version, and what is said about wrong arguments.
 . "$FLOW/lib.sh"
 
-commands="embed list lookup extract attach remove verify trim"
+commands="embed list lookup extract attach remove verify export import unpack trim fetch btfgen"
 
 status 0 --version
 grep -qE '^corebtf [0-9]+\.[0-9]+\.[0-9]+$' out || fail "no version"
@@ -60,7 +60,6 @@ wrong "no executable" embed
 wrong "no kernels" embed exe
 wrong "no kernels" embed exe object
 wrong "no executable" embed --kernels a b
-wrong "needs a value" embed exe --kernels
 wrong "--jobs" embed exe --kernels k --jobs 0
 wrong "--jobs" embed exe --kernels k -j 2x
 wrong "--jobs" embed exe --kernels k -j -1

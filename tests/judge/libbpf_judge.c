@@ -243,7 +243,7 @@ static bool judge_path(const struct judged *judged, const char *path, unsigned i
 		data = btf__raw_data(joined, &raw_size);
 		size = raw_size;
 	} else {
-		if (kernel_btf_open(path, &kernel, &why))
+		if (kernel_btf_open(path, NULL, NULL, &kernel, &why))
 			die(path, why.text);
 		data = kernel.data;
 		size = kernel.size;
@@ -280,7 +280,7 @@ static void write_all(const char *folder, const struct judged *judged, const str
 		_cleanup_free_ char *name = strdup(slash ? slash + 1 : kernels->list[i]);
 		struct reason why;
 
-		if (!name || kernel_btf_open(kernels->list[i], &kernel, &why))
+		if (!name || kernel_btf_open(kernels->list[i], NULL, NULL, &kernel, &why))
 			die(kernels->list[i], name ? why.text : "out of memory");
 		if (strstr(name, ".btf"))
 			*strstr(name, ".btf") = '\0';

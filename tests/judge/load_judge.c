@@ -166,7 +166,7 @@ int main(int argc, char **argv)
 	int differences = 0;
 
 	libbpf_set_print(print);
-	if (geteuid() != 0 || kernel_btf_open(KERNEL_BTF, &kernel, &why)) {
+	if (geteuid() != 0 || kernel_btf_open(KERNEL_BTF, NULL, NULL, &kernel, &why)) {
 		printf("skipped: needs root and a kernel with BTF\n");
 		return SKIPPED;
 	}

@@ -67,13 +67,14 @@ for header in include/*.h; do
 	*.bpf.h) continue ;; # for the BPF side
 	esac
 	printf '#include <%s>\nint main(void) { return 0; }\n' "${header##*/}" >"$work/use.c"
-	for standard in gnu99 gnu17; do
-		"$CC" -x c -std=$standard -Wall -Wextra -Wstrict-prototypes -Werror -Iinclude \
-			-fsyntax-only "$work/use.c" || fail "$header: not by itself in $standard"
+	for standard in c99 gnu99 c17 gnu17; do
+		"$CC" -x c -std=$standard -pedantic-errors -Wall -Wextra -Wstrict-prototypes \
+			-Werror -Werror=implicit-function-declaration -Iinclude -fsyntax-only \
+			"$work/use.c" || fail "$header: not by itself in $standard"
 	done
 	if have c++; then
-		c++ -x c++ -std=c++11 -Wall -Wextra -Werror -Iinclude -fsyntax-only "$work/use.c" ||
-			fail "$header: not by itself in C++"
+		c++ -x c++ -std=c++11 -pedantic-errors -Wall -Wextra -Werror -Iinclude \
+			-fsyntax-only "$work/use.c" || fail "$header: not by itself in C++"
 	fi
 done
 ok "each header by itself"

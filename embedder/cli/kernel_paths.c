@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "embedder/cli/kernel_paths.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/cli/report.h"
+
+int kernel_paths_init(struct kernel_paths *paths, int argc)
+{
+	*paths = (struct kernel_paths){
+		.paths = calloc((size_t)argc + 1, sizeof(*paths->paths)),
+		.as = calloc((size_t)argc + 1, sizeof(*paths->as)),
+	};
+	return paths->paths && paths->as ? 0 : -ENOMEM;
+}
+
+void kernel_paths_free(struct kernel_paths *paths)
+{
+	for (size_t i = 0; i < paths->as_count; i++)
+		kernel_as_clear(&paths->as[i]);
+	free(paths->paths);
+	free(paths->as);
+	*paths = (struct kernel_paths){0};
+}
+
+void kernel_paths_add(struct kernel_paths *paths, const char *path)
+{
+	paths->paths[paths->count++] = (struct kernel_path_option){path, paths->as_count};
+}
+
+int kernel_paths_take_as(const struct command *command, const char *value,
+			 struct kernel_paths *paths)
+{
+	struct reason why = {""};
+	int err = kernel_as_parse(value, &paths->as[paths->as_count], &why);
+
+	if (!err) {
+		paths->as_count++;
+		return COMMAND_GO;
+	}
+	if (err == -EINVAL)
+		return command_usage_error(command, "--as '%s': %s; for example "
+					   "'os=debian:12,release=6.1.0-13-amd64,machine=x86_64'",
+					   value, why.text);
+	report_failure(command->name, "--as: %s", why.text);
+	return STATUS_FAILED;
+}
+
+void kernel_paths_find(const struct kernel_paths *paths, struct kernel_input *input)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		const struct kernel_path_option *option = &paths->paths[i];
+
+		kernel_input_add(input, option->path,
+				 option->as ? &paths->as[option->as - 1] : NULL);
+	}
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The values of --kernels, each with what --as says of it: an --as holds for the paths after it, until the
+ * next one, which replaces all of it.
+ */
+#ifndef COREBTF_CLI_KERNEL_PATHS_H
+#define COREBTF_CLI_KERNEL_PATHS_H
+
+#include <stddef.h>
+
+#include "embedder/cli/command.h"
+#include "embedder/cli/kernel_input.h"
+#include "embedder/kernels/kernel_as.h"
+
+struct kernel_paths {
+	struct kernel_path_option {
+		const char *path;
+		size_t as; /* how many --as stood in front of it */
+	} *paths;
+	size_t count;
+	struct kernel_as *as;
+	size_t as_count;
+};
+
+/* @argc: of the command line, which has no more of either than that. 0 or -ENOMEM. */
+int kernel_paths_init(struct kernel_paths *paths, int argc);
+void kernel_paths_free(struct kernel_paths *paths);
+
+/* The value of --kernels. */
+void kernel_paths_add(struct kernel_paths *paths, const char *path);
+
+/* The value of --as. COMMAND_GO, or the status to end with after a line that says why. */
+int kernel_paths_take_as(const struct command *command, const char *value,
+			 struct kernel_paths *paths);
+
+/* Adds what is found at all of them; what fails is reported. @paths must outlive the input. */
+void kernel_paths_find(const struct kernel_paths *paths, struct kernel_input *input);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+/*
+ * corebtf btfgen: BPF objects go in, and a tar with one trimmed BTF for each kernel of the cache
+ * comes out: what the script btfgen of bpf-compatible makes, by its options.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/cli/command.h"
+#include "embedder/cli/fetching.h"
+#include "embedder/cli/report.h"
+#include "embedder/cli/tar_output.h"
+#include "embedder/cli/trimming.h"
+#include "embedder/hub/cache.h"
+#include "embedder/util/cleanup.h"
+
+/* The script's, which writes gzip into a file of this name. */
+#define OUTPUT_DEFAULT "output.tar"
+
+enum { OPTION_JOBS = SOURCES_OTHER };
+
+struct btfgen_options {
+	struct sources sources; /* without a file of its own */
+	struct tar_output tar;
+};
+
+static void cleanup_options(struct btfgen_options *options)
+{
+	sources_free(&options->sources);
+}
+
+static int take(const struct command *command, void *context, int key, const char *value)
+{
+	struct btfgen_options *options = context;
+	struct sources *sources = &options->sources;
+
+	switch (key) {
+	case COMMAND_OPERAND:
+	case 'f':
+		sources->object_paths[sources->object_count++] = value;
+		return COMMAND_GO;
+	case 'j':
+		options->tar.json = value;
+		return COMMAND_GO;
+	case 'o':
+		options->tar.path = value;
+		return COMMAND_GO;
+	case OPTION_JOBS:
+		return sources_take(command, sources, 'j', value);
+	}
+	return sources_take(command, sources, key, value);
+}
+
+/* Gzip, which is what readers of such tars expect, unless the name says otherwise; ".tar" does not. */
+static enum archive_packing choose_packing(const char *path)
+{
+	enum archive_packing packing;
+
+	if (archive_packing_from_name(path, &packing) || packing == ARCHIVE_PLAIN)
+		return ARCHIVE_GZIP;
+	return packing;
+}
+
+/* Without --kernels, those of the cache; when nothing is in it yet, it is fetched. */
+static int find_kernels(struct btfgen_options *options, struct kernel_input *kernels)
+{
+	struct sources *sources = &options->sources;
+	_cleanup_free_ char *cache = NULL;
+
+	if (!sources->kernels.count) {
+		kernel_paths_add(&sources->kernels, NULL);
+		if (cache_find_kernels(&cache, NULL) == -ENOENT) {
+			int err = fetching_run(NULL, 0, &sources->select);
+
+			if (err)
+				return err;
+		}
+	}
+	sources_find_kernels(sources, kernels);
+	if (!kernel_input_is_empty(kernels))
+		return 0;
+	kernel_input_explain(kernels, 0, options->tar.path, "nothing written: ");
+	return -ENOENT;
+}
+
+/* The tar is made from a bundle as `corebtf export` makes it; its own byte order is seen nowhere. */
+static int write_tar(struct btfgen_options *options, struct trimming *trimming)
+{
+	struct bundle_layout_opts layout = {.compression = BUNDLE_COMPRESSION_NONE};
+	struct corebtf_summary summary = {.sz = sizeof(summary)};
+	_cleanup_free_ void *bundle = NULL;
+	struct reason why = {""};
+	size_t size = 0;
+	int err = trimming_layout(trimming, &layout, &bundle, &size, &summary, &why);
+
+	if (err) {
+		report_failure(options->tar.path, "%s", why.text);
+		return err;
+	}
+	trimming_note(trimming);
+	err = tar_output_write(&options->tar, bundle, size);
+	trimming_report_failures(trimming);
+	return err;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	_cleanup_(cleanup_options) struct btfgen_options options = {
+		.tar = {.path = OUTPUT_DEFAULT},
+	};
+	_cleanup_(trimming_free) struct trimming trimming;
+	_cleanup_free_ void *json = NULL;
+	int status;
+
+	trimming_init(&trimming);
+	if (sources_init(&options.sources, argc))
+		return STATUS_FAILED;
+	status = command_parse(command, argc, argv, take, &options);
+	if (status != COMMAND_GO)
+		return status;
+	if (!options.sources.object_count)
+		return command_usage_error(command, "no BPF object given");
+	options.tar.origin = options.tar.path;
+	options.tar.opts.packing = choose_packing(options.tar.path);
+	if (tar_output_read_json(&options.tar, &json) ||
+	    sources_read_objects(&options.sources, &trimming.objects) ||
+	    find_kernels(&options, &trimming.kernels) ||
+	    trimming_run(&trimming, &options.sources, options.tar.path) ||
+	    write_tar(&options, &trimming))
+		return STATUS_FAILED;
+	return trimming.kernels.failures ? STATUS_FAILED : STATUS_DONE;
+}
+
+static const struct command_option options_of_btfgen[] = {
+	{'f', "file", "OBJ", "one more BPF object"},
+	{'j', "json", "JSON", "put JSON into the tar as package.json"},
+	{'o', "output", "OUT",
+	 "the tar to write (default: " OUTPUT_DEFAULT "), packed by\n"
+	 "gzip unless its name ends in .xz or .zst"},
+	{SOURCES_KERNELS, "kernels", "[PATH...]",
+	 "kernel BTFs, as for embed (default: the cache)"},
+	{SOURCES_AS, "as", "KEY=VALUE[,...]",
+	 "what the kernels at the PATHs behind it are, as for\n"
+	 "embed"},
+	{SOURCES_SELECT, "select", "EXPR",
+	 "of the kernels found or fetched, take those that EXPR\n"
+	 "describes, as for embed; may be repeated"},
+	{OPTION_JOBS, "jobs", "N", "threads (default: one for each processor)"},
+	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
+	{0},
+};
+
+const struct command command_btfgen = {
+	.name = "btfgen",
+	.usage = "[-j JSON] [-o OUT] [OPTION...] OBJ...",
+	.purpose = "trim the cache's kernel BTFs for BPF objects, into a tar",
+	.details = "Does what the script btfgen of bpf-compatible does, with its options: the tar has\n"
+		   "btfhub-archive/OS/VERSION/MACHINE/RELEASE.btf and, with --json, package.json. When the\n"
+		   "cache is empty, 'corebtf fetch' fills it, with what is selected.",
+	.examples = "  corebtf btfgen -j package.json -o probe.tar.gz probe.bpf.o\n"
+		    "  corebtf btfgen --select os=debian probe.bpf.o other.bpf.o",
+	.statuses = "0 done; 1 failed, or some kernels could not be used",
+	.options = options_of_btfgen,
+	.run = run,
+};

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/*
+ * corebtf fetch: git repositories of kernel BTFs go in, and what is selected of them comes into the
+ * cache that --kernels without a path means.
+ */
+#include <stdlib.h>
+
+#include "embedder/cli/command.h"
+#include "embedder/cli/fetching.h"
+#include "embedder/cli/report.h"
+#include "embedder/cli/select_option.h"
+#include "embedder/util/cleanup.h"
+
+enum { OPTION_SELECT = 256 };
+
+struct fetch_options {
+	const char **repositories;
+	size_t repository_count;
+	struct kernel_select select;
+};
+
+static void cleanup_options(struct fetch_options *options)
+{
+	free(options->repositories);
+	kernel_select_clear(&options->select);
+}
+
+static int take(const struct command *command, void *context, int key, const char *value)
+{
+	struct fetch_options *options = context;
+
+	if (key == OPTION_SELECT)
+		return select_option_take(command, value, &options->select);
+	options->repositories[options->repository_count++] = value;
+	return COMMAND_GO;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	_cleanup_(cleanup_options) struct fetch_options options = {
+		.repositories = calloc((size_t)argc, sizeof(char *)),
+	};
+	int status;
+
+	if (!options.repositories) {
+		report_failure(NULL, "out of memory");
+		return STATUS_FAILED;
+	}
+	status = command_parse(command, argc, argv, take, &options);
+	if (status != COMMAND_GO)
+		return status;
+	return fetching_run(options.repositories, options.repository_count, &options.select)
+		       ? STATUS_FAILED
+		       : STATUS_DONE;
+}
+
+static const struct command_option options_of_fetch[] = {
+	{OPTION_SELECT, "select", "EXPR",
+	 "bring the kernels that EXPR describes, as for embed,\n"
+	 "and no others; may be repeated (default: all)"},
+	{0},
+};
+
+const struct command command_fetch = {
+	.name = "fetch",
+	.usage = "[--select EXPR]... [REPO...]",
+	.purpose = "bring kernel BTFs from git repositories into a cache on this machine",
+	.details = "REPO is what git can fetch from, a URL or a path, with kernel BTFs in BTFHub's layout.\n"
+		   "Without one: $BTFHUB_REPO (several with commas between them), or BTFHub's archive on\n"
+		   "GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub; --kernels without a\n"
+		   "path takes the kernels in it. Only what is selected is downloaded. Run again, it\n"
+		   "updates, or goes on where it was interrupted.",
+	.examples = "  corebtf fetch --select os=debian:11,arch=x86_64\n"
+		    "  corebtf fetch --select '!arch=arm64' my-btfs\n"
+		    "  corebtf embed execsnoop --kernels",
+	.statuses = "0 all that is selected is there; 1 something is not",
+	.options = options_of_fetch,
+	.run = run,
+};

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: MIT
+/*
+ * corebtf unpack: an archive of BTFs as files below a folder, in the archive's own layout.
+ *
+ * The archive is read once and files are written as they come. What a link leads to may come
+ * later, so links are made at the end, as files of their own with the same bytes: a link on the
+ * disk would be one more thing that leads somewhere.
+ */
+#include <search.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/archive/archive_reader.h"
+#include "embedder/cli/command.h"
+#include "embedder/cli/interrupt.h"
+#include "embedder/cli/report.h"
+#include "embedder/cli/text.h"
+#include "embedder/kernels/kernel_path.h"
+#include "embedder/util/cleanup.h"
+#include "embedder/util/output_folder.h"
+#include "runtime/format.h"
+#include "runtime/tar/tar_bundle.h"
+#include "runtime/tar/tar_name.h"
+#include "runtime/util/btf_magic.h"
+
+#define MANIFEST_NAME "corebtf.manifest"
+#define MAX_LINKS     8
+
+struct unpack_options {
+	const char *file, *folder;
+};
+
+/* A member by its name; of several with one name, the last. */
+struct member {
+	struct member *next;
+	char *link; /* where a link leads, normalised; NULL: a file */
+	bool written;
+	char name[];
+};
+
+struct unpacking {
+	const char *file;
+	struct output_folder folder;
+	struct archive_reader *reader;
+	void *tree; /* of struct member, by name */
+	struct member *members, **last;
+	struct member *probe; /* with room for any name, to look one up */
+	size_t btfs, others, left_out, failures;
+};
+
+static void keep(void *node)
+{
+	(void)node;
+}
+
+static void cleanup_unpacking(struct unpacking *unpacking)
+{
+	tdestroy(unpacking->tree, keep);
+	while (unpacking->members) {
+		struct member *next = unpacking->members->next;
+
+		free(unpacking->members->link);
+		free(unpacking->members);
+		unpacking->members = next;
+	}
+	free(unpacking->probe);
+	archive_reader_close(unpacking->reader);
+	output_folder_close(&unpacking->folder);
+}
+
+static int take(const struct command *command, void *context, int key, const char *value)
+{
+	struct unpack_options *options = context;
+
+	if (key == 'C')
+		options->folder = value;
+	else if (options->file)
+		return command_usage_error(command, "one TAR at a time; '%s' is too many", value);
+	else
+		options->file = value;
+	return COMMAND_GO;
+}
+
+static int no_memory(const struct unpacking *unpacking)
+{
+	report_failure(unpacking->file, "out of memory");
+	return -ENOMEM;
+}
+
+static void fail_member(struct unpacking *unpacking, const char *name, const char *why)
+{
+	unpacking->failures++;
+	if (*name)
+		report_failure(unpacking->file, "%s: %s", name, why);
+	else
+		report_failure(unpacking->file, "%s", why);
+}
+
+static void tell_skipped(void *context, const char *name, const char *why)
+{
+	fail_member(context, name, why);
+}
+
+/* ---- names ---- */
+
+static int compare_members(const void *a, const void *b)
+{
+	return strcmp(((const struct member *)a)->name, ((const struct member *)b)->name);
+}
+
+/* NULL: no memory. */
+static struct member *get_member(struct unpacking *unpacking, const char *name)
+{
+	size_t length = strlen(name);
+	struct member *member = calloc(1, sizeof(*member) + length + 1), **node;
+
+	if (!member)
+		return NULL;
+	memcpy(member->name, name, length + 1);
+	node = tsearch(member, &unpacking->tree, compare_members);
+	if (!node || *node != member) {
+		free(member);
+		return node ? *node : NULL;
+	}
+	*unpacking->last = member;
+	unpacking->last = &member->next;
+	return member;
+}
+
+static const char *base_name(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
+enum content { CONTENT_BTF, CONTENT_PACKED_BTF, CONTENT_BESIDE, CONTENT_OTHER };
+
+/* What a member is for, by its name: a BTF, or what an archive of BTFs has beside them. */
+static enum content content_of(const char *name)
+{
+	const char *base = base_name(name);
+	size_t release = kernel_path_release_length(base);
+
+	if (release)
+		return strcmp(base + release, ".btf") ? CONTENT_PACKED_BTF : CONTENT_BTF;
+	return !strcmp(base, TAR_BUNDLE_PACKAGE_JSON) || !strcmp(base, MANIFEST_NAME)
+		       ? CONTENT_BESIDE
+		       : CONTENT_OTHER;
+}
+
+/* ---- files ---- */
+
+/* Whether one file's failure is that of all: then there is no point in going on. */
+static bool stops_everything(int error)
+{
+	return error != -ELOOP && error != -EEXIST && error != -ENOTDIR && error != -EISDIR &&
+	       error != -EINVAL && error != -ENAMETOOLONG;
+}
+
+/* Whether a file that is written a second time was another before. */
+static bool is_other(const struct unpacking *unpacking, const char *name, const void *data,
+		     size_t size)
+{
+	_cleanup_free_ void *before = NULL;
+	size_t before_size = 0;
+
+	return output_folder_read(&unpacking->folder, name, COREBTF_MAX_BLOB_SIZE, &before,
+				  &before_size, NULL) ||
+	       before_size != size || memcmp(before, data, size) != 0;
+}
+
+static int save(struct unpacking *unpacking, struct member *member, const void *data, size_t size)
+{
+	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
+	enum content content = content_of(member->name);
+	struct reason why = {""};
+	int err;
+
+	if (content == CONTENT_BTF && !btf_magic_is(data, size)) {
+		fail_member(unpacking, member->name, "holds no BTF; left out");
+		return 0;
+	}
+	if (member->written && is_other(unpacking, member->name, data, size))
+		report_note("%s: %s: is in it twice, with other bytes; the later one counts",
+			    unpacking->file, member->name);
+	hold = interrupt_hold(""); /* never a pipe */
+	err = output_folder_save(&unpacking->folder, member->name, data, size, &why);
+	if (err) {
+		fail_member(unpacking, member->name, why.text);
+		return stops_everything(err) ? err : 0;
+	}
+	if (!member->written)
+		*(content == CONTENT_BESIDE ? &unpacking->others : &unpacking->btfs) += 1;
+	member->written = true;
+	report_detail("%s: %s bytes", member->name, text_count(size).text);
+	return 0;
+}
+
+static int take_file(struct unpacking *unpacking, const struct archive_member *file)
+{
+	_cleanup_free_ void *data = NULL;
+	struct reason why = {""};
+	struct member *member;
+	size_t size = 0;
+	int err;
+
+	if (content_of(file->name) == CONTENT_OTHER) {
+		report_detail("%s: no BTF by its name; left out", file->name);
+		unpacking->left_out++;
+		return 0;
+	}
+	member = get_member(unpacking, file->name);
+	if (!member)
+		return no_memory(unpacking);
+	err = archive_reader_read(unpacking->reader, COREBTF_MAX_BLOB_SIZE, &data, &size, &why);
+	if (err) {
+		fail_member(unpacking, member->name, why.text);
+		return err == -EFBIG ? 0 : err;
+	}
+	free(member->link);
+	member->link = NULL;
+	return save(unpacking, member, data, size);
+}
+
+static int take_link(struct unpacking *unpacking, const struct archive_member *link)
+{
+	const char *folder = link->kind == ARCHIVE_SYMBOLIC_LINK ? link->name : NULL;
+	char target[TAR_NAME_SIZE];
+	struct member *member;
+
+	if (content_of(link->name) == CONTENT_OTHER) {
+		report_detail("%s: a link, and no BTF by its name; left out", link->name);
+		unpacking->left_out++;
+	}
+	if (!tar_name_normalise(link->link, folder, target) || !*target) {
+		if (content_of(link->name) != CONTENT_OTHER)
+			fail_member(unpacking, link->name, "a link out of the archive; left out");
+		return 0;
+	}
+	member = get_member(unpacking, link->name);
+	if (!member)
+		return no_memory(unpacking);
+	free(member->link);
+	member->link = strdup(target);
+	return member->link ? 0 : no_memory(unpacking);
+}
+
+static int take_members(struct unpacking *unpacking)
+{
+	struct archive_member member;
+	struct reason why = {""};
+	int result;
+
+	while ((result = archive_reader_next(unpacking->reader, &member, &why)) > 0) {
+		result = member.kind == ARCHIVE_FILE ? take_file(unpacking, &member)
+						     : take_link(unpacking, &member);
+		if (result)
+			return result;
+	}
+	if (result)
+		report_failure(unpacking->file, "%s", why.text);
+	return result;
+}
+
+/* ---- links ---- */
+
+/* The file at the end of the chain that begins with @member, or NULL. */
+static const struct member *follow(struct unpacking *unpacking, const struct member *member)
+{
+	for (int links = 0; member && member->link; links++) {
+		struct member **node;
+
+		if (links == MAX_LINKS)
+			return NULL;
+		strcpy(unpacking->probe->name, member->link);
+		node = tfind(unpacking->probe, &unpacking->tree, compare_members);
+		member = node ? *node : NULL;
+	}
+	return member && member->written ? member : NULL;
+}
+
+static int make_links(struct unpacking *unpacking)
+{
+	int err = 0;
+
+	unpacking->probe = malloc(sizeof(*unpacking->probe) + TAR_NAME_SIZE);
+	if (!unpacking->probe)
+		return no_memory(unpacking);
+	for (struct member *link = unpacking->members; link && !err; link = link->next) {
+		_cleanup_free_ void *data = NULL;
+		const struct member *target;
+		struct reason why = {""};
+		size_t size = 0;
+
+		if (!link->link || content_of(link->name) == CONTENT_OTHER)
+			continue;
+		target = follow(unpacking, link);
+		if (!target) {
+			fail_member(unpacking, link->name,
+				    "a link to what is no BTF of this archive; left out");
+			continue;
+		}
+		err = output_folder_read(&unpacking->folder, target->name, COREBTF_MAX_BLOB_SIZE,
+					 &data, &size, &why);
+		if (err)
+			fail_member(unpacking, target->name, why.text);
+		else
+			err = save(unpacking, link, data, size);
+	}
+	return err;
+}
+
+/* ---- the command ---- */
+
+static int unpack(struct unpacking *unpacking, const char *folder)
+{
+	struct reason why = {""};
+	int err = archive_reader_open(unpacking->file, tell_skipped, unpacking, &unpacking->reader,
+				      &why);
+
+	if (err) {
+		report_failure(unpacking->file, "%s", why.text);
+		return err;
+	}
+	err = output_folder_open(folder, &unpacking->folder, &why);
+	if (err) {
+		report_failure(folder, "%s", why.text);
+		return err;
+	}
+	err = take_members(unpacking);
+	if (!err)
+		err = make_links(unpacking);
+	return err;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	_cleanup_(cleanup_unpacking) struct unpacking unpacking = {.folder = {.fd = -1}};
+	struct unpack_options options = {.folder = "."};
+	int status = command_parse(command, argc, argv, take, &options), err;
+
+	if (status != COMMAND_GO)
+		return status;
+	if (!options.file)
+		return command_usage_error(command, "no TAR given");
+	if (!*options.folder)
+		return command_usage_error(command, "an empty name is no folder");
+	unpacking.file = options.file;
+	unpacking.last = &unpacking.members;
+	err = unpack(&unpacking, options.folder);
+	if (!err && !unpacking.btfs && !unpacking.others && !unpacking.failures) {
+		report_failure(options.file, "holds no BTF and no " TAR_BUNDLE_PACKAGE_JSON);
+		return STATUS_FAILED;
+	}
+	if (!err || unpacking.btfs || unpacking.others)
+		report_note("%s: %s BTF%s and %s file%s beside them written below %s; %s left out%s",
+			    options.file, text_count(unpacking.btfs).text, text_plural(unpacking.btfs),
+			    text_count(unpacking.others).text, text_plural(unpacking.others),
+			    options.folder, text_count(unpacking.left_out + unpacking.failures).text,
+			    err ? ", and it was not read to its end" : "");
+	return err || unpacking.failures ? STATUS_FAILED : STATUS_DONE;
+}
+
+static const struct command_option options_of_unpack[] = {
+	{'C', "directory", "DIR",
+	 "the folder to write below (default: the current one);\n"
+	 "made when it is not there"},
+	{0},
+};
+
+const struct command command_unpack = {
+	.name = "unpack",
+	.usage = "TAR [-C DIR] [OPTION...]",
+	.purpose = "write the BTFs of an archive, and package.json, below a folder",
+	.details = "TAR is a tar of BTFs, plain or packed with gzip, xz, zstd, bzip2 or lz4. Nothing outside of\n"
+		   "DIR is written, whatever the archive says and whatever lies in DIR.",
+	.examples = "  corebtf unpack min_core_btfs.tar.gz -C min_core_btfs\n"
+		    "  corebtf unpack min_core_btfs.tar.gz -v",
+	.statuses = "0 done; 1 failed, or something in TAR was left out that should not be",
+	.options = options_of_unpack,
+	.run = run,
+};

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The folder in which `corebtf fetch` keeps repositories of kernel BTFs, one in a folder each:
+ * $BTFHUB_CACHE, else $XDG_CACHE_HOME/corebtf/btfhub, else ~/.cache/corebtf/btfhub. As a whole it
+ * is a tree of kernels for --kernels. Besides repositories it has
+ *
+ *	.corebtf-fetch	tells that it is ours, and is the lock
+ *	CACHEDIR.TAG	tells backup programs to leave it out (bford.info/cachedir)
+ */
+#ifndef COREBTF_HUB_CACHE_H
+#define COREBTF_HUB_CACHE_H
+
+#include "embedder/util/reason.h"
+
+/* An open cache; nobody else changes it meanwhile. */
+struct cache {
+	char *path; /* absolute, without symbolic links */
+	int lock;
+};
+
+/* Its path, malloc'd, as the user named it. -EINVAL: it is not known where, -ENOMEM. */
+int cache_find(char **ret_path, struct reason *why);
+
+/*
+ * Makes the folder where there is none, and locks it.
+ * Errors: -EBUSY somebody else has it open; -EEXIST it is a folder with something else in it, which
+ * is left alone; those of mkdir(2) and open(2).
+ */
+int cache_open(const char *path, struct cache *ret_cache, struct reason *why);
+void cache_close(struct cache *cache); /* for _cleanup_, after cache_open() or {.lock = -1} */
+
+/*
+ * Its path, when kernels can be looked for below it: what --kernels without a path means. @ret_path:
+ * malloc'd; also set on failure, where it is known.
+ * Errors: -ENOENT nothing was fetched yet, -EEXIST its files are not to be trusted, -EINVAL, -ENOMEM.
+ */
+int cache_find_kernels(char **ret_path, struct reason *why);
+
+#endif

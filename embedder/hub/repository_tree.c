@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In: the list of a repository's files, what its links say, the expressions of --select. Out: which
+ * files and links are wanted.
+ */
+#include "embedder/hub/repository_tree.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "embedder/kernels/kernel_path.h"
+#include "embedder/util/cleanup.h"
+
+/* As many links as Linux follows on one path. */
+#define LINKS_FOLLOWED_MAX 40
+
+/* Real archives have a few dozen links. Every file is held against each, so there is a bound. */
+#define LINKS_MAX 1000
+
+/* How many links may make one name of a file, and how many names one file may have. */
+#define NAME_LINKS_MAX 4
+#define NAMES_MAX 64
+
+/* Folders that make the place of a file certain (kernel_path.h). */
+#define LAYOUT_DEPTH 3
+
+/* Room for the cache's own path before it, as the system bounds the whole. */
+#define PATH_LENGTH_MAX 2048
+
+void repository_tree_free(struct repository_tree *tree)
+{
+	free(tree->files);
+	free(tree->links);
+	arena_free(&tree->arena);
+	*tree = (struct repository_tree){0};
+}
+
+/* "git~1" is what Windows calls .git; git refuses it everywhere, and with it the whole list. */
+static bool is_git_short_name(const char *name, size_t length)
+{
+	return length >= 5 && strncasecmp(name, "git~", 4) == 0 && isdigit((unsigned char)name[4]);
+}
+
+/*
+ * Why a path is not taken, or NULL. "": nobody need be told, as names with a dot in front are
+ * none of kernels anywhere. Git would refuse some of these as well, but all others with them.
+ */
+static const char *find_fault(const char *path)
+{
+	if (strlen(path) > PATH_LENGTH_MAX)
+		return "its path is too long";
+	for (const char *c = path; *c; c++) {
+		if (iscntrl((unsigned char)*c) || *c == '\\')
+			return "its path has a control character or a backslash in it";
+	}
+	for (const char *name = path;; name++) {
+		size_t length = strcspn(name, "/");
+
+		if (!length)
+			return "its path has an empty component";
+		if (length > NAME_MAX)
+			return "its path has a component that is too long";
+		if ((length < 3 && strncmp(name, "..", length) == 0) ||
+		    (length == 4 && strncasecmp(name, ".git", length) == 0) ||
+		    is_git_short_name(name, length))
+			return "its path leads out of its folder or into git's own";
+		if (*name == '.')
+			return "";
+		name += length;
+		if (!*name)
+			return NULL;
+	}
+}
+
+/* Grown by doubling: at a power of two, or none, the array is full. */
+static void *grow(void *array, size_t count, size_t element_size)
+{
+	if (count & (count - 1))
+		return array;
+	return reallocarray(array, count ? count * 2 : 1, element_size);
+}
+
+static int add_file(struct repository_tree *tree, const char *path, const char *object,
+		    bool executable)
+{
+	struct repository_file *files = grow(tree->files, tree->file_count, sizeof(*files));
+
+	if (!files)
+		return -ENOMEM;
+	tree->files = files;
+	files[tree->file_count++] = (struct repository_file){path, object, executable, false};
+	return 0;
+}
+
+static int add_link(struct repository_tree *tree, const char *path, const char *object)
+{
+	struct repository_link *links = grow(tree->links, tree->link_count, sizeof(*links));
+
+	if (!links)
+		return -ENOMEM;
+	tree->links = links;
+	links[tree->link_count++] = (struct repository_link){.path = path, .object = object};
+	return 0;
+}
+
+static bool is_kernel_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return kernel_path_release_length(slash ? slash + 1 : path) > 0;
+}
+
+/* One record: MODE " " TYPE " " OBJECT "\t" PATH. */
+static int read_record(struct repository_tree *tree, const char *record, size_t length,
+		       repository_skip_fn skip, void *context)
+{
+	char *copy = arena_string(&tree->arena, record, length);
+	char *rest = NULL, *mode, *type, *object, *path;
+	const char *fault;
+	bool is_link;
+
+	if (!copy)
+		return -ENOMEM;
+	path = strchr(copy, '\t');
+	if (!path)
+		return -EBADMSG;
+	*path++ = '\0';
+	mode = strtok_r(copy, " ", &rest);
+	type = strtok_r(NULL, " ", &rest);
+	object = strtok_r(NULL, " ", &rest);
+	if (!object || !*object || object[strspn(object, "0123456789abcdef")])
+		return -EBADMSG;
+	is_link = strcmp(mode, "120000") == 0;
+	if (strcmp(type, "blob") != 0)
+		return 0;
+	fault = find_fault(path);
+	if (!fault && is_link && tree->link_count == LINKS_MAX)
+		fault = "there are too many symbolic links in this repository";
+	if (fault) {
+		if (*fault)
+			skip(context, path, fault);
+		return 0;
+	}
+	if (is_link)
+		return add_link(tree, path, object);
+	return add_file(tree, path, object, strcmp(mode, "100755") == 0);
+}
+
+static int compare_files(const void *a, const void *b)
+{
+	const struct repository_file *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
+}
+
+static int compare_links(const void *a, const void *b)
+{
+	const struct repository_link *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
+}
+
+int repository_tree_read(const char *listing, size_t size, repository_skip_fn skip, void *context,
+			 struct repository_tree *ret_tree, struct reason *why)
+{
+	*ret_tree = (struct repository_tree){0};
+	for (size_t offset = 0; offset < size;) {
+		const char *end = memchr(listing + offset, '\0', size - offset);
+		size_t length = end ? (size_t)(end - listing) - offset : 0;
+		int err = end ? read_record(ret_tree, listing + offset, length, skip, context)
+			      : -EBADMSG;
+
+		if (err == -EBADMSG)
+			return reason_set(why, err, "git's list of the files cannot be read");
+		if (err)
+			return reason_errno(why, err, "cannot keep the list of the files");
+		offset += length + 1;
+	}
+	if (ret_tree->file_count)
+		qsort(ret_tree->files, ret_tree->file_count, sizeof(*ret_tree->files),
+		      compare_files);
+	if (ret_tree->link_count)
+		qsort(ret_tree->links, ret_tree->link_count, sizeof(*ret_tree->links),
+		      compare_links);
+	return 0;
+}
+
+int repository_tree_set_target(struct repository_tree *tree, struct repository_link *link,
+			       const char *target, size_t length)
+{
+	if (!length || length > PATH_LENGTH_MAX || memchr(target, '\0', length))
+		return 0;
+	link->target = arena_string(&tree->arena, target, length);
+	return link->target ? 0 : -ENOMEM;
+}
+
+static const struct repository_link *find_link(const struct repository_tree *tree, const char *path)
+{
+	struct repository_link key = {.path = path};
+
+	if (!tree->link_count)
+		return NULL;
+	return bsearch(&key, tree->links, tree->link_count, sizeof(key), compare_links);
+}
+
+static void take_last_component(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	*(slash ? slash : path) = '\0';
+}
+
+/* A path that is walked without a file system: @real is where we are, without links. */
+struct walk {
+	const struct repository_tree *tree;
+	char real[PATH_LENGTH_MAX + 1];
+	unsigned int followed;
+};
+
+static int walk_along(struct walk *walk, const char *path)
+{
+	if (*path == '/')
+		return -EXDEV;
+	while (*path) {
+		size_t length = strcspn(path, "/"), have = strlen(walk->real);
+		const struct repository_link *link;
+		int err;
+
+		if (length == 2 && strncmp(path, "..", 2) == 0) {
+			if (!have)
+				return -EXDEV;
+			take_last_component(walk->real);
+		} else if (length && !(length == 1 && *path == '.')) {
+			if (have + 1 + length > PATH_LENGTH_MAX)
+				return -ENAMETOOLONG;
+			if (have)
+				walk->real[have++] = '/';
+			memcpy(walk->real + have, path, length);
+			walk->real[have + length] = '\0';
+			link = find_link(walk->tree, walk->real);
+			if (link && !link->target)
+				return -ENOENT;
+			if (link && walk->followed++ == LINKS_FOLLOWED_MAX)
+				return -ELOOP;
+			if (link) {
+				take_last_component(walk->real);
+				err = walk_along(walk, link->target);
+				if (err)
+					return err;
+			}
+		}
+		path += length;
+		path += strspn(path, "/");
+	}
+	return 0;
+}
+
+int repository_tree_resolve(struct repository_tree *tree, repository_skip_fn skip, void *context)
+{
+	for (size_t i = 0; i < tree->link_count; i++) {
+		struct repository_link *link = &tree->links[i];
+		struct walk walk = {.tree = tree};
+		int err = walk_along(&walk, link->path);
+
+		if (err == -EXDEV)
+			skip(context, link->path, "this symbolic link leads out of the repository");
+		else if (err == -ELOOP)
+			skip(context, link->path, "this symbolic link leads in a circle");
+		else if (err == -ENAMETOOLONG)
+			skip(context, link->path, "this symbolic link leads to a path that is too long");
+		if (err)
+			continue;
+		link->real = arena_string(&tree->arena, walk.real, strlen(walk.real));
+		if (!link->real)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What stands behind @folder in @path: "" or "/...". NULL: it is not in there. */
+static const char *path_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	if (!length) /* the repository itself */
+		return NULL;
+	if (strncmp(path, folder, length) != 0 || (path[length] && path[length] != '/'))
+		return NULL;
+	return path + length;
+}
+
+/* The names of one file, each asked about. */
+struct naming {
+	const struct repository_tree *tree;
+	struct kernel_select *select;
+	bool known, wanted;
+	unsigned int names;
+};
+
+static int ask(struct naming *naming, const char *path)
+{
+	_cleanup_free_ char *folder = NULL;
+	const char *slash = strrchr(path, '/');
+	struct kernel_id id = {0};
+	unsigned int depth = 0;
+	int err;
+
+	for (const char *c = path; *c; c++)
+		depth += *c == '/';
+	if (asprintf(&folder, "/%.*s", slash ? (int)(slash - path) : 0, path) < 0) {
+		folder = NULL;
+		return -ENOMEM;
+	}
+	err = kernel_path_read(folder, slash ? slash + 1 : path, depth >= LAYOUT_DEPTH, &id, NULL);
+	if (err)
+		return err == -EINVAL ? 0 : err;
+	naming->known = true;
+	naming->wanted |= kernel_select_matches(naming->select, &id);
+	kernel_id_clear(&id);
+	return 0;
+}
+
+/* @path, and what links make of it. All names are asked about, so that each expression learns
+ * whether it held for one. */
+static int ask_all(struct naming *naming, const char *path, unsigned int links)
+{
+	int err;
+
+	if (naming->names == NAMES_MAX || links > NAME_LINKS_MAX)
+		return 0;
+	naming->names++;
+	err = is_kernel_name(path) ? ask(naming, path) : 0;
+	for (size_t i = 0; !err && i < naming->tree->link_count; i++) {
+		const struct repository_link *link = &naming->tree->links[i];
+		const char *rest = link->real ? path_below(path, link->real) : NULL;
+		_cleanup_free_ char *name = NULL;
+
+		if (!rest)
+			continue;
+		if (asprintf(&name, "%s%s", link->path, rest) < 0) {
+			name = NULL;
+			return -ENOMEM;
+		}
+		err = ask_all(naming, name, links + 1);
+	}
+	return err;
+}
+
+int repository_tree_select(struct repository_tree *tree, struct kernel_select *select)
+{
+	tree->known = tree->unknown = tree->wanted = 0;
+	for (size_t i = 0; i < tree->link_count; i++)
+		tree->links[i].wanted = false;
+	for (size_t i = 0; i < tree->file_count; i++) {
+		struct repository_file *file = &tree->files[i];
+		struct naming naming = {.tree = tree, .select = select};
+		int err = ask_all(&naming, file->path, 0);
+
+		if (err)
+			return err;
+		tree->known += naming.known;
+		tree->unknown += !naming.known && is_kernel_name(file->path);
+		file->wanted = naming.wanted;
+		tree->wanted += file->wanted;
+		for (size_t k = 0; file->wanted && k < tree->link_count; k++) {
+			struct repository_link *link = &tree->links[k];
+
+			link->wanted |= link->real && path_below(file->path, link->real);
+		}
+	}
+	return 0;
+}

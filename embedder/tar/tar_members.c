@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A tar has one file for each kernel, and most of them are copies of a few: what is kept grows
+ * with the distinct ones, as a hostile archive's own size does not bound the number of copies.
+ */
+#include "embedder/tar/tar_members.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINKS_MAX 8
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct tar_member_entry *l = left, *r = right;
+
+	return strcmp(l->name, r->name);
+}
+
+static int compare_blobs(const void *left, const void *right)
+{
+	const struct tar_blob *l = left, *r = right;
+
+	if (l->size != r->size)
+		return l->size < r->size ? -1 : 1;
+	return memcmp(l->data, r->data, l->size);
+}
+
+/* The array with room for one more pointer; NULL when there is no memory. */
+static void *grow(void *array, size_t count, size_t *room)
+{
+	size_t more = *room ? *room * 2 : 64;
+	void *grown;
+
+	if (count < *room)
+		return array;
+	grown = reallocarray(array, more, sizeof(void *));
+	if (grown)
+		*room = more;
+	return grown;
+}
+
+struct tar_member_entry *tar_members_find(const struct tar_members *members, const char *name)
+{
+	const struct tar_member_entry key = {.name = name};
+	struct tar_member_entry *const *found = tfind(&key, &members->by_name, compare_names);
+
+	return found ? *found : NULL;
+}
+
+struct tar_member_entry *tar_members_add(struct tar_members *members, const char *name)
+{
+	struct tar_member_entry *entry = tar_members_find(members, name);
+	struct tar_member_entry **entries;
+
+	if (entry)
+		return entry;
+	entries = grow(members->entries, members->count, &members->room);
+	if (!entries)
+		return NULL;
+	members->entries = entries;
+	entry = arena_alloc(&members->arena, sizeof(*entry));
+	if (!entry)
+		return NULL;
+	entry->name = arena_string(&members->arena, name, strlen(name));
+	if (!entry->name || !tsearch(entry, &members->by_name, compare_names))
+		return NULL;
+	entries[members->count++] = entry;
+	return entry;
+}
+
+const struct tar_blob *tar_members_intern(struct tar_members *members, void *data, size_t size)
+{
+	const struct tar_blob key = {.size = size, .data = data};
+	struct tar_blob *const *found = tfind(&key, &members->by_content, compare_blobs);
+	struct tar_blob **blobs, *blob;
+
+	if (found) {
+		free(data);
+		return *found;
+	}
+	blobs = grow(members->blobs, members->blob_count, &members->blob_room);
+	if (blobs)
+		members->blobs = blobs;
+	blob = blobs ? arena_alloc(&members->arena, sizeof(*blob)) : NULL;
+	if (blob)
+		*blob = key;
+	if (!blob || !tsearch(blob, &members->by_content, compare_blobs)) {
+		free(data);
+		return NULL;
+	}
+	blobs[members->blob_count++] = blob;
+	members->size += size;
+	return blob;
+}
+
+int tar_members_resolve(const struct tar_members *members, const struct tar_member_entry *entry,
+			const struct tar_blob **ret_blob, struct reason *why)
+{
+	const struct tar_member_entry *at = entry;
+
+	for (int links = 0; at->link; links++) {
+		const struct tar_member_entry *next = tar_members_find(members, at->link);
+
+		if (links == LINKS_MAX)
+			return reason_set(why, -ELOOP, "it leads on over more than %d links",
+					  LINKS_MAX);
+		if (!next)
+			return reason_set(why, -ENOENT,
+					  "it is a link to %s, which is not in the "
+					  "archive",
+					  at->link);
+		at = next;
+	}
+	if (!at->blob)
+		return reason_set(why, -ENOENT, "it is a link to %s, which was not taken",
+				  at->name);
+	*ret_blob = at->blob;
+	return 0;
+}
+
+static void keep(void *node)
+{
+	(void)node; /* the arena frees it */
+}
+
+void tar_members_free(struct tar_members *members)
+{
+	tdestroy(members->by_name, keep);
+	tdestroy(members->by_content, keep);
+	for (size_t i = 0; i < members->blob_count; i++)
+		free(members->blobs[i]->data);
+	free(members->blobs);
+	free(members->entries);
+	arena_free(&members->arena);
+	*members = (struct tar_members){0};
+}

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+# fetch: transfers that break off, processes that are killed, damage, and repositories that mean harm.
+. "$FLOW/lib.sh"
+. "$FLOW/fetch_lib.sh"
+
+export BTFHUB_CACHE="$PWD/cache"
+for n in $(seq 1 600); do
+	add_kernel debian/12/x86_64/6.1.0-$n-amd64.btf.tar.xz
+done
+add_kernel ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz
+commit first
+
+# The process of git that corebtf runs tells its number; what the server sends goes through a hook.
+mkdir bin
+real=$(command -v git)
+cat >bin/git <<END
+#!/bin/sh
+echo \$\$ >$PWD/git.pid
+exec $real "\$@"
+END
+cat >hook <<END
+#!/bin/sh
+echo pack >>$PWD/packs
+case \$(cat $PWD/hook.mode):\$(wc -l <$PWD/packs | tr -d ' ') in
+break:3) "\$@" | head -c 5000 ;; # breaks off in the second request for files
+kill:3) "\$@" | head -c 5000; kill -9 \$(cat $PWD/git.pid) ;;
+wait:*) "\$@" | head -c 5000; touch $PWD/waiting; exec sleep 20 ;;
+*) exec "\$@" ;;
+esac
+END
+chmod +x bin/git hook
+"$real" config --file home/gitconfig uploadpack.packObjectsHook "$PWD/hook"
+PATH=$PWD/bin:$PATH
+
+# Broken off in the second of three requests: nothing has changed, and the first need not come again.
+: >packs
+echo none >hook.mode
+status 0 fetch --select os=ubuntu "$url"
+for mode in break kill; do
+	rm -rf cache
+	: >packs
+	echo $mode >hook.mode
+	status 1 fetch --select os=debian "$url"
+	says err "256 of 600 files are here now"
+	says err "run 'corebtf fetch' again to go on"
+	[ $mode = break ] || says err "git was ended by signal 9"
+	[ -z "$(files cache)" ] || fail "half of the files"
+	echo none >hook.mode
+	# What a git that is killed at the wrong moment leaves.
+	touch "$(echo cache/*server*/.git)/index.lock" "$(echo cache/*server*/.git)/shallow.lock" \
+		"$(echo cache/*server*/.git)/objects/pack/tmp_pack_123456"
+	status 0 fetch --select os=debian "$url"
+	says err "344 files to download"
+	says err "344 of 344 files downloaded"
+	[ "$(files cache | wc -l)" -eq 600 ] || fail "not all"
+	ls cache/*server*/.git/objects/pack/tmp_* 2>/dev/null && fail "something is left"
+done
+
+# corebtf is ended: it takes git with it, and leaves the cache to the next one.
+for signal in TERM INT KILL; do
+	rm -rf cache waiting
+	echo none >hook.mode
+	status 0 fetch --select os=ubuntu "$url"
+	echo wait >hook.mode
+	# A shell has what it runs in the background ignore SIGINT.
+	python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$COREBTF" fetch --select os=debian "$url" >out 2>err &
+	corebtf=$!
+	while [ ! -e waiting ]; do sleep 0.05; done
+	kill -$signal $corebtf
+	got=0
+	wait $corebtf || got=$?
+	[ "$got" -gt 128 ] || fail "status $got after SIG$signal"
+	[ $signal = KILL ] || ! kill -0 "$(cat git.pid)" 2>/dev/null || fail "git goes on after SIG$signal"
+	[ $signal = KILL ] && kill -9 "$(cat git.pid)"
+	[ "$(files cache)" = ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz ] || fail "the cache was changed"
+	echo none >hook.mode
+	status 0 fetch --select os=debian "$url"
+	[ "$(files cache | wc -l)" -eq 600 ] || fail "not all"
+done
+
+# A repository that means harm: each thing that is not taken is told, and all else comes.
+"$real" init -q harm
+cd harm
+"$real" config uploadpack.allowFilter true
+blob() {
+	printf '%s' "$1" | "$real" hash-object -w --stdin
+}
+file() { # NAME; names are quoted as git does
+	printf '100644 blob %s\t%s\n' "$(blob btf)" "$1"
+}
+folder() { # TREE NAME
+	printf '040000 tree %s\t%s\n' "$1" "$2"
+}
+link() { # NAME TARGET
+	printf '120000 blob %s\t%s\n' "$(blob "$2")" "$1"
+}
+tree() {
+	"$real" mktree --missing
+}
+one=$(file 6.1.0-1-amd64.btf | tree)
+machine=$({
+	file 6.1.0-1-amd64.btf
+	file '"6.1.0\n-2-amd64.btf"'
+	file '"6.1.0\\-3-amd64.btf"'
+	file "$(printf '%0260d' 4).btf"
+	file ..
+	link 6.1.0-5-amd64.btf /etc/hostname
+	link 6.1.0-6-amd64.btf ../../../../etc/hostname
+	link 6.1.0-7-amd64.btf 6.1.0-8-amd64.btf
+	link 6.1.0-8-amd64.btf 6.1.0-7-amd64.btf
+	link 6.1.0-9-amd64.btf 6.1.0-1-amd64.btf
+	link 6.1.0-10-amd64.btf not-there
+	link back ../..
+	printf '160000 commit %s\tmodule\n' 1111111111111111111111111111111111111111
+} | tree)
+debian=$({
+	folder "$({ folder "$machine" x86_64; folder "$machine" amd64; } | tree)" 12
+	folder "$(folder "$one" x86_64 | tree)" .GIT
+} | tree)
+above=$(folder "$(folder "$one" x86_64 | tree)" 12 | tree)
+root=$({
+	folder "$debian" debian
+	folder "$above" ..
+	folder "$above" .git
+	folder "$above" GIT~1
+	folder "$above" .github
+	file .gitattributes
+} | tree)
+"$real" update-ref HEAD "$("$real" commit-tree "$root" -m harm)"
+cd ..
+mkdir harmless
+ls -A >before
+BTFHUB_CACHE=$PWD/harmless status 1 fetch harm
+ls -A | cmp -s - before || fail "something was written outside"
+left_out() {
+	says err "corebtf: $PWD/harm: '$1' is left out: $2"
+}
+left_out 'debian/12/x86_64/6.1.0\x0a-2-amd64.btf' "its path has a control character or a backslash in it"
+left_out 'debian/12/x86_64/6.1.0\-3-amd64.btf' "its path has a control character or a backslash in it"
+left_out "debian/12/x86_64/$(printf '%0260d' 4).btf" "its path has a component that is too long"
+left_out debian/12/x86_64/.. "its path leads out of its folder or into git's own"
+left_out debian/.GIT/x86_64/6.1.0-1-amd64.btf "its path leads"
+left_out ../12/x86_64/6.1.0-1-amd64.btf "its path leads"
+left_out .git/12/x86_64/6.1.0-1-amd64.btf "its path leads"
+left_out GIT~1/12/x86_64/6.1.0-1-amd64.btf "its path leads"
+left_out debian/12/x86_64/6.1.0-5-amd64.btf "this symbolic link leads out of the repository"
+left_out debian/12/x86_64/6.1.0-6-amd64.btf "this symbolic link leads out of the repository"
+left_out debian/12/x86_64/6.1.0-7-amd64.btf "this symbolic link leads in a circle"
+left_out debian/12/x86_64/6.1.0-8-amd64.btf "this symbolic link leads in a circle"
+[ "$(grep -c 'is left out' err)" -eq 20 ] || fail "$(grep -c 'is left out' err) lines"
+BTFHUB_CACHE=$PWD/harmless
+for name in amd64 x86_64; do
+	for file in 6.1.0-1-amd64.btf 6.1.0-9-amd64.btf back; do
+		echo debian/12/$name/$file
+	done
+done >expected
+holds $(cat expected)
+BTFHUB_CACHE=$PWD/cache
+
+# Damage at the server, and in the cache: there, what to do is said, and done it helps.
+cp -r "$server" damaged
+git -C damaged gc -q
+chmod u+w damaged/.git/objects/pack/*.pack
+dd if=/dev/zero of="$(echo damaged/.git/objects/pack/*.pack)" bs=1000 seek=5 count=30 conv=notrunc 2>dd.log
+status 1 fetch damaged
+says err "corebtf: $PWD/damaged: cannot "
+says err "git says: "
+
+for pack in "$PWD"/cache/*server*/.git/objects/pack/*.pack; do
+	chmod u+w "$pack"
+	echo damaged >"$pack"
+done
+status 1 fetch --select os=debian "$url"
+says err "git says: "
+says err "remove the folder $PWD/cache/"
+rm -rf cache/*server*
+status 0 fetch --select os=debian "$url"

@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The case that this project is there for: a kernel without BTF. One of Debian's 32-bit kernels, as
+# it is packaged, boots in a virtual machine. Programs that carry a trimmed BTF for it are to load
+# and to read the right fields; without their section the same programs are to fail and say why.
+#
+#   kernel32.sh i386|armhf
+#
+# The BTF is in data/, trimmed from that kernel's debug package (make_data.sh).
+. "$(dirname "$0")/lib.sh"
+here=$SOURCE/tests/machines
+
+use_architecture "$1"
+use_kernel
+# shellcheck disable=SC2086 # the first word
+needs ${emulator%% *} cpio gzip sha256sum
+kernel_btf=$here/data/debian/12/$machine/$release.btf
+
+# The kernel, and the programs: without and with the BTF for it.
+unpack "linux-image-$release=$version" busybox-static
+configure -DCMAKE_EXE_LINKER_FLAGS=-static -DEXECSNOOP_KERNELS="$here/data"
+build execsnoop task_facts refuse
+object=$build/tests/machines/task_facts.bpf.o
+disk=$work/disk
+mkdir -p "$disk/bin"
+cp "$root/bin/busybox" "$disk/bin/busybox"
+cp "$here/init.sh" "$disk/init"
+cp "$build/tests/runtime/refuse" "$disk/refuse"
+cp "$build/tests/machines/task_facts" "$disk/task_facts_bare"
+cp "$build/samples/execsnoop/execsnoop" "$disk/execsnoop"
+quietly "$COREBTF" embed "$disk/task_facts_bare" -o "$disk/task_facts" --kernels "$here/data"
+quietly "$COREBTF" remove "$disk/execsnoop" -o "$disk/execsnoop_bare"
+# The same release, built for another machine: what must not be taken for it.
+quietly "$COREBTF" trim \
+	"$SOURCE/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz" \
+	"$disk/wrong.btf" "$object"
+quietly "$COREBTF" trim "$kernel_btf" "$work/trimmed.btf" "$object"
+chmod -R a+rX "$disk"
+chmod +x "$disk/init"
+(cd "$disk" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$work/initrd"
+
+# Software emulation: it is there on every machine, and quick enough.
+# shellcheck disable=SC2086 # a command with options
+timeout 300 $emulator -accel tcg -m 512 -nodefaults -no-user-config -display none -serial stdio \
+	-no-reboot -kernel "$root/boot/vmlinuz-$release" -initrd "$work/initrd" \
+	-append "console=$console quiet panic=-1" </dev/null >"$work/console" 2>"$work/err" ||
+	fail "$emulator: $(cat "$work/err")"
+tr -d '\r' <"$work/console" >"$work/log"
+mkdir "$work/steps"
+awk -v folder="$work/steps" '
+	/^== status / { print $3 >(folder "/" name ".status"); name = ""; next }
+	/^== / { name = $2; next }
+	name { print >(folder "/" name) }' "$work/log"
+
+# step NAME STATUS: it ended with that; what it said is in $said.
+step() {
+	said=$work/steps/$1
+	got=$(cat "$said.status" 2>/dev/null || echo "none, it did not get there")
+	[ "$got" = "$2" ] || fail "step $1: status $got"
+}
+
+facts() { # all of them, and all agree
+	[ "$(grep -c ', user space ' "$said")" = 24 ] || fail "not all facts were compared"
+	! grep DIFFERENT "$said" || fail "wrong fields were read"
+	says "$said" "size of pointer: kernel 4, user space 4"
+}
+
+step kernel 0
+says "$said" "$release $uname_machine"
+step own-btf 1
+ok "the kernel is $(cat "$work/steps/kernel") and has no BTF"
+
+step facts 0
+says "$said" "BTF: of debian 12 $machine $release, handed over as /memfd:corebtf (deleted)"
+facts
+step bytes 0
+says "$said" "$(sha256sum <"$work/trimmed.btf" | cut -d ' ' -f 1)"
+ok "the program reads the right fields; the BTF is the trimmed one, byte for byte"
+
+step without-memfd 0
+grep -q "handed over as /.* (deleted)" "$said" || fail "where was it handed over?"
+! grep -q "handed over as /memfd" "$said" || fail "memfd_create was not refused"
+facts
+ok "without memfd_create as well: $(grep -o 'handed over as .*' "$said")"
+
+step without-section 1
+says "$said" "task_facts: no BTF for this kernel: No data available"
+ok "without its section it fails: $(grep -o 'no BTF for this kernel.*' "$said")"
+
+# That the comparison can fail, and that the kernel's release alone would not do.
+step wrong-btf 1
+says "$said" " facts differ"
+ok "with the BTF of the 64-bit kernel of this release: $(grep 'facts differ' "$said")"
+
+step trace 0
+says "$said" "execsnoop: tracing, through a ring buffer"
+started=$(sed -n 's/^started //p' "$said")
+grep -qE "^${started% *} +${started#* } +0 +true +/bin/true$" "$said" ||
+	fail "execsnoop did not see process ${started% *} of ${started#* }"
+ok "execsnoop: $(grep ' /bin/true$' "$said" | tr -s ' ')"
+step trace-without-section 1
+says "$said" "execsnoop: the kernel has no BTF of its own, and this program carries no BTFs"
+ok "without: $(grep 'has no BTF of its own' "$said")"

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+# What the tests on other machines share: Debian's packages for another architecture, a build of
+# this project with them, a virtual machine. Given in the environment:
+#   CMAKE, SOURCE, COREBTF   the cmake, the source and the embedder of the build that is tested
+#   DOWNLOADS                a folder where packages are kept from one run to the next
+# shellcheck shell=sh
+set -eu
+export LC_ALL=C
+PATH=$PATH:/usr/sbin:/sbin
+
+# Programs in here are run by other users as well.
+work=$(mktemp -d)
+chmod 755 "$work"
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+	printf 'FAILED: %s\n' "$*" >&2
+	[ ! -s "$work/log" ] || tail -n 60 "$work/log" | sed 's/^/  /' >&2
+	exit 1
+}
+
+skip() {
+	printf 'skipped: %s\n' "$*"
+	exit 77
+}
+
+ok() {
+	printf 'ok: %s\n' "$*"
+}
+
+needs() {
+	for command in "$@"; do
+		command -v "$command" >/dev/null || skip "$command is not here"
+	done
+}
+
+# Runs a command and shows what it said only when it fails.
+quietly() {
+	"$@" >"$work/log" 2>&1 || fail "$*"
+}
+
+# says FILE TEXT: that very text stands in the file.
+says() {
+	grep -qF -e "$2" "$1" && return
+	cp "$1" "$work/log"
+	fail "'$2' was not said"
+}
+
+# use_architecture i386|armhf: which one the functions below are about, by all its names.
+use_architecture() {
+	architecture=$1
+	case $architecture in
+	i386) triplet=i686-linux-gnu multiarch=i386-linux-gnu processor=i686 ;;
+	armhf) triplet=arm-linux-gnueabihf multiarch=$triplet processor=armv7l ;;
+	esac
+	packages=$DOWNLOADS/$architecture
+	root=$work/root
+	build=$work/build
+}
+
+# use_kernel: Debian 12's kernel for that architecture, which has no BTF, and what boots it. It is of
+# the last point release, which the mirrors keep for as long as they have Debian 12.
+use_kernel() {
+	version=6.1.176-1
+	case $architecture in
+	i386)
+		machine=x86 release=6.1.0-50-686-pae uname_machine=i686
+		emulator="qemu-system-i386 -M q35 -cpu max" console=ttyS0
+		;;
+	armhf)
+		machine=arm release=6.1.0-50-armmp uname_machine=armv7l
+		emulator="qemu-system-arm -M virt -cpu max" console=ttyAMA0
+		;;
+	esac
+}
+
+# apt with the sources of this machine, but for the other architecture, and with all that it
+# writes in our folder: this machine's own lists and packages stay as they are.
+other_apt() {
+	command=$1
+	shift
+	"$command" -q -o APT::Architecture="$architecture" -o APT::Architectures="$architecture" \
+		-o APT::Sandbox::User=root -o Dir::State="$packages/apt" \
+		-o Dir::State::status="$packages/apt/status" -o Dir::Cache="$packages/apt" "$@"
+}
+
+# package NAME[=VERSION]: downloads it, unless it is there from an earlier run. Its path is in $deb.
+package() {
+	name=${1%%=*} version=
+	case $1 in
+	*=*) version=$(printf '%s' "${1#*=}" | sed 's/:/%3a/') ;;
+	esac
+	deb=$(find "$packages" -maxdepth 1 -name "${name}_$version*.deb" 2>/dev/null | head -n 1)
+	[ -z "$deb" ] || return 0
+	needs apt-get
+	mkdir -p "$packages/apt/lists/partial" "$packages/apt/archives/partial"
+	: >"$packages/apt/status"
+	if [ ! -e "$work/updated" ]; then
+		# One of the sources may be out of order, and the package in another.
+		other_apt apt-get update >"$work/log" 2>&1 || :
+		: >"$work/updated"
+	fi
+	(cd "$packages" && other_apt apt-get download "$1") >"$work/log" 2>&1 || {
+		tail -n 3 "$work/log"
+		skip "apt has no package $1 for $architecture here"
+	}
+	deb=$(find "$packages" -maxdepth 1 -name "${name}_$version*.deb" | head -n 1)
+	[ -n "$deb" ] || fail "apt-get download $1 said nothing and left nothing"
+}
+
+# unpack NAME[=VERSION]...: into $root.
+unpack() {
+	mkdir -p "$root"
+	for wanted in "$@"; do
+		package "$wanted"
+		quietly dpkg-deb -x "$deb" "$root"
+	done
+}
+
+# configure OPTION...: this project for that architecture, in $build. What the embedder needs is
+# there as well, as it is configured along; it is not built.
+configure() {
+	needs "$triplet-gcc" clang bpftool ninja pkg-config dpkg-deb
+	libraries=$root/usr/lib/$multiarch
+	unpack libbpf-dev libelf-dev zlib1g-dev liblzma-dev libarchive-dev libcmocka-dev libcmocka0
+	# Those packages name shared libraries that are not there: the static ones shall be found.
+	find "$libraries" -name '*.so' ! -name libcmocka.so -exec rm {} +
+	export PKG_CONFIG_LIBDIR="$libraries/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
+	quietly "$CMAKE" -S "$SOURCE" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+		-DCOREBTF_WERROR=ON -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$processor" \
+		-DCMAKE_C_COMPILER="$triplet-gcc" -DCMAKE_LIBRARY_ARCHITECTURE="$multiarch" \
+		-DCMAKE_FIND_ROOT_PATH="$root" -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
+		-DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCOREBTF_EMBEDDER="$COREBTF" \
+		-DCMAKE_C_STANDARD_LIBRARIES="-L$libraries -lelf -lz" "$@"
+}
+
+build() {
+	quietly "$CMAKE" --build "$build" --parallel 2 --target "$@"
+}

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The runtime in a 32-bit process on this 64-bit kernel: size_t and pointers have half the width,
+# uname and the BTF are those of the wider kernel. All tests of the runtime are built for i386 and
+# run here; then a 32-bit program loads a BPF program with the BTF that it carries for this kernel.
+. "$(dirname "$0")/lib.sh"
+
+use_architecture i386
+[ "$(uname -m)" = x86_64 ] || skip "takes an x86_64 kernel"
+loader=/usr/$triplet/lib/ld-linux.so.2
+[ -x "$loader" ] || skip "no $loader, of the cross compiler's C library"
+"$loader" --version >/dev/null 2>&1 || skip "this kernel runs no 32-bit programs"
+
+# What is built runs on this machine, so tests may call it while they are built.
+configure -DCMAKE_CROSSCOMPILING_EMULATOR=/usr/bin/env \
+	-DCMAKE_EXE_LINKER_FLAGS="-Wl,--dynamic-linker=$loader -Wl,-rpath,$root/usr/lib/$multiarch:/usr/$triplet/lib"
+build tests/runtime/all tests/tar/all execsnoop task_facts
+readelf -h "$build/tests/machines/task_facts" | grep -q 'Class: *ELF32' || fail "not a 32-bit program"
+
+# Scripts among the tests call the embedder where this build would have put its own.
+mkdir -p "$build/embedder"
+cp "$COREBTF" "$build/embedder/corebtf"
+for room in runtime tar; do
+	ctest --test-dir "$build/tests/$room" --no-tests=error --output-on-failure >"$work/log" 2>&1 ||
+		fail "tests/$room in a 32-bit process"
+	grep -E 'tests passed|Skipped' "$work/log"
+	ok "tests/$room in a 32-bit process"
+done
+quietly ctest --test-dir "$build/tests/buffer" -R '^buffer_execsnoop$' --no-tests=error
+ok "ring buffer and perf buffer in a 32-bit process"
+
+[ "$(id -u)" = 0 ] || skip "the rest takes root"
+[ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF to embed"
+refuse=$build/tests/runtime/refuse
+"$refuse" kernel-btf -- true 2>/dev/null || skip "the kernel's BTF cannot be hidden here"
+bare=$build/tests/machines/task_facts
+object=$build/tests/machines/task_facts.bpf.o
+program=$work/task_facts
+quietly "$COREBTF" embed "$bare" -o "$program" --kernels /sys/kernel/btf/vmlinux
+
+# With nothing hidden it takes the kernel's own BTF. When that does not load either, the kernel is
+# to blame.
+"$program" >"$work/out" 2>"$work/log" || skip "this kernel loads no program of this kind"
+says "$work/out" "BTF: the kernel's own"
+
+"$refuse" kernel-btf -- "$program" "$work/handed.btf" >"$work/out" 2>"$work/log" ||
+	fail "$(cat "$work/out")"
+says "$work/out" " x86_64 $(uname -r), handed over as /memfd:corebtf (deleted)"
+says "$work/out" "size of pointer: kernel 8, user space 8"
+[ "$(grep -c ', user space ' "$work/out")" = 24 ] || fail "not all facts: $(cat "$work/out")"
+quietly "$COREBTF" trim /sys/kernel/btf/vmlinux "$work/trimmed.btf" "$object"
+cmp "$work/trimmed.btf" "$work/handed.btf" || fail "other bytes were handed over"
+ok "a 32-bit program reads the right fields of a 64-bit kernel"
+
+# The controls: without its section there is no BTF; with another kernel's, other fields are read.
+if "$refuse" kernel-btf -- "$bare" >"$work/out" 2>"$work/log"; then
+	fail "it was loaded without any BTF"
+fi
+says "$work/log" "task_facts: no BTF for this kernel: No data available"
+ok "without the section: $(grep 'no BTF for' "$work/log")"
