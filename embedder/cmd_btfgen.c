@@ -51,7 +51,8 @@ static int take(const struct command *command, void *context, int key, const cha
 	return sources_take(command, sources, key, value);
 }
 
-/* Gzip, which is what readers of such tars expect, unless the name says otherwise; ".tar" does not. */
+/* Gzip, which is what readers of such tars expect, unless the name says otherwise; ".tar" does not.
+ */
 static enum archive_packing choose_packing(const char *path)
 {
 	enum archive_packing packing;
@@ -83,7 +84,8 @@ static int find_kernels(struct btfgen_options *options, struct kernel_input *ker
 	return -ENOENT;
 }
 
-/* The tar is made from a bundle as `corebtf export` makes it; its own byte order is seen nowhere. */
+/* The tar is made from a bundle as `corebtf export` makes it; its own byte order is seen nowhere.
+ */
 static int write_tar(struct btfgen_options *options, struct trimming *trimming)
 {
 	struct bundle_layout_opts layout = {.compression = BUNDLE_COMPRESSION_NONE};
@@ -137,8 +139,7 @@ static const struct command_option options_of_btfgen[] = {
 	{'o', "output", "OUT",
 	 "the tar to write (default: " OUTPUT_DEFAULT "), packed by\n"
 	 "gzip unless its name ends in .xz or .zst"},
-	{SOURCES_KERNELS, "kernels", "[PATH...]",
-	 "kernel BTFs, as for embed (default: the cache)"},
+	{SOURCES_KERNELS, "kernels", "[PATH...]", "kernel BTFs, as for embed (default: the cache)"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs behind it are, as for\n"
 	 "embed"},
@@ -154,8 +155,10 @@ const struct command command_btfgen = {
 	.name = "btfgen",
 	.usage = "[-j JSON] [-o OUT] [OPTION...] OBJ...",
 	.purpose = "trim the cache's kernel BTFs for BPF objects, into a tar",
-	.details = "Does what the script btfgen of bpf-compatible does, with its options: the tar has\n"
-		   "btfhub-archive/OS/VERSION/MACHINE/RELEASE.btf and, with --json, package.json. When the\n"
+	.details = "Does what the script btfgen of bpf-compatible does, with its options: the tar "
+		   "has\n"
+		   "btfhub-archive/OS/VERSION/MACHINE/RELEASE.btf and, with --json, package.json. "
+		   "When the\n"
 		   "cache is empty, 'corebtf fetch' fills it, with what is selected.",
 	.examples = "  corebtf btfgen -j package.json -o probe.tar.gz probe.bpf.o\n"
 		    "  corebtf btfgen --select os=debian probe.bpf.o other.bpf.o",

@@ -65,11 +65,15 @@ const struct command command_fetch = {
 	.name = "fetch",
 	.usage = "[--select EXPR]... [REPO...]",
 	.purpose = "bring kernel BTFs from git repositories into a cache on this machine",
-	.details = "REPO is what git can fetch from, a URL or a path, with kernel BTFs in BTFHub's layout.\n"
-		   "Without one: $BTFHUB_REPO (several with commas between them), or BTFHub's archive on\n"
-		   "GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub; --kernels without a\n"
-		   "path takes the kernels in it. Only what is selected is downloaded. Run again, it\n"
-		   "updates, or goes on where it was interrupted.",
+	.details =
+		"REPO is what git can fetch from, a URL or a path, with kernel BTFs in BTFHub's "
+		"layout.\n"
+		"Without one: $BTFHUB_REPO (several with commas between them), or BTFHub's archive "
+		"on\n"
+		"GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub; --kernels without "
+		"a\n"
+		"path takes the kernels in it. Only what is selected is downloaded. Run again, it\n"
+		"updates, or goes on where it was interrupted.",
 	.examples = "  corebtf fetch --select os=debian:11,arch=x86_64\n"
 		    "  corebtf fetch --select '!arch=arm64' my-btfs\n"
 		    "  corebtf embed execsnoop --kernels",

@@ -178,7 +178,8 @@ const struct command command_trim = {
 	.name = "trim",
 	.usage = "KERNEL_BTF OUT OBJ... [OPTION...]",
 	.purpose = "trim one kernel's BTF for BPF objects, into a file",
-	.details = "KERNEL_BTF is raw BTF, an ELF file with a section .BTF (a vmlinux), or a .btf.tar.xz.\n"
+	.details = "KERNEL_BTF is raw BTF, a kernel as it is built or booted (vmlinux, vmlinuz), or one of\n"
+		   "these packed, as in a .btf.tar.xz.\n"
 		   "OUT is what libbpf takes as btf_custom_path.",
 	.examples = "  corebtf trim 5.10.0-30-amd64.btf.tar.xz small.btf probe.bpf.o\n"
 		    "  corebtf trim /sys/kernel/btf/vmlinux small.btf probe.bpf.o other.bpf.o",

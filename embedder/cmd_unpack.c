@@ -20,7 +20,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/output_folder.h"
 #include "runtime/format.h"
-#include "runtime/tar/tar_bundle.h"
+#include "runtime/tar/tar_contents.h"
 #include "runtime/tar/tar_name.h"
 #include "runtime/util/btf_magic.h"
 
@@ -145,9 +145,8 @@ static enum content content_of(const char *name)
 
 	if (release)
 		return strcmp(base + release, ".btf") ? CONTENT_PACKED_BTF : CONTENT_BTF;
-	return !strcmp(base, TAR_BUNDLE_PACKAGE_JSON) || !strcmp(base, MANIFEST_NAME)
-		       ? CONTENT_BESIDE
-		       : CONTENT_OTHER;
+	return !strcmp(base, TAR_PACKAGE_JSON) || !strcmp(base, MANIFEST_NAME) ? CONTENT_BESIDE
+									       : CONTENT_OTHER;
 }
 
 /* ---- files ---- */
@@ -351,15 +350,16 @@ static int run(const struct command *command, int argc, char **argv)
 	unpacking.last = &unpacking.members;
 	err = unpack(&unpacking, options.folder);
 	if (!err && !unpacking.btfs && !unpacking.others && !unpacking.failures) {
-		report_failure(options.file, "holds no BTF and no " TAR_BUNDLE_PACKAGE_JSON);
+		report_failure(options.file, "holds no BTF and no " TAR_PACKAGE_JSON);
 		return STATUS_FAILED;
 	}
 	if (!err || unpacking.btfs || unpacking.others)
-		report_note("%s: %s BTF%s and %s file%s beside them written below %s; %s left out%s",
-			    options.file, text_count(unpacking.btfs).text, text_plural(unpacking.btfs),
-			    text_count(unpacking.others).text, text_plural(unpacking.others),
-			    options.folder, text_count(unpacking.left_out + unpacking.failures).text,
-			    err ? ", and it was not read to its end" : "");
+		report_note(
+			"%s: %s BTF%s and %s file%s beside them written below %s; %s left out%s",
+			options.file, text_count(unpacking.btfs).text, text_plural(unpacking.btfs),
+			text_count(unpacking.others).text, text_plural(unpacking.others),
+			options.folder, text_count(unpacking.left_out + unpacking.failures).text,
+			err ? ", and it was not read to its end" : "");
 	return err || unpacking.failures ? STATUS_FAILED : STATUS_DONE;
 }
 
@@ -374,7 +374,8 @@ const struct command command_unpack = {
 	.name = "unpack",
 	.usage = "TAR [-C DIR] [OPTION...]",
 	.purpose = "write the BTFs of an archive, and package.json, below a folder",
-	.details = "TAR is a tar of BTFs, plain or packed with gzip, xz, zstd, bzip2 or lz4. Nothing outside of\n"
+	.details = "TAR is a tar of BTFs, plain or packed with gzip, xz, zstd, bzip2 or lz4. "
+		   "Nothing outside of\n"
 		   "DIR is written, whatever the archive says and whatever lies in DIR.",
 	.examples = "  corebtf unpack min_core_btfs.tar.gz -C min_core_btfs\n"
 		    "  corebtf unpack min_core_btfs.tar.gz -v",

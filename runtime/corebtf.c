@@ -25,6 +25,7 @@
 #include "runtime/executable/self.h"
 #include "runtime/handover/draft.h"
 #include "runtime/folder/btf_folder.h"
+#include "runtime/tar/tar_contents.h"
 
 #define TEXT_OF(number) #number
 #define TEXT(number)	TEXT_OF(number)
@@ -117,7 +118,7 @@ int corebtf_package_json(const struct corebtf *corebtf, const void **ret_json, s
 	if (!corebtf || !ret_json || !ret_size)
 		return -EINVAL;
 	if (!corebtf->tar.package_json)
-		return log_error(&corebtf->log, -ENODATA, "has no " TAR_BUNDLE_PACKAGE_JSON);
+		return log_error(&corebtf->log, -ENODATA, "has no " TAR_PACKAGE_JSON);
 	*ret_json = corebtf->tar.package_json;
 	*ret_size = corebtf->tar.package_json_size;
 	return 0;

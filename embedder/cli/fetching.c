@@ -180,8 +180,9 @@ static int update(struct fetch *fetch)
 	if (err == -EINTR)
 		return err;
 	if (all_came)
-		report_note("%s: its server cannot leave files out: it sent all, whatever is selected",
-			    fetch->url->shown);
+		report_note(
+			"%s: its server cannot leave files out: it sent all, whatever is selected",
+			fetch->url->shown);
 	if (!err)
 		return 0;
 	if (fetch->repository.online)
@@ -231,7 +232,9 @@ static int download(struct fetch *fetch)
 		if (err)
 			break;
 		fetch->done += count;
-		if (total > REQUEST_FILES && !progress_on_terminal())
+		/* For a log, a line for every tenth of a long download. */
+		if (total > REQUEST_FILES && !progress_on_terminal() &&
+		    fetch->done * 10 / total != (fetch->done - count) * 10 / total)
 			report_note("%s: %s of %s files downloaded", fetch->url->shown,
 				    text_count(fetch->done).text, text_count(total).text);
 	}
@@ -260,10 +263,11 @@ static void note_selection(const struct fetch *fetch)
 	const struct repository_tree *tree = &fetch->tree;
 
 	if (tree->unknown)
-		report_note("%s: %s BTF%s passed over: no name of theirs says which kernel it is for "
-			    "(OS/VERSION/MACHINE/RELEASE.btf)",
-			    fetch->url->shown, text_count(tree->unknown).text,
-			    text_plural(tree->unknown));
+		report_note(
+			"%s: %s BTF%s passed over: no name of theirs says which kernel it is for "
+			"(OS/VERSION/MACHINE/RELEASE.btf)",
+			fetch->url->shown, text_count(tree->unknown).text,
+			text_plural(tree->unknown));
 	if (fetch->missing_count && fetch->repository.online)
 		report_note("%s: %s of %s kernels selected; %s file%s to download",
 			    fetch->url->shown, text_count(tree->wanted).text,
@@ -280,7 +284,8 @@ static size_t count_here(const struct fetch *fetch, uint64_t *ret_size)
 	for (size_t i = 0; i < fetch->tree.file_count; i++) {
 		const struct repository_file *file = &fetch->tree.files[i];
 		const struct set_object *object =
-			file->wanted ? object_set_find(&fetch->repository.here, file->object) : NULL;
+			file->wanted ? object_set_find(&fetch->repository.here, file->object)
+				     : NULL;
 
 		here += object != NULL;
 		*ret_size += object ? object->size : 0;
@@ -314,8 +319,8 @@ static int check_out(struct fetch *fetch, size_t downloaded)
 }
 
 /*
- * Returns -ENODATA, with nothing reported and nothing changed, when none of its kernels is selected;
- * not if @may_empty.
+ * Returns -ENODATA, with nothing reported and nothing changed, when none of its kernels is
+ * selected; not if @may_empty.
  */
 static int fetch_repository(const struct cache *cache, const struct repository_url *url,
 			    struct kernel_select *select, bool may_empty, size_t *ret_known)
@@ -366,8 +371,9 @@ static void report_none(const struct repository_url *url, size_t known)
 			       "--select takes none of its %s kernel%s; the cache is as it was",
 			       text_count(known).text, text_plural(known));
 	else
-		report_failure(url->shown, "it has no kernel BTF (OS/VERSION/MACHINE/RELEASE.btf, or "
-					   ".btf.tar.xz)");
+		report_failure(url->shown,
+			       "it has no kernel BTF (OS/VERSION/MACHINE/RELEASE.btf, or "
+			       ".btf.tar.xz)");
 }
 
 /* A selection need not find something in each of several repositories, but in one of them. */

@@ -16,6 +16,12 @@
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
 
+/*
+ * What a thread keeps while it waits for its next kernel, and needs besides what is counted: scratch
+ * memory, and what the C library does not give back. Today's BTFs make that some 18 MB.
+ */
+#define THREAD_MEMORY (UINT64_C(32) << 20)
+
 struct slot {
 	struct kernel_pool_result result;
 	struct kernel_file kernel; /* of a source: what the result tells of */
@@ -205,7 +211,7 @@ static int read_next(struct reading *reading, struct kernel_file *ret_kernel,
 
 /*
  * With the lock held, which is let go meanwhile: reads and works on one kernel. Returns whether the
- * source is to be read on by this thread, as it has bytes that nobody else would ever give back.
+ * source is to be read on by this thread, as the kernel's bytes are lent by it (kernel_stream_holds()).
  */
 static bool run_source_once(struct kernel_pool *pool, void *scratch, struct reading *reading)
 {
@@ -343,6 +349,7 @@ static void pool_free(struct kernel_pool *pool)
 int kernel_pool_run(struct kernel_input *input, const struct kernel_pool_work *work)
 {
 	const struct kernel_list *list = &input->list;
+	uint64_t room = work->memory / THREAD_MEMORY;
 	/* From one source several threads can work on what has been read. */
 	size_t jobs = !list->source_count && work->jobs > list->count ? list->count : work->jobs;
 	struct kernel_pool pool = {
@@ -354,6 +361,8 @@ int kernel_pool_run(struct kernel_input *input, const struct kernel_pool_work *w
 		.readings = calloc(list->source_count + 1, sizeof(struct reading)),
 	};
 
+	if (jobs > room)
+		jobs = room ? (size_t)room : 1;
 	memory_budget_init(&pool.budget, work->memory);
 	if (pool.slots && pool.readings) {
 		pool.reading_count = list->source_count;

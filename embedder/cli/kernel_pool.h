@@ -23,7 +23,7 @@ struct kernel_pool_result {
 };
 
 struct kernel_pool_work {
-	unsigned int jobs; /* threads, at least 1 */
+	unsigned int jobs; /* threads, at least 1; fewer are started when @memory is not for all */
 	uint64_t memory;   /* for full BTFs and what unpacking them takes, in bytes */
 	void *context;	   /* given to all of these: */
 

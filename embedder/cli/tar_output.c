@@ -37,8 +37,8 @@ static void report_left_out(void *context, const char *kernel, const char *why)
 }
 
 /* What is worth knowing of the result, and no failure. */
-static void report_counts(const struct tar_output *output,
-			  const struct tar_export_counts *counts, size_t size)
+static void report_counts(const struct tar_output *output, const struct tar_export_counts *counts,
+			  size_t size)
 {
 	if (counts->bundles > 1)
 		report_note("%s: its %zu bundles are one in the tar", output->origin,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bundle written as a tar, with a package.json beside the BTFs: what export and btfgen end with. All
- * that there is to say of it is said here.
+ * A bundle written as a tar, with a package.json beside the BTFs: what export and btfgen end with.
+ * All that there is to say of it is said here.
  */
 #ifndef COREBTF_CLI_TAR_OUTPUT_H
 #define COREBTF_CLI_TAR_OUTPUT_H
@@ -9,15 +9,15 @@
 #include "embedder/tar/tar_export.h"
 
 struct tar_output {
-	const char *path;   /* the tar */
-	const char *origin; /* what lines about kernels that are left out begin with */
-	const char *json;   /* the file that becomes package.json; NULL: none */
+	const char *path;	     /* the tar */
+	const char *origin;	     /* what lines about kernels that are left out begin with */
+	const char *json;	     /* the file that becomes package.json; NULL: none */
 	struct tar_export_opts opts; /* its package_json and skip are filled in here */
 };
 
 /*
- * Reads the package.json, before there is much work done in vain. @ret_json: malloc'd, to be kept until
- * tar_output_write() is done.
+ * Reads the package.json, before there is much work done in vain. @ret_json: malloc'd, to be kept
+ * until tar_output_write() is done.
  */
 int tar_output_read_json(struct tar_output *output, void **ret_json);
 

@@ -130,8 +130,7 @@ int trimming_run(struct trimming *trimming, const struct sources *sources, const
 	err = kernel_pool_run(kernels, &work);
 	progress_end();
 	if (err) {
-		report_failure(output, "nothing written: cannot trim: %s",
-			       strerror(-err));
+		report_failure(output, "nothing written: cannot trim: %s", strerror(-err));
 		return err;
 	}
 	kernel_input_explain(kernels, trimming->trimmed, output, "nothing written: ");
@@ -142,8 +141,8 @@ static int add_objects(struct trimming *trimming)
 {
 	for (size_t i = 0; i < trimming->objects.count; i++) {
 		const struct input_object *object = &trimming->objects.objects[i];
-		int err = bundle_builder_add_object(trimming->builder, object->name,
-						    object->digest, object->relocation_count);
+		int err = bundle_builder_add_object(trimming->builder, object->name, object->digest,
+						    object->relocation_count);
 
 		if (err)
 			return err;
@@ -176,8 +175,7 @@ void trimming_note(const struct trimming *trimming)
 			    text_count(trimming->unresolved).text,
 			    text_plural(trimming->unresolved),
 			    text_count(trimming->unresolved_kernels).text,
-			    text_count(trimming->trimmed).text,
-			    unresolved_hint());
+			    text_count(trimming->trimmed).text, unresolved_hint());
 }
 
 void trimming_report_failures(const struct trimming *trimming)

@@ -160,12 +160,13 @@ static int write_tag(const char *path)
 
 static int refuse_foreign(const char *path, struct reason *why)
 {
-	return reason_set(why, -EEXIST,
-			  "%s; it is left alone: set BTFHUB_CACHE to a folder that is empty or not "
-			  "there yet",
-			  has(path, SCRIPT_FOLDER)
-				  ? "this is the cache of the btfgen script, which trims files in place"
-				  : "this folder has something in it that is not of corebtf fetch");
+	return reason_set(
+		why, -EEXIST,
+		"%s; it is left alone: set BTFHUB_CACHE to a folder that is empty or not "
+		"there yet",
+		has(path, SCRIPT_FOLDER)
+			? "this is the cache of the btfgen script, which trims files in place"
+			: "this folder has something in it that is not of corebtf fetch");
 }
 
 int cache_open(const char *path, struct cache *ret_cache, struct reason *why)

@@ -30,9 +30,9 @@ int cache_open(const char *path, struct cache *ret_cache, struct reason *why);
 void cache_close(struct cache *cache); /* for _cleanup_, after cache_open() or {.lock = -1} */
 
 /*
- * Its path, when kernels can be looked for below it: what --kernels without a path means. @ret_path:
- * malloc'd; also set on failure, where it is known.
- * Errors: -ENOENT nothing was fetched yet, -EEXIST its files are not to be trusted, -EINVAL, -ENOMEM.
+ * Its path, when kernels can be looked for below it: what --kernels without a path means.
+ * @ret_path: malloc'd; also set on failure, where it is known. Errors: -ENOENT nothing was fetched
+ * yet, -EEXIST its files are not to be trusted, -EINVAL, -ENOMEM.
  */
 int cache_find_kernels(char **ret_path, struct reason *why);
 

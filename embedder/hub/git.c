@@ -28,20 +28,14 @@
 
 /*
  * What git may not take from the user's settings: they would change bytes of the files, start
- * programs, or do work that nobody asked for. ext:: runs any command, and is not for a list of URLs.
+ * programs, or do work that nobody asked for. ext:: runs any command, and is not for a list of
+ * URLs.
  */
 static const char *const settings[] = {
-	"core.hooksPath=/dev/null",
-	"core.attributesFile=/dev/null",
-	"core.autocrlf=false",
-	"core.fsmonitor=false",
-	"core.sparseCheckout=false",
-	"core.splitIndex=false",
-	"fetch.recurseSubmodules=false",
-	"fetch.writeCommitGraph=false",
-	"gc.auto=0",
-	"maintenance.auto=false",
-	"protocol.ext.allow=never",
+	"core.hooksPath=/dev/null",	 "core.attributesFile=/dev/null", "core.autocrlf=false",
+	"core.fsmonitor=false",		 "core.sparseCheckout=false",	  "core.splitIndex=false",
+	"fetch.recurseSubmodules=false", "fetch.writeCommitGraph=false",  "gc.auto=0",
+	"maintenance.auto=false",	 "protocol.ext.allow=never",
 };
 
 /* Variables that name a repository, or parts of one. */

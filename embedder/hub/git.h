@@ -18,13 +18,13 @@
 typedef void (*git_show_fn)(void *context, const char *line, bool passing);
 
 struct git_run {
-	const char *folder;    /* where it runs, absolute; no repository is looked for above it */
-	const char *index;     /* file of the index, relative to @folder; NULL: the usual one */
-	const char *input;     /* for its standard input */
+	const char *folder; /* where it runs, absolute; no repository is looked for above it */
+	const char *index;  /* file of the index, relative to @folder; NULL: the usual one */
+	const char *input;  /* for its standard input */
 	size_t input_size;
 	struct byte_buffer *output; /* gets what it prints, added; NULL: nobody reads it */
-	git_show_fn show;      /* NULL: nobody watches */
-	void *context;	       /* for @show */
+	git_show_fn show;	    /* NULL: nobody watches */
+	void *context;		    /* for @show */
 };
 
 /*

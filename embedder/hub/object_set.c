@@ -27,7 +27,8 @@ static int compare_objects(const void *a, const void *b)
 int object_set_read(const char *listing, size_t size, struct object_set *ret_set,
 		    struct reason *why)
 {
-	_cleanup_(object_set_free) struct object_set set = {.text = strndup(size ? listing : "", size)};
+	_cleanup_(object_set_free) struct object_set set = {
+		.text = strndup(size ? listing : "", size)};
 	size_t lines = 0;
 	char *rest = NULL;
 

@@ -79,7 +79,8 @@ static void sweep(const struct repository *repository, const char *below, const 
 	const struct dirent *entry;
 
 	while (directory && (entry = readdir(directory))) {
-		if (strncmp(entry->d_name, start, strlen(start)) == 0 && ends_with(entry->d_name, end))
+		if (strncmp(entry->d_name, start, strlen(start)) == 0 &&
+		    ends_with(entry->d_name, end))
 			unlinkat(dirfd(directory), entry->d_name, 0);
 	}
 }
@@ -106,9 +107,11 @@ static int check_folder(const struct repository *repository, struct reason *why)
 		return 0;
 	if (rmdir(repository->folder) == 0)
 		return 0;
-	return reason_set(why, -EEXIST,
-			  "%s is there and is no repository; it is left alone: move it away and run "
-			  "'corebtf fetch' again", repository->folder);
+	return reason_set(
+		why, -EEXIST,
+		"%s is there and is no repository; it is left alone: move it away and run "
+		"'corebtf fetch' again",
+		repository->folder);
 }
 
 int repository_open(const struct cache *cache, const struct repository_url *url,
@@ -118,8 +121,9 @@ int repository_open(const struct cache *cache, const struct repository_url *url,
 		.folder = join(cache->path, url->folder),
 	};
 	/* An empty template: no hooks, no attributes. */
-	const char *const init[] = {"init", "--quiet", "--template=", "--object-format=sha1", "--",
-				    repository.folder, NULL};
+	const char *const init[] = {
+		"init", "--quiet",	   "--template=", "--object-format=sha1",
+		"--",	repository.folder, NULL};
 	struct git_run run = {.folder = cache->path};
 	int err;
 
@@ -149,8 +153,8 @@ void repository_close(struct repository *repository)
 
 static bool has_commit(const struct repository *repository, const char *reference)
 {
-	const char *const arguments[] = {"rev-parse", "--quiet", "--verify", "--end-of-options",
-					 reference, NULL};
+	const char *const arguments[] = {"rev-parse",	     "--quiet", "--verify",
+					 "--end-of-options", reference, NULL};
 	struct git_run run = {.folder = repository->folder};
 
 	return git_run(&run, arguments, NULL) == 0;
@@ -186,10 +190,17 @@ static int count_blobs(const struct repository *repository, size_t *ret_count, s
 
 int repository_update(struct repository *repository, bool *ret_all_came, struct reason *why)
 {
-	const char *const arguments[] = {"fetch", "--depth=1", "--filter=blob:none", "--no-tags",
-					 "--no-write-fetch-head", "--no-auto-gc",
-					 repository->show ? "--progress" : "--no-progress", "--",
-					 "origin", "+HEAD:" COMING, NULL};
+	const char *const arguments[] = {"fetch",
+					 "--depth=1",
+					 "--filter=blob:none",
+					 "--no-tags",
+					 "--no-write-fetch-head",
+					 "--no-auto-gc",
+					 repository->show ? "--progress" : "--no-progress",
+					 "--",
+					 "origin",
+					 "+HEAD:" COMING,
+					 NULL};
 	struct git_run run = {
 		.folder = repository->folder,
 		.show = repository->show,
@@ -214,7 +225,8 @@ int repository_update(struct repository *repository, bool *ret_all_came, struct 
 	return err;
 }
 
-/* The contents of links, as `git cat-file --batch` prints them: "NAME blob SIZE\n", the bytes, "\n". */
+/* The contents of links, as `git cat-file --batch` prints them: "NAME blob SIZE\n", the bytes,
+ * "\n". */
 static int read_target(struct repository_tree *tree, struct repository_link *link,
 		       const struct byte_buffer *contents, size_t *offset)
 {
@@ -295,11 +307,13 @@ static int run_with_names(const struct repository *repository, const char *const
 int repository_fetch_objects(struct repository *repository, const char *const *objects,
 			     size_t count, struct reason *why)
 {
-	const char *const arguments[] = {"-c", "fetch.negotiationAlgorithm=noop", "fetch",
-					 "--filter=blob:none", "--no-tags", "--no-write-fetch-head",
-					 "--no-auto-gc",
-					 repository->show ? "--progress" : "--no-progress",
-					 "--stdin", "--", "origin", NULL};
+	const char *const arguments[] = {
+		"-c",		"fetch.negotiationAlgorithm=noop",
+		"fetch",	"--filter=blob:none",
+		"--no-tags",	"--no-write-fetch-head",
+		"--no-auto-gc", repository->show ? "--progress" : "--no-progress",
+		"--stdin",	"--",
+		"origin",	NULL};
 	_cleanup_(byte_buffer_free) struct byte_buffer names = {0};
 
 	for (size_t i = 0; i < count; i++) {
@@ -341,8 +355,8 @@ int repository_follow_links(struct repository *repository, struct repository_tre
 int repository_read_tree(struct repository *repository, repository_skip_fn skip, void *context,
 			 struct repository_tree *ret_tree, struct reason *why)
 {
-	const char *const arguments[] = {"ls-tree", "-r", "-z", "--full-tree", repository->commit,
-					 NULL};
+	const char *const arguments[] = {"ls-tree",	     "-r", "-z", "--full-tree",
+					 repository->commit, NULL};
 	_cleanup_(byte_buffer_free) struct byte_buffer listing = {0};
 	struct git_run run = {.folder = repository->folder, .output = &listing};
 	int err;

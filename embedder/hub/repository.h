@@ -24,11 +24,11 @@
 #include "embedder/hub/repository_url.h"
 
 struct repository {
-	char *folder;	     /* absolute */
-	const char *commit;  /* the reference that is worked with */
-	bool online;	     /* the server answered */
-	git_show_fn show;    /* what git says during transfers; NULL: nobody watches */
-	void *context;	     /* for @show */
+	char *folder;		/* absolute */
+	const char *commit;	/* the reference that is worked with */
+	bool online;		/* the server answered */
+	git_show_fn show;	/* what git says during transfers; NULL: nobody watches */
+	void *context;		/* for @show */
 	struct object_set here; /* as of the last step that fetched */
 };
 

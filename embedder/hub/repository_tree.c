@@ -24,9 +24,9 @@
 
 /* How many links may make one name of a file, and how many names one file may have. */
 #define NAME_LINKS_MAX 4
-#define NAMES_MAX 64
+#define NAMES_MAX      64
 
-/* Folders that make the place of a file certain (kernel_path.h). */
+/* OS/VERSION/MACHINE. With fewer, the folder of the cache would be taken for one of them. */
 #define LAYOUT_DEPTH 3
 
 /* Room for the cache's own path before it, as the system bounds the whole. */
@@ -136,7 +136,7 @@ static int read_record(struct repository_tree *tree, const char *record, size_t 
 	if (!object || !*object || object[strspn(object, "0123456789abcdef")])
 		return -EBADMSG;
 	is_link = strcmp(mode, "120000") == 0;
-	if (strcmp(type, "blob") != 0)
+	if (strcmp(type, "blob") != 0) /* a submodule */
 		return 0;
 	fault = find_fault(path);
 	if (!fault && is_link && tree->link_count == LINKS_MAX)
@@ -272,7 +272,8 @@ int repository_tree_resolve(struct repository_tree *tree, repository_skip_fn ski
 		else if (err == -ELOOP)
 			skip(context, link->path, "this symbolic link leads in a circle");
 		else if (err == -ENAMETOOLONG)
-			skip(context, link->path, "this symbolic link leads to a path that is too long");
+			skip(context, link->path,
+			     "this symbolic link leads to a path that is too long");
 		if (err)
 			continue;
 		link->real = arena_string(&tree->arena, walk.real, strlen(walk.real));
@@ -312,11 +313,13 @@ static int ask(struct naming *naming, const char *path)
 
 	for (const char *c = path; *c; c++)
 		depth += *c == '/';
-	if (asprintf(&folder, "/%.*s", slash ? (int)(slash - path) : 0, path) < 0) {
+	if (depth < LAYOUT_DEPTH)
+		return 0;
+	if (asprintf(&folder, "/%.*s", (int)(slash - path), path) < 0) {
 		folder = NULL;
 		return -ENOMEM;
 	}
-	err = kernel_path_read(folder, slash ? slash + 1 : path, depth >= LAYOUT_DEPTH, &id, NULL);
+	err = kernel_path_read(folder, slash + 1, true, &id, NULL);
 	if (err)
 		return err == -EINVAL ? 0 : err;
 	naming->known = true;
@@ -351,6 +354,25 @@ static int ask_all(struct naming *naming, const char *path, unsigned int links)
 	return err;
 }
 
+/* A link to a folder that holds a wanted link leads to wanted files as well. */
+static void want_links_to_links(struct repository_tree *tree)
+{
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < tree->link_count; i++) {
+			struct repository_link *link = &tree->links[i];
+			bool was_wanted = link->wanted;
+
+			for (size_t k = 0; link->real && !link->wanted && k < tree->link_count; k++)
+				link->wanted = tree->links[k].wanted &&
+					       path_below(tree->links[k].path, link->real);
+			changed |= link->wanted && !was_wanted;
+		}
+	}
+}
+
 int repository_tree_select(struct repository_tree *tree, struct kernel_select *select)
 {
 	tree->known = tree->unknown = tree->wanted = 0;
@@ -373,5 +395,6 @@ int repository_tree_select(struct repository_tree *tree, struct kernel_select *s
 			link->wanted |= link->real && path_below(file->path, link->real);
 		}
 	}
+	want_links_to_links(tree);
 	return 0;
 }

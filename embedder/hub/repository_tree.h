@@ -35,8 +35,8 @@ struct repository_tree {
 	size_t file_count;
 	struct repository_link *links;
 	size_t link_count;
-	/* After a selection: files that have the name of a kernel, those named like BTFs of which no
-	 * name says which kernel's they are, and those that are wanted. */
+	/* After a selection: files that have the name of a kernel, those named like BTFs of which
+	 * no name says which kernel's they are, and those that are wanted. */
 	size_t known, unknown, wanted;
 	struct arena arena;
 };
@@ -55,7 +55,8 @@ void repository_tree_free(struct repository_tree *tree);
 int repository_tree_set_target(struct repository_tree *tree, struct repository_link *link,
 			       const char *target, size_t length);
 
-/* Follows all links. Those that lead out of the repository or in a circle are told. 0 or -ENOMEM. */
+/* Follows all links. Those that lead out of the repository or in a circle are told. 0 or -ENOMEM.
+ */
 int repository_tree_resolve(struct repository_tree *tree, repository_skip_fn skip, void *context);
 
 /*

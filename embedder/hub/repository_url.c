@@ -34,9 +34,11 @@ static int check(const char *text, struct reason *why)
 	if (!*text)
 		return reason_set(why, -EINVAL, "the name of a repository is empty");
 	if (*text == '-')
-		return reason_set(why, -EINVAL,
-				  "it starts with '-' and would be an option of git; write ./%s for "
-				  "a folder of that name", text);
+		return reason_set(
+			why, -EINVAL,
+			"it starts with '-' and would be an option of git; write ./%s for "
+			"a folder of that name",
+			text);
 	for (const char *c = text; *c; c++) {
 		if (iscntrl((unsigned char)*c))
 			return reason_set(why, -EINVAL, "it has a control character in it");
@@ -44,7 +46,8 @@ static int check(const char *text, struct reason *why)
 	if (strncmp(text + scheme, "::", 2) == 0)
 		return reason_set(why, -EINVAL,
 				  "git would give it to a helper program ('%.*s::'), which is not "
-				  "done here", (int)scheme, text);
+				  "done here",
+				  (int)scheme, text);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a repository is, as the user names it: anything that git fetches from, a URL, HOST:PATH or a
- * local path.
+ * Where a repository is, as the user names it: anything that git fetches from, a URL, HOST:PATH or
+ * a local path.
  */
 #ifndef COREBTF_HUB_REPOSITORY_URL_H
 #define COREBTF_HUB_REPOSITORY_URL_H

@@ -61,10 +61,10 @@ static void offer(struct kernel_banner *banner, enum rank rank, const struct ker
 		banner->rank = rank;
 		banner->contradicted = false;
 	} else if (rank == banner->rank) {
-		banner->contradicted |= strcmp(banner->facts.release, facts->release) != 0 ||
-					strcmp(banner->facts.uname_version,
-					       facts->uname_version) != 0 ||
-					strcmp(banner->facts.machine, facts->machine) != 0;
+		banner->contradicted |=
+			strcmp(banner->facts.release, facts->release) != 0 ||
+			strcmp(banner->facts.uname_version, facts->uname_version) != 0 ||
+			strcmp(banner->facts.machine, facts->machine) != 0;
 	}
 }
 
@@ -108,7 +108,7 @@ static bool read_uts(const char *uts, struct kernel_facts *facts)
 	return true;
 }
 
-/* Ubuntu's, which is not in uname -v: "#46-Ubuntu SMP ... 2020 (Ubuntu 5.4.0-42.46-generic 5.4.44)" */
+/* Ubuntu's, which is not in uname -v: "#46-Ubuntu SMP ... (Ubuntu 5.4.0-42.46-generic 5.4.44)" */
 static size_t length_without_signature(const char *version, size_t length)
 {
 	const char *signature = memmem(version, length, " (Ubuntu ", strlen(" (Ubuntu "));
@@ -163,8 +163,9 @@ static void search_text(struct kernel_banner *banner, const char *bytes, const c
 		const char *line_end;
 
 		at += sizeof(banner_start) - 1;
-		line_end = memchr(at, '\n', (size_t)(end - at) < BANNER_SIZE_MAX
-						    ? (size_t)(end - at) : BANNER_SIZE_MAX);
+		line_end = memchr(at, '\n',
+				  (size_t)(end - at) < BANNER_SIZE_MAX ? (size_t)(end - at)
+								       : BANNER_SIZE_MAX);
 		if (line_end && read_text(at, line_end, &facts))
 			offer(banner, is_draft(&facts) ? DRAFT_BANNER : BANNER, &facts);
 	}

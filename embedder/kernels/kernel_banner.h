@@ -3,9 +3,9 @@
  * What a kernel says of itself in its own bytes: the banner that it prints when it boots, and what
  * it answers to uname(2).
  *
- *	Linux version RELEASE (BUILDER) (COMPILER) #1 SMP ... VERSION      init/version*.c, linux_banner
- *	sysname, nodename, release, version, machine, domainname           init_uts_ns, 65 bytes each
- *	RELEASE (BUILDER) #1 SMP ... VERSION                               x86's header of a bzImage
+ *	Linux version RELEASE (BUILDER) (COMPILER) #1 SMP ...     linux_banner in init/version*.c
+ *	sysname, nodename, release, version, machine, domainname  init_uts_ns there, 65 bytes each
+ *	RELEASE (BUILDER) #1 SMP ...                              x86's header of a bzImage
  */
 #ifndef COREBTF_KERNELS_KERNEL_BANNER_H
 #define COREBTF_KERNELS_KERNEL_BANNER_H

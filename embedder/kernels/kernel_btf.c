@@ -23,10 +23,12 @@
 
 #define UNPACKED_SIZE_MAX ((size_t)KERNEL_BTF_SIZE_MAX + KERNEL_ARCHIVE_SLACK)
 
-/* What is taken for the size of packed bytes that do not say it, in times their own; and for what a
- * kernel image takes, which has a whole kernel in it. Too small a guess is made up for. */
+/* What is taken for the size of packed bytes that do not say it, in times their own. Too small a guess
+ * is made up for. */
 #define PACKED_GUESS 16
-#define IMAGE_GUESS  12
+
+/* How much of a kernel its BTF is at the most, of which a copy is made: one part in so many. */
+#define BTF_PART 4
 
 /* The unpackers keep what they have written last, to copy from: xz -9 wants the last 64 MiB. */
 #define WINDOW_MAX (UINT64_C(64) << 20)
@@ -72,9 +74,11 @@ static uint64_t cost_of(const struct kernel_btf *bytes, struct memory_budget *bu
 		return unpacked ? own + unpacking_cost(unpacked)
 				: memory_budget_at_most(budget, own + unpacking_cost(own * PACKED_GUESS));
 	case CONTENT_IMAGE:
-		return memory_budget_at_most(budget, own * IMAGE_GUESS);
-	case CONTENT_ELF: /* a copy of a part of it */
-		return memory_budget_at_most(budget, bytes->memory ? own : own / 8);
+		unpacked = kernel_image_unpacked_size(bytes->data, bytes->size);
+		return unpacked ? own + unpacking_cost(unpacked)
+				: memory_budget_at_most(budget, own + own / BTF_PART);
+	case CONTENT_ELF: /* of one that is mapped hardly more than that is touched */
+		return memory_budget_at_most(budget, (bytes->memory ? own : 0) + own / BTF_PART);
 	default:
 		return own;
 	}
@@ -200,24 +204,30 @@ static int read_plain(struct kernel_btf *bytes, bool was_packed, struct kernel_f
 	return refuse(why);
 }
 
+int kernel_btf_reserve(struct kernel_btf *bytes, struct reason *why)
+{
+	uint64_t cost = cost_of(bytes, bytes->budget);
+	int err;
+
+	if (!bytes->budget || cost <= bytes->held)
+		return 0;
+	err = memory_budget_extend(bytes->budget, bytes->held, cost - bytes->held, why);
+	if (!err)
+		bytes->held = cost;
+	return err;
+}
+
 int kernel_btf_unpack(struct kernel_btf *bytes, struct kernel_facts *ret_facts,
 		      struct kernel_btf *ret_btf, struct reason *why)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf file = *bytes, plain = {0};
 	struct kernel_facts facts = {.machine = ""};
 	struct kernel_btf btf = {0};
-	uint64_t cost = cost_of(&file, file.budget);
 	bool is_packed = content_of(file.data, file.size) == CONTENT_PACKED;
-	int err = 0;
+	int err = kernel_btf_reserve(&file, why);
 
 	memset(bytes, 0, sizeof(*bytes));
-	if (file.budget && cost > file.held) {
-		err = memory_budget_extend(file.budget, file.held, cost - file.held, why);
-		if (err)
-			return err;
-		file.held = cost;
-	}
-	if (is_packed)
+	if (!err && is_packed)
 		err = unpack_within_budget(&file, &plain, why);
 	if (!err)
 		err = read_plain(is_packed ? &plain : &file, is_packed, &facts, &btf, why);
@@ -281,17 +291,16 @@ int kernel_btf_load(const char *path, struct kernel_btf *ret_bytes, struct reaso
 		return reason_errno(why, -errno, "cannot read it");
 	if (count == 0)
 		return reason_set(why, -EBADMSG, "the file is empty");
-	/* Of an ELF file most bytes are not looked at; libelf writes to the header of a section that
-	 * it unpacks. */
+	/* Of an ELF file most bytes are not looked at. */
 	if (kernel_elf_is(start, (size_t)count))
-		return kernel_bytes_map_file(fd, (uint64_t)status.st_size, true, ret_bytes, why);
+		return kernel_bytes_map_file(fd, (uint64_t)status.st_size, ret_bytes, why);
 	if (!kernel_bytes_are_btf(start, (size_t)count))
-		return kernel_bytes_read(fd, ret_bytes, why);
+		return kernel_bytes_read(fd, (uint64_t)status.st_size, ret_bytes, why);
 	err = kernel_bytes_check_size((uint64_t)status.st_size, why);
 	if (!err)
-		err = kernel_bytes_map_file(fd, (uint64_t)status.st_size, false, ret_bytes, why);
+		err = kernel_bytes_map_file(fd, (uint64_t)status.st_size, ret_bytes, why);
 	/* Files of /sys cannot be mapped on most kernels. */
-	return err == -ENODEV ? kernel_bytes_read(fd, ret_bytes, why) : err;
+	return err == -ENODEV ? kernel_bytes_read(fd, 0, ret_bytes, why) : err;
 }
 
 int kernel_btf_open(const char *path, struct memory_budget *budget, struct kernel_facts *ret_facts,

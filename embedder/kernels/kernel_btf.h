@@ -29,6 +29,10 @@ int kernel_btf_open(const char *path, struct memory_budget *budget, struct kerne
 int kernel_btf_unpack(struct kernel_btf *bytes, struct kernel_facts *ret_facts,
 		      struct kernel_btf *ret_btf, struct reason *why);
 
+/* Waits until all is held of the budget of @bytes that it takes to unpack them, as far as they say it.
+ * kernel_btf_unpack() does it itself. Error: -EFBIG. */
+int kernel_btf_reserve(struct kernel_btf *bytes, struct reason *why);
+
 /*
  * What a kernel's own file, an ELF file or an image, says of it, without its BTF; packed ones are
  * unpacked for it. Of other files nothing is known (@ret_facts->machine is "").

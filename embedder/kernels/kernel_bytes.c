@@ -37,11 +37,9 @@ int kernel_bytes_check_size(uint64_t size, struct reason *why)
 	return 0;
 }
 
-int kernel_bytes_map_file(int fd, uint64_t size, bool may_write, struct kernel_btf *ret_btf,
-			  struct reason *why)
+int kernel_bytes_map_file(int fd, uint64_t size, struct kernel_btf *ret_btf, struct reason *why)
 {
-	void *mapping = mmap(NULL, size, may_write ? PROT_READ | PROT_WRITE : PROT_READ, MAP_PRIVATE,
-			     fd, 0);
+	void *mapping = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 
 	/* No MAP_POPULATE: the kernel maps the pages around each fault anyway, and a 5 MB BTF was
 	 * trimmed no faster with it. */
@@ -56,7 +54,7 @@ int kernel_bytes_map_file(int fd, uint64_t size, bool may_write, struct kernel_b
 	return 0;
 }
 
-int kernel_bytes_read(int fd, struct kernel_btf *ret_btf, struct reason *why)
+int kernel_bytes_read(int fd, uint64_t expected, struct kernel_btf *ret_btf, struct reason *why)
 {
 	_cleanup_free_ char *memory = NULL;
 	size_t size = 0, capacity = 0;
@@ -65,7 +63,11 @@ int kernel_bytes_read(int fd, struct kernel_btf *ret_btf, struct reason *why)
 		ssize_t count;
 
 		if (size == capacity) {
-			size_t larger = capacity ? capacity * 2 : READ_START_SIZE;
+			/* One byte more than expected: it shows that there is no more. */
+			size_t start = expected && expected < KERNEL_BTF_SIZE_MAX
+					       ? (size_t)expected + 1
+					       : READ_START_SIZE;
+			size_t larger = capacity ? capacity * 2 : start;
 			char *grown = realloc(memory, larger);
 
 			if (!grown)

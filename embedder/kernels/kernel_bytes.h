@@ -38,14 +38,11 @@ bool kernel_bytes_are_btf(const void *data, size_t size);
 /* -EFBIG above KERNEL_BTF_SIZE_MAX. */
 int kernel_bytes_check_size(uint64_t size, struct reason *why);
 
-/*
- * Maps all of @fd, a regular file of @size bytes, which is not 0 and not limited.
- * @may_write: a page that is written to becomes our own; files of /sys do not allow that.
- */
-int kernel_bytes_map_file(int fd, uint64_t size, bool may_write, struct kernel_btf *ret_btf,
-			  struct reason *why);
+/* Maps all of @fd, a regular file of @size bytes, which is not 0 and not limited. */
+int kernel_bytes_map_file(int fd, uint64_t size, struct kernel_btf *ret_btf, struct reason *why);
 
-/* Reads all of @fd into memory, for files that cannot be mapped. */
-int kernel_bytes_read(int fd, struct kernel_btf *ret_btf, struct reason *why);
+/* Reads all of @fd into memory. @expected: how much is likely to come, 0: not known, as of files that
+ * the kernel makes up. */
+int kernel_bytes_read(int fd, uint64_t expected, struct kernel_btf *ret_btf, struct reason *why);
 
 #endif

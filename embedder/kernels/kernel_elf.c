@@ -121,13 +121,17 @@ static int unpack_section(Elf *elf, Elf_Scn *section, const Elf_Data *data,
 	else if (header.ch_type == ELFCOMPRESS_ZSTD)
 		err = unpack_zstd(packed, packed_size, header.ch_size, &memory, &size, why);
 	else
-		err = reason_set(why, -EOPNOTSUPP, "its section .BTF is packed in a way that is not "
-				 "known (%u; 1 is zlib, 2 is zstd)", (unsigned int)header.ch_type);
+		err = reason_set(why, -EOPNOTSUPP,
+				 "its section .BTF is packed in a way that is not "
+				 "known (%u; 1 is zlib, 2 is zstd)",
+				 (unsigned int)header.ch_type);
 	if (err)
 		return err;
 	if (size != header.ch_size)
-		return reason_set(why, -EBADMSG, "its section .BTF unpacks to %zu bytes where %llu are "
-				  "said to come", size, (unsigned long long)header.ch_size);
+		return reason_set(why, -EBADMSG,
+				  "its section .BTF unpacks to %zu bytes where %llu are "
+				  "said to come",
+				  size, (unsigned long long)header.ch_size);
 	*ret_btf = (struct kernel_btf){.data = memory, .size = size, .memory = memory};
 	memory = NULL;
 	return 0;
@@ -139,12 +143,13 @@ static int read_section(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
 	const Elf_Data *data;
 
 	if (header->sh_type == SHT_NOBITS)
-		return reason_set(why, -ENODATA, "its section .BTF has no bytes in this file "
+		return reason_set(why, -ENODATA,
+				  "its section .BTF has no bytes in this file "
 				  "(debug information that was split off?)");
 	if (!header->sh_size)
 		return reason_set(why, -ENODATA, "its section .BTF is empty");
 	data = elf_rawdata(section, NULL);
-	if (!data || !data->d_buf || data->d_size != header->sh_size)
+	if (!data || !data->d_buf)
 		return reason_set(why, -EBADMSG, "its section .BTF lies outside the file");
 	return header->sh_flags & SHF_COMPRESSED ? unpack_section(elf, section, data, ret_btf, why)
 						 : copy_section(data, ret_btf, why);
@@ -229,8 +234,7 @@ static int read_facts(Elf *elf, struct kernel_facts *ret_facts, struct reason *w
 		}
 	}
 	kernel_banner_take(&banner, &facts);
-	facts.machine = machine_from_elf(header.e_machine,
-					 header.e_ident[EI_CLASS] == ELFCLASS64,
+	facts.machine = machine_from_elf(header.e_machine, header.e_ident[EI_CLASS] == ELFCLASS64,
 					 header.e_ident[EI_DATA] == ELFDATA2MSB);
 	*ret_facts = facts;
 	return 0;

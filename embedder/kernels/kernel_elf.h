@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The BTF in an ELF file in memory, as a vmlinux has it: the section .BTF. And what a vmlinux says of
- * itself, with or without BTF in it.
+ * The BTF in an ELF file in memory, as a vmlinux has it: the section .BTF. And what a vmlinux says
+ * of itself, with or without BTF in it.
  */
 #ifndef COREBTF_KERNELS_KERNEL_ELF_H
 #define COREBTF_KERNELS_KERNEL_ELF_H

@@ -12,11 +12,11 @@
 /* What uname(2) has room for, with the NUL at the end. */
 #define KERNEL_FACTS_TEXT_SIZE 65
 
-/* Owned by the struct, so that a copy of it is whole. Zeroed, nothing is known, but for @machine. */
+/* Holds its texts itself, so that a copy of it is whole. */
 struct kernel_facts {
 	char release[KERNEL_FACTS_TEXT_SIZE];	    /* as uname -r; "": not known */
 	char uname_version[KERNEL_FACTS_TEXT_SIZE]; /* as uname -v; "": not known */
-	const char *machine; /* static, canonical (runtime/kernel/machine.h); "": not known */
+	const char *machine;  /* static, canonical (runtime/kernel/machine.h); "": not known */
 	uint8_t build_id[20]; /* GNU build-id, as /sys/kernel/notes has it */
 	size_t build_id_size; /* 0: not known */
 };

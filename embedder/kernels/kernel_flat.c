@@ -4,8 +4,8 @@
  *
  * The BTF is searched by its header, which says enough to be checked: magic, version, lengths that
  * stay inside, strings that begin and end with a NUL. There may be more of it in a kernel: light
- * skeletons carry the BTF of the BPF programs that are built in. The kernel's own is the largest, and
- * must know task_struct: else a kernel without BTF would pass for one with such a program's.
+ * skeletons carry the BTF of the BPF programs that are built in. The kernel's own is the largest,
+ * and must know task_struct: else a kernel without BTF would pass for one with such a program's.
  *
  * Several build-ids lie in a kernel, too: each vDSO is an ELF file with its own. The kernel's is in
  * the notes that end where the BTF starts (include/asm-generic/vmlinux.lds.h: NOTES, then BTF).
@@ -28,7 +28,14 @@
 
 #define BTF_HEADER_SIZE 24
 
-enum btf_word { HEADER_LENGTH, TYPES_OFFSET, TYPES_LENGTH, STRINGS_OFFSET, STRINGS_LENGTH, BTF_WORDS };
+enum btf_word {
+	HEADER_LENGTH,
+	TYPES_OFFSET,
+	TYPES_LENGTH,
+	STRINGS_OFFSET,
+	STRINGS_LENGTH,
+	BTF_WORDS
+};
 
 /* What follows the four bytes of find_magic(): can it be a header? Then its words, and the size of
  * the whole. */
@@ -49,10 +56,9 @@ static bool read_btf_header(const uint8_t *bytes, size_t size, uint64_t words[st
 	*ret_size = words[HEADER_LENGTH] + strings_end;
 	/* The strings come last, in all that pahole and the kernel's own tools write. */
 	return words[HEADER_LENGTH] >= BTF_HEADER_SIZE && words[HEADER_LENGTH] % 4 == 0 &&
-	       words[TYPES_OFFSET] % 4 == 0 &&
-	       words[TYPES_LENGTH] >= sizeof(struct btf_type) && words[TYPES_LENGTH] % 4 == 0 &&
-	       types_end <= words[STRINGS_OFFSET] && words[STRINGS_LENGTH] > 1 &&
-	       *ret_size <= KERNEL_BTF_SIZE_MAX;
+	       words[TYPES_OFFSET] % 4 == 0 && words[TYPES_LENGTH] >= sizeof(struct btf_type) &&
+	       words[TYPES_LENGTH] % 4 == 0 && types_end <= words[STRINGS_OFFSET] &&
+	       words[STRINGS_LENGTH] > 1 && *ret_size <= KERNEL_BTF_SIZE_MAX;
 }
 
 static bool is_of_kernel(const uint8_t *strings, size_t size)
@@ -115,18 +121,20 @@ int kernel_flat_find_btf(const void *image, size_t size, size_t *ret_offset, siz
 	find_largest(image, size, "\x9f\xeb\x01\x00", &offset, &largest, &cut_off);
 	find_largest(image, size, "\xeb\x9f\x01\x00", &offset, &largest, &cut_off);
 	if (!largest && cut_off)
-		return reason_set(why, -EBADMSG, "its BTF does not end before the image does: cut off");
+		return reason_set(why, -EBADMSG,
+				  "its BTF does not end before the image does: cut off");
 	if (!largest)
-		return reason_set(why, -ENODATA, "a kernel without BTF (built without "
+		return reason_set(why, -ENODATA,
+				  "a kernel without BTF (built without "
 				  "CONFIG_DEBUG_INFO_BTF)");
 	*ret_offset = offset;
 	*ret_size = largest;
 	return 0;
 }
 
-static size_t round_up_to_4(size_t size)
+static uint64_t round_up_to_4(uint64_t size)
 {
-	return (size + 3) & ~(size_t)3;
+	return (size + 3) & ~UINT64_C(3);
 }
 
 /*
@@ -142,17 +150,16 @@ static bool read_notes(const uint8_t *notes, size_t size, bool swapped, struct k
 	if (!build_id_size || build_id_size > sizeof(facts->build_id))
 		return false;
 	while (size - at >= sizeof(Elf32_Nhdr)) {
-		const uint8_t *note = notes + at;
-		uint64_t name_size = BYTES_MEMBER(note, Elf32_Nhdr, n_namesz, swapped);
-		uint64_t text_size = BYTES_MEMBER(note, Elf32_Nhdr, n_descsz, swapped);
-		size_t left = size - at - sizeof(Elf32_Nhdr);
+		uint64_t name_size = BYTES_MEMBER(notes + at, Elf32_Nhdr, n_namesz, swapped);
+		uint64_t text_size = BYTES_MEMBER(notes + at, Elf32_Nhdr, n_descsz, swapped);
+		uint64_t note_size =
+			sizeof(Elf32_Nhdr) + round_up_to_4(name_size) + round_up_to_4(text_size);
 
 		if (!name_size) /* zeros: the padding has begun */
 			break;
-		if (name_size > left || text_size > left ||
-		    round_up_to_4(name_size) + round_up_to_4(text_size) > left)
+		if (note_size > size - at)
 			return false;
-		at += sizeof(Elf32_Nhdr) + round_up_to_4(name_size) + round_up_to_4(text_size);
+		at += (size_t)note_size;
 	}
 	if (size - at > NOTES_PADDING_MAX)
 		return false;

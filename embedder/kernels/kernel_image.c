@@ -28,15 +28,15 @@
 #define SECTOR_SIZE 512
 
 /* Of a bzImage's setup header. */
-#define SETUP_SECTORS	     0x1f1 /* u8, 0 means 4 */
-#define SETUP_BOOT_FLAG	     0x1fe
-#define SETUP_MAGIC	     0x202
-#define SETUP_PROTOCOL	     0x206 /* u16 */
-#define SETUP_KERNEL_VERSION 0x20e /* u16, counted from SECTOR_SIZE; 0: none */
-#define SETUP_XLOADFLAGS     0x236 /* u16, since protocol 2.12 */
-#define SETUP_PAYLOAD_OFFSET 0x248 /* u32, since protocol 2.08, from the end of the setup code */
-#define SETUP_PAYLOAD_LENGTH 0x24c /* u32, since protocol 2.08 */
-#define SETUP_HEADER_END     0x250
+#define SETUP_SECTORS	      0x1f1 /* u8, 0 means 4 */
+#define SETUP_BOOT_FLAG	      0x1fe
+#define SETUP_MAGIC	      0x202
+#define SETUP_PROTOCOL	      0x206 /* u16 */
+#define SETUP_KERNEL_VERSION  0x20e /* u16, counted from SECTOR_SIZE; 0: none */
+#define SETUP_XLOADFLAGS      0x236 /* u16, since protocol 2.12 */
+#define SETUP_PAYLOAD_OFFSET  0x248 /* u32, since protocol 2.08, from the end of the setup code */
+#define SETUP_PAYLOAD_LENGTH  0x24c /* u32, since protocol 2.08 */
+#define SETUP_HEADER_END      0x250
 #define SETUP_SECTORS_DEFAULT 4
 
 #define PROTOCOL_WITH_PAYLOAD	 0x208
@@ -107,19 +107,13 @@ static int open_image(const void *bytes, size_t size, struct image *ret_image, s
 {
 	*ret_image = (struct image){bytes, size, find_kind(bytes, size)};
 	if (ret_image->kind == NO_IMAGE)
-		return reason_set(why, -EBADMSG, "not a kernel's boot image that is known here "
+		return reason_set(why, -EBADMSG,
+				  "not a kernel's boot image that is known here "
 				  "(bzImage, arm64's or riscv's Image, zboot)");
 	return 0;
 }
 
-static int explain_no_btf(struct reason *why)
-{
-	return reason_set(why, -ENODATA,
-			  "its kernel was built without BTF (CONFIG_DEBUG_INFO_BTF); give a BTF that "
-			  "was made for it, say by BTFHub or by pahole from its debug information");
-}
-
-/* --- bzImage ---------------------------------------------------------------------------------- */
+/* --- the packed kernel ------------------------------------------------------------------------ */
 
 static size_t setup_size(const struct image *image)
 {
@@ -127,6 +121,71 @@ static size_t setup_size(const struct image *image)
 
 	return ((sectors ? sectors : SETUP_SECTORS_DEFAULT) + 1) * SECTOR_SIZE;
 }
+
+/* Where the payload is, with the size behind it (kernel_payload.h). An Image has none. */
+static int find_payload(const struct image *image, const uint8_t **ret_payload, size_t *ret_size,
+			struct reason *why)
+{
+	uint64_t offset, length;
+
+	if (image->kind == BZIMAGE) {
+		uint32_t protocol = load_number(image, SETUP_PROTOCOL, 2);
+
+		if (protocol < PROTOCOL_WITH_PAYLOAD)
+			return reason_set(why, -EOPNOTSUPP,
+					  "a bzImage of boot protocol %u.%02u, which "
+					  "does not say where in it the kernel is (2.08 does)",
+					  protocol >> 8, protocol & 0xff);
+		offset = (uint64_t)setup_size(image) + load_number(image, SETUP_PAYLOAD_OFFSET, 4);
+		length = load_number(image, SETUP_PAYLOAD_LENGTH, 4);
+	} else {
+		offset = load_number(image, ZBOOT_PAYLOAD_OFFSET, 4);
+		length = load_number(image, ZBOOT_PAYLOAD_LENGTH, 4);
+		if (memcmp(image->bytes + ZBOOT_PACKING, "gzip", sizeof("gzip")) != 0)
+			length += ZBOOT_SIZE_WORD;
+	}
+	if (offset > image->size || length > image->size - offset)
+		return reason_set(why, -EBADMSG,
+				  "its packed kernel (%llu bytes at %llu) does not end "
+				  "before the image does (%zu bytes): cut off",
+				  (unsigned long long)length, (unsigned long long)offset,
+				  image->size);
+	*ret_payload = image->bytes + offset;
+	*ret_size = (size_t)length;
+	return 0;
+}
+
+static int unpack_payload(const struct image *image, void **ret_data, size_t *ret_size,
+			  struct reason *why)
+{
+	const uint8_t *payload;
+	size_t size;
+	int err = find_payload(image, &payload, &size, why);
+
+	return err ? err : kernel_payload_unpack(payload, size, ret_data, ret_size, why);
+}
+
+size_t kernel_image_unpacked_size(const void *bytes, size_t size)
+{
+	const uint8_t *payload;
+	struct image image;
+	size_t payload_size;
+
+	if (open_image(bytes, size, &image, NULL) || image.kind == IMAGE ||
+	    find_payload(&image, &payload, &payload_size, NULL))
+		return 0;
+	return kernel_payload_unpacked_size(payload, payload_size);
+}
+
+static int explain_no_btf(struct reason *why)
+{
+	return reason_set(why, -ENODATA,
+			  "its kernel was built without BTF (CONFIG_DEBUG_INFO_BTF); give a BTF "
+			  "that was made for it, say by BTFHub or by pahole from its debug "
+			  "information");
+}
+
+/* --- bzImage ---------------------------------------------------------------------------------- */
 
 /* What the header does not say stays unknown. */
 static void read_setup_header(const struct image *image, struct kernel_facts *ret_facts)
@@ -141,35 +200,18 @@ static void read_setup_header(const struct image *image, struct kernel_facts *re
 					  end - SECTOR_SIZE - text, ret_facts);
 	if (load_number(image, SETUP_PROTOCOL, 2) >= PROTOCOL_WITH_XLOADFLAGS)
 		ret_facts->machine = load_number(image, SETUP_XLOADFLAGS, 2) & XLOADFLAG_64BIT
-					     ? "x86_64" : "x86";
-}
-
-static int unpack_part(const struct image *image, uint64_t offset, uint64_t length, void **ret_data,
-		       size_t *ret_size, struct reason *why)
-{
-	if (offset > image->size || length > image->size - offset)
-		return reason_set(why, -EBADMSG, "its packed kernel (%llu bytes at %llu) does not end "
-				  "before the image does (%zu bytes): cut off",
-				  (unsigned long long)length, (unsigned long long)offset, image->size);
-	return kernel_payload_unpack(image->bytes + offset, (size_t)length, ret_data, ret_size, why);
+					     ? "x86_64"
+					     : "x86";
 }
 
 static int read_bzimage(const struct image *image, struct kernel_facts *facts,
 			struct kernel_btf *ret_btf, struct reason *why)
 {
 	_cleanup_free_ void *kernel = NULL;
-	uint32_t protocol = load_number(image, SETUP_PROTOCOL, 2);
 	struct kernel_facts header;
 	size_t kernel_size = 0;
-	int err;
+	int err = unpack_payload(image, &kernel, &kernel_size, why);
 
-	if (protocol < PROTOCOL_WITH_PAYLOAD)
-		return reason_set(why, -EOPNOTSUPP, "a bzImage of boot protocol %u.%02u, which does not "
-				  "say where in it the kernel is (2.08 does)", protocol >> 8,
-				  protocol & 0xff);
-	err = unpack_part(image,
-			  (uint64_t)setup_size(image) + load_number(image, SETUP_PAYLOAD_OFFSET, 4),
-			  load_number(image, SETUP_PAYLOAD_LENGTH, 4), &kernel, &kernel_size, why);
 	if (err)
 		return err;
 	err = kernel_elf_read_memory(kernel, kernel_size, facts, ret_btf, why);
@@ -182,8 +224,10 @@ static int read_bzimage(const struct image *image, struct kernel_facts *facts,
 	read_setup_header(image, &header);
 	if (*header.release && *facts->release && strcmp(header.release, facts->release) != 0) {
 		kernel_btf_close(ret_btf);
-		return reason_set(why, -EBADMSG, "its header says that it is %s, and the kernel in it "
-				  "that it is %s", header.release, facts->release);
+		return reason_set(why, -EBADMSG,
+				  "its header says that it is %s, and the kernel in it "
+				  "that it is %s",
+				  header.release, facts->release);
 	}
 	if (!*facts->release) {
 		memcpy(facts->release, header.release, sizeof(facts->release));
@@ -227,19 +271,6 @@ static int read_flat(const uint8_t *bytes, size_t size, struct kernel_facts *fac
 	return 0;
 }
 
-/* --- zboot ------------------------------------------------------------------------------------ */
-
-static int unpack_zboot(const struct image *image, void **ret_data, size_t *ret_size,
-			struct reason *why)
-{
-	uint64_t length = load_number(image, ZBOOT_PAYLOAD_LENGTH, 4);
-
-	if (memcmp(image->bytes + ZBOOT_PACKING, "gzip", sizeof("gzip")) != 0)
-		length += ZBOOT_SIZE_WORD;
-	return unpack_part(image, load_number(image, ZBOOT_PAYLOAD_OFFSET, 4), length, ret_data,
-			   ret_size, why);
-}
-
 /* --- all -------------------------------------------------------------------------------------- */
 
 int kernel_image_identify(const void *bytes, size_t size, struct kernel_facts *ret_facts,
@@ -257,7 +288,7 @@ int kernel_image_identify(const void *bytes, size_t size, struct kernel_facts *r
 		read_setup_header(&image, ret_facts);
 		return 0;
 	case ZBOOT:
-		err = unpack_zboot(&image, &kernel, &kernel_size, why);
+		err = unpack_payload(&image, &kernel, &kernel_size, why);
 		if (!err)
 			identify_flat(kernel, kernel_size, ret_facts);
 		return err;
@@ -283,7 +314,7 @@ int kernel_image_read(const void *bytes, size_t size, struct kernel_facts *ret_f
 		err = read_bzimage(&image, &facts, ret_btf, why);
 		break;
 	case ZBOOT:
-		err = unpack_zboot(&image, &kernel, &kernel_size, why);
+		err = unpack_payload(&image, &kernel, &kernel_size, why);
 		if (!err)
 			err = read_flat(kernel, kernel_size, &facts, ret_btf, why);
 		break;

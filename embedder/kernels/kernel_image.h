@@ -23,6 +23,12 @@
 bool kernel_image_is(const void *start, size_t size);
 
 /*
+ * How much memory the kernel in the image takes once it is unpacked, as the image says; 0: it is
+ * not packed, or cannot be read. More than it says is never taken for it.
+ */
+size_t kernel_image_unpacked_size(const void *image, size_t size);
+
+/*
  * Reads what the image @image says of the kernel. A bzImage's header says it all but the
  * build-id, an Image is searched, and only a zboot image has to be unpacked.
  * Errors: -EBADMSG damaged, -EOPNOTSUPP packed in a way that is not read, -EFBIG it unpacks to more

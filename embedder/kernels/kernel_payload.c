@@ -2,9 +2,9 @@
 /*
  * In: a packed kernel in memory. Out: the kernel.
  *
- * The size behind the payload comes from the kernel's build (scripts/Makefile.lib, "size_append").
- * It is no part of the packed data, and the only thing that shows an lz4 payload cut off between
- * two blocks.
+ * The size behind the payload comes from the kernel's build (scripts/Makefile.lib, "size_append");
+ * gzip ends with it anyway. It says how much memory is needed before any is taken, and is the only
+ * thing that shows an lz4 payload cut off between two blocks.
  */
 #include "embedder/kernels/kernel_payload.h"
 
@@ -36,12 +36,23 @@ static bool starts_with(const uint8_t *bytes, size_t size, const uint8_t *magic,
 static int check_packing(const uint8_t *bytes, size_t size, struct reason *why)
 {
 	if (starts_with(bytes, size, lzo_magic, sizeof(lzo_magic)))
-		return reason_set(why, -EOPNOTSUPP, "its kernel is packed with lzo, which is not read "
+		return reason_set(why, -EOPNOTSUPP,
+				  "its kernel is packed with lzo, which is not read "
 				  "here; unpack it first, or give the vmlinux it was made from");
 	if (size < SIZE_WORD_SIZE || !packed_stream_is_packed(bytes, size))
-		return reason_set(why, -EOPNOTSUPP, "its kernel is not packed with gzip, xz, lzma, zstd, "
+		return reason_set(why, -EOPNOTSUPP,
+				  "its kernel is not packed with gzip, xz, lzma, zstd, "
 				  "lz4 or bzip2, by its first bytes");
 	return 0;
+}
+
+size_t kernel_payload_unpacked_size(const void *payload, size_t size)
+{
+	uint32_t word = 0;
+
+	if (size >= SIZE_WORD_SIZE)
+		memcpy(&word, (const uint8_t *)payload + size - SIZE_WORD_SIZE, sizeof(word));
+	return le32toh(word);
 }
 
 int kernel_payload_unpack(const void *payload, size_t size, void **ret_data, size_t *ret_size,
@@ -51,32 +62,35 @@ int kernel_payload_unpack(const void *payload, size_t size, void **ret_data, siz
 	_cleanup_free_ void *data = NULL;
 	struct packed_memory memory = {payload, size};
 	struct packed_source source = {packed_memory_read, &memory};
-	bool has_size_word = !starts_with(payload, size, gzip_magic, sizeof(gzip_magic));
+	size_t told_size = kernel_payload_unpacked_size(payload, size), unpacked_size = 0;
 	struct reason packed_why = {""};
-	uint32_t told_size = 0;
-	size_t unpacked_size = 0;
 	int err = check_packing(payload, size, why);
 
 	if (err)
 		return err;
-	if (has_size_word) {
+	if (told_size > KERNEL_PAYLOAD_SIZE_MAX)
+		return reason_set(why, -EFBIG,
+				  "its kernel is said to unpack to %zu bytes, more than the "
+				  "%zu that are accepted",
+				  told_size, KERNEL_PAYLOAD_SIZE_MAX);
+	if (!starts_with(payload, size, gzip_magic, sizeof(gzip_magic)))
 		memory.size -= SIZE_WORD_SIZE;
-		memcpy(&told_size, memory.data + memory.size, sizeof(told_size));
-		told_size = le32toh(told_size);
-		if (told_size > KERNEL_PAYLOAD_SIZE_MAX)
-			return reason_set(why, -EFBIG, "its kernel is said to unpack to %u bytes, more "
-					  "than the %zu that are accepted", told_size,
-					  KERNEL_PAYLOAD_SIZE_MAX);
-	}
 	err = packed_stream_open(&source, &stream, &packed_why);
 	if (!err)
-		err = packed_stream_read_all(stream, told_size, KERNEL_PAYLOAD_SIZE_MAX, &data,
-					     &unpacked_size, &packed_why);
+		err = packed_stream_read_all(stream, told_size, told_size, &data, &unpacked_size,
+					     &packed_why);
+	if (err == -EFBIG)
+		return reason_set(why, -EBADMSG,
+				  "its kernel unpacks to more than the %zu bytes that are "
+				  "said to come: the image is damaged",
+				  told_size);
 	if (err)
 		return reason_set(why, err, "its packed kernel: %s", packed_why.text);
-	if (has_size_word && unpacked_size != told_size)
-		return reason_set(why, -EBADMSG, "its kernel unpacks to %zu bytes where %u are said to "
-				  "come: the image is damaged", unpacked_size, told_size);
+	if (unpacked_size != told_size)
+		return reason_set(why, -EBADMSG,
+				  "its kernel unpacks to %zu bytes where %zu are said to "
+				  "come: the image is damaged",
+				  unpacked_size, told_size);
 	*ret_data = TAKE_PTR(data);
 	*ret_size = unpacked_size;
 	return 0;

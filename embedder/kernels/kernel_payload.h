@@ -13,11 +13,18 @@
 #define KERNEL_PAYLOAD_SIZE_MAX ((size_t)256 << 20)
 
 /*
- * Unpacks the payload of @size bytes: gzip, or one of xz, lzma, zstd, lz4 and bzip2 with the size
- * of what comes out behind it (a little-endian u32; gzip has it inside).
+ * A payload is gzip, or one of xz, lzma, zstd, lz4 and bzip2 with the size of what comes out behind
+ * it, a little-endian u32, which counts as a part of the payload here. gzip ends with just that.
+ */
+
+/* What the last four bytes say; nobody has checked it. */
+size_t kernel_payload_unpacked_size(const void *payload, size_t size);
+
+/*
+ * Unpacks the payload; no more memory is taken than it says, and what the unpacking needs beside.
  * @ret_data: malloc'd, the caller frees it.
- * Errors: -EBADMSG damaged, or not of the size that stands behind it; -EOPNOTSUPP lzo and what else
- * is not known; -EFBIG larger than KERNEL_PAYLOAD_SIZE_MAX; -ENOMEM.
+ * Errors: -EBADMSG damaged, or not of the size that it says; -EOPNOTSUPP lzo and what else is not
+ * known; -EFBIG larger than KERNEL_PAYLOAD_SIZE_MAX; -ENOMEM.
  */
 int kernel_payload_unpack(const void *payload, size_t size, void **ret_data, size_t *ret_size,
 			  struct reason *why);

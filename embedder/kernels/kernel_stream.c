@@ -25,16 +25,20 @@
 /* How many folders of a member's name make its place certain. */
 #define LAYOUT_DEPTH 3
 
-/* What unpacking a member takes besides itself, guessed before its bytes are seen, in times its size;
- * kernel_btf.c makes up for what is too little. */
+/* What unpacking a member takes besides itself, guessed by its name before its bytes are seen, in times
+ * its size; kernel_btf.c makes up for what is too little. */
 #define PACKED_GUESS 16
 #define KERNEL_GUESS 12
+#define ELF_GUESS    1
 
 /* A vmlinux with all of its debug information has 1 GB. */
 #define MEMBER_SIZE_MAX (UINT64_C(4) << 30)
 
 /* An archive may hold millions of bad names: the first ones tell what is wrong with it. */
 #define SKIPPED_TOLD_MAX 100
+
+/* Of a name that nobody reads to its end. */
+#define NAME_TOLD_MAX 160
 
 struct kernel_stream {
 	const struct kernel_source *source;
@@ -49,7 +53,7 @@ struct kernel_stream {
 	struct kernel_links links;
 	bool is_again; /* the archive is gone through again, for the links: */
 	struct kernel_link *link; /* the next to be handed out; NULL: the next member is to be read */
-	struct kernel_btf linked; /* its bytes */
+	struct kernel_btf linked; /* its bytes, and those of the one before */
 };
 
 /* --- what a file is --------------------------------------------------------------------------- */
@@ -106,7 +110,8 @@ static void skip(struct kernel_stream *stream, const char *member, const char *w
 		return;
 	if (stream->skipped++ >= SKIPPED_TOLD_MAX)
 		return;
-	if (*member && asprintf(&path, "%s: %s", stream->source->path, member) < 0)
+	if (*member && asprintf(&path, "%s: %.*s%s", stream->source->path, NAME_TOLD_MAX, member,
+				strlen(member) > NAME_TOLD_MAX ? "..." : "") < 0)
 		path = NULL;
 	stream->opts.skip(stream->opts.context, path ? path : stream->source->path, why);
 }
@@ -202,14 +207,15 @@ static int name_file(const struct kernel_stream *stream, const char *member,
 static uint64_t cost_of(const struct kernel_stream *stream, const struct archive_member *member,
 			enum kernel_path_kind kind)
 {
-	size_t length = strlen(member->name);
-	bool is_plain = kind == KERNEL_PATH_BTF && strcmp(member->name + length - 4, ".btf") == 0;
-	uint64_t cost = member->size *
-			(1 + (is_plain ? 0 : kind == KERNEL_PATH_BTF ? PACKED_GUESS : KERNEL_GUESS));
+	const char *slash = strrchr(member->name, '/'), *name = slash ? slash + 1 : member->name;
+	uint64_t guess, cost;
 
-	/* Its own size is no guess. */
-	cost = memory_budget_at_most(stream->opts.budget, cost);
-	return cost < member->size ? member->size : cost;
+	if (kind == KERNEL_PATH_BTF)
+		guess = strcmp(name + strlen(name) - 4, ".btf") == 0 ? 0 : PACKED_GUESS;
+	else
+		guess = strncmp(name, "vmlinux", 7) == 0 ? ELF_GUESS : KERNEL_GUESS;
+	cost = memory_budget_at_most(stream->opts.budget, member->size * (1 + guess));
+	return cost < member->size ? member->size : cost; /* its own size is no guess */
 }
 
 /* -EFBIG: the member is passed over; other errors end the stream. */
@@ -353,54 +359,21 @@ static int take_member(struct kernel_stream *stream, const struct archive_member
 
 /* --- the second time -------------------------------------------------------------------------- */
 
-static int copy_linked(const struct kernel_btf *linked, struct kernel_btf *ret_copy,
-		       struct reason *why)
-{
-	struct kernel_btf copy = {.size = linked->size, .held = linked->held};
-	int err = memory_budget_extend(linked->budget, linked->held, linked->held, why);
-
-	if (err)
-		return err;
-	memory_budget_divide(linked->budget);
-	copy.budget = linked->budget;
-	copy.memory = malloc(copy.size ? copy.size : 1);
-	if (!copy.memory) {
-		kernel_btf_close(&copy);
-		return reason_errno(why, -ENOMEM, "cannot keep a copy of it");
-	}
-	memcpy(copy.memory, linked->data, copy.size);
-	copy.data = copy.memory;
-	*ret_copy = copy;
-	return 0;
-}
-
-/* Hands out the current link, with bytes of its own. 1, 0 when it cannot be, -errno. */
+/* Hands out the current link. Its bytes are lent: the next link may lead to them, too. */
 static int take_link(struct kernel_stream *stream, struct kernel_file *ret_file,
-		     struct kernel_btf *ret_bytes, struct reason *why)
+		     struct kernel_btf *ret_bytes)
 {
 	struct kernel_link *link = stream->link;
 	const struct kernel_link *end = stream->links.links + stream->links.count;
 	bool is_last = link + 1 == end || strcmp(link[1].target, link->target) != 0;
-	int err = 0;
 
 	link->is_found = true;
 	stream->link = is_last ? NULL : link + 1;
-	if (ret_bytes && is_last) {
-		*ret_bytes = stream->linked;
-		memset(&stream->linked, 0, sizeof(stream->linked));
-	} else if (ret_bytes) {
-		struct reason link_why = {""};
-
-		err = copy_linked(&stream->linked, ret_bytes, &link_why);
-		if (err == -EFBIG) {
-			stream->is_again = false; /* of this it has not been told */
-			skip(stream, link->name, link_why.text);
-			stream->is_again = true;
-			return 0;
-		}
-		if (err)
-			return reason_set(why, err, "%s: %s", link->name, link_why.text);
-	}
+	if (ret_bytes)
+		*ret_bytes = (struct kernel_btf){
+			.data = stream->linked.data,
+			.size = stream->linked.size,
+		};
 	*ret_file = link->file;
 	memset(&link->file, 0, sizeof(link->file));
 	return 1;
@@ -419,6 +392,11 @@ static int read_linked(struct kernel_stream *stream, const struct archive_member
 		return 0;
 	if (ret_bytes)
 		err = read_member(stream, member, KERNEL_PATH_BTF, &stream->linked, &member_why);
+	/* Who unpacks them cannot wait for more, as they are not his. */
+	if (ret_bytes && !err)
+		err = kernel_btf_reserve(&stream->linked, &member_why);
+	if (err)
+		kernel_btf_close(&stream->linked);
 	if (err && err != -EFBIG)
 		return reason_set(why, err, "%s: %s", member->name, member_why.text);
 	stream->link = err ? NULL : link;
@@ -485,7 +463,7 @@ void kernel_stream_close(struct kernel_stream *stream)
 
 bool kernel_stream_holds(const struct kernel_stream *stream)
 {
-	return stream->link != NULL;
+	return stream->linked.data != NULL;
 }
 
 /* The one kernel in a kernel's own file. */
@@ -563,8 +541,9 @@ int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_fil
 		if (!stream->reader)
 			return next_in_file(stream, ret_file, ret_bytes, why);
 		if (stream->link) {
-			taken = take_link(stream, ret_file, ret_bytes, why);
+			taken = take_link(stream, ret_file, ret_bytes);
 		} else {
+			kernel_btf_close(&stream->linked);
 			more = archive_reader_next(stream->reader, &member, why);
 			if (more == 0)
 				more = end_pass(stream, why);

@@ -54,8 +54,10 @@ int kernel_stream_open(const struct kernel_source *source, const struct kernel_s
 int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_file,
 		       struct kernel_btf *ret_bytes, struct reason *why);
 
-/* Whether the stream itself holds bytes for the next call. It should come before anything that waits
- * for a budget, which the stream would go on using. */
+/*
+ * Whether the bytes that were handed out last are the stream's own: they are lent until the next call,
+ * which is to come from the same thread, before it waits for anything else that needs the budget.
+ */
 bool kernel_stream_holds(const struct kernel_stream *stream);
 
 void kernel_stream_close(struct kernel_stream *stream); /* NULL is fine */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The bytes of a bundle in, a tar of its BTFs out: for programs that read their BTFs from one, with
- * bcc's reader, bpf-compatible's, Inspektor Gadget's or ours.
+ * bcc's reader, bpf-compatible's or ours.
  *
  * Each kernel's BTF is a file of its own (tar_path.h). Beside them are package.json, if one was
  * given, and what the paths cannot say (tar_manifest.h), if there is any: with it, tar_import()

@@ -134,15 +134,6 @@ int memory_budget_extend(struct memory_budget *budget, uint64_t held, uint64_t m
 	return 0;
 }
 
-void memory_budget_divide(struct memory_budget *budget)
-{
-	if (!budget)
-		return;
-	pthread_mutex_lock(&budget->lock);
-	budget->holders++;
-	pthread_mutex_unlock(&budget->lock);
-}
-
 void memory_budget_release(struct memory_budget *budget, uint64_t held)
 {
 	if (!budget)

@@ -45,9 +45,6 @@ uint64_t memory_budget_at_most(const struct memory_budget *budget, uint64_t size
 int memory_budget_extend(struct memory_budget *budget, uint64_t held, uint64_t more,
 			 struct reason *why);
 
-/* What one holder has is from now on that of two, each of which gives its part back. */
-void memory_budget_divide(struct memory_budget *budget);
-
 /* Gives all of @held back. */
 void memory_budget_release(struct memory_budget *budget, uint64_t held);
 

@@ -18,10 +18,10 @@
 
 #include "embedder/util/cleanup.h"
 
-#define FOLDER_FLAGS	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define TEMPORARY_NAME	".corebtf-"
-#define RANDOM_LETTERS	6
-#define MAX_ATTEMPTS	100
+#define FOLDER_FLAGS   (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define TEMPORARY_NAME ".corebtf-"
+#define RANDOM_LETTERS 6
+#define MAX_ATTEMPTS   100
 
 int output_folder_open(const char *path, struct output_folder *ret_folder, struct reason *why)
 {
@@ -57,8 +57,8 @@ static int open_part(int parent, const char *part, bool make, const char *name, 
 	int fd;
 
 	if (make && mkdirat(parent, part, 0777) < 0 && errno != EEXIST)
-		return reason_set(why, -errno, "the folder %.*s cannot be made: %s", (int)length, name,
-				  strerror(errno));
+		return reason_set(why, -errno, "the folder %.*s cannot be made: %s", (int)length,
+				  name, strerror(errno));
 	fd = openat(parent, part, FOLDER_FLAGS);
 	if (fd >= 0)
 		return fd;
@@ -87,8 +87,8 @@ static int open_parent(const struct output_folder *folder, const char *name, boo
 
 		if (length >= sizeof(copy))
 			return reason_set(why, -ENAMETOOLONG,
-					  "a part of the name has %zu bytes, %d is the limit", length,
-					  NAME_MAX);
+					  "a part of the name has %zu bytes, %d is the limit",
+					  length, NAME_MAX);
 		memcpy(copy, part, length);
 		copy[length] = '\0';
 		if (!is_part(copy))
@@ -124,7 +124,8 @@ static int open_temporary(int parent, char name[static sizeof(TEMPORARY_NAME) + 
 		for (int i = 0; i < RANDOM_LETTERS; i++)
 			*end++ = letters[noise[i] % 32];
 		*end = '\0';
-		fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+		fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+			    0666);
 		if (fd >= 0)
 			return fd;
 		if (errno != EEXIST)

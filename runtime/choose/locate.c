@@ -74,8 +74,7 @@ static int from_kernel(struct locate *locate, char **ret_path)
 	return LOCATE_FOUND;
 }
 
-/* Bundles that are open: the entry, and a path to its bytes. */
-static int from_bundles(struct locate *locate, struct corebtf *corebtf, char **ret_path)
+int locate_in_bundles(struct locate *locate, struct corebtf *corebtf, char **ret_path)
 {
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	const struct corebtf_kernel_opts kernel = {
@@ -190,7 +189,7 @@ static int from_bundle_file(struct locate *locate, char **ret_path)
 		return err;
 	locate->origin.source = COREBTF_SOURCE_BUNDLE;
 	ORIGIN_TEXT(locate->origin.file, path);
-	err = from_bundles(locate, corebtf, ret_path);
+	err = locate_in_bundles(locate, corebtf, ret_path);
 	corebtf_close(corebtf);
 	return err;
 }
@@ -209,7 +208,7 @@ static int from_section(struct locate *locate, char **ret_path)
 	locate->origin.source = COREBTF_SOURCE_SECTION;
 	ORIGIN_TEXT(locate->origin.file,
 		    locate->executable ? locate->executable : EXECUTABLE_SELF);
-	err = from_bundles(locate, corebtf, ret_path);
+	err = locate_in_bundles(locate, corebtf, ret_path);
 	corebtf_close(corebtf);
 	return err;
 }
@@ -225,7 +224,7 @@ static const struct {
 	{COREBTF_SOURCE_KERNEL, "the kernel's own BTF", from_kernel, false},
 	{COREBTF_SOURCE_BUNDLE, "a bundle file that is named", from_bundle_file, true},
 	{COREBTF_SOURCE_SECTION, "the program's section", from_section, true},
-	{COREBTF_SOURCE_LINKED_TAR, "a tar", locate_linked_tar, false},
+	{COREBTF_SOURCE_LINKED_TAR, "a tar", locate_linked_tar, true},
 };
 
 int locate_pass(struct locate *locate, int error)

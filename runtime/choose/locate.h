@@ -43,6 +43,10 @@ typedef int (*locate_fn)(struct locate *locate, char **ret_path);
  * it is. */
 int locate_pass(struct locate *locate, int error);
 
+/* For a source whose bundles are open: the entry, or its neighbour's, and a path to its bytes. The
+ * handle stays the source's. */
+int locate_in_bundles(struct locate *locate, struct corebtf *corebtf, char **ret_path);
+
 /* corebtf_path_for_running_kernel() on a given host, with the section of a given file; NULL: of
  * the running executable. */
 int locate_path(const struct host *host, const char *executable, char **ret_path,

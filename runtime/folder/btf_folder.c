@@ -38,8 +38,8 @@ struct candidate {
 struct search {
 	const struct log *log;
 	const char *release;
-	char path[PATH_MAX];	/* where the search is */
-	size_t folder_length;	/* of the path that it began with, and a slash */
+	char path[PATH_MAX];  /* where the search is */
+	size_t folder_length; /* of the path that it began with, and a slash */
 	const char *names[LEVEL_COUNT];
 	size_t machines; /* folders of the last level */
 	struct candidate *candidates;
@@ -232,7 +232,8 @@ static int collect(struct search *search, const char *folder)
 	added = append(search, length, ARCHIVE_FOLDER, "");
 	result = added < 0 ? 0 : is_folder(search->path);
 	if (result > 0) {
-		log_line(search->log, "%s: the archive in it is " ARCHIVE_FOLDER, search->log->subject);
+		log_line(search->log, "%s: the archive in it is " ARCHIVE_FOLDER,
+			 search->log->subject);
 		length += (size_t)added;
 	} else if (!length) {
 		added = append(search, length, ".", "");
@@ -303,9 +304,10 @@ static void describe(void *context, const struct rank_candidate *candidate, char
 static int no_btf(const struct search *search, const struct kernel *kernel)
 {
 	if (!search->machines)
-		return log_error(search->log, -ENODATA,
-				 "is no archive of BTFs: there are no folders ID/VERSION_ID/MACHINE "
-				 "in it");
+		return log_error(
+			search->log, -ENODATA,
+			"is no archive of BTFs: there are no folders ID/VERSION_ID/MACHINE "
+			"in it");
 	if (search->other_machine)
 		log_line(search->log, "release %s is there, but for machine %s", kernel->release,
 			 search->other_machine);

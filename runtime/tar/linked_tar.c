@@ -82,6 +82,22 @@ int locate_in_tar(struct locate *locate, const struct log *log, const void *data
 	return err;
 }
 
+/* What is near this kernel shows in all of them; that is asked when no source has the kernel. */
+static int locate_neighbour(struct locate *locate, const void *data, size_t size, char **ret_path)
+{
+	const struct corebtf_open_opts opts = {.sz = sizeof(opts),
+					       .log = locate->log.write,
+					       .log_context = locate->log.context};
+	struct corebtf *corebtf = NULL;
+	int err = corebtf_open_tar(data, size, &corebtf, &opts);
+
+	if (err)
+		return locate_pass(locate, err);
+	err = locate_in_bundles(locate, corebtf, ret_path);
+	corebtf_close(corebtf);
+	return err;
+}
+
 int locate_linked_tar(struct locate *locate, char **ret_path)
 {
 	const struct log log = {
@@ -95,11 +111,12 @@ int locate_linked_tar(struct locate *locate, char **ret_path)
 
 	if (err || !size)
 		return locate_pass(locate, -ENODATA);
-	err = locate_in_tar(locate, &log, data, size, ret_path);
-	if (err)
-		return locate_pass(locate, err);
 	locate->origin.source = COREBTF_SOURCE_LINKED_TAR;
-	return LOCATE_FOUND;
+	snprintf(locate->origin.file, sizeof(locate->origin.file), "%s", log.subject);
+	if (locate->nearest)
+		return locate_neighbour(locate, data, size, ret_path);
+	err = locate_in_tar(locate, &log, data, size, ret_path);
+	return err ? locate_pass(locate, err) : LOCATE_FOUND;
 }
 
 /* bcc's error for a program that was built without BTFs. */

@@ -11,9 +11,6 @@
 
 #include "runtime/util/log.h"
 
-/* bpf-compatible's description of the BPF program, at the archive's root. */
-#define TAR_BUNDLE_PACKAGE_JSON "package.json"
-
 /* Both are the caller's, free(). */
 struct tar_bundle {
 	uint8_t *bundle; /* runtime/format.h, in the host's byte order; may have no entries */

@@ -100,14 +100,14 @@ bool tar_candidates_resolve(struct tar_candidates *candidates, const struct tar_
 
 	for (size_t i = 0; i < candidates->count; i++) {
 		struct tar_candidate *candidate = &candidates->members[i];
+		tar_name_hash end;
 
-		candidate->end = 0;
-		if (tar_links_follow(links, candidate->hash, &candidate->end))
-			continue;
+		if (tar_links_follow(links, candidate->hash, &end))
+			continue; /* it leads nowhere, and is like no other */
 		for (size_t j = 0; candidate->link && j < candidates->count; j++)
-			if (candidates->members[j].hash == candidate->end)
+			if (candidates->members[j].hash == end)
 				candidate->content = candidates->members[j].content;
-		if (candidate->end == kept)
+		if (end == kept)
 			candidate->content = *kept_content;
 		all_seen &= candidate->content.state != TAR_CONTENT_NOT_SEEN;
 	}
@@ -133,8 +133,6 @@ static int same_btf(void *context, const struct rank_candidate *a, const struct 
 	const struct tar_candidate *left = &candidates->members[a->number];
 	const struct tar_candidate *right = &candidates->members[b->number];
 
-	if (left->end == right->end && left->end)
-		return 1;
 	return left->content.has_sum && right->content.has_sum &&
 	       left->content.size == right->content.size && left->content.sum == right->content.sum;
 }

@@ -38,7 +38,6 @@ struct tar_candidate {
 		      */
 	bool is_sibling;	    /* of the 64-bit sibling of the kernel's machine */
 	tar_name_hash hash;	    /* of its name */
-	tar_name_hash end;	    /* tar_candidates_resolve(): where its links end; 0: nowhere */
 	struct tar_content content; /* of what it is, or stands for */
 	struct rank_candidate rank;
 };

@@ -125,7 +125,7 @@ static int sum_kept(struct search *search)
 		if (err)
 			return log_error(search->log, err, "a BTF cannot be read back: %s",
 					 strerror(-err));
-		content->sum = (uint32_t)crc32(content->sum, search->part, (uInt)some);
+		content->sum = (uint32_t)crc32_z(content->sum, search->part, (size_t)some);
 	}
 	content->has_sum = true;
 	for (size_t i = 0; i < search->candidates.count; i++)
@@ -141,7 +141,6 @@ static int start_draft(struct search *search)
 
 	if (err)
 		return err;
-	search->kept = 0;
 	err = search->draft.fd < 0 ? draft_open(&search->draft, true, search->log)
 				   : draft_empty(&search->draft);
 	return err ? log_error(search->log, err, "no file for a BTF: %s", strerror(-err)) : 0;
@@ -162,7 +161,7 @@ static int read_content(struct search *search, struct tar *tar, bool keep,
 		return 0; /* which is only wrong if it is the one in the end */
 	while ((got = tar_read(tar, search->part, sizeof(search->part))) > 0) {
 		if (!keep) {
-			content->sum = (uint32_t)crc32(content->sum, search->part, (uInt)got);
+			content->sum = (uint32_t)crc32_z(content->sum, search->part, (size_t)got);
 			continue;
 		}
 		err = draft_write(&search->draft, search->part, (size_t)got);

@@ -17,6 +17,9 @@
  * file of zero bytes packs a thousandfold and more, and would keep us busy for as long. */
 #define TAR_STREAM_MAX_SIZE (UINT64_C(1) << 30)
 
+/* What is unpacked at once: as much as deflate looks back. */
+#define TAR_STREAM_AHEAD 32768
+
 enum tar_codec {
 	TAR_PLAIN,
 	TAR_GZIP,
@@ -30,6 +33,9 @@ struct tar_stream {
 	size_t input_left;
 	uint64_t position; /* bytes given out */
 	bool ended;
+	/* Unpacked, but not given out: from @start to @end. */
+	size_t start, end;
+	uint8_t ahead[TAR_STREAM_AHEAD];
 	union {
 		z_stream gzip;
 		lzma_stream xz;

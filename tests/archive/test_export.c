@@ -260,12 +260,14 @@ static void test_several_bundles(void **state)
 	};
 	static const struct made_kernel second[] = {
 		{"debian", "12", "x86_64", "6.1", .btf = "one"},
+		{"debian", "12", "x86_64", "6.1", "#2", .btf = "one"},
 		{"debian", "12", "x86_64", "6.2", .btf = "other"},
 		{"debian", "12", "x86_64", "6.3", .btf = "two"},
 		{0},
 	};
 	static const struct made_kernel both[] = {
 		{"debian", "12", "x86_64", "6.1", .btf = "one"},
+		{"debian", "12", "x86_64", "6.1", "#2", .btf = "one"},
 		{"debian", "12", "x86_64", "6.2", .btf = "two"},
 		{"debian", "12", "x86_64", "6.3", .btf = "two"},
 		{0},
@@ -287,7 +289,9 @@ static void test_several_bundles(void **state)
 		"! kernel debian 12 x86_64 6.2: an earlier bundle of this file has it with "
 		"another BTF, and that is the one that lookups find\n");
 	assert_int_equal(exported.counts.bundles, 2);
-	assert_int_equal(exported.counts.kernels, 3);
+	assert_int_equal(exported.counts.kernels, 4);
+	assert_int_equal(exported.counts.files, 3);
+	assert_int_equal(exported.counts.aside, 0);
 	assert_int_equal(exported.counts.left_out, 1);
 	expect_import(&exported, merged, size);
 	free(bundles);

@@ -140,6 +140,27 @@ static void test_links(void **state)
 		     "d 2 x86_64 chain   = one\n"
 		     "d 3 x86_64 hard-to-soft   = one\n");
 
+	/* As many links in a row as are followed, and one more. */
+	tar = (struct bytes){0};
+	for (char from = 'a'; from < 'j'; from++) {
+		char name[] = "d/1/x86_64/?.btf", target[] = "?.btf";
+
+		name[11] = from;
+		target[0] = (char)(from + 1);
+		add_link(&tar, SYMBOLIC, name, target);
+	}
+	add_named_btf(&tar, "d/1/x86_64/j.btf", "one");
+	expect(&tar, "! d/1/x86_64/a.btf: it leads on over more than 8 links\n"
+		     "d 1 x86_64 b   = one\n"
+		     "d 1 x86_64 c   = one\n"
+		     "d 1 x86_64 d   = one\n"
+		     "d 1 x86_64 e   = one\n"
+		     "d 1 x86_64 f   = one\n"
+		     "d 1 x86_64 g   = one\n"
+		     "d 1 x86_64 h   = one\n"
+		     "d 1 x86_64 i   = one\n"
+		     "d 1 x86_64 j   = one\n");
+
 	tar = (struct bytes){0};
 	add_link(&tar, HARD, "d/1/x86_64/a.btf", "d/1/x86_64/z.btf");
 	add_link(&tar, SYMBOLIC, "d/1/x86_64/b.btf", "nothing.btf");

@@ -66,6 +66,38 @@ unpack_bzimage() { # FILE OUT
 	[ "$(wc -c <"$2")" -eq "$(number "$1" $((start + length)) 4)" ] || fail "$packer: not all of it"
 }
 
+little_endian() { # NUMBER: as a u32
+	printf "$(printf '\\%03o\\%03o\\%03o\\%03o' $(($1 & 255)) $(($1 >> 8 & 255)) $(($1 >> 16 & 255)) \
+		$(($1 >> 24 & 255)))"
+}
+
+# pack PACKING FILE: as the kernel's build does it (scripts/Makefile.lib), quickly.
+pack() {
+	case $1 in
+	gzip) gzip -n1 ;;
+	xz) xz --check=crc32 --x86 --lzma2=preset=0 ;;
+	lzma) xz --format=lzma -0 ;;
+	bzip2) bzip2 -1 ;;
+	zstd) zstd -q1 ;;
+	lz4) lz4 -q -l1 ;;
+	esac <"$2"
+	[ $1 = gzip ] || little_endian "$(wc -c <"$2")"
+}
+
+# packings: those whose tool is here.
+packings() {
+	for packing in gzip xz lzma bzip2 zstd lz4; do
+		tool=$packing
+		[ $packing != lzma ] || tool=xz
+		if command -v $tool >/dev/null; then
+			echo $packing
+		else
+			echo "no $tool: its packing is left out" >&3
+		fi
+	done
+}
+exec 3>&1
+
 # read_kernel FILE RELEASE MACHINE: the facts in the file facts, the BTF in the file btf.
 read_kernel() {
 	"$READ_KERNEL" "$1" btf >facts 2>err || fail "$1 is not read"
@@ -76,14 +108,19 @@ read_kernel() {
 	'#'[1-9]*" Debian $version ("*')') ;;
 	*) fail "$1: uname -v '$found_version', of Debian's $version" ;;
 	esac
+}
+
+bpftool_reads() { # BTF
 	bpftool=$(command -v bpftool || ls /usr/sbin/bpftool 2>/dev/null || :)
-	[ -z "$bpftool" ] || "$bpftool" btf dump file btf >/dev/null || fail "$1: bpftool refuses its BTF"
+	[ -z "$bpftool" ] || "$bpftool" btf dump file "$1" >dump || fail "bpftool refuses the BTF"
+	[ -z "$bpftool" ] || says dump "STRUCT 'task_struct'"
 }
 
 # --- x86_64: the ELF file in the image says what is in it
 fetch amd64
 unpack_bzimage amd64.vmlinuz vmlinux
 objcopy --dump-section .BTF=judge.btf vmlinux /dev/null
+bpftool_reads judge.btf
 read_kernel amd64.vmlinuz "$release" x86_64
 same btf judge.btf
 readelf -n vmlinux >notes 2>/dev/null
@@ -92,6 +129,17 @@ same_build_id=$found_build_id
 read_kernel vmlinux "$release" x86_64
 same btf judge.btf
 [ "$found_build_id" = "$same_build_id" ] || fail "the ELF file says another build-id than the image"
+
+# The same kernel, packed in each other way behind the same setup code.
+head -c $start amd64.vmlinuz >setup
+for packing in $(packings); do
+	pack $packing vmlinux >payload
+	little_endian "$(wc -c <payload)" | dd of=setup bs=1 seek=588 conv=notrunc 2>/dev/null
+	cat setup payload vmlinux >repacked
+	read_kernel repacked "$release" x86_64
+	same btf judge.btf
+done
+rm setup payload repacked
 
 status 0 list --kernels amd64.deb
 grep -qE "^debian +[^ ]+ +x86_64 +$(printf %s "$release" | sed 's/[.+]/\\&/g') " out ||
@@ -131,6 +179,30 @@ for offset in $(grep -obUaP '\x9f\xeb\x01\x00\x18\x00\x00\x00' arm64.vmlinuz | c
 	}
 done
 same btf judge.btf
+bpftool_reads btf
+
+# The same as an EFI zboot image, whose payload has no size of its own but for gzip.
+for packing in $(packings); do
+	pack $packing arm64.vmlinuz >payload
+	length=$(wc -c <payload)
+	[ $packing = gzip ] || length=$((length - 4))
+	{
+		printf 'MZ\000\000zimg'
+		little_endian 64
+		little_endian "$length"
+		head -c 8 /dev/zero
+		printf %s $packing
+		head -c $((64 - 24 - ${#packing})) /dev/zero
+		cat payload arm64.vmlinuz
+	} >zboot
+	read_kernel zboot "$release" arm64
+	same btf judge.btf
+done
+rm payload zboot
+gzip -n1 <arm64.vmlinuz >Image.gz
+read_kernel Image.gz "$release" arm64
+same btf judge.btf
+
 status 0 list --kernels arm64.deb
 grep -qE "^debian +[^ ]+ +arm64 +$(printf %s "$release" | sed 's/[.+]/\\&/g') " out ||
 	fail "not in the list"

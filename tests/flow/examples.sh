@@ -68,7 +68,7 @@ while read -r line; do
 	*/sys/kernel/btf/vmlinux* | "corebtf lookup execsnoop")
 		[ "$extra" ] || continue
 		;;
-	*" fetch"* | *btfgen* | *--kernels)
+	*" fetch"* | *btfgen* | *--kernels | *"--kernels --"*)
 		[ "$git" ] || continue
 		;;
 	*python3*)

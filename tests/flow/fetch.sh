@@ -61,6 +61,18 @@ for name in centos:7 rhel:7; do
 done
 [ "$(readlink cache/*/ubuntu/18.04)" = bionic ] || fail "no link"
 
+# A terminal sees git's progress, and nothing with --quiet.
+if command -v script >/dev/null; then
+	rm -rf cache
+	TERM=xterm script -qec "'$COREBTF' fetch --select os=ubuntu:18.04 '$url'" typescript >/dev/null
+	says typescript "Receiving objects: 100%"
+	says typescript "3 files downloaded"
+	rm -rf cache
+	TERM=xterm script -qec "'$COREBTF' fetch --quiet --select os=ubuntu:18.04 '$url'" typescript >/dev/null
+	says_not typescript "objects"
+	holds $bionic
+fi
+
 # Nothing selected: the cache is as it was. All: without READMEs and what else is no kernel.
 status 1 fetch --select os=gentoo "$url"
 one_line "$url" "--select takes none of its 12 kernels"
@@ -83,6 +95,9 @@ status 0 list --select=os=rhel --kernels --quiet
 says out "3 kernels"
 (BTFHUB_CACHE=$PWD/nowhere status 1 list --kernels && says err "run 'corebtf fetch'")
 [ -e nowhere ] && fail "a cache was made by looking"
+# With a path, and as =PATH, it is that alone.
+(BTFHUB_CACHE=$PWD/nowhere status 0 list --kernels "$server/rhel" && says out "3 kernels")
+(BTFHUB_CACHE=$PWD/nowhere status 0 list --kernels="$server/rhel" --quiet && says out "3 kernels")
 status 0 list --kernels --
 says out "12 kernels"
 status 2 list --kernels -- exe
@@ -254,8 +269,9 @@ chmod +x hooks/reference-transaction
 git config --file home/gitconfig core.hooksPath "$PWD/hooks"
 export GIT_DIR="$PWD/bystander/.git" GIT_WORK_TREE="$PWD/bystander" GIT_INDEX_FILE="$PWD/bystander/index"
 rm -rf cache
-status 0 fetch --select os=rhel "$url"
+status 0 fetch "$url" "$PWD/other"
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+same cache/*_other-*/alpine/3.19/x86_64/6.6.7-0-lts.btf other/alpine/3.19/x86_64/6.6.7-0-lts.btf
 diff -r bystander bystander.before >diff.log || fail "a bystander was changed"
 [ -e touched ] && fail "a program of the settings was run"
 git config --file home/gitconfig --unset core.hooksPath

@@ -22,9 +22,9 @@ cat >hook <<END
 #!/bin/sh
 echo pack >>$PWD/packs
 case \$(cat $PWD/hook.mode):\$(wc -l <$PWD/packs | tr -d ' ') in
-break:3) "\$@" | head -c 5000 ;; # breaks off in the second request for files
-kill:3) "\$@" | head -c 5000; kill -9 \$(cat $PWD/git.pid) ;;
-wait:*) "\$@" | head -c 5000; touch $PWD/waiting; exec sleep 20 ;;
+break:3) "\$@" | head -c 2000 ;; # breaks off in the second request for files
+kill:3) "\$@" | head -c 2000; kill -9 \$(cat $PWD/git.pid) ;;
+wait:*) "\$@" | head -c 2000; touch $PWD/waiting; exec sleep 20 ;;
 *) exec "\$@" ;;
 esac
 END
@@ -56,6 +56,26 @@ for mode in break kill; do
 	ls cache/*server*/.git/objects/pack/tmp_* 2>/dev/null && fail "something is left"
 done
 
+# Broken off in an update, and then the server is away: the files of before are still all here.
+rm -rf cache
+status 0 fetch --select os=ubuntu "$url"
+cp "$server/ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz" before
+add_kernel ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz
+commit second
+echo pack >packs
+echo break >hook.mode
+status 1 fetch --select os=ubuntu "$url"
+says err "0 of 1 files are here now"
+mv "$server" away
+status 0 fetch --select os=ubuntu "$url"
+says err "what was fetched before is used"
+same before cache/*server*/ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz
+mv away "$server"
+echo none >hook.mode
+status 0 fetch --select os=ubuntu "$url"
+same "$server/ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz" \
+	cache/*server*/ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz
+
 # corebtf is ended: it takes git with it, and leaves the cache to the next one.
 for signal in TERM INT KILL; do
 	rm -rf cache waiting
@@ -76,8 +96,8 @@ os.execv(sys.argv[1], sys.argv[1:])' "$COREBTF" fetch --select os=debian "$url" 
 	[ $signal = KILL ] && kill -9 "$(cat git.pid)"
 	[ "$(files cache)" = ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz ] || fail "the cache was changed"
 	echo none >hook.mode
-	status 0 fetch --select os=debian "$url"
-	[ "$(files cache | wc -l)" -eq 600 ] || fail "not all"
+	status 0 fetch --select 'release=*-17-amd64' "$url"
+	[ "$(files cache)" = debian/12/x86_64/6.1.0-17-amd64.btf.tar.xz ] || fail "it did not go on"
 done
 
 # A repository that means harm: each thing that is not taken is told, and all else comes.

@@ -224,6 +224,17 @@ for command in "export xz -o full.tar" "import with.tar.gz -o full.bundle"; do
 	! (ulimit -f 0 && "$COREBTF" $command >out 2>err) || fail "$command: without room"
 	[ ! -e full.tar ] && [ ! -e full.bundle ] || fail "$command: a file without room"
 done
+# Interrupted between the temporary file and its rename: the signal waits.
+"$CC" -shared -fPIC -D_GNU_SOURCE "$FLOW/signal_at_rename.c" -o preload.so -ldl
+mkdir at-rename
+for command in "export xz -o at-rename/x.tar.gz" "import with.tar.gz -o at-rename/x.bundle"; do
+	got=0
+	LD_PRELOAD=$PWD/preload.so ASAN_OPTIONS=verify_asan_link_order=0 \
+		"$COREBTF" $command >out 2>err || got=$?
+	[ "$got" -eq 130 ] || fail "$command: status $got after SIGINT"
+done
+only at-rename x.bundle x.tar.gz
+same at-rename/x.bundle xz.bundle
 ls -A | grep -q '\.corebtf-' && fail "a temporary file is left"
 
 # Usage.

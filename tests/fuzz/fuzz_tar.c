@@ -39,8 +39,7 @@ static int find_one(const uint8_t *data, size_t size, struct tar_btf *btf)
 		abort();
 	err = tar_find(data, size, &kernel, &nobody, btf);
 	if (!err && (btf->draft.fd < 0 || btf->draft.size < BTF_MAGIC_HEADER_SIZE ||
-		     strcmp(btf->release, wanted.release) != 0 ||
-		     btf->match == COREBTF_MATCH_NONE))
+		     strcmp(btf->release, wanted.release) != 0 || btf->match == COREBTF_MATCH_NONE))
 		abort();
 	return err;
 }
@@ -79,8 +78,8 @@ static void compare(struct corebtf *corebtf, int found_err, const struct tar_btf
 
 	if (!err)
 		err = corebtf_btf(corebtf, &entry, &btf, &size);
-	/* of several that fit as well, each takes its own first; and tar_find() reads no more than it
-	 * has to, within limits of its own */
+	/* of several that fit as well, each takes its own first; and tar_find() reads no more than
+	 * it has to, within limits of its own */
 	if (entry.ambiguous || (!found_err && found->ambiguous) ||
 	    (found_err && found_err != -ENOENT && found_err != -EBADMSG))
 		return;

@@ -125,14 +125,17 @@ static void append_build_id(struct byte_buffer *out, bool big_endian, uint8_t fi
 	append_note(out, big_endian, NT_GNU_BUILD_ID, "GNU", build_id, sizeof(build_id));
 }
 
-/* As in /sys/kernel/notes: the build-id, the salt of the build, whether LTO was used. */
+/* As in /sys/kernel/notes: what the code was compiled for, the build-id, the salt of the build, whether
+ * LTO was used. */
 static void append_notes(struct byte_buffer *out, const struct made_kernel *kernel)
 {
 	bool big_endian = kernel->elf_order == ELFDATA2MSB;
+	static const uint8_t property[16] = {2, 0, 0, 0xc0, 4, 0, 0, 0, 1};
 	uint32_t lto = 0;
 
 	if (!kernel->build_id)
 		return;
+	append_note(out, big_endian, 5, "GNU", property, sizeof(property));
 	append_build_id(out, big_endian, kernel->build_id);
 	append_note(out, big_endian, 0x100, "Linux", kernel->release, strlen(kernel->release) + 1);
 	append_note(out, big_endian, 0x101, "Linux", &lto, sizeof(lto));
@@ -144,9 +147,10 @@ static void append_banner(struct byte_buffer *out, const struct made_kernel *ker
 {
 	char text[600];
 
-	snprintf(text, sizeof(text), "Linux version %s (debian-kernel@lists.debian.org) (gcc-12 (Debian "
-		 "12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) %s%s\n", kernel->release,
-		 version, kernel->banner_end ? kernel->banner_end : "");
+	snprintf(text, sizeof(text),
+		 "Linux version %s (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) "
+		 "12.2.0, GNU ld (GNU Binutils for Debian) 2.40) %s%s\n",
+		 kernel->release, version, kernel->banner_end ? kernel->banner_end : "");
 	append_text(out, text);
 }
 
@@ -230,7 +234,8 @@ static void add_section(Elf *elf, const char *names, const char *name, GElf_Word
 static void append_compressed(struct byte_buffer *out, const struct made_kernel *kernel,
 			      const struct byte_buffer *bytes)
 {
-	bool big_endian = kernel->elf_order == ELFDATA2MSB, is_64bit = kernel->elf_class == ELFCLASS64;
+	bool big_endian = kernel->elf_order == ELFDATA2MSB;
+	bool is_64bit = kernel->elf_class == ELFCLASS64;
 	uint32_t size = (uint32_t)bytes->size;
 
 	append_word(out, kernel->btf_compression, big_endian);
@@ -261,8 +266,9 @@ static void append_file(struct byte_buffer *out, int fd)
 
 void made_elf(struct byte_buffer *out, const struct made_kernel *kernel)
 {
-	static const char names[] = "\0.rodata\0.notes\0.BTF\0.data\0.shstrtab";
+	static const char names[] = "\0.rodata\0.notes\0.BTF\0.data\0.debug_str\0.shstrtab";
 	struct byte_buffer rodata = {0}, notes = {0}, btf = {0}, packed = {0}, data = {0};
+	struct byte_buffer debug_str = {0};
 	struct byte_buffer name_bytes = {.data = (unsigned char *)names, .size = sizeof(names)};
 	_cleanup_close_ int fd = memfd_create("vmlinux", MFD_CLOEXEC);
 	GElf_Ehdr header;
@@ -273,6 +279,7 @@ void made_elf(struct byte_buffer *out, const struct made_kernel *kernel)
 	append_build_id(&rodata, false, 0xe0); /* a vDSO's */
 	append_notes(&notes, kernel);
 	append_data(&data, kernel);
+	append_text(&debug_str, "Linux version 9.9.9 (of another) (kernel) #9 SMP\n");
 	made_btf(&btf, kernel->elf_order == ELFDATA2MSB);
 	if (kernel->btf_compression)
 		append_compressed(&packed, kernel, &btf);
@@ -288,8 +295,10 @@ void made_elf(struct byte_buffer *out, const struct made_kernel *kernel)
 	else if (!kernel->without_btf)
 		add_section(elf, names, ".BTF", SHT_PROGBITS, SHF_ALLOC, &btf);
 	add_section(elf, names, ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, &data);
+	add_section(elf, names, ".debug_str", SHT_PROGBITS, SHF_STRINGS, &debug_str);
 	add_section(elf, names, ".shstrtab", SHT_STRTAB, 0, &name_bytes);
-	require(elf_getshdrnum(elf, &count) == 0 && gelf_getehdr(elf, &header), "libelf: no header");
+	require(elf_getshdrnum(elf, &count) == 0 && gelf_getehdr(elf, &header),
+		"libelf: no header");
 	header.e_ident[EI_DATA] = (unsigned char)kernel->elf_order;
 	header.e_type = ET_EXEC;
 	header.e_machine = (GElf_Half)kernel->e_machine;
@@ -303,11 +312,12 @@ void made_elf(struct byte_buffer *out, const struct made_kernel *kernel)
 	byte_buffer_free(&btf);
 	byte_buffer_free(&packed);
 	byte_buffer_free(&data);
+	byte_buffer_free(&debug_str);
 }
 
 /* --- in memory -------------------------------------------------------------------------------- */
 
-/* Two instructions, where it wants to be, its size, flags, reserved, magic, where the PE header is. */
+/* Two instructions, where and how large it is in memory, flags; magic; where the PE header is. */
 static void append_image_header(struct byte_buffer *out)
 {
 	static const uint8_t header[64] = {[0x00] = 0x4d, 0x5a, [0x38] = 'A', 'R', 'M', 0x64, 0x40};
@@ -377,4 +387,30 @@ void made_zboot(struct byte_buffer *out, enum made_packing packing, const void *
 	byte_buffer_append(out, header, sizeof(header));
 	byte_buffer_append(out, payload, payload_size);
 	append_zeros(out, 100);
+}
+
+void made_packed_bzimage(struct byte_buffer *out, const struct made_kernel *kernel,
+			 enum made_packing packing)
+{
+	struct byte_buffer elf = {0}, packed = {0};
+
+	made_elf(&elf, kernel);
+	made_pack(&packed, packing, elf.data, elf.size);
+	byte_buffer_clear(out);
+	made_bzimage(out, kernel, packed.data, packed.size);
+	byte_buffer_free(&elf);
+	byte_buffer_free(&packed);
+}
+
+void made_packed_zboot(struct byte_buffer *out, const struct made_kernel *kernel,
+		       enum made_packing packing)
+{
+	struct byte_buffer flat = {0}, packed = {0};
+
+	made_flat(&flat, kernel);
+	made_pack(&packed, packing, flat.data, flat.size);
+	byte_buffer_clear(out);
+	made_zboot(out, packing, packed.data, packed.size);
+	byte_buffer_free(&flat);
+	byte_buffer_free(&packed);
 }

@@ -20,16 +20,16 @@
 
 struct made_kernel {
 	const char *release;
-	const char *uname_version;	 /* starts with # and a number */
-	const char *uname_machine;	 /* as uname -m */
-	const char *banner_end;		 /* behind uname_version in the banner; NULL: nothing */
-	uint8_t build_id;		 /* its first byte, the others count up; 0: no notes at all */
+	const char *uname_version; /* starts with # and a number */
+	const char *uname_machine; /* as uname -m */
+	const char *banner_end;	   /* behind uname_version in the banner; NULL: nothing */
+	uint8_t build_id;	   /* its first byte, the others count up; 0: no notes at all */
 	bool without_btf;
 	bool without_banner, without_uts; /* also the drafts of them */
 	unsigned int e_machine;
-	int elf_class, elf_order;	 /* ELFCLASS64, ELFDATA2LSB, ... */
-	unsigned int btf_compression;	 /* of the ELF section: ELFCOMPRESS_ZLIB, ...; 0: none */
-	size_t padding;			 /* bytes behind everything else */
+	int elf_class, elf_order;     /* ELFCLASS64, ELFDATA2LSB, ... */
+	unsigned int btf_compression; /* of the ELF section: ELFCOMPRESS_ZLIB, ...; 0: none */
+	size_t padding;		      /* bytes behind everything else */
 };
 
 enum made_packing {
@@ -48,7 +48,7 @@ const char *made_packing_name(enum made_packing packing);
 struct made_kernel made_kernel_x86_64(void);
 struct made_kernel made_kernel_arm64(void);
 
-/* All append to @out. */
+/* All append to @out, but where it says something else. */
 
 /* A sound BTF that knows task_struct, and one of a BPF program, larger, that does not. */
 void made_btf(struct byte_buffer *out, bool big_endian);
@@ -68,5 +68,11 @@ void made_bzimage(struct byte_buffer *out, const struct made_kernel *kernel, con
 		  size_t payload_size);
 void made_zboot(struct byte_buffer *out, enum made_packing packing, const void *payload,
 		size_t payload_size);
+
+/* The whole of it. What @out held before is gone. */
+void made_packed_bzimage(struct byte_buffer *out, const struct made_kernel *kernel,
+			 enum made_packing packing);
+void made_packed_zboot(struct byte_buffer *out, const struct made_kernel *kernel,
+		       enum made_packing packing);
 
 #endif

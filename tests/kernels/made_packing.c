@@ -24,8 +24,8 @@ static void require(bool condition, const char *what)
 
 const char *made_packing_name(enum made_packing packing)
 {
-	static const char *const names[MADE_PACKINGS] = {"gzip", "xz", "xz-x86", "lzma", "zstd", "lz4",
-							 "bzip2"};
+	static const char *const names[MADE_PACKINGS] = {"gzip", "xz",	"xz-x86", "lzma",
+							 "zstd", "lz4", "bzip2"};
 
 	return names[packing];
 }

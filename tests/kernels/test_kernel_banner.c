@@ -47,24 +47,29 @@ static void assert_banner(const char *text, const char *release, const char *una
 /* As kernels of these distributions print them when they boot. */
 static void test_banners(void **state)
 {
-	assert_banner("Linux version 6.1.0-13-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian "
-		      "12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP "
-		      "PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)\n",
-		      "6.1.0-13-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)");
+	assert_banner(
+		"Linux version 6.1.0-13-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian "
+		"12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP "
+		"PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)\n",
+		"6.1.0-13-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)");
 	/* The signature behind it is not in uname -v. */
-	assert_banner("Linux version 5.4.0-42-generic (buildd@lgw01-amd64-038) (gcc version 9.3.0 (Ubuntu "
+	assert_banner("Linux version 5.4.0-42-generic (buildd@lgw01-amd64-038) (gcc version 9.3.0 "
+		      "(Ubuntu "
 		      "9.3.0-10ubuntu2)) #46-Ubuntu SMP Fri Jul 10 00:24:02 UTC 2020 (Ubuntu "
 		      "5.4.0-42.46-generic 5.4.44)\n",
 		      "5.4.0-42-generic", "#46-Ubuntu SMP Fri Jul 10 00:24:02 UTC 2020");
 	assert_banner("Linux version 5.4.0-42-generic (b) (gcc version 9.3.0 (Ubuntu 9.3.0)) "
 		      "#46~18.04.1-Ubuntu SMP Fri Jul 10 07:21:24 UTC 2020\n",
 		      "5.4.0-42-generic", "#46~18.04.1-Ubuntu SMP Fri Jul 10 07:21:24 UTC 2020");
-	assert_banner("Linux version 4.18.0-305.el8.x86_64 (mockbuild@x86-vm-07.build.eng.bos.redhat.com) "
-		      "(gcc version 8.4.1 20200928 (Red Hat 8.4.1-1) (GCC)) #1 SMP Thu Apr 29 08:54:30 "
-		      "EDT 2021\n",
-		      "4.18.0-305.el8.x86_64", "#1 SMP Thu Apr 29 08:54:30 EDT 2021");
+	assert_banner(
+		"Linux version 4.18.0-305.el8.x86_64 "
+		"(mockbuild@x86-vm-07.build.eng.bos.redhat.com) "
+		"(gcc version 8.4.1 20200928 (Red Hat 8.4.1-1) (GCC)) #1 SMP Thu Apr 29 08:54:30 "
+		"EDT 2021\n",
+		"4.18.0-305.el8.x86_64", "#1 SMP Thu Apr 29 08:54:30 EDT 2021");
 	/* SUSE's is. */
-	assert_banner("Linux version 5.3.18-22-default (geeko@buildhost) (gcc version 7.5.0 (SUSE Linux)) "
+	assert_banner("Linux version 5.3.18-22-default (geeko@buildhost) (gcc version 7.5.0 (SUSE "
+		      "Linux)) "
 		      "#1 SMP Wed Jun 3 12:16:43 UTC 2020 (720aeba)\n",
 		      "5.3.18-22-default", "#1 SMP Wed Jun 3 12:16:43 UTC 2020 (720aeba)");
 	assert_banner("Linux version 6.6.8 (root@box) (clang version 17 #3 (x)) #1-NixOS SMP\n",
@@ -77,11 +82,11 @@ static void test_no_banners(void **state)
 		"Linux version %s (%s) (gcc) #1 SMP\n",
 		"%s version %s (me@here) (gcc) #1 SMP\n",
 		"Linux version 5.4 or newer is needed\n",
-		"Linux version 5.4.0 (me@here) (gcc)\n",	      /* no version */
-		"Linux version 5.4.0 (me@here) (gcc) #\n",	      /* an empty one */
-		"Linux version 5.4.0 (me@here) (gcc) #1 SMP",	      /* no end */
-		"Linux version 5.4 0 (me@here) (gcc) #1 SMP\n",	      /* a space in the release */
-		"Linux version  (me@here) (gcc) #1 SMP\n",	      /* none */
+		"Linux version 5.4.0 (me@here) (gcc)\n",	/* no version */
+		"Linux version 5.4.0 (me@here) (gcc) #\n",	/* an empty one */
+		"Linux version 5.4.0 (me@here) (gcc) #1 SMP",	/* no end */
+		"Linux version 5.4 0 (me@here) (gcc) #1 SMP\n", /* a space in the release */
+		"Linux version  (me@here) (gcc) #1 SMP\n",	/* none */
 		"Linux version x.4 (me@here) (gcc) #1 SMP\n",
 		"Linux version 5.4\x01 (me@here) (gcc) #1 SMP\n",
 		"Linux version 5.4.0 (me@here) (gcc) #1 SMP \x1b[31m\n",
@@ -115,10 +120,12 @@ static void test_drafts(void **state)
 /* Two kernels in one: which one it is would be a guess. */
 static void test_contradiction(void **state)
 {
-	assert_banner("Linux version 6.1.0 (me) (gcc) #1 SMP\nLinux version 6.1.1 (me) (gcc) #1 SMP\n",
-		      "", "");
-	assert_banner("Linux version 6.1.0 (me) (gcc) #1 SMP\nLinux version 6.1.0 (me) (gcc) #2 SMP\n",
-		      "", "");
+	assert_banner(
+		"Linux version 6.1.0 (me) (gcc) #1 SMP\nLinux version 6.1.1 (me) (gcc) #1 SMP\n",
+		"", "");
+	assert_banner(
+		"Linux version 6.1.0 (me) (gcc) #1 SMP\nLinux version 6.1.0 (me) (gcc) #2 SMP\n",
+		"", "");
 	/* Drafts do not count beside one that is none. */
 	assert_banner("Linux version 6.1.0 (me) (gcc) # SMP\nLinux version 6.2.0 (me) (gcc) # SMP\n"
 		      "Linux version 6.1.0 (me) (gcc) #2 SMP\n",
@@ -129,8 +136,8 @@ struct uts {
 	char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
 };
 
-static const struct uts good = {"Linux", "(none)", "5.4.0-42-generic", "#46-Ubuntu SMP", "aarch64",
-				"(none)"};
+static const struct uts good = {"Linux",	  "(none)",  "5.4.0-42-generic",
+				"#46-Ubuntu SMP", "aarch64", "(none)"};
 
 static void set(char field[static 65], const char *text)
 {
@@ -144,7 +151,8 @@ static void test_uts(void **state)
 		char before[3];
 		struct uts uts;
 		char banner[100];
-	} bytes = {"ab", good, "Linux version 5.4.0-42-generic (me) (gcc) #46-Ubuntu SMP (Debian)\n"};
+	} bytes = {"ab", good,
+		   "Linux version 5.4.0-42-generic (me) (gcc) #46-Ubuntu SMP (Debian)\n"};
 	struct kernel_facts facts = search(&bytes, sizeof(bytes));
 
 	/* More than the banner, which says something else here. */
@@ -200,8 +208,9 @@ static void test_odd_uts(void **state)
 
 static void test_header(void **state)
 {
-	static const char text[] = "6.1.0-13-amd64 (debian-kernel@lists.debian.org) #1 SMP Debian 6.1.55-1 "
-				   "(2023-09-29)";
+	static const char text[] =
+		"6.1.0-13-amd64 (debian-kernel@lists.debian.org) #1 SMP Debian 6.1.55-1 "
+		"(2023-09-29)";
 	struct kernel_facts facts = {.machine = "x"};
 
 	assert_true(kernel_banner_read_header(text, sizeof(text), &facts));

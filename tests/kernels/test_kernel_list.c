@@ -294,11 +294,55 @@ static void test_running_kernel(void **state)
 	kernel_list_free(&list);
 }
 
+/* Archives, packages and kernels: whose they are is not known here. */
+static void test_sources(void **state)
+{
+	const struct kernel_as as = {.release = (char *)"6.9", .machine = "arm64"};
+	struct skipped skipped = {0};
+	struct reason why = {""};
+	struct kernel_list list;
+
+	touch("mixed/6.1.tar.gz");
+	touch("mixed/linux-image.deb");
+	touch("mixed/boot/vmlinuz-6.1.0-13-amd64");
+	touch("mixed/boot/vmlinuz-0-rescue");
+	touch("mixed/boot/config-6.1.0-13-amd64");
+	touch("mixed/modules/6.1.0-13-amd64/vmlinuz.xz");
+	touch("mixed/debian/12/x86_64/6.1.btf.zst");
+	assert_int_equal(symlink("boot", "mixed/other"), 0);
+	assert_int_equal(link("mixed/6.1.tar.gz", "mixed/7.tar"), 0);
+	list_one(&list, "mixed");
+	assert_int_equal(list.count, 1);
+	assert_id(&list.files[0], "debian", "12", "x86_64", "6.1");
+	assert_int_equal(list.source_count, 4);
+	assert_string_equal(list.sources[0].path, "mixed/6.1.tar.gz");
+	assert_string_equal(list.sources[1].path, "mixed/boot/vmlinuz-6.1.0-13-amd64");
+	assert_string_equal(list.sources[2].path, "mixed/linux-image.deb");
+	assert_string_equal(list.sources[3].path, "mixed/modules/6.1.0-13-amd64/vmlinuz.xz");
+	assert_false(list.sources[0].was_named);
+	kernel_list_free(&list);
+
+	/* Named itself, its first bytes count, and what the user says. */
+	scratch_write("anything", "\177ELF", 4);
+	kernel_list_init(&list);
+	assert_int_equal(kernel_list_add(&list, "anything", NULL, note_skipped, &skipped, &why), 0);
+	assert_int_equal(list.source_count, 1);
+	assert_true(list.sources[0].was_named);
+	touch("other");
+	assert_int_equal(kernel_list_add(&list, "other", NULL, note_skipped, &skipped, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "--as"));
+	assert_int_equal(kernel_list_add(&list, "other", &as, note_skipped, &skipped, &why), 0);
+	assert_int_equal(list.count, 1);
+	assert_id(&list.files[0], "", "", "arm64", "6.9");
+	kernel_list_free(&list);
+}
+
 #define SCRATCH_TEST(function) cmocka_unit_test_setup_teardown(function, scratch_enter, scratch_leave)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(test_sources),
 		SCRATCH_TEST(test_whole_tree),
 		SCRATCH_TEST(test_parts_of_a_tree),
 		SCRATCH_TEST(test_other_folders_are_no_os),

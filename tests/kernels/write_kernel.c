@@ -3,7 +3,6 @@
  * write_kernel FILE FORM [PACKING] [without-btf]: a kernel for tests, as FORM says: elf, image,
  * bzimage, zboot. PACKING is gzip if it is not given, for the last two.
  */
-#include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,29 +16,20 @@ static int packing_from_name(const char *name)
 	return -1;
 }
 
-static void write_form(struct byte_buffer *out, const char *form, int packing, bool without_btf)
+static void write_form(struct byte_buffer *out, const char *form, enum made_packing packing,
+		       bool without_btf)
 {
-	bool x86 = strcmp(form, "bzimage") == 0 || strcmp(form, "elf") == 0;
-	bool flat = strcmp(form, "zboot") == 0 || strcmp(form, "image") == 0;
-	struct made_kernel kernel = flat ? made_kernel_arm64() : made_kernel_x86_64();
-	struct byte_buffer inner = {0}, packed = {0};
+	struct made_kernel x86_64 = made_kernel_x86_64(), arm64 = made_kernel_arm64();
 
-	if (!x86 && !flat)
-		return;
-	kernel.without_btf = without_btf;
-	if (flat)
-		made_flat(&inner, &kernel);
-	else
-		made_elf(&inner, &kernel);
-	made_pack(&packed, packing, inner.data, inner.size);
-	if (strcmp(form, "bzimage") == 0)
-		made_bzimage(out, &kernel, packed.data, packed.size);
+	x86_64.without_btf = arm64.without_btf = without_btf;
+	if (strcmp(form, "elf") == 0)
+		made_elf(out, &x86_64);
+	else if (strcmp(form, "image") == 0)
+		made_flat(out, &arm64);
+	else if (strcmp(form, "bzimage") == 0)
+		made_packed_bzimage(out, &x86_64, packing);
 	else if (strcmp(form, "zboot") == 0)
-		made_zboot(out, packing, packed.data, packed.size);
-	else
-		byte_buffer_append(out, inner.data, inner.size);
-	byte_buffer_free(&inner);
-	byte_buffer_free(&packed);
+		made_packed_zboot(out, &arm64, packing);
 }
 
 int main(int count, char **arguments)
@@ -51,9 +41,10 @@ int main(int count, char **arguments)
 	int failed;
 
 	if (count >= 3 && packing >= 0)
-		write_form(&out, arguments[2], packing, without_btf);
+		write_form(&out, arguments[2], (enum made_packing)packing, without_btf);
 	if (!out.size) {
-		fputs("usage: write_kernel FILE elf|image|bzimage|zboot [PACKING] [without-btf]\n", stderr);
+		fputs("usage: write_kernel FILE elf|image|bzimage|zboot [PACKING] [without-btf]\n",
+		      stderr);
 		return 2;
 	}
 	file = fopen(arguments[1], "we");

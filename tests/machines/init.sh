@@ -3,6 +3,7 @@
 # The first and only process of the virtual machine: runs one step after the other and powers off.
 # What a step says stands on the serial line between "== NAME" and "== status N", for kernel32.sh
 # to judge.
+# shellcheck shell=dash
 export PATH=/bin
 /bin/busybox mkdir -p /dev /proc /sys /tmp
 /bin/busybox --install -s /bin

@@ -56,10 +56,12 @@ use_architecture() {
 	packages=$DOWNLOADS/$architecture
 	root=$work/root
 	build=$work/build
+	flags=
+	shared=
 }
 
-# use_kernel: Debian 12's kernel for that architecture, which has no BTF, and what boots it. It is of
-# the last point release, which the mirrors keep for as long as they have Debian 12.
+# use_kernel: Debian 12's kernel for that architecture, which has no BTF, and what boots it. It is
+# of the last point release, which the mirrors keep for as long as they have Debian 12.
 use_kernel() {
 	version=6.1.176-1
 	case $architecture in
@@ -100,12 +102,16 @@ package() {
 		other_apt apt-get update >"$work/log" 2>&1 || :
 		: >"$work/updated"
 	fi
-	(cd "$packages" && other_apt apt-get download "$1") >"$work/log" 2>&1 || {
+	# In here first: what was cut off must not be taken for the package the next time.
+	mkdir "$work/download"
+	(cd "$work/download" && other_apt apt-get download "$1") >"$work/log" 2>&1 || {
 		tail -n 3 "$work/log"
 		skip "apt has no package $1 for $architecture here"
 	}
+	mv "$work/download"/*.deb "$packages"
+	rmdir "$work/download"
 	deb=$(find "$packages" -maxdepth 1 -name "${name}_$version*.deb" | head -n 1)
-	[ -n "$deb" ] || fail "apt-get download $1 said nothing and left nothing"
+	[ -n "$deb" ] || fail "apt-get download $1 brought something else"
 }
 
 # unpack NAME[=VERSION]...: into $root.
@@ -117,21 +123,39 @@ unpack() {
 	done
 }
 
-# configure OPTION...: this project for that architecture, in $build. What the embedder needs is
-# there as well, as it is configured along; it is not built.
+# configure OPTION...: this project for that architecture, in $build, with $flags for the compiler.
+# Libraries are static ones unless $shared is set. What the embedder needs is there as well, as it is
+# configured along; it is not built.
 configure() {
 	needs "$triplet-gcc" clang bpftool ninja pkg-config dpkg-deb
 	libraries=$root/usr/lib/$multiarch
 	unpack libbpf-dev libelf-dev zlib1g-dev liblzma-dev libarchive-dev libcmocka-dev libcmocka0
-	# Those packages name shared libraries that are not there: the static ones shall be found.
-	find "$libraries" -name '*.so' ! -name libcmocka.so -exec rm {} +
+	if [ "$shared" ]; then
+		unpack libbpf1 libelf1 zlib1g liblzma5 libarchive13
+		# Some of these links are from / on.
+		find "$libraries" -name '*.so' -lname '/*' | while read -r link; do
+			ln -sf "$root$(readlink "$link")" "$link"
+		done
+	else
+		# cmocka has no static one, and is only looked for.
+		find "$libraries" -name '*.so' ! -name libcmocka.so -exec rm {} +
+	fi
 	export PKG_CONFIG_LIBDIR="$libraries/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
+	# The compiler, with those packages in its folders and with $flags: tests that call it
+	# themselves do as the build does.
+	mkdir "$work/compiler"
+	cat >"$work/compiler/$triplet-gcc" <<-END
+		#!/bin/sh
+		exec "$(command -v "$triplet-gcc")" "\$@" -idirafter "$root/usr/include" "-L$libraries" $flags
+	END
+	chmod 755 "$work/compiler/$triplet-gcc"
 	quietly "$CMAKE" -S "$SOURCE" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
 		-DCOREBTF_WERROR=ON -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$processor" \
-		-DCMAKE_C_COMPILER="$triplet-gcc" -DCMAKE_LIBRARY_ARCHITECTURE="$multiarch" \
+		-DCMAKE_C_COMPILER="$work/compiler/$triplet-gcc" \
+		-DCMAKE_LIBRARY_ARCHITECTURE="$multiarch" \
 		-DCMAKE_FIND_ROOT_PATH="$root" -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
 		-DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCOREBTF_EMBEDDER="$COREBTF" \
-		-DCMAKE_C_STANDARD_LIBRARIES="-L$libraries -lelf -lz" "$@"
+		"$@"
 }
 
 build() {

@@ -6,28 +6,40 @@
 . "$(dirname "$0")/lib.sh"
 
 use_architecture i386
+needs ctest
 [ "$(uname -m)" = x86_64 ] || skip "takes an x86_64 kernel"
 loader=/usr/$triplet/lib/ld-linux.so.2
 [ -x "$loader" ] || skip "no $loader, of the cross compiler's C library"
 "$loader" --version >/dev/null 2>&1 || skip "this kernel runs no 32-bit programs"
 
 # What is built runs on this machine, so tests may call it while they are built.
-configure -DCMAKE_CROSSCOMPILING_EMULATOR=/usr/bin/env \
-	-DCMAKE_EXE_LINKER_FLAGS="-Wl,--dynamic-linker=$loader -Wl,-rpath,$root/usr/lib/$multiarch:/usr/$triplet/lib"
-build tests/runtime/all tests/tar/all execsnoop task_facts
-readelf -h "$build/tests/machines/task_facts" | grep -q 'Class: *ELF32' || fail "not a 32-bit program"
+shared=1
+folders=$root/usr/lib/$multiarch:$root/lib/$multiarch:/usr/$triplet/lib
+# RPATH, not RUNPATH, counts for what the libraries need in turn.
+flags="-Wl,--dynamic-linker=$loader -Wl,-rpath,$folders -Wl,--disable-new-dtags"
+configure -DCMAKE_CROSSCOMPILING_EMULATOR=/usr/bin/env
+build tests/runtime/all tests/tar/all tests/dropin/all execsnoop task_facts
+readelf -h "$build/tests/machines/task_facts" | grep -q 'Class: *ELF32' ||
+	fail "not a 32-bit program"
 
-# Scripts among the tests call the embedder where this build would have put its own.
-mkdir -p "$build/embedder"
+# Scripts among the tests call the embedder where this build would have put its own, and the linker
+# by its plain name.
+mkdir -p "$build/embedder" "$work/tools"
 cp "$COREBTF" "$build/embedder/corebtf"
-for room in runtime tar; do
-	ctest --test-dir "$build/tests/$room" --no-tests=error --output-on-failure >"$work/log" 2>&1 ||
-		fail "tests/$room in a 32-bit process"
-	grep -E 'tests passed|Skipped' "$work/log"
-	ok "tests/$room in a 32-bit process"
-done
-quietly ctest --test-dir "$build/tests/buffer" -R '^buffer_execsnoop$' --no-tests=error
-ok "ring buffer and perf buffer in a 32-bit process"
+ln -s "$(command -v "$triplet-ld")" "$work/tools/ld"
+# tests ROOM [OPTION...]: its tests pass, or say that they were skipped.
+tests() {
+	room=$1
+	shift
+	quietly env PATH="$work/tools:$PATH" ctest --test-dir "$build/tests/$room" --no-tests=error \
+		--output-on-failure "$@"
+	ok "tests/$room in a 32-bit process: $(grep -o '[0-9]* tests failed.*' "$work/log")"
+	sed -n 's/.*: \([^ ]*\) \.*\*\*\*Skipped.*/  skipped: \1/p' "$work/log"
+}
+tests runtime
+tests tar
+tests dropin
+tests buffer -R '^buffer_execsnoop$'
 
 [ "$(id -u)" = 0 ] || skip "the rest takes root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF to embed"

@@ -93,13 +93,12 @@ int handle_rename(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx->args[0];
 	struct pid *own;
-	int *clear_child_tid;
 	unsigned int level;
 
 	if (!is_wanted())
 		return 0;
 
-	/* The indices are constants of the relocation; that they are the kernel's is checked below. */
+	/* The indices are those of enum pid_type; the last one is compared below. */
 	own = BPF_CORE_READ(task, signal, pids[1]);
 	level = BPF_CORE_READ(own, level);
 	facts.pid = pid_number(own, level);
@@ -114,7 +113,7 @@ int handle_rename(struct bpf_raw_tracepoint_args *ctx)
 	facts.start_boottime = BPF_CORE_READ(task, start_boottime);
 	BPF_CORE_READ_STR_INTO(&facts.comm, task, comm);
 
-	/* A pointer of the kernel: 4 or 8 bytes, read as wide as it is. Little-endian kernels only. */
+	/* A pointer of 4 or 8 bytes, read as wide as it is. Little-endian kernels only. */
 	facts.clear_child_tid = 0;
 	bpf_core_read(&facts.clear_child_tid, bpf_core_field_size(task->clear_child_tid),
 		      &task->clear_child_tid);

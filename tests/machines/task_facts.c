@@ -108,8 +108,12 @@ static int keep_btf(const char *path, const struct corebtf_origin *origin, const
 		return 0;
 	}
 	length = readlink(path, target, sizeof(target) - 1);
-	printf("BTF: of %s %s %s %s, handed over as %.*s\n", origin->os_id, origin->version_id,
-	       origin->machine, origin->release, (int)(length > 0 ? length : 0), target);
+	if (origin->source == COREBTF_SOURCE_FORCED)
+		printf("BTF: the file %s\n", path);
+	else
+		printf("BTF: of %s %s %s %s, handed over as %.*s\n", origin->os_id,
+		       origin->version_id, origin->machine, origin->release,
+		       (int)(length > 0 ? length : 0), target);
 	if (!copy)
 		return 0;
 	in = open(path, O_RDONLY | O_CLOEXEC);
@@ -129,8 +133,7 @@ static int keep_btf(const char *path, const struct corebtf_origin *origin, const
 static int load(struct task_facts_bpf **ret_skeleton, const char *name, const char *copy)
 {
 	struct corebtf_origin origin = {.sz = sizeof(origin)};
-	struct corebtf_path_opts opts = {
-		.sz = sizeof(opts), .log = tell, .ret_origin = &origin};
+	struct corebtf_path_opts opts = {.sz = sizeof(opts), .log = tell, .ret_origin = &origin};
 	LIBBPF_OPTS(bpf_object_open_opts, open_opts);
 	struct task_facts_bpf *skeleton;
 	char *path = NULL;
@@ -194,7 +197,8 @@ static int compare(struct task_facts_bpf *skeleton, const char *name, unsigned i
 	fact("uid", facts.uid, getuid());
 	fact("policy", facts.policy, (uint64_t)(policy & ~SCHED_RESET_ON_FORK));
 	fact("reset on fork", facts.reset_on_fork, !!(policy & SCHED_RESET_ON_FORK));
-	fact("start", facts.start_boottime / (1000000000U / (uint64_t)sysconf(_SC_CLK_TCK)), started);
+	fact("start", facts.start_boottime / (1000000000U / (uint64_t)sysconf(_SC_CLK_TCK)),
+	     started);
 	fact("clear_child_tid", facts.clear_child_tid, (uintptr_t)&cleared_at_exit);
 	fact("PIDTYPE_SID", facts.session_index, 3);
 	fact("size of pointer", facts.pointer_size, kernel_pointer_size());

@@ -12,11 +12,11 @@
 #define TASK_FACTS_COMM_SIZE 16 /* the kernel's TASK_COMM_LEN */
 
 struct task_facts {
-	__u64 start_boottime;	/* nanoseconds */
+	__u64 start_boottime;  /* nanoseconds */
 	__u64 clear_child_tid; /* address in the process */
 	char comm[TASK_FACTS_COMM_SIZE];
 	__s32 pid, parent, group, session; /* in the process's pid namespace */
-	__u32 session_index; /* the kernel's PIDTYPE_SID */
+	__u32 session_index;		   /* the kernel's PIDTYPE_SID */
 	__u32 uid;
 	__u32 policy;
 	__u32 reset_on_fork;

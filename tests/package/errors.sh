@@ -65,7 +65,7 @@ END
 refused "$work/nowhere: no such file or folder. BTFs of many kernels: https://" <<END
 corebtf_embed(TARGET program KERNELS $work/nowhere)
 END
-refused "no *.btf and no *.btf.tar.xz in this folder" <<END
+refused "no *.btf, no *.btf.tar.xz and nothing else with kernels in this folder" <<END
 corebtf_embed(TARGET program KERNELS $work/empty)
 END
 refused "OBJECTS: $work/project/x.bpf.o: no such file or target" <<END

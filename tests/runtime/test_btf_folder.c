@@ -131,12 +131,13 @@ static void test_choice(void **state)
 		const char *said;
 	} cases[] = {
 		{"5.4.0-58-generic", "x86_64", "ubuntu", "20.04", "focal.", COREBTF_MATCH_OS, false,
-		 true, "chosen: ubuntu/20.04/x86_64/5.4.0-58-generic.btf, by release, machine, os id "
-		       "and version id"},
-		{"5.4.0-58-generic", "amd64", "ubuntu", "bionic", "bionic", COREBTF_MATCH_OS,
-		 false, true, NULL},
-		{"5.4.0-58-generic", "x86_64", "ubuntu", "18.04", "bionic", COREBTF_MATCH_OS,
-		 false, true, "/ubuntu/18.04/x86_64/5.4.0-58-generic.btf"},
+		 true,
+		 "chosen: ubuntu/20.04/x86_64/5.4.0-58-generic.btf, by release, machine, os id "
+		 "and version id"},
+		{"5.4.0-58-generic", "amd64", "ubuntu", "bionic", "bionic", COREBTF_MATCH_OS, false,
+		 true, NULL},
+		{"5.4.0-58-generic", "x86_64", "ubuntu", "18.04", "bionic", COREBTF_MATCH_OS, false,
+		 true, "/ubuntu/18.04/x86_64/5.4.0-58-generic.btf"},
 		{"5.4.0-58-generic", "i686", "ubuntu", "20.04", "focal.", COREBTF_MATCH_OS, false,
 		 true, NULL},
 		{"5.4.0-58-generic", "x86_64", "alpine", "3", "bionic", COREBTF_MATCH_RELEASE, true,

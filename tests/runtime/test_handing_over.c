@@ -722,6 +722,20 @@ static void draft_is_shared(const char *folder)
 	must_be_memfd(second);
 }
 
+static void draft_of_one_other_byte_is_not_shared(const char *folder)
+{
+	struct draft draft = DRAFT_NONE;
+	char *first = give(), *second = NULL;
+
+	btf[SIZE - 2] ^= 1;
+	MUST(!fill(&draft));
+	MUST(!btf_path_of_draft(&draft, &listening, &second));
+	MUST(strcmp(first, second) != 0);
+	must_be_memfd(second);
+	btf[SIZE - 2] ^= 1;
+	must_be_memfd(first);
+}
+
 /* The next place gets what the full one held, in the middle of the stream. */
 static void draft_moves_on(const char *folder)
 {
@@ -740,6 +754,17 @@ static void draft_moves_on(const char *folder)
 	MUST(!btf_path_of_draft(&draft, &listening, &path));
 	MUST(draft.fd == -1);
 	must_be_unlinked(path, "/run");
+}
+
+/* One with a name does not leave that behind. */
+static void draft_with_name_moves_on(const char *folder)
+{
+	hide_proc();
+	mount_empty(folder, 0, "size=8k,mode=700");
+	mount_empty("/dev/shm", 0, "mode=1777");
+	must_be_named_and_go(give(), "/dev/shm");
+	MUST(tells("No space left on device"));
+	MUST(names_in(folder) == 0);
 }
 
 /* One that comes to nothing leaves nothing, not even with a name. */
@@ -849,7 +874,9 @@ static const struct scenario scenarios[] = {
 	SCENARIO(nothing_in_empty_root),
 	SCENARIO(no_descriptors),
 	SCENARIO(draft_is_shared),
+	SCENARIO(draft_of_one_other_byte_is_not_shared),
 	SCENARIO(draft_moves_on),
+	SCENARIO(draft_with_name_moves_on),
 	SCENARIO(draft_is_given_up),
 	SCENARIO(descriptors),
 	SCENARIO(descriptor_without_memfd),

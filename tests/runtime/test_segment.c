@@ -98,13 +98,13 @@ static void reserved_segments(void **state)
 static int is_at_random(const void *start)
 {
 	FILE *maps = fopen("/proc/self/smaps", "re");
-	unsigned long first;
+	unsigned long first, end;
 	bool is_it = false;
 	int result = -1;
 	char line[512];
 
 	while (maps && fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%lx-%*x ", &first) == 1 && strchr(line, '-') < strchr(line, ' '))
+		if (sscanf(line, "%lx-%lx ", &first, &end) == 2)
 			is_it = first == (uintptr_t)start;
 		else if (is_it && !strncmp(line, "VmFlags:", 8))
 			result = strstr(line, " rr") != NULL;

@@ -20,6 +20,7 @@
 #include <btf_helpers.h>
 
 #include "runtime/tar/linked_tar.h"
+#include "tests/tar/tar_builder.h"
 
 /* What `ld -r -b binary min_core_btfs.tar.gz` makes. */
 __asm__(".pushsection .data\n"
@@ -174,6 +175,47 @@ static void test_last_source(void **state)
 	corebtf_path_free(path);
 }
 
+/* Only for a kernel that no member is for, and only if its neighbours are of one mind. */
+static void test_neighbours(void **state)
+{
+	static const struct utsname between = {
+		.release = "5.4.0-60-generic", .machine = "x86_64", .version = "#1 SMP"};
+	const struct host host = {.root = root, .uname = &between},
+			  known = {.root = root, .uname = &newer};
+	struct corebtf_origin origin = {.sz = sizeof(origin)};
+	const struct corebtf_path_opts opts = {
+		.sz = sizeof(opts), .nearest = COREBTF_NEAREST_SURROUNDED, .ret_origin = &origin};
+	char *path = NULL;
+
+	for (int alike = 0; alike < 2; alike++) {
+		struct bytes tar = {.data = NULL};
+
+		tar_add_btf(&tar, "ubuntu/20.04/x86_64/5.4.0-58-generic.btf", "same");
+		tar_add_header(&tar, '1', "ubuntu/20.04/x86_64/5.4.0-59-generic.btf",
+			       "ubuntu/20.04/x86_64/5.4.0-58-generic.btf", 0);
+		tar_add_btf(&tar, "ubuntu/20.04/x86_64/5.4.0-62-generic.btf",
+			    alike ? "same" : "other");
+		tar_end(&tar);
+		assert_int_equal(locate_path_in_tar(&host, tar.data, tar.size, &path, NULL),
+				 -ENOENT);
+		assert_int_equal(locate_path_in_tar(&known, tar.data, tar.size, &path, &opts), 0);
+		assert_btf(path, "same");
+		assert_int_equal(origin.match, COREBTF_MATCH_RELEASE);
+		corebtf_path_free(path);
+		assert_int_equal(locate_path_in_tar(&host, tar.data, tar.size, &path, &opts),
+				 alike ? 0 : -ENOENT);
+		if (alike) {
+			assert_btf(path, "same");
+			assert_int_equal(origin.source, COREBTF_SOURCE_LINKED_TAR);
+			assert_int_equal(origin.match, COREBTF_MATCH_NEAREST);
+			assert_string_equal(origin.release, "5.4.0-59-generic");
+			assert_string_equal(origin.file, "the tar");
+			corebtf_path_free(path);
+		}
+		bytes_release(&tar);
+	}
+}
+
 static void test_arguments(void **state)
 {
 	struct bpf_object_open_opts opts = {.sz = sizeof(opts)};
@@ -222,9 +264,9 @@ static int remove_root(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_path),	  cmocka_unit_test(test_failures),
-		cmocka_unit_test(test_not_asked), cmocka_unit_test(test_last_source),
-		cmocka_unit_test(test_arguments),
+		cmocka_unit_test(test_path),	   cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_not_asked),  cmocka_unit_test(test_last_source),
+		cmocka_unit_test(test_neighbours), cmocka_unit_test(test_arguments),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, remove_root);

@@ -58,7 +58,8 @@ static int open_tar(const struct bytes *tar, struct corebtf **ret_corebtf, struc
 {
 	const struct corebtf_open_opts opts = {
 		.sz = sizeof(opts), .log = note, .log_context = lines};
-	/* as large as the tar and gone after the call, so that a sanitizer sees who goes on reading */
+	/* as large as the tar and gone after the call, so that a sanitizer sees who goes on reading
+	 */
 	uint8_t *copy = malloc(tar->size ? tar->size : 1);
 	int err;
 
@@ -305,9 +306,9 @@ static void test_same_as_tar_find(void **state)
 		if (err != cases[i].error || found_err != err ||
 		    (cases[i].found && strcmp(text, cases[i].found) != 0) ||
 		    (!err && !cases[i].ambiguous && strcmp(text, answer.text) != 0) ||
-		    (!err && (answer.match != entry.match ||
-			      !!entry.ambiguous != cases[i].ambiguous ||
-			      answer.ambiguous != cases[i].ambiguous)))
+		    (!err &&
+		     (answer.match != entry.match || !!entry.ambiguous != cases[i].ambiguous ||
+		      answer.ambiguous != cases[i].ambiguous)))
 			fail_msg("%s: %d '%s', tar_find: %d '%s'\n%s%s", cases[i].name, err, text,
 				 found_err, answer.text, lines.text, answer.log);
 		corebtf_close(corebtf);
@@ -326,7 +327,8 @@ static void test_contents(void **state)
 	char name[128], text[64];
 
 	for (int i = 0; i < 500; i++) {
-		snprintf(name, sizeof(name), "./btfhub-archive/debian/%d/arm64/6.1.%d.btf", i % 3, i);
+		snprintf(name, sizeof(name), "./btfhub-archive/debian/%d/arm64/6.1.%d.btf", i % 3,
+			 i);
 		snprintf(text, sizeof(text), "BTF %d", i / 2);
 		tar_add_btf(&tar, name, text);
 	}
@@ -596,8 +598,8 @@ static void test_files(void **state)
 	bytes_add(&tars[3], tars[0].data, tars[0].size);
 	memset(tars[3].data + 257, 0, 8); /* v7: no magic; the checksum is without it, too */
 	snprintf((char *)tars[3].data + 148, 8, "%06o",
-		 (unsigned int)strtoul((char *)tars[0].data + 148, NULL, 8) - ('u' + 's' + 't' + 'a' +
-									    'r' + '0' + '0'));
+		 (unsigned int)strtoul((char *)tars[0].data + 148, NULL, 8) -
+			 ('u' + 's' + 't' + 'a' + 'r' + '0' + '0'));
 	for (size_t i = 0; i < COUNT_OF(tars); i++) {
 		struct corebtf_entry entry;
 		struct corebtf *corebtf;

@@ -303,7 +303,7 @@ static void test_streams(void **state)
 #define BIONIC "ubuntu/18.04/x86_64/r.btf"
 #define ARM    "debian/10/arm64/r.btf"
 	static const struct {
-		const char *members[8]; /* name and text, in turn */
+		const char *members[12]; /* name and text, in turn */
 		struct question question;
 		const char *found;
 		enum corebtf_match match;
@@ -407,6 +407,20 @@ static void test_streams(void **state)
 		 COREBTF_MATCH_RELEASE,
 		 true,
 		 2},
+		{{DEBIAN, "it", BIONIC, "=" DEBIAN, FOCAL, "other"},
+		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
+		 "other",
+		 COREBTF_MATCH_OS,
+		 false,
+		 1},
+		/* the bytes that were kept under a name are not those that it has in the end */
+		{{DEBIAN, "old", FOCAL, "=" DEBIAN, FOCAL, "@../../../later", DEBIAN, "it", "later",
+		  "it"},
+		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
+		 "it",
+		 COREBTF_MATCH_RELEASE,
+		 false,
+		 1},
 		/* but not when it is all alone with its bytes at hand */
 		{{"elsewhere", "it", DEBIAN, "@../../../later", "later", "it"},
 		 {"r", "x86_64", NULL, NULL, NULL},

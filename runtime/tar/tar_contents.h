@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All that a tar of BTFs holds, in one pass: its members by name, each distinct BTF once, links
+ * followed, and package.json's bytes.
+ */
+#ifndef COREBTF_TAR_CONTENTS_H
+#define COREBTF_TAR_CONTENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/tar/tar_name.h"
+#include "runtime/util/log.h"
+
+/* bpf-compatible's description of the BPF program, at the archive's root. */
+#define TAR_PACKAGE_JSON "package.json"
+
+/* A distinct BTF. */
+struct tar_content {
+	struct tar_content *next;
+	uint8_t *data;
+	uint32_t size;
+	uint32_t checksum; /* CRC-32 */
+	uint32_t number;   /* for whoever numbers them; UINT32_MAX to start with */
+};
+
+/* A file or a link. Of those with one name the last counts: that is the one tar leaves on disk. */
+struct tar_named {
+	struct tar_named *next;
+	struct tar_content *content; /* NULL: a link that was not followed yet */
+	char *link;		     /* where it leads, normalised; NULL: it is a file */
+	char name[];		     /* normalised */
+};
+
+struct tar_contents {
+	struct tar_named *members, **last_member; /* in the archive's order */
+	struct tar_content *contents;
+	struct tar_content nothing; /* of what cannot be read: no bytes */
+	void *member_tree, *content_tree;
+	uint8_t *package_json; /* NULL: there is none */
+	size_t package_json_size;
+};
+
+/*
+ * Reads the archive to its end, and follows the links that are called as BTFs. A file that is
+ * called so and is no BTF, or is stored sparse, and a link that leads to none, have @nothing as
+ * their content; the log is told of each. Files of other names are left out, unless a link may
+ * lead to them.
+ *
+ * @ret_contents: released with tar_contents_release(), and not moved until then.
+ * Errors: -EBADMSG no tar, or a damaged one; -EFBIG more than TAR_STREAM_MAX_SIZE; -ENOMEM.
+ */
+int tar_contents_read(const void *tar, size_t size, const struct log *log,
+		      struct tar_contents *ret_contents);
+
+/* Whether a normalised name is called as a BTF is. */
+bool tar_contents_is_btf_name(const char *name);
+
+void tar_contents_release(struct tar_contents *contents);
+
+#endif
