@@ -87,6 +87,7 @@ static int read_urls(const char *const *names, size_t count, struct url_list *li
 
 /* One repository, while it is fetched. */
 struct fetch {
+	const struct cache *cache;
 	const struct repository_url *url;
 	struct repository repository;
 	struct repository_tree tree;
@@ -164,9 +165,10 @@ static int find_missing(struct fetch *fetch)
  * disk is full. */
 static int report_damage(const struct fetch *fetch, int err, const struct reason *why)
 {
-	report_failure(fetch->url->shown,
-		       "%s (if that stays so, remove the folder %s and run 'corebtf fetch' again)",
-		       why->text, fetch->repository.folder);
+	report_failure(
+		fetch->url->shown,
+		"%s (if that stays so, remove the folder %s/%s and run 'corebtf fetch' again)",
+		why->text, fetch->cache->path, fetch->url->folder);
 	return err;
 }
 
@@ -325,12 +327,14 @@ static int check_out(struct fetch *fetch, size_t downloaded)
 static int fetch_repository(const struct cache *cache, const struct repository_url *url,
 			    struct kernel_select *select, bool may_empty, size_t *ret_known)
 {
-	_cleanup_(cleanup_fetch) struct fetch fetch = {.url = url};
+	_cleanup_(cleanup_fetch) struct fetch fetch = {.cache = cache, .url = url};
 	struct reason why = {""};
 	size_t downloads;
 	int err = repository_open(cache, url, &fetch.repository, &why);
 
 	*ret_known = 0;
+	if (err == -EIO)
+		return report_damage(&fetch, err, &why);
 	if (err) {
 		report_failure(url->shown, "cannot fetch it: %s", why.text);
 		return err;

@@ -55,7 +55,6 @@ static const char *const dropped_variables[] = {
 	"GIT_REPLACE_REF_BASE",
 	"GIT_SHALLOW_FILE",
 	"GIT_WORK_TREE",
-	"LC_ALL",
 };
 
 /* LC_ALL: what git says is part of our messages, and those are in English. */
@@ -82,13 +81,21 @@ static void cleanup_environment(struct environment *environment)
 	free(environment->index);
 }
 
-static bool is_dropped(const char *variable)
+static bool has_name(const char *variable, const char *name)
 {
 	size_t length = strcspn(variable, "=");
 
+	return strncmp(variable, name, length) == 0 && (!name[length] || name[length] == '=');
+}
+
+static bool is_dropped(const char *variable)
+{
 	for (size_t i = 0; i < COUNT(dropped_variables); i++) {
-		if (strlen(dropped_variables[i]) == length &&
-		    strncmp(dropped_variables[i], variable, length) == 0)
+		if (has_name(variable, dropped_variables[i]))
+			return true;
+	}
+	for (size_t i = 0; i < COUNT(set_variables); i++) {
+		if (has_name(variable, set_variables[i]))
 			return true;
 	}
 	return false;

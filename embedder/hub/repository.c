@@ -114,6 +114,21 @@ static int check_folder(const struct repository *repository, struct reason *why)
 		repository->folder);
 }
 
+/* Git looks for a repository above a folder whose own it cannot use. */
+static int check_place(const struct repository *repository, struct reason *why)
+{
+	static const char *const arguments[] = {"rev-parse", "--git-dir", NULL};
+	_cleanup_(byte_buffer_free) struct byte_buffer output = {0};
+	struct git_run run = {.folder = repository->folder, .output = &output};
+	int err = git_run(&run, arguments, why);
+
+	if (err)
+		return err;
+	if (output.size != strlen(".git\n") || memcmp(output.data, ".git\n", output.size) != 0)
+		return reason_set(why, -EIO, "git does not take its folder for a repository");
+	return 0;
+}
+
 int repository_open(const struct cache *cache, const struct repository_url *url,
 		    struct repository *ret_repository, struct reason *why)
 {
@@ -135,6 +150,8 @@ int repository_open(const struct cache *cache, const struct repository_url *url,
 	sweep_all(&repository);
 	/* Done again, it mends what a first one that was interrupted left undone. */
 	err = git_run(&run, init, why);
+	if (!err)
+		err = check_place(&repository, why);
 	if (!err)
 		err = configure(&repository, url->address, why);
 	if (err)

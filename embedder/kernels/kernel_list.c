@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "embedder/kernels/kernel_path.h"
-#include "embedder/kernels/kernel_stream.h"
+#include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_tree.h"
 #include "embedder/kernels/running_kernel.h"
 #include "embedder/util/cleanup.h"
@@ -245,7 +245,7 @@ static int add_file(struct place *place, const char *path, struct reason *why)
 		if (err != -EINVAL)
 			return err;
 	}
-	err = kernel_stream_look(path, &content, &content_why);
+	err = kernel_source_look(path, &content, &content_why);
 	if (err)
 		return reason_set(why, err, "%s", content_why.text);
 	if (content == KERNEL_SOURCE_NONE)

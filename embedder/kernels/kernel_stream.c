@@ -4,21 +4,14 @@
  */
 #include "embedder/kernels/kernel_stream.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "embedder/archive/archive_reader.h"
-#include "embedder/archive/package_payload.h"
-#include "embedder/archive/packed_stream.h"
-#include "embedder/kernels/kernel_archive.h"
 #include "embedder/kernels/kernel_btf.h"
-#include "embedder/kernels/kernel_elf.h"
-#include "embedder/kernels/kernel_image.h"
 #include "embedder/kernels/kernel_links.h"
 #include "embedder/kernels/kernel_path.h"
+#include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_tree.h"
 #include "embedder/util/cleanup.h"
 
@@ -55,50 +48,6 @@ struct kernel_stream {
 	struct kernel_link *link; /* the next to be handed out; NULL: the next member is to be read */
 	struct kernel_btf linked; /* its bytes, and those of the one before */
 };
-
-/* --- what a file is --------------------------------------------------------------------------- */
-
-static void cleanup_packed(struct packed_stream **stream)
-{
-	packed_stream_close(*stream);
-}
-
-static enum kernel_source_content content_of(const void *start, size_t size)
-{
-	if (package_kind_of(start, size) != PACKAGE_NONE)
-		return KERNEL_SOURCE_ARCHIVE;
-	if (kernel_elf_is(start, size) || kernel_image_is(start, size))
-		return KERNEL_SOURCE_KERNEL;
-	if (!kernel_bytes_are_btf(start, size) && kernel_archive_is(start, size))
-		return KERNEL_SOURCE_ARCHIVE;
-	return KERNEL_SOURCE_NONE;
-}
-
-int kernel_stream_look(const char *path, enum kernel_source_content *ret_content,
-		       struct reason *why)
-{
-	_cleanup_(cleanup_packed) struct packed_stream *stream = NULL;
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct packed_file file = {.fd = fd};
-	struct packed_source source = {packed_file_read, &file};
-	uint8_t start[KERNEL_IMAGE_START_SIZE];
-	struct stat status;
-	ssize_t count;
-
-	if (fd < 0)
-		return reason_errno(why, -errno, "cannot open it");
-	if (fstat(fd, &status) < 0)
-		return reason_errno(why, -errno, "cannot look at it");
-	if (!S_ISREG(status.st_mode))
-		return reason_set(why, -EINVAL, "not a regular file");
-	/* Bytes that are packed and damaged already here are looked at again by who reads them all. */
-	if (packed_stream_open(&source, &stream, NULL))
-		count = -1;
-	else
-		count = packed_stream_read(stream, start, sizeof(start), NULL);
-	*ret_content = count < 0 ? KERNEL_SOURCE_NONE : content_of(start, (size_t)count);
-	return 0;
-}
 
 /* --- members ---------------------------------------------------------------------------------- */
 
@@ -435,7 +384,7 @@ int kernel_stream_open(const struct kernel_source *source, const struct kernel_s
 		return reason_errno(why, -ENOMEM, "cannot read it");
 	stream->source = source;
 	stream->opts = *opts;
-	err = kernel_stream_look(source->path, &content, why);
+	err = kernel_source_look(source->path, &content, why);
 	if (!err && content == KERNEL_SOURCE_ARCHIVE) {
 		stream->place = realpath(source->path, NULL);
 		if (stream->place)

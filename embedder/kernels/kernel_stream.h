@@ -16,16 +16,6 @@
 #include "embedder/kernels/kernel_bytes.h"
 #include "embedder/kernels/kernel_list.h"
 
-enum kernel_source_content {
-	KERNEL_SOURCE_NONE,    /* no archive and no kernel's own file; it may be a BTF */
-	KERNEL_SOURCE_ARCHIVE, /* a tar, a .deb, an .rpm */
-	KERNEL_SOURCE_KERNEL,  /* an ELF file or a kernel image, packed or not */
-};
-
-/* Looks at what the file @path starts with, unpacked. Errors: those of opening it (kernel_btf_load()). */
-int kernel_stream_look(const char *path, enum kernel_source_content *ret_content,
-		       struct reason *why);
-
 struct kernel_stream_opts {
 	/* Whether the kernel is wanted; asked before its bytes are read, if its name says the whole
 	 * key. NULL: all are. */

@@ -99,16 +99,19 @@ static bool checksum_fits(const struct header *header)
 {
 	const uint8_t *bytes = (const uint8_t *)header;
 	size_t start = offsetof(struct header, checksum);
-	uint64_t stored, sum = 0, high = 0;
+	uint32_t sum = 0, high = 0;
+	uint64_t stored;
 
 	if (!parse_number(header->checksum, sizeof(header->checksum), &stored))
 		return false;
+	/* All of them first, without a question for each, as every header has to pass here. */
 	for (size_t i = 0; i < BLOCK_SIZE; i++) {
-		bool own = i >= start && i < start + sizeof(header->checksum);
-		uint8_t byte = own ? ' ' : bytes[i];
-
-		sum += byte;
-		high += byte >> 7;
+		sum += bytes[i];
+		high += bytes[i] >> 7;
+	}
+	for (size_t i = start; i < start + sizeof(header->checksum); i++) {
+		sum += (uint32_t)' ' - bytes[i];
+		high -= bytes[i] >> 7;
 	}
 	return stored == sum || (sum >= 256 * high && stored == sum - 256 * high);
 }

@@ -188,12 +188,29 @@ status 1 fetch damaged
 says err "corebtf: $PWD/damaged: cannot "
 says err "git says: "
 
+for file in config HEAD; do
+	echo '[damaged' >"$(echo cache/*server*/.git/$file)"
+	status 1 fetch --select 'release=*-17-amd64' "$url"
+	says err "git says: "
+	says err "remove the folder $PWD/cache/"
+	rm -rf cache/*server*
+	status 0 fetch --select 'release=*-17-amd64' "$url"
+done
 for pack in "$PWD"/cache/*server*/.git/objects/pack/*.pack; do
 	chmod u+w "$pack"
 	echo damaged >"$pack"
 done
-status 1 fetch --select os=debian "$url"
+status 1 fetch --select 'release=*-17-amd64' "$url"
 says err "git says: "
 says err "remove the folder $PWD/cache/"
 rm -rf cache/*server*
-status 0 fetch --select os=debian "$url"
+status 0 fetch --select 'release=*-17-amd64' "$url"
+
+# Another repository around the cache is not taken for one whose own is damaged.
+"$real" init -q around
+export BTFHUB_CACHE="$PWD/around/a:cache"
+status 0 fetch --select os=ubuntu "$url"
+echo '[damaged' >"$(echo around/a:cache/*server*/.git/HEAD)"
+status 1 fetch --select os=ubuntu "$url"
+"$real" -C around config --get remote.origin.url >out && fail "it was taken"
+exit 0

@@ -159,18 +159,29 @@ static void test_environment(void **state)
 	setenv("GIT_OBJECT_DIRECTORY", "/elsewhere", 1);
 	setenv("GIT_INDEX_FILE", "/elsewhere", 1);
 	setenv("GIT_SSH_COMMAND", "kept", 1);
+	setenv("GIT_TERMINAL_PROMPT", "1", 1);
+	setenv("GIT_DIRECTORY", "/kept", 1);
 	setenv("LC_ALL", "de_DE.UTF-8", 1);
-	assert_int_equal(run(&git,
-			     "echo $GIT_DIR:$GIT_OBJECT_DIRECTORY:$GIT_SSH_COMMAND:$LC_ALL:"
-			     "$GIT_TERMINAL_PROMPT:${GIT_INDEX_FILE##*/}:"
-			     "$GIT_CEILING_DIRECTORIES",
-			     NULL),
-			 0);
+	assert_int_equal(
+		run(&git,
+		    "echo $GIT_DIR:$GIT_DIRECTORY:$GIT_OBJECT_DIRECTORY:$GIT_SSH_COMMAND:$LC_ALL:"
+		    "$GIT_TERMINAL_PROMPT:${GIT_INDEX_FILE##*/}:"
+		    "$GIT_CEILING_DIRECTORIES",
+		    NULL),
+		0);
 	byte_buffer_append_u8(&output, 0);
-	assert_string_equal((char *)output.data, "::kept:C:0:next:/tmp\n");
+	/* A shell takes the last of two variables of one name, git the first. */
+	assert_string_equal((char *)output.data, ":/kept::kept:C:0:next:/tmp\n");
+	byte_buffer_clear(&output);
+	assert_int_equal(
+		run(&git, "tr '\\0' '\\n' </proc/$$/environ | grep -c ^GIT_TERMINAL_PROMPT=", NULL),
+		0);
+	assert_memory_equal(output.data, "1\n", 2);
 	unsetenv("GIT_DIR");
 	unsetenv("GIT_OBJECT_DIRECTORY");
 	unsetenv("GIT_INDEX_FILE");
+	unsetenv("GIT_TERMINAL_PROMPT");
+	unsetenv("GIT_DIRECTORY");
 	unsetenv("LC_ALL");
 	byte_buffer_free(&output);
 }

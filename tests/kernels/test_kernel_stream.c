@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "embedder/kernels/kernel_btf.h"
+#include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
 #include "tests/kernels/made_kernel.h"
@@ -343,7 +344,7 @@ static void expect_content(const char *path, enum kernel_source_content expected
 {
 	enum kernel_source_content content = KERNEL_SOURCE_NONE;
 
-	assert_int_equal(kernel_stream_look(path, &content, NULL), 0);
+	assert_int_equal(kernel_source_look(path, &content, NULL), 0);
 	assert_int_equal(content, expected);
 }
 

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "runtime/tar/tar_stream.h"
 #include "tests/tar/finder.h"
 #include "tests/tar/tar_builder.h"
 
@@ -358,6 +359,46 @@ static void test_after_the_stream(void **state)
 	bytes_release(&tar);
 }
 
+/* However much is asked for at a time, it is the same bytes. */
+static void test_read_sizes(void **state)
+{
+	static const size_t sizes[] = {1, 511, 512, 4096, 32767, 32768, 32769, 100000, 300000};
+	static const struct log nobody = {.write = NULL};
+	static uint8_t data[200001], back[300000];
+	struct bytes packed[3] = {{.data = NULL}};
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)(i * i >> 5);
+	bytes_add(&packed[0], data, sizeof(data));
+	packed[1] = pack_gzip(data, sizeof(data));
+	packed[2] = pack_xz(data, sizeof(data));
+	for (size_t i = 0; i < COUNT_OF(sizes) * COUNT_OF(packed); i++) {
+		const struct bytes *bytes = &packed[i % COUNT_OF(packed)];
+		size_t size = sizes[i / COUNT_OF(packed)], done = 0;
+		struct tar_stream *stream = malloc(sizeof(*stream));
+		int got;
+
+		assert_non_null(stream);
+		assert_int_equal(tar_stream_open(stream, bytes->data, bytes->size, &nobody), 0);
+		assert_int_equal(tar_stream_skip(stream, 3), 0);
+		for (done = 3; (got = tar_stream_read(stream, back + done, size)) > 0;) {
+			done += (size_t)got;
+			size = done + size > sizeof(back) ? sizeof(back) - done : size;
+			if (done < sizeof(data))
+				assert_int_equal(got, size);
+		}
+		assert_int_equal(got, 0);
+		assert_int_equal(done, sizeof(data));
+		assert_int_equal(stream->position, sizeof(data));
+		assert_memory_equal(back + 3, data + 3, sizeof(data) - 3);
+		assert_int_equal(tar_stream_skip(stream, 1), -EBADMSG);
+		tar_stream_close(stream);
+		free(stream);
+	}
+	for (size_t i = 0; i < COUNT_OF(packed); i++)
+		bytes_release(&packed[i]);
+}
+
 /* A thousand small streams in a row that unpack to more than any archive has. */
 static void test_bomb(void **state)
 {
@@ -453,7 +494,7 @@ int main(void)
 		cmocka_unit_test(test_lies),	     cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_flipped_bits), cmocka_unit_test(test_after_the_stream),
 		cmocka_unit_test(test_bomb),	     cmocka_unit_test(test_huge_btf),
-		cmocka_unit_test(test_crowds),
+		cmocka_unit_test(test_crowds),	     cmocka_unit_test(test_read_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

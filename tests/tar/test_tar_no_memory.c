@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each allocation fails once while a tar is opened as a bundle, while one is read for the BTF of
- * one kernel, and while a folder is searched (the linker's --wrap puts these functions before libc's). The answer is -ENOMEM, or the right one
- * where there is a way without; and nothing is lost, which the sanitizers see.
+ * one kernel, and while a folder is searched (the linker's --wrap puts these functions before
+ * libc's). The answer is -ENOMEM, or the right one where there is a way without; and nothing is
+ * lost, which the sanitizers see.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/*
+ * In: the path of a file. Out: how its kernels have to be read. Only its first bytes are unpacked.
+ */
+#include "embedder/kernels/kernel_source.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "embedder/archive/package_payload.h"
+#include "embedder/archive/packed_stream.h"
+#include "embedder/kernels/kernel_archive.h"
+#include "embedder/kernels/kernel_bytes.h"
+#include "embedder/kernels/kernel_elf.h"
+#include "embedder/kernels/kernel_image.h"
+#include "embedder/util/cleanup.h"
+
+static void cleanup_packed(struct packed_stream **stream)
+{
+	packed_stream_close(*stream);
+}
+
+static enum kernel_source_content content_of(const void *start, size_t size)
+{
+	if (package_kind_of(start, size) != PACKAGE_NONE)
+		return KERNEL_SOURCE_ARCHIVE;
+	if (kernel_elf_is(start, size) || kernel_image_is(start, size))
+		return KERNEL_SOURCE_KERNEL;
+	if (!kernel_bytes_are_btf(start, size) && kernel_archive_is(start, size))
+		return KERNEL_SOURCE_ARCHIVE;
+	return KERNEL_SOURCE_NONE;
+}
+
+int kernel_source_look(const char *path, enum kernel_source_content *ret_content,
+		       struct reason *why)
+{
+	_cleanup_(cleanup_packed) struct packed_stream *stream = NULL;
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct packed_file file = {.fd = fd};
+	struct packed_source source = {packed_file_read, &file};
+	uint8_t start[KERNEL_IMAGE_START_SIZE];
+	struct stat status;
+	ssize_t count;
+
+	if (fd < 0)
+		return reason_errno(why, -errno, "cannot open it");
+	if (fstat(fd, &status) < 0)
+		return reason_errno(why, -errno, "cannot look at it");
+	if (!S_ISREG(status.st_mode))
+		return reason_set(why, -EINVAL, "not a regular file");
+	/* Bytes that are packed and damaged already here are looked at again by who reads them all. */
+	if (packed_stream_open(&source, &stream, NULL))
+		count = -1;
+	else
+		count = packed_stream_read(stream, start, sizeof(start), NULL);
+	*ret_content = count < 0 ? KERNEL_SOURCE_NONE : content_of(start, (size_t)count);
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a file with kernels in it is, by what it starts with, whatever its name.
+ */
+#ifndef COREBTF_KERNELS_KERNEL_SOURCE_H
+#define COREBTF_KERNELS_KERNEL_SOURCE_H
+
+#include "embedder/util/reason.h"
+
+enum kernel_source_content {
+	KERNEL_SOURCE_NONE,    /* no archive and no kernel's own file; it may be a BTF */
+	KERNEL_SOURCE_ARCHIVE, /* a tar, a .deb, an .rpm */
+	KERNEL_SOURCE_KERNEL,  /* an ELF file or a kernel image, packed or not */
+};
+
+/* Looks at what the file @path starts with, unpacked. Errors: those of opening it (kernel_btf_load()). */
+int kernel_source_look(const char *path, enum kernel_source_content *ret_content,
+		       struct reason *why);
+
+#endif
