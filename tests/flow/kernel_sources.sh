@@ -69,14 +69,19 @@ says err "exe: nothing written: --select takes none of $count kernels"
 # Packed one by one, without a tar.
 btf=$(cd plain && find . -name '*.btf' | sort | head -1)
 mkdir -p "single/$(dirname "$btf")"
-gzip -n -1 <"plain/$btf" >"single/$btf.gz"
-status 0 list --kernels single
-says out "1 kernel"
-status 0 embed exe --kernels single -o one-gz
-rm "single/$btf.gz"
-xz -1 <"plain/$btf" >"single/$btf.xz"
-status 0 embed exe --kernels single -o one-xz
-same one-gz one-xz
+cp "plain/$btf" "single/$btf"
+status 0 embed exe --kernels single -o one
+rm "single/$btf"
+for packer in gzip:gz xz:xz zstd:zst bzip2:bz2 lz4:lz4; do
+	command -v "${packer%:*}" >/dev/null || continue
+	file=single/$btf.${packer#*:}
+	cat "plain/$btf" | "${packer%:*}" -c >"$file" # gzip minds a file's time
+	status 0 list --kernels single
+	says out "1 kernel"
+	status 0 embed exe --kernels single -o one-packed
+	same one one-packed
+	rm "$file"
+done
 
 # --as: for the paths behind it, until the next one.
 cp "plain/$btf" nameless
@@ -137,6 +142,27 @@ if command -v dpkg-deb >/dev/null; then
 	dpkg-deb -Zxz -b root empty.deb >/dev/null
 	status 1 embed exe --kernels empty.deb -o none
 	says err "empty.deb: no kernel in this archive"
+fi
+
+if command -v rpmbuild >/dev/null; then
+	cat >p.spec <<-END
+		Name: kernel-core
+		Version: 1
+		Release: 1
+		Summary: none
+		License: none
+		%description
+		%install
+		install -D $PWD/boot/vmlinuz-6.1.0-13-amd64 %{buildroot}/lib/modules/6.1.0-13-amd64/vmlinuz
+		%files
+		/lib/modules/6.1.0-13-amd64/vmlinuz
+	END
+	HOME=$PWD rpmbuild -bb --define "_topdir $PWD/rpm" p.spec >log 2>&1 || fail "rpmbuild: $(cat log)"
+	cp rpm/RPMS/*/kernel-core-1-1.*.rpm packages.rpm
+	status 0 list --json --kernels packages.rpm
+	says out '"release": "6.1.0-13-amd64", "machine": "x86_64"'
+	status 0 embed exe --kernels packages.rpm -o from-kernel
+	same from-boot from-kernel
 fi
 
 # Hostile members: a line for each, and the rest is taken.
