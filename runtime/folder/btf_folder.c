@@ -20,6 +20,7 @@
 #include "runtime/folder/btf_folder.h"
 #include "runtime/kernel/distro.h"
 #include "runtime/kernel/machine.h"
+#include "runtime/util/origin.h"
 
 #define ARCHIVE_FOLDER "btfhub-archive"
 
@@ -317,8 +318,6 @@ static int no_btf(const struct search *search, const struct kernel *kernel)
 			 kernel->release, *kernel->machine ? kernel->machine : "any",
 			 search->machines);
 }
-
-#define ORIGIN_TEXT(place, text) snprintf(place, sizeof(place), "%s", text)
 
 static int give(const struct search *search, const struct rank_choice *choice, char **ret_path,
 		struct corebtf_origin *ret_origin)

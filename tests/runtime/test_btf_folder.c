@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/choose/locate.h"
+#include "runtime/locate/locate.h"
 #include "tests/runtime/support.h"
 #include "tests/tar/tar_builder.h"
 

@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/choose/locate.h"
+#include "runtime/locate/locate.h"
+#include "runtime/locate/source.h"
 #include "tests/runtime/make_bundle.h"
 #include "tests/runtime/support.h"
 
@@ -310,14 +311,14 @@ static void absence_or_fault(void **state)
 	static const struct {
 		int before, error, result, missed;
 	} rules[] = {
-		{-ENODATA, -ENODATA, LOCATE_PASS, -ENODATA},
-		{-ENODATA, -ENOENT, LOCATE_PASS, -ENOENT},
-		{-ENODATA, -ENOSYS, LOCATE_PASS, -ENOSYS},
-		{-ENODATA, -EACCES, LOCATE_PASS, -EACCES},
-		{-ENODATA, -EPERM, LOCATE_PASS, -EPERM},
-		{-ENOENT, -ENODATA, LOCATE_PASS, -ENOENT},
-		{-ENOENT, -EACCES, LOCATE_PASS, -ENOENT},
-		{-EACCES, -ENOENT, LOCATE_PASS, -ENOENT},
+		{-ENODATA, -ENODATA, SOURCE_PASS, -ENODATA},
+		{-ENODATA, -ENOENT, SOURCE_PASS, -ENOENT},
+		{-ENODATA, -ENOSYS, SOURCE_PASS, -ENOSYS},
+		{-ENODATA, -EACCES, SOURCE_PASS, -EACCES},
+		{-ENODATA, -EPERM, SOURCE_PASS, -EPERM},
+		{-ENOENT, -ENODATA, SOURCE_PASS, -ENOENT},
+		{-ENOENT, -EACCES, SOURCE_PASS, -ENOENT},
+		{-EACCES, -ENOENT, SOURCE_PASS, -ENOENT},
 		{-ENODATA, -EBADMSG, -EBADMSG, -ENODATA},
 		{-ENODATA, -EOPNOTSUPP, -EOPNOTSUPP, -ENODATA},
 		{-ENODATA, -ENOMEM, -ENOMEM, -ENODATA},
@@ -327,7 +328,7 @@ static void absence_or_fault(void **state)
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
 		struct locate locate = {.missed = rules[i].before};
 
-		assert_int_equal(locate_pass(&locate, rules[i].error), rules[i].result);
+		assert_int_equal(source_pass(&locate, rules[i].error), rules[i].result);
 		assert_int_equal(locate.missed, rules[i].missed);
 	}
 }

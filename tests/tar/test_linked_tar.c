@@ -19,7 +19,7 @@
 
 #include <btf_helpers.h>
 
-#include "runtime/tar/linked_tar.h"
+#include "runtime/locate/locate.h"
 #include "tests/tar/tar_builder.h"
 
 /* What `ld -r -b binary min_core_btfs.tar.gz` makes. */

@@ -18,7 +18,7 @@
 
 #include <corebtf.h>
 
-#include "runtime/choose/locate.h"
+#include "runtime/locate/locate.h"
 #include "tests/runtime/support.h"
 #include "tests/tar/tar_builder.h"
 

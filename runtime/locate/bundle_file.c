@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the user names beside the program, COREBTF_BUNDLE or an option: a file with bundles, a tar
+ * or a folder. What it is, is looked at; its name does not matter.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "runtime/executable/executable.h"
+#include "runtime/executable/mapping.h"
+#include "runtime/folder/btf_folder.h"
+#include "runtime/handle.h"
+#include "runtime/locate/source.h"
+#include "runtime/util/cleanup.h"
+#include "runtime/util/origin.h"
+
+/* A folder in the layout of BTFHub. */
+static int from_folder(struct locate *locate, const char *path, char **ret_path)
+{
+	const struct log log = {.write = locate->log.write,
+				.context = locate->log.context,
+				.subject = path};
+	struct kernel *kernel;
+	int err;
+
+	if (locate->nearest) {
+		log_line(&log, "%s: of a folder no neighbours are known", path);
+		return source_pass(locate, -ENOENT);
+	}
+	kernel = calloc(1, sizeof(*kernel));
+	if (!kernel)
+		return log_error(&log, -ENOMEM, "no memory");
+	err = kernel_identify(&locate->host, NULL, &log, kernel);
+	if (!err)
+		err = btf_folder_path(path, kernel, &log, ret_path, &locate->origin);
+	free(kernel);
+	if (err == -ENOENT)
+		return source_pass(locate, err);
+	locate->origin.source = COREBTF_SOURCE_BUNDLE;
+	return err ? err : SOURCE_FOUND;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static bool is_tar(const char *path)
+{
+	const struct log nobody = {.write = NULL};
+	_cleanup_fd_ int fd = -1;
+	uint64_t size;
+
+	return executable_open(path, &nobody, &fd, &size) == 0 && handle_is_tar(fd);
+}
+
+/* A tar, of which just the one BTF is kept; corebtf_open_file() would have all of them in memory. */
+static int from_tar_file(struct locate *locate, const char *path, char **ret_path)
+{
+	const struct log log = {.write = locate->log.write,
+				.context = locate->log.context,
+				.subject = path};
+	struct mapping mapping;
+	_cleanup_fd_ int fd = -1;
+	uint64_t size;
+	int err = executable_open(path, &log, &fd, &size);
+
+	if (err)
+		return err;
+	err = mapping_open(fd, 0, size, &mapping);
+	if (err)
+		return log_error(&log, err, "cannot be mapped: %s", strerror(-err));
+	mapping_read_ahead(mapping.data, mapping.size);
+	err = source_in_tar(locate, &log, mapping.data, mapping.size, ret_path);
+	mapping_close(&mapping);
+	if (err)
+		return source_pass(locate, err);
+	locate->origin.source = COREBTF_SOURCE_BUNDLE;
+	return SOURCE_FOUND;
+}
+
+int source_bundle_file(struct locate *locate, char **ret_path)
+{
+	const struct corebtf_open_opts opts = {.sz = sizeof(opts),
+					       .log = locate->log.write,
+					       .log_context = locate->log.context};
+	const char *path = locate->opts.bundle_path;
+	struct corebtf *corebtf = NULL;
+	int err;
+
+	if (!path)
+		return source_pass(locate, -ENODATA);
+	/* The user named it: that it is not there, or no bundle, must not go by in silence. */
+	if (is_folder(path))
+		return from_folder(locate, path, ret_path);
+	/* neighbours are known to a tar that is read as a whole */
+	if (!locate->nearest && is_tar(path))
+		return from_tar_file(locate, path, ret_path);
+	err = corebtf_open_file(path, &corebtf, &opts);
+	if (err)
+		return err;
+	locate->origin.source = COREBTF_SOURCE_BUNDLE;
+	ORIGIN_TEXT(locate->origin.file, path);
+	err = source_in_bundles(locate, corebtf, ret_path);
+	corebtf_close(corebtf);
+	return err;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the sources have in common: what counts as absence, and the two kinds of things in which a
+ * BTF is looked for.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/handle.h"
+#include "runtime/handover/btf_path.h"
+#include "runtime/locate/source.h"
+#include "runtime/tar/tar_find.h"
+#include "runtime/util/origin.h"
+
+int source_pass(struct locate *locate, int error)
+{
+	/* Of those that had nothing, who had some BTFs says more than who had none. */
+	switch (error) {
+	case -ENOENT:
+		locate->missed = error;
+		return SOURCE_PASS;
+	case -ENOSYS:
+	case -EACCES:
+	case -EPERM:
+		if (locate->missed == -ENODATA)
+			locate->missed = error;
+		return SOURCE_PASS;
+	case -ENODATA:
+		return SOURCE_PASS;
+	default:
+		return error;
+	}
+}
+
+int source_in_bundles(struct locate *locate, struct corebtf *corebtf, char **ret_path)
+{
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
+	const struct corebtf_kernel_opts kernel = {
+		.sz = sizeof(kernel),
+		.nearest = locate->nearest ? locate->opts.nearest : COREBTF_NEAREST_NEVER,
+	};
+	struct corebtf_origin *origin = &locate->origin;
+	int err;
+
+	corebtf->host = locate->host;
+	err = corebtf_find(corebtf, &kernel, &entry);
+	if (err)
+		return source_pass(locate, err);
+	err = corebtf_btf_path(corebtf, &entry, ret_path);
+	if (err)
+		return err;
+	origin->match = entry.match;
+	origin->ambiguous = entry.ambiguous;
+	ORIGIN_TEXT(origin->release, entry.release);
+	ORIGIN_TEXT(origin->machine, entry.machine);
+	ORIGIN_TEXT(origin->os_id, entry.os_id);
+	ORIGIN_TEXT(origin->version_id, entry.version_id);
+	return SOURCE_FOUND;
+}
+
+static int find_for_host(const struct host *host, const void *data, size_t size,
+			 const struct log *log, struct tar_btf *btf, char **ret_path)
+{
+	struct kernel *kernel = calloc(1, sizeof(*kernel));
+	int err;
+
+	if (!kernel)
+		return -ENOMEM;
+	err = kernel_identify(host, NULL, log, kernel);
+	if (!err)
+		err = tar_find(data, size, kernel, log, btf);
+	free(kernel);
+	if (err)
+		return err;
+	size = btf->draft.size;
+	err = btf_path_of_draft(&btf->draft, log, ret_path);
+	if (err)
+		return log_error(log, err, "no path for %zu bytes of BTF: %s", size,
+				 strerror(-err));
+	return 0;
+}
+
+int source_in_tar(struct locate *locate, const struct log *log, const void *data, size_t size,
+		  char **ret_path)
+{
+	struct corebtf_origin *origin = &locate->origin;
+	struct tar_btf *btf = malloc(sizeof(*btf));
+	int err;
+
+	if (!btf)
+		return -ENOMEM;
+	err = find_for_host(&locate->host, data, size, log, btf, ret_path);
+	if (!err) {
+		origin->match = btf->match;
+		origin->ambiguous = btf->ambiguous;
+		ORIGIN_TEXT(origin->file, log->subject);
+		ORIGIN_TEXT(origin->release, btf->release);
+		ORIGIN_TEXT(origin->machine, btf->machine);
+		ORIGIN_TEXT(origin->os_id, btf->os_id);
+		ORIGIN_TEXT(origin->version_id, btf->version_id);
+	}
+	free(btf);
+	return err;
+}
