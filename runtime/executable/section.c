@@ -11,9 +11,9 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/util/bytes.h"
+#include "runtime/util/file_bytes.h"
 #include "runtime/format.h"
 #include "runtime/executable/section.h"
 
@@ -62,30 +62,20 @@ struct elf_section {
 static int read_at(const struct elf_file *file, uint64_t offset, void *buffer, size_t size,
 		   const char *what)
 {
-	size_t done = 0;
+	ssize_t got;
 
 	if (offset > file->size || size > file->size - offset)
 		return log_error(file->log, -EBADMSG,
 				 "%s at offset %" PRIu64 " is past the end of the file (%" PRIu64
 				 " bytes)",
 				 what, offset, file->size);
-	while (done < size) {
-		ssize_t got = pread(file->fd, (uint8_t *)buffer + done, size - done,
-				    (off_t)(offset + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0) {
-			int error = -errno;
-
-			return log_error(file->log, error, "%s cannot be read: %s", what,
-					 strerror(-error));
-		}
-		if (got == 0)
-			return log_error(file->log, -EBADMSG,
-					 "%s is missing: the file became shorter", what);
-		done += (size_t)got;
-	}
+	got = file_bytes_read_some(file->fd, buffer, size, offset);
+	if (got < 0)
+		return log_error(file->log, (int)got, "%s cannot be read: %s", what,
+				 strerror((int)-got));
+	if ((size_t)got < size)
+		return log_error(file->log, -EBADMSG, "%s is missing: the file became shorter",
+				 what);
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "runtime/handover/btf_path.h"
 #include "runtime/tar/tar.h"
 #include "runtime/util/btf_magic.h"
+#include "runtime/util/file_bytes.h"
 
 #define BUFFER_SIZE 8192
 
@@ -122,34 +123,15 @@ int btf_file_open(const char *path, bool is_packed, const struct log *log,
 	return err;
 }
 
-/* As many bytes as there are, up to @size. */
-static ssize_t read_at(int fd, uint8_t *buffer, size_t size, off_t offset)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t got = pread(fd, buffer + done, size - done, offset + (off_t)done);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	return (ssize_t)done;
-}
-
 int btf_file_compare(const struct btf_file *a, const struct btf_file *b)
 {
 	int fd_a = a->fd >= 0 ? a->fd : a->draft.fd, fd_b = b->fd >= 0 ? b->fd : b->draft.fd;
 	uint8_t part_a[BUFFER_SIZE], part_b[BUFFER_SIZE];
-	off_t offset = 0;
+	uint64_t offset = 0;
 
 	for (;;) {
-		ssize_t got_a = read_at(fd_a, part_a, sizeof(part_a), offset);
-		ssize_t got_b = read_at(fd_b, part_b, sizeof(part_b), offset);
+		ssize_t got_a = file_bytes_read_some(fd_a, part_a, sizeof(part_a), offset);
+		ssize_t got_b = file_bytes_read_some(fd_b, part_b, sizeof(part_b), offset);
 
 		if (got_a < 0 || got_b < 0)
 			return got_a < 0 ? (int)got_a : (int)got_b;
@@ -157,7 +139,7 @@ int btf_file_compare(const struct btf_file *a, const struct btf_file *b)
 			return 0;
 		if (got_a == 0)
 			return 1;
-		offset += got_a;
+		offset += (uint64_t)got_a;
 	}
 }
 

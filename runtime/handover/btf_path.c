@@ -22,8 +22,8 @@
 
 #include "runtime/handover/btf_path.h"
 #include "runtime/util/cleanup.h"
-#include "runtime/handover/file_bytes.h"
 #include "runtime/handover/unnamed_file.h"
+#include "runtime/util/file_bytes.h"
 
 struct btf_file {
 	int fd;

@@ -16,11 +16,11 @@
 #include <unistd.h>
 
 #include "runtime/handover/draft.h"
-#include "runtime/handover/file_bytes.h"
 #include "runtime/handover/memfd.h"
 #include "runtime/handover/temp_file.h"
 #include "runtime/handover/temp_folder.h"
 #include "runtime/handover/unnamed_file.h"
+#include "runtime/util/file_bytes.h"
 
 static bool stops_everything(int error)
 {

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "runtime/util/cleanup.h"
+#include "runtime/util/file_bytes.h"
 #include "runtime/kernel/host.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
@@ -32,7 +33,6 @@ static long read_file(const char *path, void *buffer, size_t size)
 {
 	_cleanup_fd_ int fd = -1;
 	struct stat status;
-	size_t done = 0;
 
 	/* A container's files are its owner's: a FIFO must not make us wait. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -40,18 +40,7 @@ static long read_file(const char *path, void *buffer, size_t size)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -ENODATA;
-	while (done < size) {
-		ssize_t got = read(fd, (char *)buffer + done, size - done);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			break;
-		done += (size_t)got;
-	}
-	return (long)done;
+	return file_bytes_read_some(fd, buffer, size, 0);
 }
 
 long host_read(const struct host *host, const char *path, void *buffer, size_t size)

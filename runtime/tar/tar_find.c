@@ -18,10 +18,10 @@
 #include <zlib.h>
 
 #include "runtime/format.h"
-#include "runtime/handover/file_bytes.h"
 #include "runtime/tar/tar_candidates.h"
 #include "runtime/tar/tar_find.h"
 #include "runtime/util/btf_magic.h"
+#include "runtime/util/file_bytes.h"
 
 #define MAX_SIZE COREBTF_MAX_BLOB_SIZE
 

@@ -3,6 +3,7 @@
 # in them, binutils and the packing tools say, after the offsets that the kernel's documentation
 # gives. Cloud kernels are the smallest; 12's are packed with lz4 on amd64 and not at all on arm64.
 . "$FLOW/lib.sh"
+. "$FLOW/archive_lib.sh"
 
 for tool in apt-get apt-cache dpkg-deb objcopy readelf od; do
 	command -v $tool >/dev/null || skip "no $tool"
@@ -110,6 +111,14 @@ read_kernel() {
 	esac
 }
 
+# The file btf into an archive like BTFHub's.
+archive_kernel() {
+	mkdir -p "archive/debian/12/$found_machine"
+	cp btf "$release.btf"
+	tar -cJf "archive/debian/12/$found_machine/$release.btf.tar.xz" "$release.btf"
+	rm "$release.btf"
+}
+
 bpftool_reads() { # BTF
 	bpftool=$(command -v bpftool || ls /usr/sbin/bpftool 2>/dev/null || :)
 	[ -z "$bpftool" ] || "$bpftool" btf dump file "$1" >dump || fail "bpftool refuses the BTF"
@@ -123,6 +132,7 @@ objcopy --dump-section .BTF=judge.btf vmlinux /dev/null
 bpftool_reads judge.btf
 read_kernel amd64.vmlinuz "$release" x86_64
 same btf judge.btf
+archive_kernel
 readelf -n vmlinux >notes 2>/dev/null
 says notes "Build ID: $found_build_id"
 same_build_id=$found_build_id
@@ -179,6 +189,7 @@ for offset in $(grep -obUaP '\x9f\xeb\x01\x00\x18\x00\x00\x00' arm64.vmlinuz | c
 	}
 done
 same btf judge.btf
+archive_kernel
 bpftool_reads btf
 
 # The same as an EFI zboot image, whose payload has no size of its own but for gzip.
@@ -209,3 +220,6 @@ grep -qE "^debian +[^ ]+ +arm64 +$(printf %s "$release" | sed 's/[.+]/\\&/g') " 
 status 0 embed program --kernels amd64.deb arm64.deb --all-machines -o both
 status 0 list both
 says out "$release"
+
+# --- an archive that is made of these packages goes through like one of BTFHub
+through archive 2

@@ -706,6 +706,17 @@ static void no_descriptors(const char *folder)
 	}
 }
 
+/* As a service with LimitFSIZE= has it. The kernel's answer to more would be SIGXFSZ. */
+static void limited_file_size(const char *folder)
+{
+	const struct rlimit limit = {.rlim_cur = SIZE - 1, .rlim_max = SIZE - 1};
+
+	MUST(!setrlimit(RLIMIT_FSIZE, &limit));
+	MUST(refused() == -EFBIG);
+	MUST(tells("no memfd: File too large\n"));
+	MUST(names_in(folder) == 0);
+}
+
 /* --- drafts ---------------------------------------------------------------------------------- */
 
 /* A file of equal bytes is shared, whichever way they came. */
@@ -873,6 +884,7 @@ static const struct scenario scenarios[] = {
 	SCENARIO(nothing_works),
 	SCENARIO(nothing_in_empty_root),
 	SCENARIO(no_descriptors),
+	SCENARIO(limited_file_size),
 	SCENARIO(draft_is_shared),
 	SCENARIO(draft_of_one_other_byte_is_not_shared),
 	SCENARIO(draft_moves_on),

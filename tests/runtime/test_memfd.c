@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "runtime/handover/file_bytes.h"
+#include "runtime/util/file_bytes.h"
 #include "runtime/handover/memfd.h"
 #include "tests/runtime/support.h"
 

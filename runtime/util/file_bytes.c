@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/util/file_bytes.h"
+
+#define PART_SIZE 8192 /* what is compared or copied at once, on the stack */
+
+int file_bytes_write(int fd, const void *data, size_t size, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t put = pwrite(fd, (const uint8_t *)data + done, size - done,
+				     (off_t)(offset + done));
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		if (put == 0)
+			return -EIO;
+		done += (size_t)put;
+	}
+	return 0;
+}
+
+ssize_t file_bytes_read_some(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t got =
+			pread(fd, (uint8_t *)buffer + done, size - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+int file_bytes_read(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	ssize_t got = file_bytes_read_some(fd, buffer, size, offset);
+
+	if (got < 0)
+		return (int)got;
+	return (size_t)got < size ? -EIO : 0;
+}
+
+static size_t next_part(size_t size, size_t done)
+{
+	return size - done < PART_SIZE ? size - done : PART_SIZE;
+}
+
+bool file_bytes_equal(int fd, const void *data, size_t size)
+{
+	uint8_t part[PART_SIZE];
+
+	for (size_t done = 0; done < size; done += next_part(size, done)) {
+		size_t wanted = next_part(size, done);
+
+		if (file_bytes_read(fd, part, wanted, done) ||
+		    memcmp((const uint8_t *)data + done, part, wanted) != 0)
+			return false;
+	}
+	return true;
+}
+
+bool file_bytes_equal_files(int fd, int other, size_t size)
+{
+	uint8_t part[PART_SIZE], from_other[PART_SIZE];
+
+	for (size_t done = 0; done < size; done += next_part(size, done)) {
+		size_t wanted = next_part(size, done);
+
+		if (file_bytes_read(fd, part, wanted, done) ||
+		    file_bytes_read(other, from_other, wanted, done) ||
+		    memcmp(part, from_other, wanted) != 0)
+			return false;
+	}
+	return true;
+}
+
+int file_bytes_copy(int from, int to, size_t size)
+{
+	uint8_t part[PART_SIZE];
+	int err = 0;
+
+	for (size_t done = 0; !err && done < size; done += next_part(size, done)) {
+		size_t wanted = next_part(size, done);
+
+		err = file_bytes_read(from, part, wanted, done);
+		if (!err)
+			err = file_bytes_write(to, part, wanted, done);
+	}
+	return err;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads and writes of a whole range, where a system call may do less than it was asked to. The
+ * file's offset stays where it is.
+ */
+#ifndef COREBTF_FILE_BYTES_H
+#define COREBTF_FILE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Errors: those of pwrite(2). */
+int file_bytes_write(int fd, const void *data, size_t size, uint64_t offset);
+
+/*
+ * As many bytes as there are from @offset on, up to @size, which fits into ssize_t. Returns how
+ * many; fewer than @size only where the file ends. Errors: those of pread(2).
+ */
+ssize_t file_bytes_read_some(int fd, void *buffer, size_t size, uint64_t offset);
+
+/* Errors: -EIO the file ends before; those of pread(2). */
+int file_bytes_read(int fd, void *buffer, size_t size, uint64_t offset);
+
+/* Whether the file holds @data at its start. */
+bool file_bytes_equal(int fd, const void *data, size_t size);
+
+/* Whether two files start with the same @size bytes. */
+bool file_bytes_equal_files(int fd, int other, size_t size);
+
+/* Writes the first @size bytes of one file to the start of another. Errors: those of pread(2) and
+ * pwrite(2). */
+int file_bytes_copy(int from, int to, size_t size);
+
+#endif

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MIT
+# An archive of real kernels, all that there are here, goes through every door.
+. "$FLOW/lib.sh"
+. "$FLOW/archive_lib.sh"
+[ ! -d "$SHARED_KERNELS" ] || KERNELS=$SHARED_KERNELS
+make_object probe.bpf.o
+make_program program probe.bpf.o
+through "$KERNELS" "$(find "$KERNELS" -name '*.btf.tar.xz' | wc -l)"
