@@ -4,7 +4,6 @@
  * comes out: what the script btfgen of bpf-compatible makes, by its options.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "embedder/cli/command.h"
 #include "embedder/cli/fetching.h"

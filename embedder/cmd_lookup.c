@@ -3,7 +3,6 @@
  * corebtf lookup: which BTF the runtime would choose for a kernel, and why. The choice is the
  * runtime's own, so that what is told here is what happens there.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

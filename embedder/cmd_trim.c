@@ -3,7 +3,6 @@
  * corebtf trim: one kernel's full BTF and BPF objects go in, the trimmed BTF comes out as a file.
  */
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "embedder/btf/btf_join.h"

@@ -10,8 +10,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "embedder/archive/archive_reader.h"
+#include "embedder/archive/packed_stream.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/report.h"
@@ -36,6 +38,7 @@ struct member {
 	struct member *next;
 	char *link; /* where a link leads, normalised; NULL: a file */
 	bool written;
+	size_t size; /* of what was written */
 	char name[];
 };
 
@@ -193,6 +196,7 @@ static int save(struct unpacking *unpacking, struct member *member, const void *
 	if (!member->written)
 		*(content == CONTENT_BESIDE ? &unpacking->others : &unpacking->btfs) += 1;
 	member->written = true;
+	member->size = size;
 	report_detail("%s: %s bytes", member->name, text_count(size).text);
 	return 0;
 }
@@ -280,20 +284,53 @@ static const struct member *follow(struct unpacking *unpacking, const struct mem
 	return member && member->written ? member : NULL;
 }
 
+/* Whether the member is a link that becomes a file. */
+static bool is_wanted_link(const struct member *member)
+{
+	return member->link && content_of(member->name) != CONTENT_OTHER;
+}
+
+/*
+ * A link has 512 bytes in the archive, packed a few, and may stand for the largest BTF there is: so
+ * what all of them come to is bounded, as what is unpacked is (packed_stream.h).
+ */
+static int check_links(struct unpacking *unpacking)
+{
+	struct reason why = {""};
+	struct stat status;
+	uint64_t total = 0;
+
+	for (struct member *link = unpacking->members; link; link = link->next) {
+		const struct member *target = is_wanted_link(link) ? follow(unpacking, link) : NULL;
+
+		total += target ? target->size : 0;
+	}
+	if (total <= PACKED_STREAM_FREE ||
+	    (stat(unpacking->file, &status) == 0 &&
+	     total / PACKED_STREAM_RATIO <= (uint64_t)status.st_size))
+		return 0;
+	reason_set(&why, 0,
+		   "its links stand for %s, more than %d times its size (an archive bomb?); none of "
+		   "them is made", text_size(total).text, PACKED_STREAM_RATIO);
+	fail_member(unpacking, "", why.text);
+	return -EFBIG;
+}
+
 static int make_links(struct unpacking *unpacking)
 {
-	int err = 0;
+	int err;
 
 	unpacking->probe = malloc(sizeof(*unpacking->probe) + TAR_NAME_SIZE);
 	if (!unpacking->probe)
 		return no_memory(unpacking);
+	err = check_links(unpacking);
 	for (struct member *link = unpacking->members; link && !err; link = link->next) {
 		_cleanup_free_ void *data = NULL;
 		const struct member *target;
 		struct reason why = {""};
 		size_t size = 0;
 
-		if (!link->link || content_of(link->name) == CONTENT_OTHER)
+		if (!is_wanted_link(link))
 			continue;
 		target = follow(unpacking, link);
 		if (!target) {

@@ -4,8 +4,10 @@
  * command and runs it; what each does stands in its cmd_*.c.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <corebtf.h>
 
@@ -121,10 +123,26 @@ static int run(int argc, char **argv)
 	return STATUS_USAGE;
 }
 
+/*
+ * A file that is opened gets the lowest number that is free: where whoever started us closed standard
+ * error, our messages would go into that file. Opened for reading, what is written there still fails.
+ */
+static void fill_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
+	fill_standard_files();
 	interrupt_setup();
 	status = run(argc, argv);
 	/* A full disk behind standard output shows here at the latest. */

@@ -5,11 +5,8 @@
  * btf_path.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,7 +14,6 @@
 
 #include "runtime/handover/btf_path.h"
 #include "runtime/choose/choose.h"
-#include "runtime/util/cleanup.h"
 #include "runtime/executable/executable.h"
 #include "runtime/handle.h"
 #include "runtime/executable/object.h"

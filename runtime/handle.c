@@ -7,12 +7,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/handle.h"
 #include "runtime/util/options.h"
 #include "runtime/executable/section.h"
 #include "runtime/tar/tar.h"
+#include "runtime/util/file_bytes.h"
 
 int handle_new(const char *subject, const struct corebtf_open_opts *opts,
 	       struct corebtf **ret_handle)
@@ -128,7 +128,7 @@ int handle_open_tar(struct corebtf *handle, const void *tar, size_t size)
 bool handle_is_tar(int fd)
 {
 	uint8_t start[TAR_START_SIZE];
-	ssize_t got = pread(fd, start, sizeof(start), 0);
+	ssize_t got = file_bytes_read_some(fd, start, sizeof(start), 0);
 
 	return got > 0 && tar_is(start, (size_t)got);
 }

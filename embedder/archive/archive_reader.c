@@ -7,16 +7,15 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "embedder/archive/member_name.h"
 #include "embedder/archive/package_payload.h"
 #include "embedder/archive/packed_stream.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/regular_file.h"
 
 #define PIECE_SIZE ((size_t)256 << 10)
 
@@ -83,15 +82,10 @@ static void tell(const struct archive_reader *reader, const char *name, const ch
 static int open_file(struct archive_reader *reader, const char *path, struct reason *why)
 {
 	struct stat status;
+	int err = regular_file_open(path, &reader->fd, &status, why);
 
-	/* Without O_NONBLOCK a FIFO of that name would hold us up forever. */
-	reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (reader->fd < 0)
-		return reason_errno(why, -errno, "cannot open it");
-	if (fstat(reader->fd, &status) < 0)
-		return reason_errno(why, -errno, "cannot look at it");
-	if (!S_ISREG(status.st_mode))
-		return reason_set(why, -EINVAL, "not a regular file");
+	if (err)
+		return err;
 	if (status.st_size == 0)
 		return reason_set(why, -EBADMSG, "the file is empty");
 	reader->file.fd = reader->fd;
@@ -322,9 +316,9 @@ int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_
 	size_t size = declared < 0 ? 0 : (size_t)declared;
 	int result;
 
-	if (size > limit)
-		return reason_set(why, -EFBIG, "it has %zu bytes, more than the %zu that are accepted",
-				  size, limit);
+	if (declared > 0 && (uint64_t)declared > limit)
+		return reason_set(why, -EFBIG, "it has %llu bytes, more than the %zu that are accepted",
+				  (unsigned long long)declared, limit);
 	/* Zeroed: the holes of a sparse file are not in the archive. */
 	data = calloc(1, size ? size : 1);
 	if (!data)

@@ -38,7 +38,7 @@ typedef void (*archive_skip_fn)(void *context, const char *name, const char *why
 
 /*
  * Only regular files. Reasons here and below are without the path.
- * Errors: those of open(2), -EINVAL no regular file, -EBADMSG empty or damaged, -ENODATA a .deb
+ * Errors: those of regular_file_open(), -EBADMSG empty or damaged, -ENODATA a .deb
  * without files, -EOPNOTSUPP packed in a way that is not known, -ENOMEM.
  */
 int archive_reader_open(const char *path, archive_skip_fn skip, void *context,

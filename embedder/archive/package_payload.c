@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/util/cleanup.h"
 
 #define PIECE_SIZE ((size_t)64 << 10)
 

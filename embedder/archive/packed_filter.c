@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "embedder/archive/packed_codec.h"
-#include "embedder/util/cleanup.h"
 
 struct filter_state {
 	struct packed_input *input;

@@ -7,7 +7,6 @@
 #include <zlib.h>
 
 #include "embedder/archive/packed_codec.h"
-#include "embedder/util/cleanup.h"
 
 /* zlib: with 16 added, a gzip header and trailer stand around the data. */
 #define GZIP_WINDOW_BITS (15 + 16)

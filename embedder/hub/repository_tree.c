@@ -8,7 +8,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -165,6 +164,57 @@ static int compare_links(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
+/* What stands behind @folder in @path: "" or "/...". NULL: it is not in there. */
+static const char *path_below(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	if (!length) /* the repository itself */
+		return NULL;
+	if (strncmp(path, folder, length) != 0 || (path[length] && path[length] != '/'))
+		return NULL;
+	return path + length;
+}
+
+/* Whether something else has the link's name, or a name below it. */
+static bool is_doubled(const struct repository_tree *tree, const struct repository_link *link)
+{
+	for (size_t i = 0; i < tree->file_count; i++) {
+		if (path_below(tree->files[i].path, link->path))
+			return true;
+	}
+	for (size_t i = 0; i < tree->link_count; i++) {
+		if (&tree->links[i] != link && path_below(tree->links[i].path, link->path))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Git makes no tree that has one name twice, but takes any. Which of the two comes to lie on the
+ * disk, and with it where all links that pass there lead, would be for the order of our records to
+ * say: so the link goes.
+ */
+static int drop_doubled(struct repository_tree *tree, repository_skip_fn skip, void *context)
+{
+	_cleanup_free_ bool *doubled = calloc(tree->link_count + 1, sizeof(*doubled));
+	size_t kept = 0;
+
+	if (!doubled)
+		return -ENOMEM;
+	for (size_t i = 0; i < tree->link_count; i++)
+		doubled[i] = is_doubled(tree, &tree->links[i]);
+	for (size_t i = 0; i < tree->link_count; i++) {
+		if (doubled[i])
+			skip(context, tree->links[i].path,
+			     "it is a symbolic link, and a file or folder at once");
+		else
+			tree->links[kept++] = tree->links[i];
+	}
+	tree->link_count = kept;
+	return 0;
+}
+
 int repository_tree_read(const char *listing, size_t size, repository_skip_fn skip, void *context,
 			 struct repository_tree *ret_tree, struct reason *why)
 {
@@ -187,6 +237,8 @@ int repository_tree_read(const char *listing, size_t size, repository_skip_fn sk
 	if (ret_tree->link_count)
 		qsort(ret_tree->links, ret_tree->link_count, sizeof(*ret_tree->links),
 		      compare_links);
+	if (drop_doubled(ret_tree, skip, context))
+		return reason_errno(why, -ENOMEM, "cannot keep the list of the files");
 	return 0;
 }
 
@@ -281,18 +333,6 @@ int repository_tree_resolve(struct repository_tree *tree, repository_skip_fn ski
 			return -ENOMEM;
 	}
 	return 0;
-}
-
-/* What stands behind @folder in @path: "" or "/...". NULL: it is not in there. */
-static const char *path_below(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-
-	if (!length) /* the repository itself */
-		return NULL;
-	if (strncmp(path, folder, length) != 0 || (path[length] && path[length] != '/'))
-		return NULL;
-	return path + length;
 }
 
 /* The names of one file, each asked about. */

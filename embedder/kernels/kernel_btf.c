@@ -7,12 +7,10 @@
  */
 #include "embedder/kernels/kernel_btf.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "embedder/archive/packed_size.h"
 #include "embedder/archive/packed_stream.h"
@@ -20,6 +18,7 @@
 #include "embedder/kernels/kernel_elf.h"
 #include "embedder/kernels/kernel_image.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/regular_file.h"
 
 #define UNPACKED_SIZE_MAX ((size_t)KERNEL_BTF_SIZE_MAX + KERNEL_ARCHIVE_SLACK)
 
@@ -160,11 +159,14 @@ static int take_from_archive(struct kernel_btf *archive, struct kernel_btf *ret_
 
 	if (err)
 		return err;
-	*ret_btf = (struct kernel_btf){
-		.data = data,
-		.size = size,
-		.memory = copy ? copy : TAKE_PTR(archive->memory),
-	};
+	*ret_btf = (struct kernel_btf){.data = data, .size = size, .memory = copy};
+	if (copy)
+		return 0;
+	/* Mapped are only ELF files and BTFs, but a file may be rewritten once that was decided. */
+	ret_btf->memory = archive->memory;
+	ret_btf->mapping = archive->mapping;
+	ret_btf->mapping_size = archive->mapping_size;
+	archive->memory = archive->mapping = NULL;
 	return 0;
 }
 
@@ -276,16 +278,10 @@ int kernel_btf_load(const char *path, struct kernel_btf *ret_bytes, struct reaso
 	struct stat status;
 	uint8_t start[4];
 	ssize_t count;
-	int err;
+	int err = regular_file_open(path, &fd, &status, why);
 
-	/* Without O_NONBLOCK a FIFO of that name would hold us up forever. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return reason_errno(why, -errno, "cannot open it");
-	if (fstat(fd, &status) < 0)
-		return reason_errno(why, -errno, "cannot look at it");
-	if (!S_ISREG(status.st_mode))
-		return reason_set(why, -EINVAL, "not a regular file");
+	if (err)
+		return err;
 	count = pread(fd, start, sizeof(start), 0);
 	if (count < 0)
 		return reason_errno(why, -errno, "cannot read it");

@@ -207,31 +207,47 @@ static void read_build_id(Elf_Scn *section, struct kernel_facts *facts)
 	}
 }
 
+/* The bytes of a section that is searched. Each byte of the file counts once: a made-up table with
+ * a hundred thousand sections, each of them all of the file, would keep us busy for hours. */
+static int take_bytes(size_t size, size_t *left, struct reason *why)
+{
+	if (size > *left)
+		return reason_set(why, -EBADMSG, "damaged ELF file: its sections overlap");
+	*left -= size;
+	return 0;
+}
+
 static int read_facts(Elf *elf, struct kernel_facts *ret_facts, struct reason *why)
 {
 	struct kernel_facts facts = {.machine = ""};
 	struct kernel_banner banner = {0};
 	Elf_Scn *section = NULL;
 	GElf_Ehdr header;
+	size_t left = 0;
 
-	if (!gelf_getehdr(elf, &header))
+	if (!gelf_getehdr(elf, &header) || !elf_rawfile(elf, &left))
 		return explain(why);
 	while ((section = elf_nextscn(elf, section))) {
 		GElf_Shdr section_header;
 		Elf_Data *data;
+		int err;
 
 		if (!gelf_getshdr(section, &section_header))
 			return explain(why);
 		if (!(section_header.sh_flags & SHF_ALLOC) ||
-		    section_header.sh_flags & SHF_COMPRESSED)
+		    section_header.sh_flags & SHF_COMPRESSED ||
+		    (section_header.sh_type != SHT_NOTE && section_header.sh_type != SHT_PROGBITS))
 			continue;
-		if (section_header.sh_type == SHT_NOTE && !facts.build_id_size) {
+		data = elf_rawdata(section, NULL);
+		if (!data || !data->d_buf)
+			continue;
+		err = take_bytes(data->d_size, &left, why);
+		if (err)
+			return err;
+		if (section_header.sh_type == SHT_PROGBITS)
+			kernel_banner_search(&banner, data->d_buf, data->d_size);
+		else if (!facts.build_id_size)
 			read_build_id(section, &facts);
-		} else if (section_header.sh_type == SHT_PROGBITS) {
-			data = elf_rawdata(section, NULL);
-			if (data && data->d_buf)
-				kernel_banner_search(&banner, data->d_buf, data->d_size);
-		}
 	}
 	kernel_banner_take(&banner, &facts);
 	facts.machine = machine_from_elf(header.e_machine, header.e_ident[EI_CLASS] == ELFCLASS64,

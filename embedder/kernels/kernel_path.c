@@ -8,7 +8,6 @@
 #include "embedder/kernels/kernel_path.h"
 
 #include <ctype.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,9 +4,7 @@
  */
 #include "embedder/kernels/kernel_source.h"
 
-#include <fcntl.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "embedder/archive/package_payload.h"
 #include "embedder/archive/packed_stream.h"
@@ -15,6 +13,7 @@
 #include "embedder/kernels/kernel_elf.h"
 #include "embedder/kernels/kernel_image.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/regular_file.h"
 
 static void cleanup_packed(struct packed_stream **stream)
 {
@@ -36,19 +35,17 @@ int kernel_source_look(const char *path, enum kernel_source_content *ret_content
 		       struct reason *why)
 {
 	_cleanup_(cleanup_packed) struct packed_stream *stream = NULL;
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct packed_file file = {.fd = fd};
+	_cleanup_close_ int fd = -1;
+	struct packed_file file = {0};
 	struct packed_source source = {packed_file_read, &file};
 	uint8_t start[KERNEL_IMAGE_START_SIZE];
 	struct stat status;
 	ssize_t count;
+	int err = regular_file_open(path, &fd, &status, why);
 
-	if (fd < 0)
-		return reason_errno(why, -errno, "cannot open it");
-	if (fstat(fd, &status) < 0)
-		return reason_errno(why, -errno, "cannot look at it");
-	if (!S_ISREG(status.st_mode))
-		return reason_set(why, -EINVAL, "not a regular file");
+	if (err)
+		return err;
+	file.fd = fd;
 	/* Bytes that are packed and damaged already here are looked at again by who reads them all. */
 	if (packed_stream_open(&source, &stream, NULL))
 		count = -1;

@@ -13,7 +13,7 @@ enum kernel_source_content {
 	KERNEL_SOURCE_KERNEL,  /* an ELF file or a kernel image, packed or not */
 };
 
-/* Looks at what the file @path starts with, unpacked. Errors: those of opening it (kernel_btf_load()). */
+/* Looks at what the file @path starts with, unpacked. Errors: those of regular_file_open(). */
 int kernel_source_look(const char *path, enum kernel_source_content *ret_content,
 		       struct reason *why);
 

@@ -25,7 +25,7 @@
 #define ELF_GUESS    1
 
 /* A vmlinux with all of its debug information has 1 GB. */
-#define MEMBER_SIZE_MAX (UINT64_C(4) << 30)
+#define MEMBER_SIZE_MAX UINT64_C(0xffffffff)
 
 /* An archive may hold millions of bad names: the first ones tell what is wrong with it. */
 #define SKIPPED_TOLD_MAX 100

@@ -14,20 +14,19 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "embedder/util/cleanup.h"
+#include "embedder/util/random_name.h"
+#include "embedder/util/regular_file.h"
 
 /* What the file system can tell us about a link before it says ELOOP itself. */
 #define MAX_LINKS 40
 
 /* The name in the temporary file's name is cut to this, so that it stays below NAME_MAX. */
 #define MAX_NAME_PART 200
-
-#define RANDOM_LETTERS 6
 
 static const char *base_name(const char *path)
 {
@@ -111,7 +110,6 @@ static int resolve_destination(const char *path, char **ret_path, bool *ret_dire
  */
 static int open_temporary(struct output_file *file, mode_t mode, struct reason *why)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
 	_cleanup_free_ char *folder = folder_of(file->path);
 	const char *name = base_name(file->path);
 	int err = -EEXIST;
@@ -120,13 +118,11 @@ static int open_temporary(struct output_file *file, mode_t mode, struct reason *
 		return reason_errno(why, -ENOMEM, file->path);
 	for (int attempt = 0; attempt < 100 && err == -EEXIST; attempt++) {
 		_cleanup_free_ char *path = NULL;
-		char tail[RANDOM_LETTERS + 1] = "";
-		uint8_t noise[RANDOM_LETTERS];
+		char tail[RANDOM_NAME_LETTERS + 1];
 
-		if (getrandom(noise, sizeof(noise), 0) != (ssize_t)sizeof(noise))
-			return reason_errno(why, errno ? -errno : -EIO, "no random numbers");
-		for (int i = 0; i < RANDOM_LETTERS; i++)
-			tail[i] = letters[noise[i] % 32];
+		err = random_name(tail, why);
+		if (err)
+			return err;
 		if (asprintf(&path, "%s/.%.*s.corebtf-%s", folder, MAX_NAME_PART, name, tail) < 0) {
 			path = NULL;
 			return reason_errno(why, -ENOMEM, file->path);
@@ -200,20 +196,9 @@ int output_file_open(const char *path, const char *like, struct output_file *ret
 
 int output_file_write(struct output_file *file, const void *data, size_t size, struct reason *why)
 {
-	const char *bytes = data;
+	int err = regular_file_write(file->fd, data, size);
 
-	while (size) {
-		ssize_t done = write(file->fd, bytes, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return reason_set(why, -errno, "cannot write %s: %s", file->path,
-					  strerror(errno));
-		bytes += done;
-		size -= (size_t)done;
-	}
-	return 0;
+	return err ? reason_set(why, err, "cannot write %s: %s", file->path, strerror(-err)) : 0;
 }
 
 /* Gives the temporary file the owner and group of the model, or says why that cannot be. */

@@ -12,16 +12,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "embedder/util/cleanup.h"
+#include "embedder/util/random_name.h"
+#include "embedder/util/regular_file.h"
 
-#define FOLDER_FLAGS   (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define TEMPORARY_NAME ".corebtf-"
-#define RANDOM_LETTERS 6
-#define MAX_ATTEMPTS   100
+#define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define MAX_ATTEMPTS 100
+
+#define TEMPORARY_NAME	    ".corebtf-"
+#define TEMPORARY_NAME_SIZE (sizeof(TEMPORARY_NAME) + RANDOM_NAME_LETTERS)
 
 int output_folder_open(const char *path, struct output_folder *ret_folder, struct reason *why)
 {
@@ -108,22 +110,15 @@ static int open_parent(const struct output_folder *folder, const char *name, boo
 	return 0;
 }
 
-static int open_temporary(int parent, char name[static sizeof(TEMPORARY_NAME) + RANDOM_LETTERS],
-			  struct reason *why)
+static int open_temporary(int parent, char name[static TEMPORARY_NAME_SIZE], struct reason *why)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
-	int fd = -1;
+	int fd = -1, err;
 
 	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-		uint8_t noise[RANDOM_LETTERS];
-		char *end = name + strlen(TEMPORARY_NAME);
-
-		if (getrandom(noise, sizeof(noise), 0) != (ssize_t)sizeof(noise))
-			return reason_set(why, -EIO, "no random numbers");
 		memcpy(name, TEMPORARY_NAME, strlen(TEMPORARY_NAME));
-		for (int i = 0; i < RANDOM_LETTERS; i++)
-			*end++ = letters[noise[i] % 32];
-		*end = '\0';
+		err = random_name(name + strlen(TEMPORARY_NAME), why);
+		if (err)
+			return err;
 		fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 			    0666);
 		if (fd >= 0)
@@ -134,26 +129,9 @@ static int open_temporary(int parent, char name[static sizeof(TEMPORARY_NAME) + 
 	return reason_set(why, -errno, "no file can be made there: %s", strerror(errno));
 }
 
-static int write_all(int fd, const void *data, size_t size)
-{
-	const char *bytes = data;
-
-	while (size) {
-		ssize_t done = write(fd, bytes, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -errno;
-		bytes += done;
-		size -= (size_t)done;
-	}
-	return 0;
-}
-
 static int save_in(int parent, const char *last, const void *data, size_t size, struct reason *why)
 {
-	char temporary[sizeof(TEMPORARY_NAME) + RANDOM_LETTERS];
+	char temporary[TEMPORARY_NAME_SIZE];
 	struct stat status;
 	int fd, err;
 
@@ -168,7 +146,7 @@ static int save_in(int parent, const char *last, const void *data, size_t size, 
 	fd = open_temporary(parent, temporary, why);
 	if (fd < 0)
 		return fd;
-	err = write_all(fd, data, size);
+	err = regular_file_write(fd, data, size);
 	/* Some file systems report a full disk only here. */
 	if (close(fd) < 0 && !err)
 		err = -errno;
@@ -198,7 +176,7 @@ int output_folder_read(const struct output_folder *folder, const char *name, siz
 	_cleanup_free_ char *data = NULL;
 	struct stat status;
 	const char *last;
-	size_t done = 0;
+	ssize_t got;
 	int err = open_parent(folder, name, false, &parent, &last, why);
 
 	if (err)
@@ -213,18 +191,10 @@ int output_folder_read(const struct output_folder *folder, const char *name, siz
 	data = malloc((size_t)status.st_size + 1);
 	if (!data)
 		return reason_errno(why, -ENOMEM, "cannot be read back");
-	while (done < (size_t)status.st_size) {
-		ssize_t got = read(fd, data + done, (size_t)status.st_size - done);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return reason_set(why, -errno, "cannot be read back: %s", strerror(errno));
-		if (!got)
-			break;
-		done += (size_t)got;
-	}
+	got = regular_file_read(fd, data, (size_t)status.st_size);
+	if (got < 0)
+		return reason_set(why, (int)got, "cannot be read back: %s", strerror((int)-got));
 	*ret_data = TAKE_PTR(data);
-	*ret_size = done;
+	*ret_size = (size_t)got;
 	return 0;
 }

@@ -12,7 +12,6 @@
  * overlayfs and btrfs report others in maps than in stat.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +20,7 @@
 
 #include "runtime/executable/executable.h"
 #include "runtime/executable/module.h"
+#include "runtime/util/file_bytes.h"
 
 /* Notes are some 100 bytes. */
 #define MAX_NOTES 65536
@@ -112,22 +112,6 @@ static int find_mapping(uintptr_t address, uintptr_t *ret_start, uintptr_t *ret_
 	return err;
 }
 
-/* All of @size bytes at @offset of the file, equal to those in memory? */
-static bool is_same(int fd, uint64_t offset, const void *memory, size_t size)
-{
-	uint8_t bytes[512];
-
-	for (size_t done = 0; done < size;) {
-		size_t piece = size - done < sizeof(bytes) ? size - done : sizeof(bytes);
-
-		if (pread(fd, bytes, piece, (off_t)(offset + done)) != (ssize_t)piece ||
-		    memcmp(bytes, (const uint8_t *)memory + done, piece) != 0)
-			return false;
-		done += piece;
-	}
-	return true;
-}
-
 static bool is_loaded(const struct module *module, size_t number)
 {
 	const ElfW(Phdr) *segment = &module->segments[number];
@@ -149,18 +133,19 @@ static bool is_file_of(const struct module *module, int fd)
 {
 	ElfW(Ehdr) header;
 
-	if (pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header) ||
+	if (file_bytes_read(fd, &header, sizeof(header), 0) ||
 	    memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
 	    header.e_phentsize != sizeof(ElfW(Phdr)) || header.e_phnum != module->segment_count ||
-	    !is_same(fd, header.e_phoff, module->segments,
-		     module->segment_count * sizeof(ElfW(Phdr))))
+	    !file_bytes_equal(fd, module->segments, module->segment_count * sizeof(ElfW(Phdr)),
+			      header.e_phoff))
 		return false;
 	for (size_t i = 0; i < module->segment_count; i++) {
 		const ElfW(Phdr) *segment = &module->segments[i];
 
 		if (segment->p_type == PT_NOTE && segment->p_filesz <= MAX_NOTES &&
 		    is_loaded(module, i) &&
-		    !is_same(fd, segment->p_offset, module_segment(module, i), segment->p_filesz))
+		    !file_bytes_equal(fd, module_segment(module, i), segment->p_filesz,
+				      segment->p_offset))
 			return false;
 	}
 	return true;

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/executable/executable.h"
@@ -23,10 +22,10 @@
 static int check_raw(const struct btf_file *file, uint64_t size, const struct log *log)
 {
 	uint8_t start[BTF_MAGIC_HEADER_SIZE];
-	ssize_t got = pread(file->fd, start, sizeof(start), 0);
+	ssize_t got = file_bytes_read_some(file->fd, start, sizeof(start), 0);
 
 	if (got < 0)
-		return log_error(log, -errno, "cannot be read: %s", strerror(errno));
+		return log_error(log, (int)got, "cannot be read: %s", strerror((int)-got));
 	if (!btf_magic_is(start, (uint64_t)got))
 		return log_error(log, -EBADMSG, "%llu bytes that are no BTF",
 				 (unsigned long long)size);

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -125,7 +124,7 @@ struct wanted {
 
 static bool holds(int fd, const struct wanted *wanted)
 {
-	return wanted->data ? file_bytes_equal(fd, wanted->data, wanted->size)
+	return wanted->data ? file_bytes_equal(fd, wanted->data, wanted->size, 0)
 			    : file_bytes_equal_files(fd, wanted->fd, wanted->size);
 }
 

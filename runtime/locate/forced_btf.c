@@ -4,12 +4,12 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/executable/executable.h"
 #include "runtime/handover/btf_path.h"
 #include "runtime/locate/source.h"
 #include "runtime/util/cleanup.h"
+#include "runtime/util/file_bytes.h"
 #include "runtime/util/origin.h"
 
 /* Raw BTF of either byte order, or ELF: what libbpf takes. */
@@ -36,7 +36,7 @@ int source_forced_btf(struct locate *locate, char **ret_path)
 	err = executable_open(path, &log, &fd, &size);
 	if (err)
 		return err;
-	if (pread(fd, start, sizeof(start), 0) != sizeof(start) || !is_btf_or_elf(start))
+	if (file_bytes_read(fd, start, sizeof(start), 0) || !is_btf_or_elf(start))
 		return log_error(&log, -EBADMSG,
 				 "is neither BTF nor ELF, but was named as the BTF to use");
 	err = btf_path_of_file(path, ret_path);

@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "runtime/util/file_bytes.h"
 
 #define PART_SIZE 8192 /* what is compared or copied at once, on the stack */
 
+/* Whether a range ends behind what RLIMIT_FSIZE allows, which counts for a memfd, too. */
+static bool passes_limit(size_t size, uint64_t offset)
+{
+	struct rlimit limit;
+
+	return !getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY &&
+	       (offset > limit.rlim_cur || size > limit.rlim_cur - offset);
+}
+
 int file_bytes_write(int fd, const void *data, size_t size, uint64_t offset)
 {
 	size_t done = 0;
 
+	/* pwrite(2) would send SIGXFSZ with it, and that ends the program we are a guest in. */
+	if (passes_limit(size, offset))
+		return -EFBIG;
 	while (done < size) {
 		ssize_t put = pwrite(fd, (const uint8_t *)data + done, size - done,
 				     (off_t)(offset + done));
@@ -59,14 +72,14 @@ static size_t next_part(size_t size, size_t done)
 	return size - done < PART_SIZE ? size - done : PART_SIZE;
 }
 
-bool file_bytes_equal(int fd, const void *data, size_t size)
+bool file_bytes_equal(int fd, const void *data, size_t size, uint64_t offset)
 {
 	uint8_t part[PART_SIZE];
 
 	for (size_t done = 0; done < size; done += next_part(size, done)) {
 		size_t wanted = next_part(size, done);
 
-		if (file_bytes_read(fd, part, wanted, done) ||
+		if (file_bytes_read(fd, part, wanted, offset + done) ||
 		    memcmp((const uint8_t *)data + done, part, wanted) != 0)
 			return false;
 	}

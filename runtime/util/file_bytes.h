@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Errors: those of pwrite(2). */
+/* Errors: -EFBIG more than RLIMIT_FSIZE allows, of which nothing is written; those of pwrite(2). */
 int file_bytes_write(int fd, const void *data, size_t size, uint64_t offset);
 
 /*
@@ -23,8 +23,8 @@ ssize_t file_bytes_read_some(int fd, void *buffer, size_t size, uint64_t offset)
 /* Errors: -EIO the file ends before; those of pread(2). */
 int file_bytes_read(int fd, void *buffer, size_t size, uint64_t offset);
 
-/* Whether the file holds @data at its start. */
-bool file_bytes_equal(int fd, const void *data, size_t size);
+/* Whether the file holds all of @data at @offset. */
+bool file_bytes_equal(int fd, const void *data, size_t size, uint64_t offset);
 
 /* Whether two files start with the same @size bytes. */
 bool file_bytes_equal_files(int fd, int other, size_t size);

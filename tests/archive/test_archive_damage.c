@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <zlib.h>
 
 #include "tests/archive/member_lines.h"
 #include "tests/kernels/scratch.h"

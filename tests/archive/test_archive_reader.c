@@ -2,7 +2,6 @@
 /*
  * Archives as GNU tar, dpkg-deb, rpmbuild and libarchive write them.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

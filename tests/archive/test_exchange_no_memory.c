@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each allocation of an export and an import fails once (the linker's --wrap puts these functions
- * before libc's): the answer is -ENOMEM, or the right one where memory was wanted for a message
- * alone; and nothing is lost, which the sanitizers see.
+ * Each allocation of an export and an import fails once: the answer is -ENOMEM, or the right one
+ * where memory was wanted for a message alone; and nothing is lost, which the sanitizers see.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -19,77 +15,7 @@
 #include "embedder/tar/tar_import.h"
 #include "tests/archive/exchange.h"
 #include "tests/kernels/scratch.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__real_reallocarray(void *memory, size_t count, size_t size);
-char *__real_strdup(const char *string);
-char *__real_strndup(const char *string, size_t length);
-void *__real_tsearch(const void *key, void **root, int (*compare)(const void *, const void *));
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_reallocarray(void *memory, size_t count, size_t size);
-char *__wrap_strdup(const char *string);
-char *__wrap_strndup(const char *string, size_t length);
-int __wrap_asprintf(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void *__wrap_tsearch(const void *key, void **root, int (*compare)(const void *, const void *));
-
-static long allocations_left = -1; /* until the one that fails; below zero: none does */
-
-static int is_denied(void)
-{
-	return allocations_left >= 0 && allocations_left-- == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return is_denied() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return is_denied() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	return is_denied() ? NULL : __real_realloc(memory, size);
-}
-
-void *__wrap_reallocarray(void *memory, size_t count, size_t size)
-{
-	return is_denied() ? NULL : __real_reallocarray(memory, count, size);
-}
-
-char *__wrap_strdup(const char *string)
-{
-	return is_denied() ? NULL : __real_strdup(string);
-}
-
-char *__wrap_strndup(const char *string, size_t length)
-{
-	return is_denied() ? NULL : __real_strndup(string, length);
-}
-
-int __wrap_asprintf(char **text, const char *format, ...)
-{
-	va_list arguments;
-	int length;
-
-	if (is_denied())
-		return -1;
-	va_start(arguments, format);
-	length = vasprintf(text, format, arguments);
-	va_end(arguments);
-	return length;
-}
-
-void *__wrap_tsearch(const void *key, void **root, int (*compare)(const void *, const void *))
-{
-	return is_denied() ? NULL : __real_tsearch(key, root, compare);
-}
+#include "tests/support/denied_memory.h"
 
 /* What is worked on, and what must come of it. */
 struct work {
@@ -99,8 +25,9 @@ struct work {
 	size_t tar_size;
 };
 
-static int run_export(const struct work *work)
+static int run_export(const void *context)
 {
+	const struct work *work = context;
 	const struct tar_export_opts opts = {.package_json = "{}", .package_json_size = 2};
 	struct tar_export_counts counts;
 	struct reason why = {""};
@@ -118,8 +45,9 @@ static int run_export(const struct work *work)
 	return err;
 }
 
-static int run_import(const struct work *work)
+static int run_import(const void *context)
 {
+	const struct work *work = context;
 	const struct tar_import_opts opts = {.machine = NULL};
 	struct tar_import_result result = {0};
 	struct reason why = {""};
@@ -133,25 +61,6 @@ static int run_import(const struct work *work)
 	}
 	tar_import_free(&result);
 	return err;
-}
-
-static void deny_each(const struct work *work, int (*run)(const struct work *work), long at_least)
-{
-	long denied = 0, failed = 0;
-
-	for (;; denied++) {
-		int err;
-
-		allocations_left = denied;
-		err = run(work);
-		if (allocations_left >= 0)
-			break; /* none was left to fail */
-		if (err)
-			assert_int_equal(err, -ENOMEM);
-		failed += err != 0;
-	}
-	allocations_left = -1;
-	assert_true(failed > at_least);
 }
 
 static void test_each_allocation(void **state)
@@ -175,8 +84,8 @@ static void test_each_allocation(void **state)
 				    &counts, &why),
 			 0);
 	scratch_write("work.tar", work.tar, work.tar_size);
-	deny_each(&work, run_export, 30);
-	deny_each(&work, run_import, 60);
+	assert_true(deny_each_allocation(run_export, &work).failed > 30);
+	assert_true(deny_each_allocation(run_import, &work).failed > 60);
 	free(work.bundle);
 	free(work.tar);
 }

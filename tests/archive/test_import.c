@@ -411,7 +411,7 @@ static void test_no_archive(void **state)
 	assert_int_equal(tar_import("empty.tar", &opts, &result, &why), -EBADMSG);
 	scratch_write("text.tar", "this is no archive", 18);
 	assert_int_equal(tar_import("text.tar", &opts, &result, &why), -EBADMSG);
-	assert_int_equal(tar_import(".", &opts, &result, &why), -EINVAL);
+	assert_int_equal(tar_import(".", &opts, &result, &why), -EISDIR);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_enter, scratch_leave)

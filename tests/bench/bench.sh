@@ -5,7 +5,8 @@
 #   bench.sh COREBTF MEASURE CUT_OBJECTS SMALL_OBJECT KERNELS
 #
 # KERNELS is a tree in BTFHub's layout. Cases: one small object, and all objects of Debian's
-# package libbpf-tools where it is installed; one kernel and all kernels; raw and .tar.xz.
+# package libbpf-tools where it is installed; one kernel and all kernels; raw and .tar.xz. With
+# COREBTF_BENCH_MANY=N that many .tar.xz more, which are these under made-up names.
 set -eu
 corebtf=$1 measure=$2 cut_objects=$3 small=$4 kernels=$(cd "$5" && pwd)
 runs=${COREBTF_BENCH_RUNS:-7}
@@ -85,8 +86,30 @@ compare() {
 		"xz, tar and bpftool" sh "$work/loop-xz" "$work/paths" "$work/out2" "$@"
 }
 
+# many N OBJECT...: does the memory stay within bounds, and what is there beside unpacking?
+many() {
+	wanted=$1 made=0
+	shift
+	while [ $made -lt "$wanted" ]; do
+		while [ $made -lt "$wanted" ] && read -r archive; do
+			made=$((made + 1))
+			mkdir -p "$work/many/$(dirname "$archive")"
+			ln -s "$kernels/$archive" "$work/many/${archive%.btf.tar.xz}.$made.btf.tar.xz"
+		done <"$work/archives"
+	done
+	find "$work/many" -name '*.btf.tar.xz' >"$work/many-paths"
+	printf '\nOne small object, %s kernels, .tar.xz\n' "$made"
+	# shellcheck disable=SC2046
+	"$measure" 1 "xz -dc alone" sh "$work/only-xz" "$work/many-paths" ::: \
+		"corebtf, one thread" $(embed "$work/many" 1 "$@") ::: \
+		"corebtf, two threads" $(embed "$work/many" 2 "$@") ::: \
+		"corebtf, eight threads" $(embed "$work/many" 8 "$@") ::: \
+		"the same, --memory 64M" $(embed "$work/many" 8 "$@") --memory 64M
+}
+
 echo "Medians of $runs rounds; 'cpu x' is the CPU time as a multiple of the first line's."
 compare "One small object" "$small"
+[ -z "${COREBTF_BENCH_MANY:-}" ] || many "$COREBTF_BENCH_MANY" "$small"
 mkdir "$work/objects"
 tools=$(dpkg -L libbpf-tools 2>/dev/null | grep '^/usr/sbin/.' || :)
 if [ -n "$tools" ]; then

@@ -16,6 +16,15 @@
 #include "numbered_execs.h"
 #include "stage.h"
 
+/* gcc's and clang's way to say it. */
+#ifdef __SANITIZE_ADDRESS__
+#define ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER
+#endif
+#endif
+
 /* Till the heap has the size it needs. */
 #define WARM_UP 20
 
@@ -64,7 +73,7 @@ static void test_reloads(void **state)
 	assert_null(strstr(said, " events lost on processor"));
 	free(said);
 	assert_int_equal(numbered_execs_compare(1), 0);
-#ifndef __SANITIZE_ADDRESS__ /* it keeps freed memory for a while, and looks for leaks itself */
+#ifndef ADDRESS_SANITIZER /* it keeps freed memory for a while, and looks for leaks itself */
 	assert_true(after <= before + SLACK);
 #endif
 }

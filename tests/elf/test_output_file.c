@@ -20,6 +20,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
+#include "embedder/util/random_name.h"
 
 static int enter_folder(void **state)
 {
@@ -212,6 +213,18 @@ static void long_names(void **state)
 	assert_holds(name, "y");
 }
 
+/* Two are alike once in a thousand million runs. */
+static void random_names(void **state)
+{
+	char one[RANDOM_NAME_LETTERS + 1], other[RANDOM_NAME_LETTERS + 1];
+
+	assert_int_equal(random_name(one, NULL), 0);
+	assert_int_equal(random_name(other, NULL), 0);
+	assert_int_equal(strlen(one), RANDOM_NAME_LETTERS);
+	assert_int_equal(strspn(one, "abcdefghijklmnopqrstuvwxyz012345"), RANDOM_NAME_LETTERS);
+	assert_string_not_equal(one, other);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
 int main(void)
@@ -220,6 +233,7 @@ int main(void)
 		IN_FOLDER(new_and_replaced), IN_FOLDER(mode_of_another),     IN_FOLDER(links),
 		IN_FOLDER(abandoned),	     IN_FOLDER(write_error),	     IN_FOLDER(reasons),
 		IN_FOLDER(long_names),	     IN_FOLDER(written_to_directly),
+		cmocka_unit_test(random_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

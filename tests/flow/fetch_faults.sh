@@ -206,6 +206,10 @@ says err "remove the folder $PWD/cache/"
 rm -rf cache/*server*
 status 0 fetch --select 'release=*-17-amd64' "$url"
 
+# Standard error is closed: what would be said there goes into no file that is opened instead.
+"$COREBTF" fetch --select release=none "$url" 2>&- && fail "nothing is selected"
+[ -f cache/.corebtf-fetch ] && [ ! -s cache/.corebtf-fetch ] || fail "a message in the cache's file"
+
 # Another repository around the cache is not taken for one whose own is damaged.
 "$real" init -q around
 export BTFHUB_CACHE="$PWD/around/a:cache"

@@ -222,3 +222,19 @@ says err "l.btf: a link to what is no BTF of this archive"
 only got/before r.btf
 grep -q second got/twice/r.btf || fail "not the later one"
 same got/twice/t.btf got/twice/s.btf
+
+# A bomb of links: 30 names of 60 MB in some 60 kB. None of them is made.
+python3 - <<'END'
+import io, tarfile
+with tarfile.open("bomb.tar.gz", "w:gz") as tar:
+    info = tarfile.TarInfo("r.btf")
+    info.size = 60_000_000
+    tar.addfile(info, io.BytesIO(b"\237\353\1\0\030" + bytes(info.size - 5)))
+    for number in range(30):
+        info = tarfile.TarInfo("l%d.btf" % number)
+        info.type, info.linkname = tarfile.SYMTYPE, "r.btf"
+        tar.addfile(info)
+END
+status 1 unpack bomb.tar.gz -C got/bomb
+says err "bomb.tar.gz: its links stand for 1800.0 MB, more than 256 times its size"
+only got/bomb r.btf

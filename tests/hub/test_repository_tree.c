@@ -312,6 +312,29 @@ static void test_selection(void **state)
 	assert_string_equal(wanted(listing, "os=gentoo"), "");
 }
 
+/* With both of a name, links that are sound by the list would lead out of it on the disk. */
+static void test_doubled_links(void **state)
+{
+	struct listing *listing = *state;
+
+	add(listing, "120000", "debian");
+	add(listing, "100644", "debian/12/x86_64/6.1.0-1-amd64.btf");
+	add(listing, "120000", "deep");
+	add(listing, "120000", "deep/er");
+	add(listing, "120000", "twice");
+	add(listing, "120000", "twice");
+	add(listing, "100644", "file");
+	add(listing, "120000", "file");
+	add(listing, "120000", "deep-link");
+	read_listing(listing);
+	assert_int_equal(listing->tree.file_count, 2);
+	assert_int_equal(listing->skipped, 5);
+	assert_string_equal(listing->why, "it is a symbolic link, and a file or folder at once");
+	assert_int_equal(listing->tree.link_count, 2);
+	assert_string_equal(listing->tree.links[0].path, "deep-link");
+	assert_string_equal(listing->tree.links[1].path, "deep/er");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -319,6 +342,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_list, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_doubled_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many_links, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_selection, setup, teardown),
 	};

@@ -91,8 +91,8 @@ static void test_no_banners(void **state)
 		"Linux version 5.4\x01 (me@here) (gcc) #1 SMP\n",
 		"Linux version 5.4.0 (me@here) (gcc) #1 SMP \x1b[31m\n",
 		"linux version 5.4.0 (me@here) (gcc) #1 SMP\n",
-		"Linux version 5.4.0 (me@here) (gcc) #1 0123456789012345678901234567890123456789"
-		"0123456789012345678901\n", /* longer than uname(2) can give */
+		("Linux version 5.4.0 (me@here) (gcc) #1 0123456789012345678901234567890123456789"
+		 "0123456789012345678901\n"), /* longer than uname(2) can give */
 		"Linux version ",
 		"Linux version",
 	};

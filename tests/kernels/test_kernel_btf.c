@@ -13,6 +13,7 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <lzma.h>
+#include <sys/mman.h>
 
 #include "embedder/kernels/kernel_btf.h"
 #include "tests/kernels/scratch.h"
@@ -78,7 +79,7 @@ static void test_no_btf(void **state)
 	scratch_write("short", "\x9f", 1);
 	assert_refuses("short", -EBADMSG, "neither");
 	assert_int_equal(mkdir("folder", 0777), 0);
-	assert_refuses("folder", -EINVAL, "not a regular file");
+	assert_refuses("folder", -EISDIR, "a folder, not a file");
 	assert_int_equal(mkfifo("fifo", 0666), 0);
 	assert_refuses("fifo", -EINVAL, "not a regular file");
 }
@@ -150,6 +151,36 @@ static void test_archive(void **state)
 	assert_opens("only.tar.xz");
 	write_archive("more.btf", members, 4); /* the name does not matter */
 	assert_opens("more.btf");
+}
+
+/* A mapped file that was rewritten as a tar after its first bytes had been looked at. */
+static void test_mapped_archive(void **state)
+{
+	enum { MAPPING_SIZE = 1 << 16 };
+	struct archive *archive = archive_write_new();
+	struct archive_entry *entry = archive_entry_new();
+	struct kernel_btf file = {.mapping_size = MAPPING_SIZE}, opened = {0};
+
+	make_btf(0);
+	file.mapping = mmap(NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(file.mapping != MAP_FAILED);
+	file.data = file.mapping;
+	assert_int_equal(archive_write_set_format_ustar(archive), ARCHIVE_OK);
+	assert_int_equal(archive_write_open_memory(archive, file.mapping, MAPPING_SIZE, &file.size),
+			 ARCHIVE_OK);
+	archive_entry_set_pathname(entry, "5.4.0.btf");
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_size(entry, sizeof(btf));
+	assert_int_equal(archive_write_header(archive, entry), ARCHIVE_OK);
+	assert_int_equal(archive_write_data(archive, btf, sizeof(btf)), sizeof(btf));
+	assert_int_equal(archive_write_close(archive), ARCHIVE_OK);
+	archive_entry_free(entry);
+	archive_write_free(archive);
+	assert_int_equal(kernel_btf_unpack(&file, NULL, &opened, NULL), 0);
+	assert_int_equal(opened.size, sizeof(btf));
+	assert_memory_equal(opened.data, btf, sizeof(btf));
+	kernel_btf_close(&opened);
 }
 
 static void test_archive_without_one_btf(void **state)
@@ -376,6 +407,7 @@ int main(void)
 		SCRATCH_TEST(test_no_btf),
 		SCRATCH_TEST(test_too_large),
 		SCRATCH_TEST(test_archive),
+		cmocka_unit_test(test_mapped_archive),
 		SCRATCH_TEST(test_archive_without_one_btf),
 		SCRATCH_TEST(test_damaged_archive),
 		SCRATCH_TEST(test_xz_without_tar),

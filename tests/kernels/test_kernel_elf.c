@@ -201,6 +201,33 @@ static void test_damaged_elf(void **state)
 	byte_buffer_free(&elf);
 }
 
+/* Each section is the whole file: reading each of very many would not end in a lifetime. */
+static void test_overlapping_sections(void **state)
+{
+	struct made_kernel kernel = made_kernel_x86_64();
+	struct byte_buffer elf = {0};
+	struct kernel_facts facts;
+	struct reason why = {""};
+	Elf64_Ehdr header;
+
+	made_elf(&elf, &kernel);
+	memcpy(&header, elf.data, sizeof(header));
+	for (size_t i = 0; i < header.e_shnum; i++) {
+		uint8_t *place = elf.data + header.e_shoff + i * sizeof(Elf64_Shdr);
+		Elf64_Shdr section;
+
+		memcpy(&section, place, sizeof(section));
+		if (section.sh_type != SHT_PROGBITS || !(section.sh_flags & SHF_ALLOC))
+			continue;
+		section.sh_offset = 0;
+		section.sh_size = elf.size;
+		memcpy(place, &section, sizeof(section));
+	}
+	assert_int_equal(kernel_elf_identify_memory(elf.data, elf.size, &facts, &why), -EBADMSG);
+	assert_non_null(strstr(why.text, "its sections overlap"));
+	byte_buffer_free(&elf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_compressed_elf),
 		cmocka_unit_test(test_lying_compressed_elf),
 		cmocka_unit_test(test_damaged_elf),
+		cmocka_unit_test(test_overlapping_sections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each allocation fails once while a tar is opened as a bundle, while one is read for the BTF of
- * one kernel, and while a folder is searched (the linker's --wrap puts these functions before
- * libc's). The answer is -ENOMEM, or the right one where there is a way without; and nothing is
- * lost, which the sanitizers see.
+ * one kernel, and while a folder is searched. The answer is -ENOMEM, or the right one where there
+ * is a way without; and nothing is lost, which the sanitizers see.
  */
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -20,50 +17,8 @@
 
 #include "runtime/locate/locate.h"
 #include "tests/runtime/support.h"
+#include "tests/support/denied_memory.h"
 #include "tests/tar/tar_builder.h"
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-char *__real_strdup(const char *string);
-void *__real_tsearch(const void *key, void **root, int (*compare)(const void *, const void *));
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-char *__wrap_strdup(const char *string);
-void *__wrap_tsearch(const void *key, void **root, int (*compare)(const void *, const void *));
-
-static long allocations_left = -1; /* until the one that fails; below zero: none does */
-
-static int is_denied(void)
-{
-	return allocations_left >= 0 && allocations_left-- == 0;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	return is_denied() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	return is_denied() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	return is_denied() ? NULL : __real_realloc(memory, size);
-}
-
-char *__wrap_strdup(const char *string)
-{
-	return is_denied() ? NULL : __real_strdup(string);
-}
-
-void *__wrap_tsearch(const void *key, void **root, int (*compare)(const void *, const void *))
-{
-	return is_denied() ? NULL : __real_tsearch(key, root, compare);
-}
 
 static const struct corebtf_kernel_opts wanted = {
 	.sz = sizeof(wanted), .release = "r", .machine = "x86_64", .os_id = "a", .version_id = "2"};
@@ -101,7 +56,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static int open_tar(void)
+static int open_tar(const void *context)
 {
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *corebtf = NULL;
@@ -123,7 +78,7 @@ static int open_tar(void)
 	return err;
 }
 
-static int search_folder(void)
+static int search_folder(const void *context)
 {
 	struct corebtf_origin origin = {.sz = sizeof(origin)};
 	char *path = NULL;
@@ -137,7 +92,7 @@ static int search_folder(void)
 }
 
 /* From the tar to the path, as a linked-in one goes. The chosen member is a link. */
-static int find_in_tar(void)
+static int find_in_tar(const void *context)
 {
 	static const struct utsname kernel = {.release = "r", .machine = "x86_64", .version = "#1"};
 	const struct host host = {.root = folder, .uname = &kernel};
@@ -150,28 +105,9 @@ static int find_in_tar(void)
 	return 0;
 }
 
-static void deny_each(int (*run)(void), long at_least)
-{
-	long denied = 0;
-
-	for (;; denied++) {
-		int err;
-
-		allocations_left = denied;
-		err = run();
-		if (allocations_left >= 0)
-			break; /* none was left to fail */
-		if (err && err != -ENOMEM)
-			fail_msg("allocation %ld: %d", denied, err);
-	}
-	allocations_left = -1;
-	assert_true(denied >= at_least);
-}
-
 static void test_tar(void **state)
 {
-	assert_int_equal(open_tar(), 0);
-	deny_each(open_tar, 20);
+	assert_true(deny_each_allocation(open_tar, NULL).denied >= 20);
 }
 
 static void test_find_in_tar(void **state)
@@ -179,14 +115,12 @@ static void test_find_in_tar(void **state)
 	static const char os_release[] = "ID=a\nVERSION_ID=4\n";
 
 	folder_write(folder, "/etc/os-release", os_release, strlen(os_release));
-	assert_int_equal(find_in_tar(), 0);
-	deny_each(find_in_tar, 20);
+	assert_true(deny_each_allocation(find_in_tar, NULL).denied >= 20);
 }
 
 static void test_folder(void **state)
 {
-	assert_int_equal(search_folder(), 0);
-	deny_each(search_folder, 10);
+	assert_true(deny_each_allocation(search_folder, NULL).denied >= 10);
 }
 
 int main(void)
