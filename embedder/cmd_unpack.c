@@ -291,8 +291,8 @@ static bool is_wanted_link(const struct member *member)
 }
 
 /*
- * A link has 512 bytes in the archive, packed a few, and may stand for the largest BTF there is: so
- * what all of them come to is bounded, as what is unpacked is (packed_stream.h).
+ * A link has 512 bytes in the archive, packed a few, and may stand for the largest BTF there is:
+ * so what all of them come to is bounded, as what is unpacked is (packed_stream.h).
  */
 static int check_links(struct unpacking *unpacking)
 {
@@ -310,8 +310,9 @@ static int check_links(struct unpacking *unpacking)
 	     total / PACKED_STREAM_RATIO <= (uint64_t)status.st_size))
 		return 0;
 	reason_set(&why, 0,
-		   "its links stand for %s, more than %d times its size (an archive bomb?); none of "
-		   "them is made", text_size(total).text, PACKED_STREAM_RATIO);
+		   "its links stand for %s, more than %d times its size (an archive bomb?); "
+		   "none of them is made",
+		   text_size(total).text, PACKED_STREAM_RATIO);
 	fail_member(unpacking, "", why.text);
 	return -EFBIG;
 }

@@ -124,8 +124,9 @@ static int run(int argc, char **argv)
 }
 
 /*
- * A file that is opened gets the lowest number that is free: where whoever started us closed standard
- * error, our messages would go into that file. Opened for reading, what is written there still fails.
+ * A file that is opened gets the lowest number that is free: where whoever started us closed
+ * standard error, our messages would go into that file. In its place /dev/null is opened, for
+ * reading, so that writing there fails as before.
  */
 static void fill_standard_files(void)
 {

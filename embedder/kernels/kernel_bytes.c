@@ -39,8 +39,13 @@ int kernel_bytes_check_size(uint64_t size, struct reason *why)
 
 int kernel_bytes_map_file(int fd, uint64_t size, struct kernel_btf *ret_btf, struct reason *why)
 {
-	void *mapping = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	void *mapping;
 
+	if (size > KERNEL_FILE_SIZE_MAX)
+		return reason_set(why, -EFBIG,
+				  "it has %llu bytes, more than the %u that are accepted",
+				  (unsigned long long)size, KERNEL_FILE_SIZE_MAX);
+	mapping = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	/* No MAP_POPULATE: the kernel maps the pages around each fault anyway, and a 5 MB BTF was
 	 * trimmed no faster with it. */
 	if (mapping == MAP_FAILED)

@@ -32,13 +32,18 @@ void kernel_btf_close(struct kernel_btf *btf);
 /* Today's largest are 10 MB. */
 #define KERNEL_BTF_SIZE_MAX (UINT32_C(256) << 20)
 
+/* Of an ELF file: a vmlinux with all of its debug information has 1 GB. Holes cost no disk, so a
+ * file may have any size, and its bytes are searched. */
+#define KERNEL_FILE_SIZE_MAX UINT32_MAX
+
 /* Whether BTF of either byte order starts here. */
 bool kernel_bytes_are_btf(const void *data, size_t size);
 
 /* -EFBIG above KERNEL_BTF_SIZE_MAX. */
 int kernel_bytes_check_size(uint64_t size, struct reason *why);
 
-/* Maps all of @fd, a regular file of @size bytes, which is not 0 and not limited. */
+/* Maps all of @fd, a regular file of @size bytes, which is not 0. Errors: -EFBIG above
+ * KERNEL_FILE_SIZE_MAX, those of mmap(2). */
 int kernel_bytes_map_file(int fd, uint64_t size, struct kernel_btf *ret_btf, struct reason *why);
 
 /* Reads all of @fd into memory. @expected: how much is likely to come, 0: not known, as of files that

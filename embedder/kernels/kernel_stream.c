@@ -24,9 +24,6 @@
 #define KERNEL_GUESS 12
 #define ELF_GUESS    1
 
-/* A vmlinux with all of its debug information has 1 GB. */
-#define MEMBER_SIZE_MAX UINT64_C(0xffffffff)
-
 /* An archive may hold millions of bad names: the first ones tell what is wrong with it. */
 #define SKIPPED_TOLD_MAX 100
 
@@ -171,7 +168,7 @@ static uint64_t cost_of(const struct kernel_stream *stream, const struct archive
 static int read_member(struct kernel_stream *stream, const struct archive_member *member,
 		       enum kernel_path_kind kind, struct kernel_btf *ret_bytes, struct reason *why)
 {
-	uint64_t limit = kind == KERNEL_PATH_BTF ? KERNEL_BTF_SIZE_MAX : MEMBER_SIZE_MAX, cost;
+	uint64_t limit = kind == KERNEL_PATH_BTF ? KERNEL_BTF_SIZE_MAX : KERNEL_FILE_SIZE_MAX, cost;
 	struct kernel_btf bytes = {0};
 	int err;
 

@@ -90,6 +90,9 @@ static void test_too_large(void **state)
 	scratch_write("large", btf, sizeof(btf));
 	assert_int_equal(truncate("large", (256 << 20) + 1), 0); /* a hole */
 	assert_refuses("large", -EFBIG, "268435457");
+	scratch_write("vmlinux", ELFMAG, SELFMAG);
+	assert_int_equal(truncate("vmlinux", INT64_C(1) << 32), 0);
+	assert_refuses("vmlinux", -EFBIG, "4294967296");
 }
 
 struct member {
