@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/kernels/kernel_bytes.h"
+#include "embedder/image/kernel_bytes.h"
 #include "embedder/util/cleanup.h"
 
 #define HEADER_SIZE 512

@@ -6,7 +6,7 @@
 #ifndef COREBTF_KERNELS_KERNEL_AS_H
 #define COREBTF_KERNELS_KERNEL_AS_H
 
-#include "embedder/kernels/kernel_facts.h"
+#include "embedder/image/kernel_facts.h"
 #include "embedder/kernels/kernel_id.h"
 #include "embedder/util/reason.h"
 

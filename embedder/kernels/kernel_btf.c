@@ -14,9 +14,9 @@
 
 #include "embedder/archive/packed_size.h"
 #include "embedder/archive/packed_stream.h"
+#include "embedder/image/kernel_elf.h"
+#include "embedder/image/kernel_image.h"
 #include "embedder/kernels/kernel_archive.h"
-#include "embedder/kernels/kernel_elf.h"
-#include "embedder/kernels/kernel_image.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/regular_file.h"
 

@@ -10,8 +10,8 @@
 #ifndef COREBTF_KERNELS_KERNEL_BTF_H
 #define COREBTF_KERNELS_KERNEL_BTF_H
 
-#include "embedder/kernels/kernel_bytes.h"
-#include "embedder/kernels/kernel_facts.h"
+#include "embedder/image/kernel_bytes.h"
+#include "embedder/image/kernel_facts.h"
 #include "embedder/util/memory_budget.h"
 #include "embedder/util/reason.h"
 

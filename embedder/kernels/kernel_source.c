@@ -8,10 +8,10 @@
 
 #include "embedder/archive/package_payload.h"
 #include "embedder/archive/packed_stream.h"
+#include "embedder/image/kernel_bytes.h"
+#include "embedder/image/kernel_elf.h"
+#include "embedder/image/kernel_image.h"
 #include "embedder/kernels/kernel_archive.h"
-#include "embedder/kernels/kernel_bytes.h"
-#include "embedder/kernels/kernel_elf.h"
-#include "embedder/kernels/kernel_image.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/regular_file.h"
 

@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-#include "embedder/kernels/kernel_bytes.h"
+#include "embedder/image/kernel_bytes.h"
 #include "embedder/kernels/kernel_list.h"
 
 struct kernel_stream_opts {

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/kernels/kernel_elf.h"
-#include "embedder/kernels/kernel_image.h"
+#include "embedder/image/kernel_elf.h"
+#include "embedder/image/kernel_image.h"
 #include "runtime/kernel/machine.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

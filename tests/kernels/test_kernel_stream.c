@@ -13,7 +13,7 @@
 #include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
-#include "tests/kernels/made_kernel.h"
+#include "tests/image/made_kernel.h"
 #include "tests/kernels/scratch.h"
 #include "tests/tar/tar_builder.h"
 

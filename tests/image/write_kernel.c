@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/kernels/made_kernel.h"
+#include "tests/image/made_kernel.h"
 
 static int packing_from_name(const char *name)
 {

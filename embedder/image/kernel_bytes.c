@@ -2,7 +2,7 @@
 /*
  * In: an open file. Out: bytes of it, mapped or read, bounded.
  */
-#include "embedder/kernels/kernel_bytes.h"
+#include "embedder/image/kernel_bytes.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -10,8 +10,8 @@
 
 #include <sys/mman.h>
 
-#include "embedder/kernels/kernel_elf.h"
-#include "tests/kernels/kernel_checks.h"
+#include "embedder/image/kernel_elf.h"
+#include "tests/image/kernel_checks.h"
 
 static void test_elf_facts(void **state)
 {

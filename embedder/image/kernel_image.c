@@ -12,16 +12,16 @@
  *
  * All numbers in the headers are little-endian.
  */
-#include "embedder/kernels/kernel_image.h"
+#include "embedder/image/kernel_image.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/kernels/kernel_banner.h"
-#include "embedder/kernels/kernel_elf.h"
-#include "embedder/kernels/kernel_flat.h"
-#include "embedder/kernels/kernel_payload.h"
+#include "embedder/image/kernel_banner.h"
+#include "embedder/image/kernel_elf.h"
+#include "embedder/image/kernel_flat.h"
+#include "embedder/image/kernel_payload.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/util/bytes.h"
 

@@ -3,14 +3,14 @@
  * Kernels as they are booted: a small header, and behind it the kernel, often packed. x86's
  * bzImage, arm64's Image, and the EFI images that carry a packed Image ("zboot").
  */
-#ifndef COREBTF_KERNELS_KERNEL_IMAGE_H
-#define COREBTF_KERNELS_KERNEL_IMAGE_H
+#ifndef COREBTF_IMAGE_KERNEL_IMAGE_H
+#define COREBTF_IMAGE_KERNEL_IMAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "embedder/kernels/kernel_bytes.h"
-#include "embedder/kernels/kernel_facts.h"
+#include "embedder/image/kernel_bytes.h"
+#include "embedder/image/kernel_facts.h"
 #include "embedder/util/reason.h"
 
 /* How many bytes kernel_image_is() needs to see. */

@@ -3,8 +3,8 @@
  * What the readers of kernel BTFs (raw, ELF, archive) share: how a BTF is held in memory, what it
  * starts with, how large it may be, and a piece of a file as a mapping.
  */
-#ifndef COREBTF_KERNELS_KERNEL_BYTES_H
-#define COREBTF_KERNELS_KERNEL_BYTES_H
+#ifndef COREBTF_IMAGE_KERNEL_BYTES_H
+#define COREBTF_IMAGE_KERNEL_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

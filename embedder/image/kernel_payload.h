@@ -2,8 +2,8 @@
 /*
  * The packed kernel in an image, unpacked into memory.
  */
-#ifndef COREBTF_KERNELS_KERNEL_PAYLOAD_H
-#define COREBTF_KERNELS_KERNEL_PAYLOAD_H
+#ifndef COREBTF_IMAGE_KERNEL_PAYLOAD_H
+#define COREBTF_IMAGE_KERNEL_PAYLOAD_H
 
 #include <stddef.h>
 

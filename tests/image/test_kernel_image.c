@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/kernels/kernel_checks.h"
+#include "tests/image/kernel_checks.h"
 
 static void test_bzimage(void **state)
 {

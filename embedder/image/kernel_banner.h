@@ -7,13 +7,13 @@
  *	sysname, nodename, release, version, machine, domainname  init_uts_ns there, 65 bytes each
  *	RELEASE (BUILDER) #1 SMP ...                              x86's header of a bzImage
  */
-#ifndef COREBTF_KERNELS_KERNEL_BANNER_H
-#define COREBTF_KERNELS_KERNEL_BANNER_H
+#ifndef COREBTF_IMAGE_KERNEL_BANNER_H
+#define COREBTF_IMAGE_KERNEL_BANNER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "embedder/kernels/kernel_facts.h"
+#include "embedder/image/kernel_facts.h"
 
 /* The best that a search has found so far. Starts zeroed. */
 struct kernel_banner {

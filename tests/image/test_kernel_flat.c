@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/kernels/kernel_checks.h"
+#include "tests/image/kernel_checks.h"
 
 /* Of several with task_struct the largest; a magic alone and a header that leads out are none. */
 static void test_several_btfs(void **state)

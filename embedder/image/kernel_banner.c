@@ -7,7 +7,7 @@
  * hold both twice: the number of the build ("#1") is only known at the last link, and until then
  * a weak definition without it stands in ("# SMP ..."), which stays in the file.
  */
-#include "embedder/kernels/kernel_banner.h"
+#include "embedder/image/kernel_banner.h"
 
 #include <stdint.h>
 #include <string.h>

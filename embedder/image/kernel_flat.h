@@ -3,13 +3,13 @@
  * A kernel as it lies in memory, without the sections that it was linked from: what arm64 and
  * others boot. Nothing says where its BTF is.
  */
-#ifndef COREBTF_KERNELS_KERNEL_FLAT_H
-#define COREBTF_KERNELS_KERNEL_FLAT_H
+#ifndef COREBTF_IMAGE_KERNEL_FLAT_H
+#define COREBTF_IMAGE_KERNEL_FLAT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/kernels/kernel_facts.h"
+#include "embedder/image/kernel_facts.h"
 #include "embedder/util/reason.h"
 
 /*

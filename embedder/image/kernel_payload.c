@@ -6,7 +6,7 @@
  * gzip ends with it anyway. It says how much memory is needed before any is taken, and is the only
  * thing that shows an lz4 payload cut off between two blocks.
  */
-#include "embedder/kernels/kernel_payload.h"
+#include "embedder/image/kernel_payload.h"
 
 #include <endian.h>
 #include <stdbool.h>

@@ -3,14 +3,14 @@
  * The BTF in an ELF file in memory, as a vmlinux has it: the section .BTF. And what a vmlinux says
  * of itself, with or without BTF in it.
  */
-#ifndef COREBTF_KERNELS_KERNEL_ELF_H
-#define COREBTF_KERNELS_KERNEL_ELF_H
+#ifndef COREBTF_IMAGE_KERNEL_ELF_H
+#define COREBTF_IMAGE_KERNEL_ELF_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "embedder/kernels/kernel_bytes.h"
-#include "embedder/kernels/kernel_facts.h"
+#include "embedder/image/kernel_bytes.h"
+#include "embedder/image/kernel_facts.h"
 #include "embedder/util/reason.h"
 
 /* Whether an ELF file starts here. */

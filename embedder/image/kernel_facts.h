@@ -3,8 +3,8 @@
  * What a kernel's own file says of it, apart from the BTF. A kernel does not say which
  * distribution it is from; its `uname -v` often lets that be told (runtime/kernel/distro.h).
  */
-#ifndef COREBTF_KERNELS_KERNEL_FACTS_H
-#define COREBTF_KERNELS_KERNEL_FACTS_H
+#ifndef COREBTF_IMAGE_KERNEL_FACTS_H
+#define COREBTF_IMAGE_KERNEL_FACTS_H
 
 #include <stddef.h>
 #include <stdint.h>

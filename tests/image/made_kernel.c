@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tests/kernels/made_kernel.h"
+#include "tests/image/made_kernel.h"
 
 #include <endian.h>
 #include <gelf.h>

@@ -10,7 +10,7 @@
 
 #include <zlib.h>
 
-#include "tests/kernels/kernel_checks.h"
+#include "tests/image/kernel_checks.h"
 
 /* Headers that lie. */
 static void test_lying_bzimage(void **state)

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/kernels/kernel_image.h"
-#include "tests/kernels/made_kernel.h"
+#include "embedder/image/kernel_image.h"
+#include "tests/image/made_kernel.h"
 
 /* Bytes in heap memory of just their size, so that ASan sees a byte read behind them. */
 static inline uint8_t *exact(const struct byte_buffer *bytes, size_t size)

@@ -7,7 +7,7 @@
  * nobody needs to touch where it is mapped, so the kernel's texts are searched only in the
  * sections that it has in memory when it runs.
  */
-#include "embedder/kernels/kernel_elf.h"
+#include "embedder/image/kernel_elf.h"
 
 #include <gelf.h>
 #include <libelf.h>
@@ -17,7 +17,7 @@
 #include <zlib.h>
 
 #include "embedder/archive/packed_stream.h"
-#include "embedder/kernels/kernel_banner.h"
+#include "embedder/image/kernel_banner.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/kernel/machine.h"
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/kernels/kernel_banner.h"
+#include "embedder/image/kernel_banner.h"
 
 /* Heap memory of just that size, so that ASan sees a byte read behind it. */
 static struct kernel_facts search(const void *bytes, size_t size)

@@ -3,7 +3,7 @@
  * Packing as the kernel's build does it (scripts/Makefile.lib), by other code than what unpacks it
  * wherever a library has such code; lz4's legacy format is written here.
  */
-#include "tests/kernels/made_kernel.h"
+#include "tests/image/made_kernel.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -10,14 +10,14 @@
  * Several build-ids lie in a kernel, too: each vDSO is an ELF file with its own. The kernel's is in
  * the notes that end where the BTF starts (include/asm-generic/vmlinux.lds.h: NOTES, then BTF).
  */
-#include "embedder/kernels/kernel_flat.h"
+#include "embedder/image/kernel_flat.h"
 
 #include <elf.h>
 #include <linux/btf.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "embedder/kernels/kernel_bytes.h"
+#include "embedder/image/kernel_bytes.h"
 #include "runtime/util/bytes.h"
 
 /* A kernel has some 100 to 500 bytes of notes. */
