@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf attach: a bundle file goes into an executable's section .corebtf.
  */
@@ -91,9 +91,11 @@ const struct command command_attach = {
 	.name = "attach",
 	.usage = "EXE BUNDLE [-o OUT] [OPTION...]",
 	.purpose = "put a bundle file into an executable",
-	.details = "What EXE carries already is replaced. A reserved segment (corebtf.ld) is filled; without one,\n"
-		   "a section .corebtf is added at the end of EXE. BUNDLE may also be an executable\n"
-		   "that carries BTFs. It must have the byte order of EXE.",
+	.details =
+		"What EXE carries already is replaced. A reserved segment (corebtf.ld) is filled; "
+		"without one,\n"
+		"a section .corebtf is added at the end of EXE. BUNDLE may also be an executable\n"
+		"that carries BTFs. It must have the byte order of EXE.",
 	.examples = "  corebtf attach execsnoop kernels.bundle\n"
 		    "  corebtf attach execsnoop kernels.bundle -o execsnoop-with-btf",
 	.statuses = "0 done; 1 failed",

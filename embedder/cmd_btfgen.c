@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf btfgen: BPF objects go in, and a tar with one trimmed BTF for each kernel of the cache
  * comes out: what the script btfgen of bpf-compatible makes, by its options.

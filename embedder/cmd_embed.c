@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf embed: an executable, BPF objects and kernel BTFs go in; the executable with one trimmed
  * BTF for each kernel in its section .corebtf comes out.
@@ -43,8 +43,8 @@ static int take(const struct command *command, void *context, int key, const cha
 		if (strcmp(value, "none") != 0 && strcmp(value, "xz") != 0)
 			return command_usage_error(command, "--compress is none or xz, not '%s'",
 						   value);
-		options->compression = *value == 'x' ? BUNDLE_COMPRESSION_XZ
-						     : BUNDLE_COMPRESSION_NONE;
+		options->compression =
+			*value == 'x' ? BUNDLE_COMPRESSION_XZ : BUNDLE_COMPRESSION_NONE;
 		return COMMAND_GO;
 	}
 	return sources_take(command, &options->sources, key, value);
@@ -88,8 +88,7 @@ static int write_bundle(const struct embed_options *options, const struct execut
 }
 
 static void print_summary(const struct embed_options *options, const struct executable_info *target,
-			  const struct trimming *trimming,
-			  const struct corebtf_summary *summary)
+			  const struct trimming *trimming, const struct corebtf_summary *summary)
 {
 	const char *output = options->output ? options->output : options->sources.file;
 
@@ -166,9 +165,12 @@ const struct command command_embed = {
 	.name = "embed",
 	.usage = "EXE [OBJ...] --kernels [PATH...] [-o OUT] [OPTION...]",
 	.purpose = "trim kernel BTFs for a program and put them into its executable",
-	.details = "Without OBJ the BPF objects are taken from inside EXE, where skeletons, bpf2go and\n"
-		   "libbpf-cargo put them. What EXE carries already is replaced. A reserved segment\n"
-		   "(corebtf.ld) is filled; without one, a section .corebtf is added at the end of EXE.",
+	.details =
+		"Without OBJ the BPF objects are taken from inside EXE, where skeletons, bpf2go "
+		"and\n"
+		"libbpf-cargo put them. What EXE carries already is replaced. A reserved segment\n"
+		"(corebtf.ld) is filled; without one, a section .corebtf is added at the end of "
+		"EXE.",
 	.examples = "  corebtf embed execsnoop --kernels btfhub-archive/debian\n"
 		    "  corebtf embed agent probe.bpf.o --kernels kernels -o agent-with-btf\n"
 		    "  corebtf embed execsnoop --kernels kernels --select 'release>=5.10,<6.12'\n"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf export: a bundle's BTFs as a tar, for programs that read theirs from one.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf extract: an executable's section .corebtf as a bundle file, byte for byte.
  */
@@ -68,7 +68,8 @@ const struct command command_extract = {
 	.name = "extract",
 	.usage = "FILE -o BUNDLE [OPTION...]",
 	.purpose = "copy the BTFs that an executable carries into a bundle file",
-	.details = "The bundle is checked first; it can be attached to another executable of the same byte\n"
+	.details = "The bundle is checked first; it can be attached to another executable of the "
+		   "same byte\n"
 		   "order, or kept beside the program.",
 	.examples = "  corebtf extract execsnoop -o kernels.bundle",
 	.statuses = "0 done; 1 failed, or FILE carries no BTFs",

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf fetch: git repositories of kernel BTFs go in, and what is selected of them comes into the
  * cache that --kernels without a path means.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf import: a tar of trimmed BTFs, as other tools make them, as a bundle.
  */
@@ -158,9 +158,10 @@ const struct command command_import = {
 	.name = "import",
 	.usage = "TAR -o BUNDLE [OPTION...]",
 	.purpose = "make a bundle of a tar of trimmed BTFs",
-	.details = "TAR is one of bcc, bpf-compatible, Inspektor Gadget or 'corebtf export', packed\n"
-		   "in any way; its BTFs are at OS/VERSION/MACHINE/RELEASE.btf. 'corebtf attach'\n"
-		   "puts the bundle into a program.",
+	.details =
+		"TAR is one of bcc, bpf-compatible, Inspektor Gadget or 'corebtf export', packed\n"
+		"in any way; its BTFs are at OS/VERSION/MACHINE/RELEASE.btf. 'corebtf attach'\n"
+		"puts the bundle into a program.",
 	.examples = "  corebtf import min_core_btfs.tar.gz -o kernels.bundle\n"
 		    "  corebtf import probe.tar.gz -o kernels.bundle --json package.json\n"
 		    "  corebtf import btfs-x86_64.tar.gz -o kernels.bundle --machine x86_64",

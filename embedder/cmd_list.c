@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
- * corebtf list: what an executable or a bundle file carries, or which kernels lie below a path, as a
- * table or as JSON.
+ * corebtf list: what an executable or a bundle file carries, or which kernels lie below a path, as
+ * a table or as JSON.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -175,7 +175,8 @@ static const char *or_dash(const char *text)
 
 static int print_kernels(const struct contents *contents)
 {
-	static const char *const headings[] = {"OS", "VERSION", "MACHINE", "RELEASE", ">BYTES", ">BTF"};
+	static const char *const headings[] = {"OS",	  "VERSION", "MACHINE",
+					       "RELEASE", ">BYTES",  ">BTF"};
 	_cleanup_(table_free) struct table table;
 	int err = 0;
 
@@ -357,7 +358,8 @@ const struct command command_list = {
 	.name = "list",
 	.usage = "[FILE | --kernels [PATH...]] [--json] [OPTION...]",
 	.purpose = "show which kernels' BTFs an executable or a bundle file carries",
-	.details = "Kernels with the same number under BTF share its bytes. The objects are those that the\n"
+	.details = "Kernels with the same number under BTF share its bytes. The objects are those "
+		   "that the\n"
 		   "BTFs were trimmed for.",
 	.examples = "  corebtf list execsnoop\n"
 		    "  corebtf list --json execsnoop | python3 -m json.tool\n"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf lookup: which BTF the runtime would choose for a kernel, and why. The choice is the
  * runtime's own, so that what is told here is what happens there.
@@ -373,7 +373,8 @@ const struct command command_lookup = {
 	.name = "lookup",
 	.usage = "FILE [--release RELEASE] [--machine MACHINE] [-o OUT] [OPTION...]",
 	.purpose = "show which BTF would be chosen for a kernel, and why",
-	.details = "FILE is an executable, a bundle file, a tar of BTFs, or a folder in BTFHub's layout.",
+	.details = "FILE is an executable, a bundle file, a tar of BTFs, or a folder in BTFHub's "
+		   "layout.",
 	.examples =
 		"  corebtf lookup execsnoop\n"
 		"  corebtf lookup execsnoop --release 5.10.0-30-amd64 -o small.btf\n"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf object: a bundle as an object file, for builds that link it into the program.
  */
@@ -40,8 +40,8 @@ static int take(const struct command *command, void *context, int key, const cha
 		return COMMAND_GO;
 	case COMMAND_OPERAND:
 		if (options->bundle)
-			return command_usage_error(
-				command, "one BUNDLE at a time; '%s' is too many", value);
+			return command_usage_error(command,
+						   "one BUNDLE at a time; '%s' is too many", value);
 		options->bundle = value;
 		return COMMAND_GO;
 	}
@@ -130,8 +130,7 @@ static const struct command_option options_of_object[] = {
 	{OPTION_LIKE, "like", "FILE",
 	 "instead of -m: for the machine, with the flags, that the\n"
 	 "ELF file FILE is for"},
-	{OPTION_SYMBOL, "symbol", "NAME",
-	 "define the symbols NAME and NAME_end around the bundle"},
+	{OPTION_SYMBOL, "symbol", "NAME", "define the symbols NAME and NAME_end around the bundle"},
 	{0},
 };
 
@@ -139,9 +138,11 @@ const struct command command_object = {
 	.name = "object",
 	.usage = "[BUNDLE] -o OUT {-m M | --like FILE} [OPTION...]",
 	.purpose = "make an object file of a bundle, to be linked into a program",
-	.details = "The program finds the bundle as it finds an embedded one. BUNDLE may also be an\n"
-		   "executable that carries BTFs. Without BUNDLE the object file only reserves a segment,\n"
-		   "in a link with corebtf.ld, for programs that do not link libcorebtf statically.",
+	.details =
+		"The program finds the bundle as it finds an embedded one. BUNDLE may also be an\n"
+		"executable that carries BTFs. Without BUNDLE the object file only reserves a "
+		"segment,\n"
+		"in a link with corebtf.ld, for programs that do not link libcorebtf statically.",
 	.examples = "  corebtf object kernels.bundle -o kernels.o --machine x86_64\n"
 		    "  corebtf object kernels.bundle -o kernels.o --like execsnoop",
 	.statuses = "0 done; 1 failed",

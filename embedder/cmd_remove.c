@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf remove: an executable without its section .corebtf.
  */
@@ -61,7 +61,8 @@ const struct command command_remove = {
 	.name = "remove",
 	.usage = "EXE [-o OUT] [OPTION...]",
 	.purpose = "take the BTFs out of an executable again",
-	.details = "An added section is taken out of the file. A reserved segment stays in it, empty.",
+	.details =
+		"An added section is taken out of the file. A reserved segment stays in it, empty.",
 	.examples = "  corebtf remove execsnoop\n"
 		    "  corebtf remove execsnoop -o execsnoop-without-btf",
 	.statuses = "0 done; 1 failed, or EXE carries no BTFs",

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf trim: one kernel's full BTF and BPF objects go in, the trimmed BTF comes out as a file.
  */
@@ -59,7 +59,7 @@ static int check_output(const struct trim_options *options)
 		return 0;
 	for (size_t i = 0; i < options->object_count + 2; i++) {
 		const char *path = i > 1 ? options->objects[i - 2]
-				 : i     ? options->base
+				   : i	 ? options->base
 					 : options->kernel;
 
 		if (path && stat(path, &input) == 0 && input.st_dev == output.st_dev &&
@@ -124,9 +124,9 @@ static int trim(const struct trim_options *options, const struct object_input *o
 	if (unresolved)
 		report_note("%s relocation%s not resolved%s", text_count(unresolved).text,
 			    text_plural(unresolved), unresolved_hint());
-	report_note("%s: %s of %s bytes, %s type%s", options->output,
-		    text_count(result.size).text, text_count(full->size).text,
-		    text_count(result.type_count).text, text_plural(result.type_count));
+	report_note("%s: %s of %s bytes, %s type%s", options->output, text_count(result.size).text,
+		    text_count(full->size).text, text_count(result.type_count).text,
+		    text_plural(result.type_count));
 	return 0;
 }
 
@@ -148,7 +148,8 @@ static int run(const struct command *command, int argc, char **argv)
 	if (status != COMMAND_GO)
 		return status;
 	if (!options.object_count)
-		return command_usage_error(command, "KERNEL_BTF, OUT and at least one OBJ are needed");
+		return command_usage_error(command,
+					   "KERNEL_BTF, OUT and at least one OBJ are needed");
 
 	if (check_output(&options) || object_input_init(&objects))
 		return STATUS_FAILED;
@@ -177,7 +178,8 @@ const struct command command_trim = {
 	.name = "trim",
 	.usage = "KERNEL_BTF OUT OBJ... [OPTION...]",
 	.purpose = "trim one kernel's BTF for BPF objects, into a file",
-	.details = "KERNEL_BTF is raw BTF, a kernel as it is built or booted (vmlinux, vmlinuz), or one of\n"
+	.details = "KERNEL_BTF is raw BTF, a kernel as it is built or booted (vmlinux, vmlinuz), "
+		   "or one of\n"
 		   "these packed, as in a .btf.tar.xz.\n"
 		   "OUT is what libbpf takes as btf_custom_path.",
 	.examples = "  corebtf trim 5.10.0-30-amd64.btf.tar.xz small.btf probe.bpf.o\n"

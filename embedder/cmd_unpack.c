@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf unpack: an archive of BTFs as files below a folder, in the archive's own layout.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf verify: a bundle, BPF objects and full kernel BTFs go in; out comes whether every
  * relocation of the objects has the same answers on the bundle's trimmed BTFs as on the full ones.
@@ -173,8 +173,8 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 
 /* Says of each object whether the bundle was made for it: for another one, equal answers are
  * no promise that was ever made. */
-static int compare_objects(const struct sources *sources,
-			   const struct verification *verification, struct corebtf *bundle)
+static int compare_objects(const struct sources *sources, const struct verification *verification,
+			   struct corebtf *bundle)
 {
 	for (size_t i = 0; i < verification->objects.count; i++) {
 		const struct input_object *object = &verification->objects.objects[i];
@@ -189,8 +189,8 @@ static int compare_objects(const struct sources *sources,
 			known = recorded.digest == object->digest;
 		}
 		if (!known)
-			report_note("%s: note: it was not made for %s as that is now", sources->file,
-				    object->name);
+			report_note("%s: note: it was not made for %s as that is now",
+				    sources->file, object->name);
 	}
 	return 0;
 }
@@ -324,9 +324,12 @@ const struct command command_verify = {
 	.name = "verify",
 	.usage = "FILE [OBJ...] --kernels [PATH...] [OPTION...]",
 	.purpose = "prove that the BTFs a file carries relocate as the full ones",
-	.details = "Checks the structure and every checksum, and then, for each kernel whose full BTF is\n"
-		   "given, that each relocation of the objects has the same answers on both BTFs: found or\n"
-		   "not, value, size, and where libbpf would refuse. That holds for any selection and order\n"
+	.details = "Checks the structure and every checksum, and then, for each kernel whose full "
+		   "BTF is\n"
+		   "given, that each relocation of the objects has the same answers on both BTFs: "
+		   "found or\n"
+		   "not, value, size, and where libbpf would refuse. That holds for any selection "
+		   "and order\n"
 		   "of the objects' programs. Without OBJ the objects are taken from inside FILE.",
 	.examples = "  corebtf verify execsnoop --kernels btfhub-archive/debian\n"
 		    "  corebtf verify kernels.bundle probe.bpf.o --kernels kernels",

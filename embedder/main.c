@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * corebtf: the trimmed kernel BTFs that a program needs, inside the program. This file finds the
  * command and runs it; what each does stands in its cmd_*.c.
@@ -16,11 +16,9 @@
 #include "embedder/cli/report.h"
 
 static const struct command *const commands[] = {
-	&command_embed,	  &command_list,   &command_lookup, &command_extract,
-	&command_attach, &command_remove, &command_object, &command_verify, &command_trim,
-	&command_export, &command_import,
-	&command_unpack,
-	&command_fetch, &command_btfgen,
+	&command_embed,	 &command_list,	  &command_lookup, &command_extract, &command_attach,
+	&command_remove, &command_object, &command_verify, &command_trim,    &command_export,
+	&command_import, &command_unpack, &command_fetch,  &command_btfgen,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -116,8 +114,8 @@ static int run(int argc, char **argv)
 	nearest = find_nearest(word);
 	if (nearest)
 		report_failure(NULL,
-			       "unknown command '%s': did you mean '%s'? See 'corebtf --help'", word,
-			       nearest);
+			       "unknown command '%s': did you mean '%s'? See 'corebtf --help'",
+			       word, nearest);
 	else
 		report_failure(NULL, "unknown command '%s'; see 'corebtf --help'", word);
 	return STATUS_USAGE;

@@ -38,7 +38,7 @@
 
 /* The first byte is no text and not ASCII; the last two show a file that went through a text
  * mode transfer or was cut by an editor. */
-#define COREBTF_MAGIC "\xc0reBTF\x1a\n"
+#define COREBTF_MAGIC	   "\xc0reBTF\x1a\n"
 #define COREBTF_MAGIC_SIZE 8
 
 /* Written in the target's byte order; read as 0x04030201 the bundle has the other one. */
@@ -50,31 +50,31 @@
 #define COREBTF_ALIGNMENT 8
 
 /* Features: a reader that does not know a set bit must not read the bundle. */
-#define COREBTF_FEATURE_XZ UINT32_C(1) /* some blocks are .xz streams */
+#define COREBTF_FEATURE_XZ     UINT32_C(1) /* some blocks are .xz streams */
 #define COREBTF_FEATURES_KNOWN (COREBTF_FEATURE_XZ)
 
 /* Limits. What is past one of them is damaged (reader) or refused (writer). */
-#define COREBTF_MAX_BUNDLE_SIZE UINT32_C(0xfffffff8)
-#define COREBTF_MAX_ENTRIES (UINT32_C(1) << 20)
-#define COREBTF_MAX_OBJECTS (UINT32_C(1) << 16)
+#define COREBTF_MAX_BUNDLE_SIZE	 UINT32_C(0xfffffff8)
+#define COREBTF_MAX_ENTRIES	 (UINT32_C(1) << 20)
+#define COREBTF_MAX_OBJECTS	 (UINT32_C(1) << 16)
 #define COREBTF_MAX_STRINGS_SIZE (UINT32_C(1) << 26)
-#define COREBTF_MAX_BLOB_SIZE (UINT32_C(1) << 26)
-#define COREBTF_MAX_BLOCK_SIZE (UINT32_C(1) << 26) /* unpacked, of an xz block */
+#define COREBTF_MAX_BLOB_SIZE	 (UINT32_C(1) << 26)
+#define COREBTF_MAX_BLOCK_SIZE	 (UINT32_C(1) << 26) /* unpacked, of an xz block */
 
 struct corebtf_format_header {
 	uint8_t magic[COREBTF_MAGIC_SIZE];
 	uint32_t byte_order;
-	uint16_t version;	  /* COREBTF_FORMAT_VERSION */
-	uint16_t header_size;	  /* of this header; a newer one may be longer */
-	uint32_t size;		  /* of the whole bundle, a multiple of 8 */
-	uint32_t features;	  /* COREBTF_FEATURE_*: unknown bits forbid reading */
-	uint32_t hints;		  /* unknown bits may be ignored; none defined yet, written 0 */
-	uint32_t bucket_count;	  /* a power of two, at least 1 */
+	uint16_t version;      /* COREBTF_FORMAT_VERSION */
+	uint16_t header_size;  /* of this header; a newer one may be longer */
+	uint32_t size;	       /* of the whole bundle, a multiple of 8 */
+	uint32_t features;     /* COREBTF_FEATURE_*: unknown bits forbid reading */
+	uint32_t hints;	       /* unknown bits may be ignored; none defined yet, written 0 */
+	uint32_t bucket_count; /* a power of two, at least 1 */
 	uint32_t entry_count;
 	uint32_t blob_count;
 	uint32_t block_count;
 	uint32_t object_count;
-	uint32_t buckets_offset;  /* all offsets: bytes from the start of the bundle */
+	uint32_t buckets_offset; /* all offsets: bytes from the start of the bundle */
 	uint32_t entries_offset;
 	uint32_t blobs_offset;
 	uint32_t blocks_offset;
@@ -98,8 +98,8 @@ struct corebtf_format_entry {
 	uint32_t machine;	/* string: the canonical machine name (x86_64, arm64, ...) */
 	uint32_t os_id;		/* string: os-release's ID, empty: not known */
 	uint32_t version_id;	/* string: os-release's VERSION_ID, empty: not known */
-	uint32_t uname_version;	/* string: as uname -v prints it, empty: not known */
-	uint32_t build_id_size;	/* 0: not known, else at most 20 */
+	uint32_t uname_version; /* string: as uname -v prints it, empty: not known */
+	uint32_t build_id_size; /* 0: not known, else at most 20 */
 	uint8_t build_id[20];	/* the kernel's GNU build-id, zero-padded */
 	uint32_t reserved[2];	/* zero */
 	uint32_t checksum;	/* CRC-32 of the 60 bytes before it, then of the five strings with
@@ -108,20 +108,20 @@ struct corebtf_format_entry {
 
 /* One trimmed BTF. */
 struct corebtf_format_blob {
-	uint32_t block;		 /* number of the block record that holds it */
-	uint32_t offset;	 /* of its first byte in the unpacked block, a multiple of 8 */
+	uint32_t block;	 /* number of the block record that holds it */
+	uint32_t offset; /* of its first byte in the unpacked block, a multiple of 8 */
 	uint32_t size;
-	uint32_t content;	 /* CRC-32 of its bytes */
-	uint32_t reserved[3];	 /* zero */
-	uint32_t checksum;	 /* CRC-32 of the 28 bytes before it */
+	uint32_t content;     /* CRC-32 of its bytes */
+	uint32_t reserved[3]; /* zero */
+	uint32_t checksum;    /* CRC-32 of the 28 bytes before it */
 };
 
 #define COREBTF_CODEC_RAW 0
-#define COREBTF_CODEC_XZ 1 /* one .xz stream (https://tukaani.org/xz/xz-file-format.txt) */
+#define COREBTF_CODEC_XZ  1 /* one .xz stream (https://tukaani.org/xz/xz-file-format.txt) */
 
 /* A stored run of blobs, the unit of compression. */
 struct corebtf_format_block {
-	uint32_t offset;	/* of the stored bytes, from the start of the bundle */
+	uint32_t offset; /* of the stored bytes, from the start of the bundle */
 	uint32_t stored_size;
 	uint32_t unpacked_size; /* equals stored_size for COREBTF_CODEC_RAW */
 	uint32_t codec;		/* COREBTF_CODEC_* */

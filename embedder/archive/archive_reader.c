@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: an archive. Out: its members. Three layers, each of which sees only the bytes of the one
  * before: package_payload.h (for a package), packed_stream.h, and libarchive for tar and cpio.
@@ -34,7 +34,7 @@ struct archive_reader {
 	archive_skip_fn skip;
 	void *context;
 	char *name, *link;
-	bool damaged; /* the stretch that is being passed over has been told of */
+	bool damaged;	   /* the stretch that is being passed over has been told of */
 	uint64_t given;	   /* bytes that libarchive was handed in pieces, */
 	size_t piece_size; /* in the last one of them */
 	uint8_t piece[PIECE_SIZE];
@@ -43,8 +43,8 @@ struct archive_reader {
 static la_ssize_t give_piece(struct archive *archive, void *context, const void **ret_piece)
 {
 	struct archive_reader *reader = context;
-	ssize_t count = packed_stream_read(reader->stream, reader->piece, PIECE_SIZE,
-					   &reader->stream_why);
+	ssize_t count =
+		packed_stream_read(reader->stream, reader->piece, PIECE_SIZE, &reader->stream_why);
 
 	if (count < 0) {
 		reader->stream_error = (int)count;
@@ -67,7 +67,8 @@ static int explain(const struct archive_reader *reader, struct reason *why)
 	if (number == ENOMEM)
 		return reason_errno(why, -ENOMEM, "cannot read the archive");
 	if (archive_format(reader->archive) == 0) /* no format claims what it starts with */
-		return reason_set(why, -EBADMSG, "no tar archive and no Debian or RPM package, by its "
+		return reason_set(why, -EBADMSG,
+				  "no tar archive and no Debian or RPM package, by its "
 				  "first bytes");
 	return reason_set(why, -EBADMSG, "the archive is damaged or cut off: %s",
 			  text ? text : "no reason given");
@@ -161,7 +162,8 @@ void archive_reader_close(struct archive_reader *reader)
 	free(reader);
 }
 
-/* libarchive converts names that the archive has in UTF-8 to the locale, where that can show them. */
+/* libarchive converts names that the archive has in UTF-8 to the locale, where that can show them.
+ */
 static const char *entry_name(struct archive_entry *entry)
 {
 	const char *name = archive_entry_pathname(entry);
@@ -233,8 +235,8 @@ static int take_entry(struct archive_reader *reader, struct archive_member *ret_
 	if (err)
 		return err;
 	if (member.kind == ARCHIVE_FILE)
-		member.size = archive_entry_size(entry) < 0 ? 0
-							    : (uint64_t)archive_entry_size(entry);
+		member.size =
+			archive_entry_size(entry) < 0 ? 0 : (uint64_t)archive_entry_size(entry);
 	else
 		member.link = reader->link;
 	member.name = reader->name;
@@ -256,7 +258,8 @@ static int read_end(struct archive_reader *reader, struct reason *why)
 {
 	/* libarchive stops at the end's mark, somewhere in the piece that it was given last. */
 	la_int64_t seen = archive_filter_bytes(reader->archive, 0);
-	uint64_t unseen = seen < 0 || (uint64_t)seen > reader->given ? 0 : reader->given - (uint64_t)seen;
+	uint64_t unseen =
+		seen < 0 || (uint64_t)seen > reader->given ? 0 : reader->given - (uint64_t)seen;
 	size_t total = 0, rest = unseen < reader->piece_size ? (size_t)unseen : reader->piece_size;
 	bool zero = is_zero(reader->piece + reader->piece_size - rest, rest);
 
@@ -270,12 +273,15 @@ static int read_end(struct archive_reader *reader, struct reason *why)
 		zero = zero && is_zero(reader->piece, (size_t)count);
 		total += (size_t)count;
 		if (total > END_SIZE_MAX)
-			return reason_set(why, -EFBIG, "more than %zu MiB follow the end of the "
-					  "archive", END_SIZE_MAX >> 20);
+			return reason_set(why, -EFBIG,
+					  "more than %zu MiB follow the end of the "
+					  "archive",
+					  END_SIZE_MAX >> 20);
 	}
 	if (!zero)
-		tell(reader, "", "skipped: what follows the end of the archive (another archive? Unpack "
-				 "and pack them again as one)");
+		tell(reader, "",
+		     "skipped: what follows the end of the archive (another archive? Unpack "
+		     "and pack them again as one)");
 	return 0;
 }
 
@@ -317,7 +323,8 @@ int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_
 	int result;
 
 	if (declared > 0 && (uint64_t)declared > limit)
-		return reason_set(why, -EFBIG, "it has %llu bytes, more than the %zu that are accepted",
+		return reason_set(why, -EFBIG,
+				  "it has %llu bytes, more than the %zu that are accepted",
 				  (unsigned long long)declared, limit);
 	/* Zeroed: the holes of a sparse file are not in the archive. */
 	data = calloc(1, size ? size : 1);
@@ -332,7 +339,8 @@ int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_
 		if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
 			break;
 		if (offset < 0 || (uint64_t)offset > size || length > size - (uint64_t)offset)
-			return reason_set(why, -EBADMSG, "the archive is damaged: the member is longer "
+			return reason_set(why, -EBADMSG,
+					  "the archive is damaged: the member is longer "
 					  "than its header says");
 		if (length)
 			memcpy(data + offset, piece, length);

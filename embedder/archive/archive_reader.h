@@ -30,8 +30,8 @@ struct archive_member {
 struct archive_reader;
 
 /*
- * Told of what is in the archive and not handed out: a member whose name leads out of it or cannot be
- * shown, a damaged stretch, bytes behind the end. @name is "" where there is none; it may hold
+ * Told of what is in the archive and not handed out: a member whose name leads out of it or cannot
+ * be shown, a damaged stretch, bytes behind the end. @name is "" where there is none; it may hold
  * any byte but NUL. NULL in place of the function: nobody is told.
  */
 typedef void (*archive_skip_fn)(void *context, const char *name, const char *why);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a name from an archive. Out: the same name as a path below some folder, or why not.
  */
@@ -14,8 +14,10 @@ static int check(const char *raw, struct reason *why)
 	size_t length = strlen(raw);
 
 	if (length > MEMBER_NAME_MAX)
-		return reason_set(why, -EINVAL, "its name has %zu bytes, more than the %d that are "
-				  "accepted", length, MEMBER_NAME_MAX);
+		return reason_set(why, -EINVAL,
+				  "its name has %zu bytes, more than the %d that are "
+				  "accepted",
+				  length, MEMBER_NAME_MAX);
 	if (*raw == '/')
 		return reason_set(why, -EINVAL, "its name is an absolute path");
 	for (const char *c = raw; *c; c++) {

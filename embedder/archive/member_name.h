@@ -12,7 +12,8 @@
 #define MEMBER_NAME_MAX 1024
 
 /*
- * Takes out empty and "." components and slashes at the end: "./a//b/" becomes "a/b", and "./" is "".
+ * Takes out empty and "." components and slashes at the end: "./a//b/" becomes "a/b", and "./" is
+ * "".
  * @ret_name: malloc'd, the caller frees it.
  * Errors: -EINVAL too long, absolute, with ".." or a control character in it; -ENOMEM.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a package. Out: the bytes of the archive inside. libarchive takes off what is around them:
  * for a .deb as an ar archive, for an .rpm as a filter in front of "raw". The archive inside is
@@ -10,7 +10,6 @@
 #include <archive_entry.h>
 #include <stdlib.h>
 #include <string.h>
-
 
 #define PIECE_SIZE ((size_t)64 << 10)
 
@@ -34,8 +33,8 @@ enum package_kind package_kind_of(const void *start, size_t size)
 static la_ssize_t give_piece(struct archive *archive, void *context, const void **ret_piece)
 {
 	struct package_payload *payload = context;
-	ssize_t count = packed_file_read(&payload->file, payload->piece, PIECE_SIZE,
-					 &payload->file_why);
+	ssize_t count =
+		packed_file_read(&payload->file, payload->piece, PIECE_SIZE, &payload->file_why);
 
 	if (count < 0) {
 		payload->file_error = (int)count;
@@ -53,8 +52,7 @@ static int explain(const struct package_payload *payload, struct reason *why)
 	if (payload->file_error)
 		return reason_set(why, payload->file_error, "%s", payload->file_why.text);
 	return reason_set(why, archive_errno(payload->archive) == ENOMEM ? -ENOMEM : -EBADMSG,
-			  "the package is damaged or cut off: %s",
-			  text ? text : "no reason given");
+			  "the package is damaged or cut off: %s", text ? text : "no reason given");
 }
 
 /* dpkg takes data.tar with any ending that it knows; there is one such member. */

@@ -17,8 +17,8 @@ struct package_payload;
 /* What starts with these bytes; 8 are enough. */
 enum package_kind package_kind_of(const void *start, size_t size);
 
-/* @fd stays the caller's and must outlive the payload. Errors: -EBADMSG damaged or cut off, -ENODATA
- * the .deb has no data.tar, -ENOMEM, those of read(2). */
+/* @fd stays the caller's and must outlive the payload. Errors: -EBADMSG damaged or cut off,
+ * -ENODATA the .deb has no data.tar, -ENOMEM, those of read(2). */
 int package_payload_open(int fd, enum package_kind kind, struct package_payload **ret_payload,
 			 struct reason *why);
 void package_payload_close(struct package_payload *payload); /* NULL is fine */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * zstd, bzip2 and lz4 by libarchive's filters, in its format "raw": one member without a name,
  * which is all that was packed.
@@ -110,7 +110,8 @@ static ssize_t filter_read(void *pointer, void *buffer, size_t size, struct reas
 		}
 		if (state->ended)
 			break;
-		result = archive_read_data_block(state->archive, &block, &state->block_size, &offset);
+		result = archive_read_data_block(state->archive, &block, &state->block_size,
+						 &offset);
 		state->block = block;
 		if (result == ARCHIVE_EOF) {
 			state->ended = true;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * gzip by zlib, which compares the checksum at the end of each member of the file; libarchive's
  * gzip filter reads past it.
@@ -63,8 +63,7 @@ static int go_on(struct gzip_state *state, struct reason *why)
 		state->ended = true;
 		return 0;
 	}
-	if (*state->stream.next_in != packed_gzip.magic[0] ||
-	    inflateReset(&state->stream) != Z_OK)
+	if (*state->stream.next_in != packed_gzip.magic[0] || inflateReset(&state->stream) != Z_OK)
 		return reason_set(why, -EBADMSG, "other bytes follow the gzip data");
 	state->between = false;
 	return 0;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a source. Out: its bytes in pieces of a fixed size, the first of which can be looked at
  * before it is taken.
@@ -42,8 +42,9 @@ static int fill(struct packed_input *input, struct reason *why)
 {
 	input->size = 0;
 	while (!input->ended && input->size < PIECE_SIZE) {
-		ssize_t count = input->source.read(input->source.context, input->buffer + input->size,
-						   PIECE_SIZE - input->size, why);
+		ssize_t count =
+			input->source.read(input->source.context, input->buffer + input->size,
+					   PIECE_SIZE - input->size, why);
 
 		if (count < 0)
 			return (int)count;

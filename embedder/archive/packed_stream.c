@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a source of packed bytes. Out: what they unpack to, bounded.
  */
@@ -23,8 +23,8 @@ struct packed_stream {
 };
 
 static const struct packed_codec *const codecs[] = {
-	&packed_gzip, &packed_xz, &packed_zstd, &packed_bzip2, &packed_lz4,
-	&packed_lzma, &packed_lz4_legacy,
+	&packed_gzip, &packed_xz,   &packed_zstd,	&packed_bzip2,
+	&packed_lz4,  &packed_lzma, &packed_lz4_legacy,
 };
 
 static const struct packed_codec *find_codec(const void *start, size_t size)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * .xz by liblzma itself: unpacking it is most of what trimming a BTFHub archive costs, so the bytes
  * are written straight to where they are wanted. The end is reached only after the checks that come
@@ -31,8 +31,9 @@ static int explain(lzma_ret result, struct reason *why)
 				  (unsigned int)(DECODER_MEMORY_MAX >> 20));
 	case LZMA_OPTIONS_ERROR:
 	case LZMA_UNSUPPORTED_CHECK:
-		return reason_set(why, -EOPNOTSUPP,
-				  "the xz or lzma data uses an option that this liblzma does not know");
+		return reason_set(
+			why, -EOPNOTSUPP,
+			"the xz or lzma data uses an option that this liblzma does not know");
 	case LZMA_BUF_ERROR:
 		return reason_set(why, -EBADMSG, "the xz or lzma data is cut off");
 	default:
@@ -122,7 +123,8 @@ const struct packed_codec packed_xz = {
 	.close = xz_close,
 };
 
-/* Of its properties and its dictionary's size, as the first bytes give them, every writer has these. */
+/* Of its properties and its dictionary's size, as the first bytes give them, every writer has
+ * these. */
 const struct packed_codec packed_lzma = {
 	.name = "lzma",
 	.magic = {0x5d, 0, 0},

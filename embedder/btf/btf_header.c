@@ -4,7 +4,7 @@
 
 #include "embedder/btf/btf_header.h"
 
-#define HEADER_SIZE 24
+#define HEADER_SIZE		24
 #define HEADER_SIZE_WITH_LAYOUT 32
 
 /* The header's words, from its length on. */
@@ -23,7 +23,7 @@ int btf_header_read(const void *data, size_t size, struct btf_header_parts *ret_
 		    struct reason *why)
 {
 	const unsigned char *bytes = data;
-	uint32_t words[WORDS] = { 0 };
+	uint32_t words[WORDS] = {0};
 	uint16_t magic;
 	bool swapped;
 	size_t known;

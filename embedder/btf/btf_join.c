@@ -17,7 +17,7 @@ static void append_word(struct byte_buffer *buffer, uint64_t value, bool swapped
 int btf_join(const void *base, size_t base_size, const void *split, size_t split_size,
 	     void **ret_joined, size_t *ret_size, struct reason *why)
 {
-	_cleanup_(byte_buffer_free) struct byte_buffer joined = { 0 };
+	_cleanup_(byte_buffer_free) struct byte_buffer joined = {0};
 	struct btf_header_parts a, b;
 	uint64_t types, strings;
 	uint16_t magic;

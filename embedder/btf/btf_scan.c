@@ -4,8 +4,8 @@
  * that may have a name it asks for.
  *
  * This pass is most of what trimming a kernel costs. A type's place is known only when the word
- * of the type before it is read, so plainly written the loop is a chain of loads and a multiplication,
- * some 16 cycles a type. Two things make it shorter:
+ * of the type before it is read, so plainly written the loop is a chain of loads and a
+ * multiplication, some 16 cycles a type. Two things make it shorter:
  *
  *  - Two thirds of a kernel's types are functions, prototypes and pointers, and they come in long
  *    runs. Branches for them are guessed right, and the processor goes on with the next type
@@ -18,9 +18,9 @@
 
 #include "embedder/btf/btf_view.h"
 
-#define BATCH 512
+#define BATCH		  512
 #define PREFETCH_DISTANCE 1024
-#define TYPE_SIZE ((uint32_t)sizeof(struct btf_type))
+#define TYPE_SIZE	  ((uint32_t)sizeof(struct btf_type))
 
 struct scan {
 	struct btf_view *view;

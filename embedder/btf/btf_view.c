@@ -26,26 +26,26 @@ static const struct {
 	const char *name;
 	uint16_t extra, element;
 } known_kinds[BTF_VIEW_KIND_KNOWN] = {
-	[0] = { "void", 0, 0 },
-	[BTF_KIND_INT] = { "int", 4, 0 },
-	[BTF_KIND_PTR] = { "pointer", 0, 0 },
-	[BTF_KIND_ARRAY] = { "array", sizeof(struct btf_array), 0 },
-	[BTF_KIND_STRUCT] = { "struct", 0, sizeof(struct btf_member) },
-	[BTF_KIND_UNION] = { "union", 0, sizeof(struct btf_member) },
-	[BTF_KIND_ENUM] = { "enum", 0, sizeof(struct btf_enum) },
-	[BTF_KIND_FWD] = { "forward declaration", 0, 0 },
-	[BTF_KIND_TYPEDEF] = { "typedef", 0, 0 },
-	[BTF_KIND_VOLATILE] = { "volatile", 0, 0 },
-	[BTF_KIND_CONST] = { "const", 0, 0 },
-	[BTF_KIND_RESTRICT] = { "restrict", 0, 0 },
-	[BTF_KIND_FUNC] = { "function", 0, 0 },
-	[BTF_KIND_FUNC_PROTO] = { "function prototype", 0, sizeof(struct btf_param) },
-	[BTF_KIND_VAR] = { "variable", 4, 0 },
-	[BTF_KIND_DATASEC] = { "data section", 0, sizeof(struct btf_var_secinfo) },
-	[BTF_KIND_FLOAT] = { "float", 0, 0 },
-	[BTF_VIEW_KIND_DECL_TAG] = { "declaration tag", 4, 0 },
-	[BTF_VIEW_KIND_TYPE_TAG] = { "type tag", 0, 0 },
-	[BTF_VIEW_KIND_ENUM64] = { "enum64", 0, sizeof(struct btf_view_enum64) },
+	[0] = {"void", 0, 0},
+	[BTF_KIND_INT] = {"int", 4, 0},
+	[BTF_KIND_PTR] = {"pointer", 0, 0},
+	[BTF_KIND_ARRAY] = {"array", sizeof(struct btf_array), 0},
+	[BTF_KIND_STRUCT] = {"struct", 0, sizeof(struct btf_member)},
+	[BTF_KIND_UNION] = {"union", 0, sizeof(struct btf_member)},
+	[BTF_KIND_ENUM] = {"enum", 0, sizeof(struct btf_enum)},
+	[BTF_KIND_FWD] = {"forward declaration", 0, 0},
+	[BTF_KIND_TYPEDEF] = {"typedef", 0, 0},
+	[BTF_KIND_VOLATILE] = {"volatile", 0, 0},
+	[BTF_KIND_CONST] = {"const", 0, 0},
+	[BTF_KIND_RESTRICT] = {"restrict", 0, 0},
+	[BTF_KIND_FUNC] = {"function", 0, 0},
+	[BTF_KIND_FUNC_PROTO] = {"function prototype", 0, sizeof(struct btf_param)},
+	[BTF_KIND_VAR] = {"variable", 4, 0},
+	[BTF_KIND_DATASEC] = {"data section", 0, sizeof(struct btf_var_secinfo)},
+	[BTF_KIND_FLOAT] = {"float", 0, 0},
+	[BTF_VIEW_KIND_DECL_TAG] = {"declaration tag", 4, 0},
+	[BTF_VIEW_KIND_TYPE_TAG] = {"type tag", 0, 0},
+	[BTF_VIEW_KIND_ENUM64] = {"enum64", 0, sizeof(struct btf_view_enum64)},
 };
 
 const char *btf_view_kind_name(uint32_t kind)
@@ -56,7 +56,7 @@ const char *btf_view_kind_name(uint32_t kind)
 void btf_view_free(struct btf_view *view)
 {
 	free(view->offsets);
-	*view = (struct btf_view){ 0 };
+	*view = (struct btf_view){0};
 }
 
 static void set_kinds(struct btf_view *view, const unsigned char *layout, uint32_t layout_size)

@@ -23,12 +23,12 @@
 #include "embedder/util/reason.h"
 
 /* Kinds that are newer than the oldest kernel headers we build with. */
-#define BTF_VIEW_KIND_UNKN 0
+#define BTF_VIEW_KIND_UNKN     0
 #define BTF_VIEW_KIND_DECL_TAG 17
 #define BTF_VIEW_KIND_TYPE_TAG 18
-#define BTF_VIEW_KIND_ENUM64 19
-#define BTF_VIEW_KIND_KNOWN 20 /* kinds below it are known */
-#define BTF_VIEW_KINDS 128     /* what the seven bits of a new info word can name */
+#define BTF_VIEW_KIND_ENUM64   19
+#define BTF_VIEW_KIND_KNOWN    20  /* kinds below it are known */
+#define BTF_VIEW_KINDS	       128 /* what the seven bits of a new info word can name */
 
 /* ENUM64's elements; linux/btf.h has them from 6.0 on. */
 struct btf_view_enum64 {
@@ -187,8 +187,8 @@ static inline uint32_t btf_view_enumerator(const struct btf_view *view, const st
 }
 
 /* Bit offset of a member in its struct, and the width of a bit-field (0: it is none). */
-static inline uint32_t btf_view_bit_offset(const struct btf_view *view,
-					   const struct btf_type *type, uint32_t number)
+static inline uint32_t btf_view_bit_offset(const struct btf_view *view, const struct btf_type *type,
+					   uint32_t number)
 {
 	uint32_t word = btf_view_u32(view, btf_view_members(type)[number].offset);
 

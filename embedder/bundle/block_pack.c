@@ -36,14 +36,14 @@ static void place_blobs(struct block_pack *pack, size_t blob_count, uint64_t tar
 
 		if (!block || offset + pack->blobs[i]->size > target_size) {
 			block = &pack->blocks[pack->block_count++];
-			*block = (struct packed_block){ .first_blob = i };
+			*block = (struct packed_block){.first_blob = i};
 			offset = 0;
 		}
 		block->blob_count++;
 		block->unpacked_size = offset + pack->blobs[i]->size;
 		block->stored_size = block->unpacked_size;
-		pack->places[i] = (struct packed_blob){ .block = (uint32_t)(pack->block_count - 1),
-							.offset = offset };
+		pack->places[i] = (struct packed_blob){.block = (uint32_t)(pack->block_count - 1),
+						       .offset = offset};
 	}
 }
 
@@ -79,8 +79,8 @@ static int compress_block(const struct block_pack *pack, struct packed_block *bl
 		.mf = LZMA_MF_BT4,
 		.depth = 512,
 	};
-	lzma_filter filters[] = { { .id = LZMA_FILTER_LZMA2, .options = &settings },
-				  { .id = LZMA_VLI_UNKNOWN } };
+	lzma_filter filters[] = {{.id = LZMA_FILTER_LZMA2, .options = &settings},
+				 {.id = LZMA_VLI_UNKNOWN}};
 	_cleanup_free_ uint8_t *unpacked = malloc(block->unpacked_size);
 	_cleanup_free_ uint8_t *stored = malloc(block->unpacked_size);
 	size_t stored_size = 0;
@@ -118,7 +118,7 @@ int block_pack_init(struct block_pack *pack, const struct bundle_blob *const *bl
 {
 	bool xz = compression == BUNDLE_COMPRESSION_XZ;
 
-	*pack = (struct block_pack){ .blobs = blobs };
+	*pack = (struct block_pack){.blobs = blobs};
 	/* At most one block for each blob. */
 	pack->places = calloc(blob_count + 1, sizeof(*pack->places));
 	pack->blocks = calloc(blob_count + 1, sizeof(*pack->blocks));
@@ -140,7 +140,7 @@ void block_pack_free(struct block_pack *pack)
 		free(pack->blocks[i].stored);
 	free(pack->blocks);
 	free(pack->places);
-	*pack = (struct block_pack){ 0 };
+	*pack = (struct block_pack){0};
 }
 
 void block_pack_write(const struct block_pack *pack, size_t block, void *destination)

@@ -135,7 +135,7 @@ void bundle_builder_free(struct bundle_builder *builder)
 int bundle_builder_add_object(struct bundle_builder *builder, const char *name, uint64_t digest,
 			      uint32_t relocation_count)
 {
-	const struct bundle_object key = { .digest = digest, .name = name };
+	const struct bundle_object key = {.digest = digest, .name = name};
 	struct bundle_object *object = collection_find(&builder->objects, &key);
 	size_t name_size = strlen(name) + 1;
 	int err;
@@ -152,9 +152,9 @@ int bundle_builder_add_object(struct bundle_builder *builder, const char *name, 
 	object = malloc(sizeof(*object) + name_size);
 	if (!object)
 		return -ENOMEM;
-	*object = (struct bundle_object){ .digest = digest,
-					  .relocation_count = relocation_count,
-					  .name = memcpy(object + 1, name, name_size) };
+	*object = (struct bundle_object){.digest = digest,
+					 .relocation_count = relocation_count,
+					 .name = memcpy(object + 1, name, name_size)};
 	err = collection_add(&builder->objects, object);
 	if (err)
 		free(object);
@@ -197,9 +197,7 @@ static int check_kernel(const struct kernel_id *kernel, struct reason *why)
 /* The blob with these bytes, made when it is not there yet. NULL: no memory. */
 static struct bundle_blob *intern_blob(struct bundle_builder *builder, const void *btf, size_t size)
 {
-	const struct bundle_blob key = { .data = btf,
-					 .size = size,
-					 .crc = lzma_crc32(btf, size, 0) };
+	const struct bundle_blob key = {.data = btf, .size = size, .crc = lzma_crc32(btf, size, 0)};
 	struct bundle_blob *blob = collection_find(&builder->blobs, &key);
 
 	if (blob)
@@ -207,10 +205,10 @@ static struct bundle_blob *intern_blob(struct bundle_builder *builder, const voi
 	blob = malloc(sizeof(*blob) + size);
 	if (!blob)
 		return NULL;
-	*blob = (struct bundle_blob){ .number = builder->blobs.count,
-				      .crc = key.crc,
-				      .size = size,
-				      .data = memcpy(blob + 1, btf, size) };
+	*blob = (struct bundle_blob){.number = builder->blobs.count,
+				     .crc = key.crc,
+				     .size = size,
+				     .data = memcpy(blob + 1, btf, size)};
 	if (collection_add(&builder->blobs, blob) != 0) {
 		free(blob);
 		return NULL;
@@ -246,7 +244,7 @@ static struct kernel_item *kernel_item_new(const struct kernel_id *id, const cha
 
 	if (!item)
 		return NULL;
-	*item = (struct kernel_item){ .source = strdup(source) };
+	*item = (struct kernel_item){.source = strdup(source)};
 	if (!item->source) {
 		free(item);
 		return NULL;
@@ -315,7 +313,7 @@ static int merge_kernel(struct bundle_builder *builder, struct kernel_item *item
 int bundle_builder_add(struct bundle_builder *builder, const struct kernel_id *kernel,
 		       const void *btf, size_t size, const char *source, struct reason *why)
 {
-	const struct kernel_item key = { .kernel.id = *kernel };
+	const struct kernel_item key = {.kernel.id = *kernel};
 	struct kernel_item *item;
 	struct bundle_blob *blob;
 	int err = check_kernel(kernel, why);

@@ -255,7 +255,7 @@ static uint32_t string_checksum(uint32_t checksum, const char *string)
 }
 
 /* CRC-32 of all of a record but the checksum at its end. */
-#define RECORD_CHECKSUM(record) \
+#define RECORD_CHECKSUM(record)                                                                    \
 	lzma_crc32((const uint8_t *)(record), offsetof(__typeof__(*(record)), checksum), 0)
 
 static void write_entries(struct layout *layout)
@@ -265,8 +265,8 @@ static void write_entries(struct layout *layout)
 	for (size_t i = 0; i < layout->contents->kernel_count; i++, entry++) {
 		const struct bundle_kernel *kernel = layout->kernels[i].kernel;
 		const struct kernel_id *id = &kernel->id;
-		const char *const strings[] = { id->release, id->machine, id->os_id, id->version_id,
-						id->uname_version };
+		const char *const strings[] = {id->release, id->machine, id->os_id, id->version_id,
+					       id->uname_version};
 		uint32_t offsets[5], checksum;
 
 		for (size_t k = 0; k < 5; k++)

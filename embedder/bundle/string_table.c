@@ -17,7 +17,7 @@ static int string_compare(const void *left, const void *right)
 
 int string_table_init(struct string_table *table, size_t capacity)
 {
-	*table = (struct string_table){ .capacity = capacity + 1 };
+	*table = (struct string_table){.capacity = capacity + 1};
 	table->strings = reallocarray(NULL, table->capacity, sizeof(*table->strings));
 	if (!table->strings)
 		return -ENOMEM;
@@ -29,7 +29,7 @@ void string_table_free(struct string_table *table)
 {
 	free(table->strings);
 	free(table->offsets);
-	*table = (struct string_table){ 0 };
+	*table = (struct string_table){0};
 }
 
 void string_table_add(struct string_table *table, const char *string)

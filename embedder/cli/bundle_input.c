@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a file. Out: the bytes of its bundles, and whether they are sound.
  *
@@ -43,8 +43,7 @@ static const char *failure_words(const struct reason *line, const char *subject,
 
 	if (!*line->text)
 		return error_words(error);
-	if (strncmp(line->text, subject, length) == 0 &&
-	    strncmp(line->text + length, ": ", 2) == 0)
+	if (strncmp(line->text, subject, length) == 0 && strncmp(line->text + length, ": ", 2) == 0)
 		return line->text + length + 2;
 	return line->text;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a command's description and its arguments. Out: options and operands, one by one; or help.
  */
@@ -105,9 +105,9 @@ static void add_options(struct getopt_tables *tables, const struct command_optio
 		tables->options[tables->count] = options;
 		tables->long_options[tables->count++] = (struct option){
 			.name = options->name,
-			.has_arg = !options->argument	 ? no_argument
+			.has_arg = !options->argument	    ? no_argument
 				   : may_take_none(options) ? optional_argument
-							 : required_argument,
+							    : required_argument,
 			.val = options->key,
 		};
 		if (options->key >= 256)

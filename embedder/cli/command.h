@@ -27,15 +27,14 @@ struct command {
 	const char *details;  /* what else the help says */
 	const char *examples; /* one in a line, indented by two spaces */
 	const char *statuses; /* when 0 and 1 are returned */
-	const struct command_option *options; /* ends with a zero; without those all commands have */
+	const struct command_option
+		*options; /* ends with a zero; without those all commands have */
 	int (*run)(const struct command *command, int argc, char **argv); /* returns a status */
 };
 
 extern const struct command command_trim, command_embed, command_list, command_lookup,
 	command_extract, command_attach, command_remove, command_object, command_verify,
-	command_export, command_import,
-	command_unpack,
-	command_fetch, command_btfgen;
+	command_export, command_import, command_unpack, command_fetch, command_btfgen;
 
 /* What is not an option comes with this key. */
 #define COMMAND_OPERAND 1

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: names of repositories, expressions. Out: kernel BTFs in the cache, and lines about them.
  */

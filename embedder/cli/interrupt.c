@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the path of a file that is about to be written. Out: signals that wait until it is done.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include "embedder/cli/jobs_option.h"
 
 #include <errno.h>

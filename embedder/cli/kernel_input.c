@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the paths after --kernels. Out: the list of kernels to trim for.
  */
@@ -143,13 +143,14 @@ void kernel_input_explain(const struct kernel_input *input, size_t taken, const 
 	if (input->failures && !kernel_input_is_empty(input))
 		report_failure(file, "%sno kernel BTF could be used", nothing);
 	else if (input->left_out)
-		report_failure(file, "%sall %s %skernels are for other machines than it "
-			       "(--all-machines takes them)", nothing,
-			       text_count(input->left_out).text,
+		report_failure(file,
+			       "%sall %s %skernels are for other machines than it "
+			       "(--all-machines takes them)",
+			       nothing, text_count(input->left_out).text,
 			       input->not_selected ? "selected " : "");
 	else if (input->not_selected)
-		report_failure(file, "%s--select takes none of %s kernel%s that were found", nothing,
-			       text_count(input->not_selected).text,
+		report_failure(file, "%s--select takes none of %s kernel%s that were found",
+			       nothing, text_count(input->not_selected).text,
 			       text_plural(input->not_selected));
 	else
 		report_failure(file, "%sno kernel BTF was found", nothing);

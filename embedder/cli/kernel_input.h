@@ -31,8 +31,8 @@ void kernel_input_free(struct kernel_input *input);
  * @as: what the user says of it (kernel_list_add()), or NULL. */
 void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_as *as);
 
-/* Leaves out the kernels that are not wanted. The list is sorted, so that what was given twice counts
- * once. @select must outlive the input. */
+/* Leaves out the kernels that are not wanted. The list is sorted, so that what was given twice
+ * counts once. @select must outlive the input. */
 void kernel_input_select(struct kernel_input *input, struct kernel_select *select);
 
 /* Says how many kernel_input_select() left out, if it was any. */
@@ -48,15 +48,15 @@ bool kernel_input_wants(struct kernel_input *input, const struct kernel_id *id);
 bool kernel_input_is_empty(const struct kernel_input *input);
 
 /*
- * Says what there is to say of the choice once all sources have been read: the expressions that took
- * no kernel; and with no kernel at all (@taken 0), why: @file (which may be NULL) is what nothing
- * was done for, @nothing says so in front of the cause ("nothing written: ", or "").
+ * Says what there is to say of the choice once all sources have been read: the expressions that
+ * took no kernel; and with no kernel at all (@taken 0), why: @file (which may be NULL) is what
+ * nothing was done for, @nothing says so in front of the cause ("nothing written: ", or "").
  */
 void kernel_input_explain(const struct kernel_input *input, size_t taken, const char *file,
 			  const char *nothing);
 
-/* Puts the kernels in the sources into the list, one file for each, by their keys alone; what cannot
- * be used is reported. */
+/* Puts the kernels in the sources into the list, one file for each, by their keys alone; what
+ * cannot be used is reported. */
 void kernel_input_list_sources(struct kernel_input *input);
 
 #endif

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include "embedder/cli/kernel_paths.h"
 
 #include <errno.h>
@@ -40,7 +40,8 @@ int kernel_paths_take_as(const struct command *command, const char *value,
 		return COMMAND_GO;
 	}
 	if (err == -EINVAL)
-		return command_usage_error(command, "--as '%s': %s; for example "
+		return command_usage_error(command,
+					   "--as '%s': %s; for example "
 					   "'os=debian:12,release=6.1.0-13-amd64,machine=x86_64'",
 					   value, why.text);
 	report_failure(command->name, "--as: %s", why.text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The values of --kernels, each with what --as says of it: an --as holds for the paths after it, until the
- * next one, which replaces all of it.
+ * The values of --kernels, each with what --as says of it: an --as holds for the paths after it,
+ * until the next one, which replaces all of it.
  */
 #ifndef COREBTF_CLI_KERNEL_PATHS_H
 #define COREBTF_CLI_KERNEL_PATHS_H
@@ -16,7 +16,7 @@ struct kernel_paths {
 	struct kernel_path_option {
 		const char *path;
 		size_t as; /* how many --as stood in front of it */
-	} *paths;
+	} * paths;
 	size_t count;
 	struct kernel_as *as;
 	size_t as_count;

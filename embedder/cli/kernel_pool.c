@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Every thread, the calling one too, takes the next file of the list until there is none, then the
  * next kernel of a source that nobody is reading just now. A result waits in its slot until all
@@ -17,8 +17,8 @@
 #include "embedder/util/cleanup.h"
 
 /*
- * What a thread keeps while it waits for its next kernel, and needs besides what is counted: scratch
- * memory, and what the C library does not give back. Today's BTFs make that some 18 MB.
+ * What a thread keeps while it waits for its next kernel, and needs besides what is counted:
+ * scratch memory, and what the C library does not give back. Today's BTFs make that some 18 MB.
  */
 #define THREAD_MEMORY (UINT64_C(32) << 20)
 
@@ -44,11 +44,11 @@ struct kernel_pool {
 	struct kernel_input *input;
 	const struct kernel_pool_work *work;
 	struct memory_budget budget;
-	pthread_mutex_t lock;	/* of all that follows */
-	pthread_cond_t changed; /* a source is free, or ended, or there was an error */
-	struct slot *slots;	/* one for each file */
-	size_t next;		/* file to be taken */
-	size_t handed_over;	/* files */
+	pthread_mutex_t lock;	  /* of all that follows */
+	pthread_cond_t changed;	  /* a source is free, or ended, or there was an error */
+	struct slot *slots;	  /* one for each file */
+	size_t next;		  /* file to be taken */
+	size_t handed_over;	  /* files */
 	struct reading *readings; /* one for each source */
 	size_t reading_count;
 	size_t current; /* the source whose results are handed over */
@@ -106,7 +106,8 @@ static struct slot *reading_add(struct reading *reading)
 
 	/* Grown by doubling: at a power of two, or none, the array is full. */
 	if (slot && !(reading->count & (reading->count - 1)))
-		slots = reallocarray(slots, reading->count ? reading->count * 2 : 1, sizeof(*slots));
+		slots = reallocarray(slots, reading->count ? reading->count * 2 : 1,
+				     sizeof(*slots));
 	if (!slot || !slots) {
 		free(slot);
 		reading->pool->error = -ENOMEM;
@@ -177,8 +178,8 @@ static void run_bytes(struct kernel_pool *pool, void *scratch, struct slot *slot
 
 	result->error = kernel_btf_unpack(bytes, &facts, &full, &result->why);
 	if (!result->error)
-		result->error = kernel_as_complete(slot->kernel.as, &facts, &slot->kernel.id,
-						   &result->why);
+		result->error =
+			kernel_as_complete(slot->kernel.as, &facts, &slot->kernel.id, &result->why);
 	run_kernel(pool, scratch, result, &full);
 }
 
@@ -203,15 +204,17 @@ static int read_next(struct reading *reading, struct kernel_file *ret_kernel,
 		.context = reading,
 		.budget = &reading->pool->budget,
 	};
-	int err = reading->stream ? 0
-				  : kernel_stream_open(reading->source, &opts, &reading->stream, why);
+	int err = reading->stream
+			  ? 0
+			  : kernel_stream_open(reading->source, &opts, &reading->stream, why);
 
 	return err ? err : kernel_stream_next(reading->stream, ret_kernel, ret_bytes, why);
 }
 
 /*
  * With the lock held, which is let go meanwhile: reads and works on one kernel. Returns whether the
- * source is to be read on by this thread, as the kernel's bytes are lent by it (kernel_stream_holds()).
+ * source is to be read on by this thread, as the kernel's bytes are lent by it
+ * (kernel_stream_holds()).
  */
 static bool run_source_once(struct kernel_pool *pool, void *scratch, struct reading *reading)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does the same work on the full BTFs of many kernels, on several threads and in so much memory, and
- * hands the results over in one order: whatever is made of them is the same for any number of
+ * Does the same work on the full BTFs of many kernels, on several threads and in so much memory,
+ * and hands the results over in one order: whatever is made of them is the same for any number of
  * threads.
  *
  * The order is that of the files in the list, then that of its sources, each in its own order. One
@@ -15,11 +15,11 @@
 
 /* What became of one kernel. */
 struct kernel_pool_result {
-	const struct kernel_file *kernel; /* with all that its own file says of it; of what could not be
-					   * read at all only the path, the rest being "" */
-	int error;	   /* 0, or why there is no outcome: */
-	struct reason why; /* in words */
-	void *outcome;	   /* from malloc, freed by the pool; NULL with an error */
+	const struct kernel_file *kernel; /* with all that its own file says of it; of what could
+					   * not be read at all only the path, the rest being "" */
+	int error;			  /* 0, or why there is no outcome: */
+	struct reason why;		  /* in words */
+	void *outcome;			  /* from malloc, freed by the pool; NULL with an error */
 };
 
 struct kernel_pool_work {
@@ -31,7 +31,8 @@ struct kernel_pool_work {
 	void *(*thread_new)(void *context);
 	void (*thread_free)(void *scratch);
 
-	/* On any thread: makes the outcome of one kernel. 0 or a negative errno value, with @why. */
+	/* On any thread: makes the outcome of one kernel. 0 or a negative errno value, with @why.
+	 */
 	int (*run)(void *context, void *scratch, const struct kernel_file *kernel,
 		   const struct kernel_btf *full, void **ret_outcome, struct reason *why);
 
@@ -40,9 +41,9 @@ struct kernel_pool_work {
 };
 
 /*
- * Works on all of @input, which is filtered already as far as the keys of its files go; those of the
- * kernels in its sources are asked for here. A kernel whose BTF cannot be read is a result as well.
- * 0, what take() returned, or -ENOMEM.
+ * Works on all of @input, which is filtered already as far as the keys of its files go; those of
+ * the kernels in its sources are asked for here. A kernel whose BTF cannot be read is a result as
+ * well. 0, what take() returned, or -ENOMEM.
  */
 int kernel_pool_run(struct kernel_input *input, const struct kernel_pool_work *work);
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include "embedder/cli/memory_option.h"
 
 #include <errno.h>
@@ -18,8 +18,10 @@ int memory_option_take(const struct command *command, const char *value, uint64_
 	if (end && *end && strchr(units, *end))
 		shift = 10 * (unsigned int)(strchr(units, *end++) - units + 1);
 	if (!end || *end || errno || !number || number > UINT64_MAX >> shift)
-		return command_usage_error(command, "--memory needs a number of bytes, or one with K, M "
-					   "or G behind it, like 512M, not '%s'", value);
+		return command_usage_error(command,
+					   "--memory needs a number of bytes, or one with K, M "
+					   "or G behind it, like 512M, not '%s'",
+					   value);
 	*ret_bytes = (uint64_t)number << shift;
 	return COMMAND_GO;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: steps of long work. Out: a bar, or lines, on stderr.
  */
@@ -15,17 +15,17 @@
 #include "embedder/cli/text.h"
 #include "embedder/util/cleanup.h"
 
-#define BAR_WIDTH 24
-#define REDRAW_MS 80
+#define BAR_WIDTH      24
+#define REDRAW_MS      80
 #define PLAIN_AFTER_MS 2000
 
 static struct {
 	const char *what; /* NULL: nothing is under way */
 	size_t total, done;
 	bool on_terminal;
-	bool drawn;	     /* the bar is on the terminal now */
+	bool drawn;		     /* the bar is on the terminal now */
 	long long started, drawn_at; /* milliseconds */
-	size_t tenths;	     /* the last one, or ten seconds, that a plain line was printed for */
+	size_t tenths; /* the last one, or ten seconds, that a plain line was printed for */
 } progress;
 
 static long long now_ms(void)

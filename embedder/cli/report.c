@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: what happened. Out: one line on stderr.
  *
@@ -27,7 +27,7 @@ enum report_level report_level(void)
 
 /* A line of its own, in one write where the C library allows it. */
 __attribute__((format(printf, 2, 0))) static void print_line(const char *file, const char *format,
-							      va_list arguments)
+							     va_list arguments)
 {
 	_cleanup_free_ char *text = NULL, *line = NULL, *printable = NULL;
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include "embedder/cli/select_option.h"
 
 #include "embedder/cli/report.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include "embedder/cli/sources.h"
 
 #include <errno.h>
@@ -31,8 +31,7 @@ void sources_free(struct sources *sources)
 	kernel_select_clear(&sources->select);
 }
 
-int sources_take(const struct command *command, struct sources *sources, int key,
-		 const char *value)
+int sources_take(const struct command *command, struct sources *sources, int key, const char *value)
 {
 	switch (key) {
 	case COMMAND_OPERAND:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What embed and verify are both given: a file, BPF objects (or those inside the file) and kernel
- * BTFs, selected, to be worked on by so many threads in so much memory. All failures are reported here.
+ * BTFs, selected, to be worked on by so many threads in so much memory. All failures are reported
+ * here.
  */
 #ifndef COREBTF_CLI_SOURCES_H
 #define COREBTF_CLI_SOURCES_H
@@ -31,8 +32,8 @@ struct sources {
 int sources_init(struct sources *sources, int argc);
 void sources_free(struct sources *sources);
 
-/* Takes an operand (the file, then objects), --kernels, --as, --select, -j or --memory. COMMAND_GO, or the status
- * to end with; STATUS_USAGE for a key that is none of these. */
+/* Takes an operand (the file, then objects), --kernels, --as, --select, -j or --memory. COMMAND_GO,
+ * or the status to end with; STATUS_USAGE for a key that is none of these. */
 int sources_take(const struct command *command, struct sources *sources, int key,
 		 const char *value);
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: cells. Out: an aligned table.
  */
@@ -89,8 +89,7 @@ void table_print(const struct table *table, FILE *file)
 		size_t column = i % table->columns;
 		bool is_last = column == table->columns - 1;
 
-		print_cell(table, i, widths[column], table->cells[column][0] == '>', is_last,
-			   file);
+		print_cell(table, i, widths[column], table->cells[column][0] == '>', is_last, file);
 		if (is_last)
 			fputc('\n', file);
 	}

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the bytes of a bundle. Out: a tar, and lines about it.
  */

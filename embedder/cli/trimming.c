@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the requests of objects, kernels. Out: a bundle with a trimmed BTF for each kernel.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: what became of each request on a kernel. Out: a line for each without an answer.
  */

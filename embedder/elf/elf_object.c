@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A bundle comes in, a relocatable object file goes out: the ELF header, the bytes of the
  * sections one after the other, the section headers. The same bundle gives the same bytes.
@@ -30,7 +30,7 @@
 
 /* e_flags as compilers of distributions set them; from the processor supplements of the ELF ABI. */
 #define ARM_EABI5	    0x05000000
-#define RISCV_FLOAT_DOUBLE  0x4	 /* RVC need not be said: linkers add it up */
+#define RISCV_FLOAT_DOUBLE  0x4 /* RVC need not be said: linkers add it up */
 #define PPC64_ELFV2	    2
 #define LOONGARCH_DOUBLE_V1 0x43 /* lp64d, version 1 of relocations */
 
@@ -156,7 +156,7 @@ static void add_property(struct draft *draft, const struct elf_object_target *ta
 		type = GNU_PROPERTY_AARCH64_FEATURE_1_AND;
 	else
 		return;
-	put_number(draft, note, 4);		      /* size of the name */
+	put_number(draft, note, 4);			  /* size of the name */
 	put_number(draft, note + 4, word == 8 ? 16 : 12); /* size of what follows it */
 	put_number(draft, note + 8, NT_GNU_PROPERTY_TYPE_0);
 	memcpy(note + 12, "GNU", 4);
@@ -275,10 +275,11 @@ int elf_object_make(const struct elf_object_target *target, const void *bundle, 
 	int err;
 
 	if (symbol && !is_symbol_fine(symbol))
-		return reason_set(why, -EINVAL,
-				  "'%.64s' cannot be the name of a symbol: letters, digits and _, at "
-				  "most 200, and not " LINKED_NAME,
-				  symbol);
+		return reason_set(
+			why, -EINVAL,
+			"'%.64s' cannot be the name of a symbol: letters, digits and _, at "
+			"most 200, and not " LINKED_NAME,
+			symbol);
 	if (bundle) {
 		err = elf_image_check_bundle(&target->codec, bundle, size, why);
 		if (err)

@@ -29,8 +29,8 @@ struct elf_object_target {
 };
 
 /*
- * The target by its canonical name (x86_64, arm64, ...; runtime/kernel/machine.h), in the ABI that Linux
- * distributions have for it. -ENOENT: not known, or its flags differ from program to program.
+ * The target by its canonical name (x86_64, arm64, ...; runtime/kernel/machine.h), in the ABI that
+ * Linux distributions have for it. -ENOENT: not known, or its flags differ from program to program.
  */
 int elf_object_find_target(const char *machine, struct elf_object_target *ret_target);
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * An image with the reserved segment comes in, the image with the bundle in it goes out; and back.
  *
@@ -94,9 +94,10 @@ static int check_segments(const struct elf_file *file, size_t own_index, struct 
 
 	if (own->p_offset < file->header.e_phoff + elf_file_segment_table_size(file) ||
 	    own->p_offset < elf_codec_header_size(&file->codec))
-		return reason_set(why, -EOPNOTSUPP,
-				  "its section .corebtf, at offset %#jx, overlaps the headers: damaged",
-				  (uintmax_t)own->p_offset);
+		return reason_set(
+			why, -EOPNOTSUPP,
+			"its section .corebtf, at offset %#jx, overlaps the headers: damaged",
+			(uintmax_t)own->p_offset);
 	if (own->p_flags != PF_R)
 		return reason_set(why, -EOPNOTSUPP,
 				  "the segment of its section .corebtf is not just readable (flags "
@@ -160,7 +161,8 @@ static int check_sections(const struct elf_file *file, size_t own_index, struct 
 		if (!(other->sh_flags & SHF_ALLOC) || !other->sh_size ||
 		    ((other->sh_flags & SHF_TLS) && other->sh_type == SHT_NOBITS))
 			continue;
-		if (other->sh_addr >= own->sh_addr || other->sh_size > own->sh_addr - other->sh_addr)
+		if (other->sh_addr >= own->sh_addr ||
+		    other->sh_size > own->sh_addr - other->sh_addr)
 			return reason_set(why, -EOPNOTSUPP,
 					  "the segment of its section .corebtf cannot grow: the "
 					  "linker put %s behind it: " WITHOUT_SCRIPT,
@@ -188,27 +190,30 @@ int elf_segment_find(const struct elf_file *file, struct elf_segment *ret_segmen
 	int err;
 
 	if (!section && has_nameless_bundle(file))
-		return reason_set(why, -EOPNOTSUPP,
-				  "it has a segment with a bundle whose section header is gone (was "
-				  "it stripped of section headers?): take the file from before");
+		return reason_set(
+			why, -EOPNOTSUPP,
+			"it has a segment with a bundle whose section header is gone (was "
+			"it stripped of section headers?): take the file from before");
 	if (!section)
 		return 0;
 	first = elf_file_find_section(file, COREBTF_SECTION_NAME, 0);
 	if (first != section || elf_file_find_section(file, COREBTF_SECTION_NAME, section))
-		return reason_set(why, -EOPNOTSUPP,
-				  "it has several sections .corebtf, and one of them is part of the "
-				  "loaded program: link it anew");
+		return reason_set(
+			why, -EOPNOTSUPP,
+			"it has several sections .corebtf, and one of them is part of the "
+			"loaded program: link it anew");
 	if (file->sections[section].sh_type == SHT_NOBITS)
 		return reason_set(why, -EOPNOTSUPP,
 				  "its section .corebtf has no bytes: is this a file of debug "
 				  "information?");
 	segment = find_own_segment(file, &file->sections[section]);
 	if (segment == file->segment_count)
-		return reason_set(why, -EOPNOTSUPP,
-				  "the section .corebtf is part of a loaded segment that it shares "
-				  "with others; it cannot be taken out or replaced: link so that it "
-				  "has one of its own (corebtf.ld), or without the object that brings "
-				  "it");
+		return reason_set(
+			why, -EOPNOTSUPP,
+			"the section .corebtf is part of a loaded segment that it shares "
+			"with others; it cannot be taken out or replaced: link so that it "
+			"has one of its own (corebtf.ld), or without the object that brings "
+			"it");
 	err = check_segments(file, segment, why);
 	if (!err)
 		err = check_sections(file, section, why);

@@ -55,8 +55,9 @@ int executable_inspect(const char *path, struct executable_info *ret_info, struc
 		.big_endian = file.codec.big_endian,
 		.is_64bit = file.codec.is_64bit,
 		.machine = file.header.e_machine,
-		.has_bundle = found > 0 ? !elf_segment_is_empty(&file, &segment)
-					: elf_file_find_section(&file, COREBTF_SECTION_NAME, 0) != 0,
+		.has_bundle = found > 0
+				      ? !elf_segment_is_empty(&file, &segment)
+				      : elf_file_find_section(&file, COREBTF_SECTION_NAME, 0) != 0,
 		.way = found > 0   ? EXECUTABLE_SEGMENT
 		       : found < 0 ? EXECUTABLE_REFUSES
 				   : EXECUTABLE_SECTION,

@@ -44,7 +44,8 @@ int executable_inspect(const char *path, struct executable_info *ret_info, struc
  * Writes @path with @bundle as its section .corebtf to @output, which may be @path itself. What
  * the section held is replaced. Mode and owner are kept; the output is written whole or not
  * at all. @bundle must have the byte order of the file (-EINVAL when it says otherwise).
- * Errors: those of executable_inspect(); -EOPNOTSUPP it refuses a bundle; -EFBIG a 32-bit file would pass 4 GiB; those of output_file.h.
+ * Errors: those of executable_inspect(); -EOPNOTSUPP it refuses a bundle; -EFBIG a 32-bit file
+ * would pass 4 GiB; those of output_file.h.
  *
  * Bytes that something has appended to the program stay where they are, but not at the file's
  * end: a program that counts back from there, or on from the end of the section headers as

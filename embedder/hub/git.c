@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: arguments and bytes for git. Out: the bytes it printed, or what it complained of.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a URL, what is wanted. Out: files in the cache. Each step is one git command, or a few.
  */

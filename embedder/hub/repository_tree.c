@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the list of a repository's files, what its links say, the expressions of --select. Out: which
  * files and links are wanted.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: what a user wrote. Out: an address for git, and names for people and for the file system.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the bytes of a kernel. Out: its release, its `uname -v` and its machine.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: an open file. Out: bytes of it, mapped or read, bounded.
  */
@@ -26,14 +26,16 @@ bool kernel_bytes_are_btf(const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
 
-	return size >= 2 && ((bytes[0] == 0x9f && bytes[1] == 0xeb) ||
-			     (bytes[0] == 0xeb && bytes[1] == 0x9f));
+	return size >= 2 &&
+	       ((bytes[0] == 0x9f && bytes[1] == 0xeb) || (bytes[0] == 0xeb && bytes[1] == 0x9f));
 }
 
 int kernel_bytes_check_size(uint64_t size, struct reason *why)
 {
 	if (size > KERNEL_BTF_SIZE_MAX)
-		return reason_set(why, -EFBIG, "it has %llu bytes, more than the %u that are accepted", (unsigned long long)size, KERNEL_BTF_SIZE_MAX);
+		return reason_set(why, -EFBIG,
+				  "it has %llu bytes, more than the %u that are accepted",
+				  (unsigned long long)size, KERNEL_BTF_SIZE_MAX);
 	return 0;
 }
 

@@ -26,7 +26,8 @@ struct kernel_btf {
 	uint64_t held;
 };
 
-/* Ends the mapping or frees the memory, and gives back what is held; does nothing on an empty one. */
+/* Ends the mapping or frees the memory, and gives back what is held; does nothing on an empty one.
+ */
 void kernel_btf_close(struct kernel_btf *btf);
 
 /* Today's largest are 10 MB. */
@@ -46,8 +47,8 @@ int kernel_bytes_check_size(uint64_t size, struct reason *why);
  * KERNEL_FILE_SIZE_MAX, those of mmap(2). */
 int kernel_bytes_map_file(int fd, uint64_t size, struct kernel_btf *ret_btf, struct reason *why);
 
-/* Reads all of @fd into memory. @expected: how much is likely to come, 0: not known, as of files that
- * the kernel makes up. */
+/* Reads all of @fd into memory. @expected: how much is likely to come, 0: not known, as of files
+ * that the kernel makes up. */
 int kernel_bytes_read(int fd, uint64_t expected, struct kernel_btf *ret_btf, struct reason *why);
 
 #endif

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: an ELF file of any class and byte order, in memory. Out: the bytes of its section .BTF, and
  * what the kernel in it says of itself.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a kernel without sections. Out: where its BTF is, and its build-id.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a kernel's boot image. Out: its BTF, and what it says of itself.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the tar archive of a .btf.tar.xz. Out: the BTF that is in it.
  *
@@ -39,7 +39,8 @@ bool kernel_archive_is(const void *start, size_t size)
 			return false;
 		}
 	}
-	return (any && sum == field) || (!any && sum == CHECKSUM_SIZE * ' '); /* no header: the end */
+	return (any && sum == field) ||
+	       (!any && sum == CHECKSUM_SIZE * ' '); /* no header: the end */
 }
 
 /* All reads come from memory that is whole and checked: what is wrong is in the tar itself. */
@@ -79,7 +80,8 @@ static int read_member(struct archive *archive, uint64_t size, const void **ret_
 		return reason_errno(why, -ENOMEM, "cannot unpack the archive");
 	while (result == ARCHIVE_OK) {
 		if (offset < 0 || (uint64_t)offset > size || length > size - (uint64_t)offset)
-			return reason_set(why, -EBADMSG, "the tar archive is damaged: the member is "
+			return reason_set(why, -EBADMSG,
+					  "the tar archive is damaged: the member is "
 					  "longer than its header says");
 		memcpy(copy + offset, piece, length);
 		result = archive_read_data_block(archive, &piece, &length, &offset);

@@ -13,13 +13,14 @@
 /* Around the BTF: tar headers, padding, and a README at the most. */
 #define KERNEL_ARCHIVE_SLACK ((size_t)16 << 20)
 
-/* Whether a tar archive starts here: a header of 512 bytes whose checksum fits, or the 512 zeros of the
- * end of one that is empty. */
+/* Whether a tar archive starts here: a header of 512 bytes whose checksum fits, or the 512 zeros of
+ * the end of one that is empty. */
 bool kernel_archive_is(const void *start, size_t size);
 
 /*
  * Finds the BTF in the archive @data.
- * @ret_data: the BTF, aligned to 4 bytes, either in @data or, where the archive has it in pieces, in
+ * @ret_data: the BTF, aligned to 4 bytes, either in @data or, where the archive has it in pieces,
+ * in
  * *@ret_copy, which the caller frees and which is else NULL.
  * Errors: -EBADMSG damaged, no BTF or more than one in it, -EFBIG, -ENOMEM.
  */

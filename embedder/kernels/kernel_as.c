@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: what the path, the user and the file say of a kernel. Out: its key, or what is missing.
  */
@@ -146,18 +146,21 @@ static int fill(const char **text, const char *value, bool overruled, const char
 		return replace(text, value, why);
 	if (strcmp(*text, value) == 0)
 		return 0;
-	return reason_set(why, -EINVAL, "its place or name says %s %s, and it says %s of itself; move "
-			  "it to where it belongs, or say which is right with --as %s=", what, *text,
-			  value, what);
+	return reason_set(why, -EINVAL,
+			  "its place or name says %s %s, and it says %s of itself; move "
+			  "it to where it belongs, or say which is right with --as %s=",
+			  what, *text, value, what);
 }
 
 static int check_whole(const struct kernel_id *id, struct reason *why)
 {
 	if (*id->release && *id->machine)
 		return 0;
-	return reason_set(why, -EINVAL, "cannot tell which kernel it is for: neither its name nor the "
+	return reason_set(why, -EINVAL,
+			  "cannot tell which kernel it is for: neither its name nor the "
 			  "file says %s%s%s; say it with --as %s",
-			  *id->release ? "" : "the release", !*id->release && !*id->machine ? " and " : "",
+			  *id->release ? "" : "the release",
+			  !*id->release && !*id->machine ? " and " : "",
 			  *id->machine ? "" : "the machine",
 			  *id->machine	 ? "release=..."
 			  : *id->release ? "machine=..."

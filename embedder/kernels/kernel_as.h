@@ -31,9 +31,8 @@ int kernel_as_apply(const struct kernel_as *as, struct kernel_id *id, struct rea
 
 /*
  * Adds what the kernel's own file says. Where @id has another release or machine already, and @as
- * did not say it, one of the two is wrong, and a wrong BTF is silent: it is refused. So is a key that
- * is still not whole.
- * Errors: -EINVAL (@why says what to do), -ENOMEM.
+ * did not say it, one of the two is wrong, and a wrong BTF is silent: it is refused. So is a key
+ * that is still not whole. Errors: -EINVAL (@why says what to do), -ENOMEM.
  */
 int kernel_as_complete(const struct kernel_as *as, const struct kernel_facts *facts,
 		       struct kernel_id *id, struct reason *why);

@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
- * In: a file, or one in memory. Out: the raw BTF in it, where it lies if the file holds it as it is.
+ * In: a file, or one in memory. Out: the raw BTF in it, where it lies if the file holds it as it
+ * is.
  *
  * Only the first bytes decide what the file is: archives are renamed, and a vmlinux is named in
  * every way there is. Whether the BTF is a sound one is for the trimmer to say.
@@ -22,8 +23,8 @@
 
 #define UNPACKED_SIZE_MAX ((size_t)KERNEL_BTF_SIZE_MAX + KERNEL_ARCHIVE_SLACK)
 
-/* What is taken for the size of packed bytes that do not say it, in times their own. Too small a guess
- * is made up for. */
+/* What is taken for the size of packed bytes that do not say it, in times their own. Too small a
+ * guess is made up for. */
 #define PACKED_GUESS 16
 
 /* How much of a kernel its BTF is at the most, of which a copy is made: one part in so many. */
@@ -32,7 +33,14 @@
 /* The unpackers keep what they have written last, to copy from: xz -9 wants the last 64 MiB. */
 #define WINDOW_MAX (UINT64_C(64) << 20)
 
-enum content { CONTENT_BTF, CONTENT_ELF, CONTENT_IMAGE, CONTENT_ARCHIVE, CONTENT_PACKED, CONTENT_OTHER };
+enum content {
+	CONTENT_BTF,
+	CONTENT_ELF,
+	CONTENT_IMAGE,
+	CONTENT_ARCHIVE,
+	CONTENT_PACKED,
+	CONTENT_OTHER
+};
 
 static enum content content_of(const void *bytes, size_t size)
 {
@@ -51,7 +59,8 @@ static enum content content_of(const void *bytes, size_t size)
 
 static int refuse(struct reason *why)
 {
-	return reason_set(why, -EBADMSG, "neither raw BTF nor ELF nor a kernel image, nor one of them "
+	return reason_set(why, -EBADMSG,
+			  "neither raw BTF nor ELF nor a kernel image, nor one of them "
 			  "packed, by its first bytes");
 }
 
@@ -71,7 +80,8 @@ static uint64_t cost_of(const struct kernel_btf *bytes, struct memory_budget *bu
 		if (unpacked > UNPACKED_SIZE_MAX) /* is refused when it comes to that */
 			return memory_budget_at_most(budget, own);
 		return unpacked ? own + unpacking_cost(unpacked)
-				: memory_budget_at_most(budget, own + unpacking_cost(own * PACKED_GUESS));
+				: memory_budget_at_most(budget,
+							own + unpacking_cost(own * PACKED_GUESS));
 	case CONTENT_IMAGE:
 		unpacked = kernel_image_unpacked_size(bytes->data, bytes->size);
 		return unpacked ? own + unpacking_cost(unpacked)
@@ -108,9 +118,9 @@ static int unpack(const struct kernel_btf *bytes, size_t expected, size_t limit,
 }
 
 /*
- * With a budget, no more is unpacked than is held of it. Where that is too little, because the bytes do
- * not say how much they unpack to or say it wrong, the whole of what is accepted is waited for,
- * and they are unpacked anew.
+ * With a budget, no more is unpacked than is held of it. Where that is too little, because the
+ * bytes do not say how much they unpack to or say it wrong, the whole of what is accepted is waited
+ * for, and they are unpacked anew.
  */
 static int unpack_within_budget(struct kernel_btf *bytes, struct kernel_btf *ret_plain,
 				struct reason *why)
@@ -120,8 +130,10 @@ static int unpack_within_budget(struct kernel_btf *bytes, struct kernel_btf *ret
 	int err;
 
 	if (expected > UNPACKED_SIZE_MAX)
-		return reason_set(why, -EFBIG, "it unpacks to %llu bytes, more than the %zu that are "
-				  "accepted", (unsigned long long)expected, UNPACKED_SIZE_MAX);
+		return reason_set(why, -EFBIG,
+				  "it unpacks to %llu bytes, more than the %zu that are "
+				  "accepted",
+				  (unsigned long long)expected, UNPACKED_SIZE_MAX);
 	if (!bytes->budget)
 		return unpack(bytes, expected, UNPACKED_SIZE_MAX, ret_plain, why);
 	held = bytes->held > bytes->size ? bytes->held - bytes->size : 0;
@@ -136,7 +148,8 @@ static int unpack_within_budget(struct kernel_btf *bytes, struct kernel_btf *ret
 	wanted = memory_budget_at_most(bytes->budget,
 				       bytes->size + unpacking_cost(UNPACKED_SIZE_MAX));
 	if (wanted <= bytes->held)
-		return reason_set(why, -EFBIG, "it takes more memory to unpack than the limit of %llu "
+		return reason_set(why, -EFBIG,
+				  "it takes more memory to unpack than the limit of %llu "
 				  "MiB (--memory)",
 				  (unsigned long long)bytes->budget->limit >> 20);
 	err = memory_budget_extend(bytes->budget, bytes->held, wanted - bytes->held, why);
@@ -201,7 +214,8 @@ static int read_plain(struct kernel_btf *bytes, bool was_packed, struct kernel_f
 		break;
 	}
 	if (was_packed)
-		return reason_set(why, -EBADMSG, "what it unpacks to is no BTF, ELF file, kernel image or "
+		return reason_set(why, -EBADMSG,
+				  "what it unpacks to is no BTF, ELF file, kernel image or "
 				  "tar archive, by its first bytes");
 	return refuse(why);
 }
@@ -308,7 +322,8 @@ int kernel_btf_open(const char *path, struct memory_budget *budget, struct kerne
 
 	if (err)
 		return err;
-	/* Only now is it known how much it takes: while it waits, each thread has one packed file. */
+	/* Only now is it known how much it takes: while it waits, each thread has one packed file.
+	 */
 	cost = cost_of(&bytes, budget);
 	err = memory_budget_acquire(budget, cost, why);
 	if (err)

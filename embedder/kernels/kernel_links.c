@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: links as an archive has them. Out: for each the member that has its bytes.
  */
@@ -29,7 +29,8 @@ static int follow(const char *name, const char *text, char **ret_target, struct 
 
 		if (size == 2 && memcmp(part, "..", 2) == 0) {
 			if (!length)
-				return reason_set(why, -EINVAL, "it is a link that leads out of the "
+				return reason_set(why, -EINVAL,
+						  "it is a link that leads out of the "
 						  "archive");
 			while (length && target[--length] != '/')
 				;
@@ -105,8 +106,9 @@ static int compare_name_to_target(const void *name, const void *link)
 static struct kernel_link *find(const struct kernel_links *links, const char *name,
 				int (*compare)(const void *, const void *))
 {
-	return links->count ? bsearch(name, links->links, links->count, sizeof(*links->links), compare)
-			    : NULL;
+	return links->count
+		       ? bsearch(name, links->links, links->count, sizeof(*links->links), compare)
+		       : NULL;
 }
 
 void kernel_links_resolve(struct kernel_links *links)
@@ -121,7 +123,8 @@ void kernel_links_resolve(struct kernel_links *links)
 		int followed = 0;
 		char *last;
 
-		while ((next = find(links, target, compare_name_to_link)) && followed++ < FOLLOWED_MAX)
+		while ((next = find(links, target, compare_name_to_link)) &&
+		       followed++ < FOLLOWED_MAX)
 			target = next->target;
 		last = strdup(next ? link->name : target);
 		if (last) { /* else it stays as it is, and is not found */

@@ -12,7 +12,8 @@
 #include "embedder/kernels/kernel_list.h"
 
 struct kernel_link {
-	char *name, *target; /* members; after kernel_links_resolve() the target is no link itself */
+	char *name,
+		*target; /* members; after kernel_links_resolve() the target is no link itself */
 	struct kernel_file file;
 	size_t number; /* in the archive's order */
 	bool is_found; /* the target was seen */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: paths. Out: the list of kernels whose BTFs lie there.
  */
@@ -135,7 +135,8 @@ static int open_place(struct place *place, struct reason *why)
 static int add_from_place(struct place *place, const char *below, const char *name,
 			  unsigned int depth, struct reason *why)
 {
-	_cleanup_free_ char *lexical = place->lexical ? kernel_tree_join(place->lexical, below) : NULL;
+	_cleanup_free_ char *lexical =
+		place->lexical ? kernel_tree_join(place->lexical, below) : NULL;
 	_cleanup_free_ char *real = kernel_tree_join(place->real, below);
 	_cleanup_free_ char *folder = kernel_tree_join(place->root, below);
 	struct kernel_file file;
@@ -181,8 +182,8 @@ static int visit_file(void *context, const char *folder, const char *name, unsig
 	if (!below)
 		return -ENOMEM;
 	if (kernel_path_kind(name) != KERNEL_PATH_BTF)
-		return list_append_source(place->list, kernel_tree_join(place->root, below), place->as,
-					  false, NULL);
+		return list_append_source(place->list, kernel_tree_join(place->root, below),
+					  place->as, false, NULL);
 	err = add_from_place(place, folder, name, depth, &why);
 	if (err != -EINVAL)
 		return err;
@@ -199,9 +200,10 @@ static int add_folder(struct place *place, struct reason *why)
 	if (!err)
 		err = kernel_tree_walk(place->root, &visitor, &seen, why);
 	if (!err && !seen)
-		err = reason_set(why, -ENOENT, "no kernel BTF in this folder (no file is named "
-					       "*.btf, *.btf.tar.xz or vmlinuz-RELEASE, and none like "
-					       "a tar archive or a package)");
+		err = reason_set(why, -ENOENT,
+				 "no kernel BTF in this folder (no file is named "
+				 "*.btf, *.btf.tar.xz or vmlinuz-RELEASE, and none like "
+				 "a tar archive or a package)");
 	return err;
 }
 
@@ -215,11 +217,12 @@ static int add_by_name(struct place *place, struct reason *why)
 
 	if (!kernel_path_release_length(name) &&
 	    !(place->as && place->as->release && place->as->machine))
-		return reason_set(why, -EINVAL,
-				  "cannot tell which kernel it is for: it is not named RELEASE.btf or "
-				  "RELEASE.btf.tar.xz; place it (or a link to it) at "
-				  "OS/VERSION/MACHINE/RELEASE.btf, or say it with "
-				  "--as release=...,machine=...");
+		return reason_set(
+			why, -EINVAL,
+			"cannot tell which kernel it is for: it is not named RELEASE.btf or "
+			"RELEASE.btf.tar.xz; place it (or a link to it) at "
+			"OS/VERSION/MACHINE/RELEASE.btf, or say it with "
+			"--as release=...,machine=...");
 	folder = strndup(place->root, slash == place->root ? 1 : (size_t)(name - place->root));
 	if (!folder)
 		return reason_errno(why, -ENOMEM, "cannot keep the path");

@@ -16,12 +16,12 @@
 /* One kernel BTF that was found. The strings are its own. */
 struct kernel_file {
 	struct kernel_id id;
-	char *path; /* in an archive "ARCHIVE: MEMBER" */
+	char *path;		    /* in an archive "ARCHIVE: MEMBER" */
 	const struct kernel_as *as; /* what the user says of it; NULL: nothing */
 };
 
-/* A file that holds kernels whose keys are known once it is read: an archive, a package, or a kernel's
- * own file, with or without a release in its name. */
+/* A file that holds kernels whose keys are known once it is read: an archive, a package, or a
+ * kernel's own file, with or without a release in its name. */
 struct kernel_source {
 	char *path;
 	const struct kernel_as *as;
@@ -48,13 +48,13 @@ void kernel_list_free(struct kernel_list *list);
 void kernel_file_clear(struct kernel_file *file);
 
 /*
- * Adds what @path holds: a folder in BTFHub's layout <os id>/<version id>/<arch>/<release>.btf[.tar.xz],
- * any part of such a tree, a folder with archives, packages or kernels in it, or a single file. What
- * the given path does not say is taken from the folders above it (its absolute path);
- * /sys/kernel/btf/vmlinux is the running kernel's.
+ * Adds what @path holds: a folder in BTFHub's layout <os id>/<version
+ * id>/<arch>/<release>.btf[.tar.xz], any part of such a tree, a folder with archives, packages or
+ * kernels in it, or a single file. What the given path does not say is taken from the folders above
+ * it (its absolute path); /sys/kernel/btf/vmlinux is the running kernel's.
  * @as: goes over what the path says; it must outlive the list. NULL: nothing does.
- * A folder without a single file that is named like one of these (kernel_path.h) is an error (-ENOENT).
- * Other files are passed over in a folder; one that was named itself is looked into.
+ * A folder without a single file that is named like one of these (kernel_path.h) is an error
+ * (-ENOENT). Other files are passed over in a folder; one that was named itself is looked into.
  */
 int kernel_list_add(struct kernel_list *list, const char *path, const struct kernel_as *as,
 		    kernel_list_skip_fn skip, void *context, struct reason *why);
@@ -62,8 +62,8 @@ int kernel_list_add(struct kernel_list *list, const char *path, const struct ker
 /* Adds a file; it is taken over, on failure too. 0 or -ENOMEM. */
 int kernel_list_take(struct kernel_list *list, struct kernel_file *file);
 
-/* Sorts the files by (os_id, version_id, machine, release, path), the sources by path, and drops the
- * same file given twice. */
+/* Sorts the files by (os_id, version_id, machine, release, path), the sources by path, and drops
+ * the same file given twice. */
 void kernel_list_sort(struct kernel_list *list);
 
 #endif

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the absolute folder and the name of a file. Out: the kernel's key.
  *
@@ -78,8 +78,8 @@ static struct span release_in_kernel_name(const char *name)
 
 static bool is_kernel_without_release(const char *name)
 {
-	static const char *const names[] = {"vmlinuz", "vmlinux", "bzImage", "Image", "vmlinuz.efi",
-					    "vmlinux.debug"};
+	static const char *const names[] = {"vmlinuz", "vmlinux",     "bzImage",
+					    "Image",   "vmlinuz.efi", "vmlinux.debug"};
 	size_t length = without_packing(name, strlen(name));
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -91,8 +91,8 @@ static bool is_kernel_without_release(const char *name)
 
 static bool is_archive_name(const char *name)
 {
-	static const char *const endings[] = {".tar", ".tgz", ".txz", ".tbz2", ".tzst", ".deb", ".rpm",
-					      ".ddeb"};
+	static const char *const endings[] = {".tar",  ".tgz", ".txz", ".tbz2",
+					      ".tzst", ".deb", ".rpm", ".ddeb"};
 	size_t length = strlen(name), plain = without_packing(name, length);
 
 	if (ends_with(name, plain, ".tar"))
@@ -165,12 +165,12 @@ int kernel_path_read(const char *folder, const char *name, bool certain, struct 
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
 	canonical = machine_canonical(machine_name);
 	if (canonical == machine_name) /* handed back: no machine of that name is known */
-		return reason_set(why, -EINVAL,
-				  "cannot tell which kernel it is for: its folder '%s' is no machine "
-				  "name; place it (or a link to it) at OS/VERSION/MACHINE/RELEASE%s, or "
-				  "say it with --as machine=...",
-				  machine_name,
-				  name + kernel_path_release_length(name));
+		return reason_set(
+			why, -EINVAL,
+			"cannot tell which kernel it is for: its folder '%s' is no machine "
+			"name; place it (or a link to it) at OS/VERSION/MACHINE/RELEASE%s, or "
+			"say it with --as machine=...",
+			machine_name, name + kernel_path_release_length(name));
 	if (!certain && !(is_os_release_value(os_id) && is_os_release_value(version_id) &&
 			  isdigit((unsigned char)version_id.start[0])))
 		os_id.length = version_id.length = 0;
@@ -193,7 +193,8 @@ static struct span release_in_folder(const char *folder)
 	struct span path = {folder, strlen(folder)};
 	struct span last = take_last_component(&path), above = take_last_component(&path);
 
-	if (above.length == strlen("modules") && memcmp(above.start, "modules", above.length) == 0 &&
+	if (above.length == strlen("modules") &&
+	    memcmp(above.start, "modules", above.length) == 0 &&
 	    is_release(last.start, last.length))
 		return last;
 	return (struct span){"", 0};

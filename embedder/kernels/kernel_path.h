@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the place of a file says about the kernel it is for. In BTFHub's layout the folders are
- * <os id>/<version id>/<machine> and the file is <release>.btf or <release>.btf.tar.xz. Packages and
- * /boot have kernels themselves, by other names.
+ * <os id>/<version id>/<machine> and the file is <release>.btf or <release>.btf.tar.xz. Packages
+ * and /boot have kernels themselves, by other names.
  */
 #ifndef COREBTF_KERNELS_KERNEL_PATH_H
 #define COREBTF_KERNELS_KERNEL_PATH_H
@@ -13,9 +13,9 @@
 #include "embedder/util/reason.h"
 
 enum kernel_path_kind {
-	KERNEL_PATH_NONE,    /* not named like anything that holds kernels */
-	KERNEL_PATH_BTF,     /* RELEASE.btf, which may be packed: the place says the whole key */
-	KERNEL_PATH_KERNEL,  /* vmlinuz-RELEASE and the like: a kernel's own file, which says more */
+	KERNEL_PATH_NONE,   /* not named like anything that holds kernels */
+	KERNEL_PATH_BTF,    /* RELEASE.btf, which may be packed: the place says the whole key */
+	KERNEL_PATH_KERNEL, /* vmlinuz-RELEASE and the like: a kernel's own file, which says more */
 	KERNEL_PATH_ARCHIVE, /* a tar, or a package */
 };
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the expressions of --select, and kernels. Out: which kernels are wanted.
  *

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: the path of a file. Out: how its kernels have to be read. Only its first bytes are unpacked.
  */
@@ -46,7 +46,8 @@ int kernel_source_look(const char *path, enum kernel_source_content *ret_content
 	if (err)
 		return err;
 	file.fd = fd;
-	/* Bytes that are packed and damaged already here are looked at again by who reads them all. */
+	/* Bytes that are packed and damaged already here are looked at again by who reads them all.
+	 */
 	if (packed_stream_open(&source, &stream, NULL))
 		count = -1;
 	else

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: an archive, a package or a kernel's own file. Out: the kernels in it, one at a time.
  */
@@ -18,8 +18,8 @@
 /* How many folders of a member's name make its place certain. */
 #define LAYOUT_DEPTH 3
 
-/* What unpacking a member takes besides itself, guessed by its name before its bytes are seen, in times
- * its size; kernel_btf.c makes up for what is too little. */
+/* What unpacking a member takes besides itself, guessed by its name before its bytes are seen, in
+ * times its size; kernel_btf.c makes up for what is too little. */
 #define PACKED_GUESS 16
 #define KERNEL_GUESS 12
 #define ELF_GUESS    1
@@ -42,7 +42,8 @@ struct kernel_stream {
 	char *place; /* the folder of the archive, absolute; NULL: not to be had */
 	struct kernel_links links;
 	bool is_again; /* the archive is gone through again, for the links: */
-	struct kernel_link *link; /* the next to be handed out; NULL: the next member is to be read */
+	struct kernel_link
+		*link; /* the next to be handed out; NULL: the next member is to be read */
 	struct kernel_btf linked; /* its bytes, and those of the one before */
 };
 
@@ -126,11 +127,13 @@ static int read_key(const struct kernel_stream *stream, const struct place *plac
 {
 	const struct kernel_as *as = stream->source->as;
 	_cleanup_free_ char *outside = NULL;
-	int err = kernel_path_read(place->folder, place->name, place->depth >= LAYOUT_DEPTH, ret_id, why);
+	int err = kernel_path_read(place->folder, place->name, place->depth >= LAYOUT_DEPTH, ret_id,
+				   why);
 
 	if (err == -EINVAL && stream->place) {
 		outside = kernel_tree_join(stream->place, place->folder);
-		err = outside ? kernel_path_read(outside, place->name, false, ret_id, NULL) : -ENOMEM;
+		err = outside ? kernel_path_read(outside, place->name, false, ret_id, NULL)
+			      : -ENOMEM;
 	}
 	if (err == -EINVAL && as && as->machine)
 		err = kernel_path_read_release(place->folder, place->name, ret_id, why);
@@ -173,7 +176,8 @@ static int read_member(struct kernel_stream *stream, const struct archive_member
 	int err;
 
 	if (member->size > limit)
-		return reason_set(why, -EFBIG, "it has %llu bytes, more than the %llu that are accepted",
+		return reason_set(why, -EFBIG,
+				  "it has %llu bytes, more than the %llu that are accepted",
 				  (unsigned long long)member->size, (unsigned long long)limit);
 	cost = cost_of(stream, member, kind);
 	err = memory_budget_acquire(stream->opts.budget, cost, why);
@@ -195,8 +199,8 @@ static int read_member(struct kernel_stream *stream, const struct archive_member
 
 /* A member RELEASE.btf. 1: handed out; 0: not; -errno: as kernel_stream_next(). */
 static int take_btf(struct kernel_stream *stream, const struct archive_member *member,
-		    const struct place *place, struct kernel_file *file, struct kernel_btf *ret_bytes,
-		    struct reason *why)
+		    const struct place *place, struct kernel_file *file,
+		    struct kernel_btf *ret_bytes, struct reason *why)
 {
 	struct reason member_why = {""};
 	int err = read_key(stream, place, &file->id, &member_why);
@@ -228,8 +232,8 @@ static int take_btf(struct kernel_stream *stream, const struct archive_member *m
 }
 
 /* Completes the key with what the kernel says of itself. 1: wanted; 0: not, which has been told. */
-static int identify(struct kernel_stream *stream, const char *member, const struct kernel_btf *bytes,
-		    struct kernel_file *file)
+static int identify(struct kernel_stream *stream, const char *member,
+		    const struct kernel_btf *bytes, struct kernel_file *file)
 {
 	struct kernel_facts facts;
 	struct reason why = {""};
@@ -362,8 +366,10 @@ static void tell_not_found(struct kernel_stream *stream)
 		if (strcmp(link->name, link->target) == 0)
 			reason_set(&line, 0, "it is a link that leads in a circle");
 		else
-			reason_set(&line, 0, "it is a link to %s, which is not in the archive, or cannot "
-				   "be used", link->target);
+			reason_set(&line, 0,
+				   "it is a link to %s, which is not in the archive, or cannot "
+				   "be used",
+				   link->target);
 		skip(stream, link->name, line.text);
 	}
 }
@@ -386,7 +392,8 @@ int kernel_stream_open(const struct kernel_source *source, const struct kernel_s
 		stream->place = realpath(source->path, NULL);
 		if (stream->place)
 			*strrchr(stream->place, '/') = '\0';
-		err = archive_reader_open(source->path, skip_in_archive, stream, &stream->reader, why);
+		err = archive_reader_open(source->path, skip_in_archive, stream, &stream->reader,
+					  why);
 	}
 	if (err) {
 		kernel_stream_close(stream);
@@ -465,7 +472,8 @@ static int end_pass(struct kernel_stream *stream, struct reason *why)
 		tell_skipped(stream);
 		stream->ended = true;
 		if (!stream->seen && stream->source->was_named)
-			return reason_set(why, -ENOENT, "no kernel in this archive (no member is named "
+			return reason_set(why, -ENOENT,
+					  "no kernel in this archive (no member is named "
 					  "RELEASE.btf, vmlinuz-RELEASE or the like)");
 		return 0;
 	}
@@ -473,8 +481,9 @@ static int end_pass(struct kernel_stream *stream, struct reason *why)
 	stream->is_again = true;
 	archive_reader_close(stream->reader);
 	stream->reader = NULL;
-	return archive_reader_open(stream->source->path, skip_in_archive, stream, &stream->reader, why)
-		?: 1;
+	return archive_reader_open(stream->source->path, skip_in_archive, stream, &stream->reader,
+				   why)
+		       ?: 1;
 }
 
 int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_file,
@@ -496,7 +505,8 @@ int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_fil
 			else if (more > 0)
 				more = stream->is_again
 					       ? read_linked(stream, &member, ret_bytes, why)
-					       : take_member(stream, &member, ret_file, ret_bytes, why);
+					       : take_member(stream, &member, ret_file, ret_bytes,
+							     why);
 			else
 				tell_skipped(stream);
 			if (more < 0)

@@ -4,9 +4,9 @@
  * its members that are named like kernels (kernel_path.h), else a kernel's own file. They come one
  * at a time, in the archive's order, and an archive is gone through once.
  *
- * But for links: another name for a member is another kernel with the same BTF, and only its bytes are
- * in the archive. When some of those are wanted, the archive is gone through once more for them,
- * and they come last.
+ * But for links: another name for a member is another kernel with the same BTF, and only its bytes
+ * are in the archive. When some of those are wanted, the archive is gone through once more for
+ * them, and they come last.
  */
 #ifndef COREBTF_KERNELS_KERNEL_STREAM_H
 #define COREBTF_KERNELS_KERNEL_STREAM_H
@@ -20,11 +20,12 @@ struct kernel_stream_opts {
 	/* Whether the kernel is wanted; asked before its bytes are read, if its name says the whole
 	 * key. NULL: all are. */
 	bool (*want)(void *context, const struct kernel_id *id);
-	/* Told of a member that could be a kernel and cannot be used; @path is "ARCHIVE: MEMBER". */
+	/* Told of a member that could be a kernel and cannot be used; @path is "ARCHIVE: MEMBER".
+	 */
 	kernel_list_skip_fn skip;
 	void *context; /* of both */
-	/* What the bytes of a kernel take, and unpacking them, is held of it before they are read, and
-	 * given back with them. NULL: no limit. */
+	/* What the bytes of a kernel take, and unpacking them, is held of it before they are read,
+	 * and given back with them. NULL: no limit. */
 	struct memory_budget *budget;
 };
 
@@ -38,15 +39,16 @@ int kernel_stream_open(const struct kernel_source *source, const struct kernel_s
  * The next kernel that is wanted. Returns 1, 0 at the end, or what makes the rest unreadable: the
  * stream can then only be closed. -ENOENT: a source that was named itself has no kernel in it.
  * @ret_file: to be cleared with kernel_file_clear(); its key is whole.
- * @ret_bytes: the kernel's bytes as they are in the archive, for kernel_btf_unpack(); NULL: the keys
- * are all that is wanted.
+ * @ret_bytes: the kernel's bytes as they are in the archive, for kernel_btf_unpack(); NULL: the
+ * keys are all that is wanted.
  */
 int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_file,
 		       struct kernel_btf *ret_bytes, struct reason *why);
 
 /*
- * Whether the bytes that were handed out last are the stream's own: they are lent until the next call,
- * which is to come from the same thread, before it waits for anything else that needs the budget.
+ * Whether the bytes that were handed out last are the stream's own: they are lent until the next
+ * call, which is to come from the same thread, before it waits for anything else that needs the
+ * budget.
  */
 bool kernel_stream_holds(const struct kernel_stream *stream);
 

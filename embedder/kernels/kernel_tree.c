@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: a folder. Out: each file below it that is named like one with kernels in it.
  */
@@ -263,7 +263,8 @@ int kernel_tree_walk(const char *root, const struct kernel_tree_visitor *visitor
 	_cleanup_(cleanup_walk) struct walk walk = {.root = root, .visitor = visitor};
 	int err;
 
-	/* Below the root, a folder that cannot be read is skipped; the root itself was asked for. */
+	/* Below the root, a folder that cannot be read is skipped; the root itself was asked for.
+	 */
 	if (access(root, R_OK | X_OK) < 0)
 		return reason_errno(why, -errno, "cannot read the folder");
 	err = walk_folder(&walk, AT_FDCWD, root, "", 0);

@@ -3,8 +3,8 @@
  * A walk through a folder for files that are named like kernel BTFs, kernels or archives of them
  * (kernel_path_kind()).
  *
- * A folder is opened from the one above it, so a name is never looked up twice from the root, and in
- * the order of the names, so what is told of it comes in the same order everywhere. Symlinked
+ * A folder is opened from the one above it, so a name is never looked up twice from the root, and
+ * in the order of the names, so what is told of it comes in the same order everywhere. Symlinked
  * folders wait until all real ones have been walked, and each folder is walked once, whatever
  * names it has: a link back up the tree cannot loop, and where `focal` links to `20.04` the real
  * name wins.
@@ -32,7 +32,8 @@ struct kernel_tree_visitor {
 int kernel_tree_walk(const char *root, const struct kernel_tree_visitor *visitor, size_t *ret_seen,
 		     struct reason *why);
 
-/* @base, a slash, @name, malloc'd; where one of them is empty or @base ends in a slash, no slash. */
+/* @base, a slash, @name, malloc'd; where one of them is empty or @base ends in a slash, no slash.
+ */
 char *kernel_tree_join(const char *base, const char *name);
 
 #endif

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: nothing. Out: the key of the running kernel, by the same eyes with which the runtime will
  * look for it, so that the two cannot disagree.

@@ -8,7 +8,7 @@
 #include "embedder/relo/core_relo.h"
 
 #define HEADER_SIZE_WITH_CORE_RELO 32
-#define RECORD_SIZE_MIN 16
+#define RECORD_SIZE_MIN		   16
 
 static const char *const kind_names[CORE_RELO_KINDS] = {
 	[CORE_RELO_FIELD_BYTE_OFFSET] = "field byte offset",
@@ -55,7 +55,7 @@ int core_relo_reader_open(struct core_relo_reader *reader, const void *ext, size
 	uint32_t header_size, offset, length;
 	uint16_t magic;
 
-	*reader = (struct core_relo_reader){ 0 };
+	*reader = (struct core_relo_reader){0};
 	if (size < 8)
 		return reason_set(why, -EBADMSG, ".BTF.ext: %zu bytes are too few for a header",
 				  size);

@@ -52,9 +52,9 @@ struct core_relo {
 
 struct core_relo_reader {
 	const unsigned char *position;
-	size_t left;	      /* bytes after position */
+	size_t left; /* bytes after position */
 	uint32_t record_size;
-	uint32_t in_section;  /* records left in the section that is being read */
+	uint32_t in_section; /* records left in the section that is being read */
 	bool swapped;
 };
 

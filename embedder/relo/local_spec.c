@@ -76,7 +76,7 @@ static int read_field(struct arena *arena, const struct btf_view *btf, uint32_t 
 		return reason_set(why, -ENOMEM, "out of memory");
 	request->accessors = accessors;
 	request->accessor_count = 1;
-	accessors[0] = (struct accessor){ { "", 0, 0 }, numbers[0], NULL };
+	accessors[0] = (struct accessor){{"", 0, 0}, numbers[0], NULL};
 	if (!btf_view_strip(btf, &id))
 		return reason_set(why, -EBADMSG, "type [%u] leads to a type that is not there", id);
 	if (btf_view_resolve_size(btf, id, ANY_POINTER_SIZE) < 0)
@@ -115,10 +115,11 @@ static int read_field(struct arena *arena, const struct btf_view *btf, uint32_t 
 			id = btf_view_u32(btf, btf_view_array(type)->type);
 			if (!btf_view_strip(btf, &id))
 				return reason_set(why, -EBADMSG,
-						  "type [%u] leads to a type that is not there", id);
+						  "type [%u] leads to a type that is not there",
+						  id);
 			if (btf_view_resolve_size(btf, id, ANY_POINTER_SIZE) < 0)
 				return broken(request, "an array of a type without a size");
-			*last = (struct accessor){ { "", 0, 0 }, numbers[i], NULL };
+			*last = (struct accessor){{"", 0, 0}, numbers[i], NULL};
 		} else {
 			return broken(request, "a member of a type that has none");
 		}

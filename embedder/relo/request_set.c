@@ -195,8 +195,8 @@ static int64_t read_distinct_relos(const struct bpf_object_file *object, struct 
 int request_set_add_object(struct request_set *set, const struct bpf_object_file *object,
 			   uint32_t *ret_relocations, struct reason *why)
 {
-	_cleanup_(btf_view_free) struct btf_view btf = { 0 };
-	_cleanup_(byte_buffer_free) struct byte_buffer key = { 0 };
+	_cleanup_(btf_view_free) struct btf_view btf = {0};
+	_cleanup_(byte_buffer_free) struct byte_buffer key = {0};
 	_cleanup_free_ struct core_relo *relos = NULL;
 	size_t before = set->count;
 	uint32_t total = 0;
@@ -239,7 +239,7 @@ int request_set_describe(const struct request_set *set, size_t number, char *buf
 	const struct request *request = set->requests[number];
 	const struct request_root *root = &request->root_type;
 	bool prefixed = btf_view_is_composite(root->kind) || root->kind == BTF_KIND_ENUM;
-	struct byte_buffer path = { 0 };
+	struct byte_buffer path = {0};
 	int length;
 
 	for (uint32_t i = 0; i < request->accessor_count; i++) {
@@ -258,12 +258,12 @@ int request_set_describe(const struct request_set *set, size_t number, char *buf
 		byte_buffer_append(&path, "::", 2);
 		byte_buffer_append(&path, request->enumerator.text, request->enumerator.length);
 	}
-	length = snprintf(buffer, size, "%s of %s%s%.*s%.*s%s%s",
-			  core_relo_kind_name(request->kind),
-			  prefixed ? btf_view_kind_name(root->kind) : "", prefixed ? " " : "",
-			  (int)root->name.essential_length, root->name.text, (int)path.size,
-			  path.data ? (char *)path.data : "", request->broken ? ": " : "",
-			  request->broken ? request->broken : "");
+	length =
+		snprintf(buffer, size, "%s of %s%s%.*s%.*s%s%s", core_relo_kind_name(request->kind),
+			 prefixed ? btf_view_kind_name(root->kind) : "", prefixed ? " " : "",
+			 (int)root->name.essential_length, root->name.text, (int)path.size,
+			 path.data ? (char *)path.data : "", request->broken ? ": " : "",
+			 request->broken ? request->broken : "");
 	byte_buffer_free(&path);
 	return length;
 }

@@ -13,7 +13,7 @@
 #define LEVEL_MAX 32 /* nested members and parameters */
 /* A field's array dimensions: libbpf has no bound there, compilers stay far below this one. */
 #define DIMENSIONS_MAX 256
-#define SHAPES_MAX 65536
+#define SHAPES_MAX     65536
 
 struct builder {
 	struct arena *arena;
@@ -36,7 +36,7 @@ int symbol_read(struct arena *arena, const struct btf_view *btf, uint32_t offset
 	text = arena_string(arena, text, length);
 	if (!text)
 		return reason_set(why, -ENOMEM, "out of memory");
-	*ret_symbol = (struct symbol){ text, length, btf_view_essential_length(text, length) };
+	*ret_symbol = (struct symbol){text, length, btf_view_essential_length(text, length)};
 	return 0;
 }
 
@@ -252,7 +252,7 @@ static int build(struct builder *b, uint32_t id, bool behind_pointer, int level,
 int shape_build(struct arena *arena, const struct btf_view *btf, uint32_t id, enum shape_mode mode,
 		const struct shape **ret_shape, struct reason *why)
 {
-	struct builder builder = { arena, btf, mode, 0, why };
+	struct builder builder = {arena, btf, mode, 0, why};
 
 	return build(&builder, id, false, LEVEL_MAX,
 		     mode == SHAPE_FIELD ? DIMENSIONS_MAX : CHAIN_MAX, ret_shape);

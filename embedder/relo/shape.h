@@ -52,7 +52,7 @@ struct shape {
 	struct shape_child {
 		struct symbol name;
 		const struct shape *shape;
-	} *children;
+	} * children;
 };
 
 /* Copies a string of @btf. NULL text on a bad offset or without memory (@why says which). */

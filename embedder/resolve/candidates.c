@@ -16,10 +16,17 @@
  * takes the pointer size of the process it runs in, which on a 64-bit kernel may be another.
  */
 static const char *const long_names[] = {
-	"long",		     "long int",	  "int long",
-	"unsigned long",     "long unsigned",	  "unsigned long int",
-	"unsigned int long", "long unsigned int", "long int unsigned",
-	"int unsigned long", "int long unsigned",
+	"long",
+	"long int",
+	"int long",
+	"unsigned long",
+	"long unsigned",
+	"unsigned long int",
+	"unsigned int long",
+	"long unsigned int",
+	"long int unsigned",
+	"int unsigned long",
+	"int long unsigned",
 };
 
 static uint32_t hash_name(const char *name, size_t length)
@@ -43,7 +50,7 @@ static void allow_prefix(struct btf_view_filter *filter, const unsigned char fir
 /* Lets names pass that are @name, or @name and a flavour. */
 static void allow_name(struct btf_view_filter *filter, const char *name, size_t length)
 {
-	unsigned char first_four[4] = { 0 };
+	unsigned char first_four[4] = {0};
 
 	memcpy(first_four, name, length < 4 ? length : 4);
 	switch (length) {
@@ -89,7 +96,7 @@ int candidates_init(struct candidates *c, const struct request_set *set)
 {
 	uint32_t slots = 16;
 
-	*c = (struct candidates){ .set = set };
+	*c = (struct candidates){.set = set};
 	while (slots < set->root_count * 4)
 		slots *= 2;
 	c->slots = calloc(slots, sizeof(*c->slots));
@@ -129,7 +136,7 @@ void candidates_free(struct candidates *c)
 	free(c->found);
 	free(c->first);
 	free(c->ids);
-	*c = (struct candidates){ 0 };
+	*c = (struct candidates){0};
 }
 
 static void note_long(struct candidates *c, uint32_t id, uint32_t size, const char *name)
@@ -157,7 +164,7 @@ static int note(struct candidates *c, uint32_t root, uint32_t id)
 		c->found = found;
 		c->found_capacity = capacity;
 	}
-	c->found[c->found_count++] = (struct candidate){ root, id };
+	c->found[c->found_count++] = (struct candidate){root, id};
 	c->first[root + 1]++;
 	return 0;
 }
@@ -179,8 +186,8 @@ static int visit(void *context, uint32_t id, const struct btf_type *type, const 
 	size_t length = strnlen(name, NAME_MAX_LENGTH + 1);
 
 	if (length > NAME_MAX_LENGTH)
-		return reason_set(scan->why, -EBADMSG, "type [%u]: a name of more than %u bytes", id,
-				  NAME_MAX_LENGTH);
+		return reason_set(scan->why, -EBADMSG, "type [%u]: a name of more than %u bytes",
+				  id, NAME_MAX_LENGTH);
 	length = btf_view_essential_length(name, length);
 	if (kind == BTF_KIND_INT)
 		note_long(c, id, btf_view_size(scan->btf, type), name);
@@ -199,7 +206,7 @@ static int visit(void *context, uint32_t id, const struct btf_type *type, const 
 
 int candidates_scan(struct candidates *c, struct btf_view *btf, struct reason *why)
 {
-	struct scan scan = { c, btf, why };
+	struct scan scan = {c, btf, why};
 	size_t roots = c->set->root_count;
 	int err;
 

@@ -24,7 +24,7 @@ struct candidates {
 	/* Of the kernel scanned last. */
 	struct candidate {
 		uint32_t root, id;
-	} *found; /* in ascending order of ids */
+	} * found; /* in ascending order of ids */
 	size_t found_count, found_capacity;
 	uint32_t *first; /* by root: its first place in ids; one more at the end */
 	uint32_t *ids;	 /* grouped by root, ascending */

@@ -14,9 +14,9 @@
 struct walk {
 	struct target *target;
 	struct target_match *match;
-	uint32_t steps;	 /* raw steps so far, as libbpf counts them */
-	uint32_t seen;	 /* how often something was touched: what leads to it is touched as well */
-	uint32_t next;	 /* type of the member found */
+	uint32_t steps; /* raw steps so far, as libbpf counts them */
+	uint32_t seen;	/* how often something was touched: what leads to it is touched as well */
+	uint32_t next;	/* type of the member found */
 };
 
 /* libbpf: bpf_core_fields_are_compat */
@@ -191,11 +191,11 @@ static int enter_root(struct target *target, uint32_t *id)
 int match_field(struct target *target, const struct request *request, uint32_t id,
 		struct target_match *match)
 {
-	struct walk walk = { .target = target, .match = match };
+	struct walk walk = {.target = target, .match = match};
 	uint32_t root = id;
 	int result = TARGET_MATCH;
 
-	*match = (struct target_match){ .is_index = true };
+	*match = (struct target_match){.is_index = true};
 	for (uint32_t i = 0; result == TARGET_MATCH && i < request->accessor_count; i++) {
 		const struct accessor *accessor = &request->accessors[i];
 		int64_t size;
@@ -242,7 +242,7 @@ int match_enumerator(struct target *target, const struct request *request, uint3
 	uint32_t root = id, count;
 	const struct btf_type *type = btf_view_strip(btf, &id);
 
-	*match = (struct target_match){ .owner = id };
+	*match = (struct target_match){.owner = id};
 	if (!type)
 		return target_bad_type(target, root);
 	if (!btf_view_is_enum(btf_view_kind(btf, type)))

@@ -31,8 +31,8 @@ static const struct btf_type *enter(struct target *target, uint32_t *id, int *re
 }
 
 /* Parameters one by one, then the result; the numbers are compared first. */
-static int prototypes(struct target *target, const struct shape *shape,
-		      const struct btf_type *type, struct target_match *match, compare_fn compare)
+static int prototypes(struct target *target, const struct shape *shape, const struct btf_type *type,
+		      struct target_match *match, compare_fn compare)
 {
 	const struct btf_view *btf = target->btf;
 	const struct btf_param *params = btf_view_params(type);
@@ -226,7 +226,8 @@ static int matching(struct target *target, const struct shape *shape, uint32_t i
 		return shape->size == btf_view_size(btf, type) &&
 		       shape->flag == !!(btf_view_int_encoding(btf, type) & BTF_INT_SIGNED);
 	case BTF_KIND_PTR:
-		return matching(target, shape->children[0].shape, btf_view_target(btf, type), match);
+		return matching(target, shape->children[0].shape, btf_view_target(btf, type),
+				match);
 	case BTF_KIND_ARRAY:
 		if (shape->size != btf_view_elements(btf, type))
 			return TARGET_NO_MATCH;
@@ -255,7 +256,7 @@ static bool can_match(uint32_t root_kind)
 int match_type(struct target *target, const struct request *request, uint32_t id,
 	       struct target_match *match)
 {
-	*match = (struct target_match){ .owner = id };
+	*match = (struct target_match){.owner = id};
 	/* Functions, variables and the like: libbpf knows no comparison for them. */
 	if (!can_match(request->root_type.kind))
 		return TARGET_NO_MATCH;

@@ -18,7 +18,7 @@ int resolver_init(struct resolver *resolver, const struct request_set *set)
 {
 	int err;
 
-	*resolver = (struct resolver){ .set = set };
+	*resolver = (struct resolver){.set = set};
 	err = candidates_init(&resolver->candidates, set);
 	if (err)
 		return err;
@@ -37,7 +37,7 @@ void resolver_free(struct resolver *resolver)
 	touched_free(&resolver->touched);
 	free(resolver->outcomes);
 	free(resolver->answers);
-	*resolver = (struct resolver){ 0 };
+	*resolver = (struct resolver){0};
 }
 
 static int match(struct target *target, const struct request *request, uint32_t id,
@@ -115,7 +115,7 @@ static int judge(struct resolver *resolver, struct target *target, size_t number
 				return answer.result;
 			resolver->answers[i].value = answer.value;
 		} else {
-			answer.value = (struct target_value){ 0 };
+			answer.value = (struct target_value){0};
 		}
 		err = answer_fn ? answer_fn(context, number, &answer) : 0;
 		if (err)

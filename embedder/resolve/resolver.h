@@ -16,7 +16,7 @@ enum request_outcome {
 	REQUEST_MISSING,   /* none does; libbpf poisons the instruction */
 	REQUEST_ABSENT,	   /* none does, and the program asks just that (exists, size, type id) */
 	REQUEST_AMBIGUOUS, /* candidates disagree; libbpf refuses the program */
-	REQUEST_FAILED,	   /* matching fails (too deep, sizes overflow); libbpf refuses the program */
+	REQUEST_FAILED, /* matching fails (too deep, sizes overflow); libbpf refuses the program */
 };
 
 /* What one candidate answers to one request. */

@@ -4,9 +4,9 @@
 int target_out_of_steps(struct target *target, uint32_t id)
 {
 	target->steps_left = 0;
-	return reason_set(target->why, -EBADMSG,
-			  "type [%u]: too many nested members to search, this is no real kernel's BTF",
-			  id);
+	return reason_set(
+		target->why, -EBADMSG,
+		"type [%u]: too many nested members to search, this is no real kernel's BTF", id);
 }
 
 int target_bad_type(const struct target *target, uint32_t id)

@@ -66,8 +66,8 @@ static bool has_size_word(uint32_t kind)
 	       btf_view_is_composite(kind);
 }
 
-static int find_extent(const struct target *target, struct target_match *match,
-		       uint32_t type_id, struct extent *e)
+static int find_extent(const struct target *target, struct target_match *match, uint32_t type_id,
+		       struct extent *e)
 {
 	const struct btf_view *btf = target->btf;
 	const struct btf_type *owner = btf_view_type(btf, match->owner);
@@ -90,8 +90,8 @@ static int find_extent(const struct target *target, struct target_match *match,
 	}
 	e->byte_size = has_size_word(btf_view_kind(btf, type)) ? btf_view_size(btf, type) : 0;
 	if (!e->byte_size)
-		return reason_set(target->why, -EBADMSG, "type [%u]: a bit-field of a type without size",
-				  match->owner);
+		return reason_set(target->why, -EBADMSG,
+				  "type [%u]: a bit-field of a type without size", match->owner);
 	e->byte_offset = e->bit_offset / 8 / e->byte_size * e->byte_size;
 	while (e->bit_offset + e->bit_size - e->byte_offset * 8 > e->byte_size * 8) {
 		if (e->byte_size >= 8)
@@ -122,7 +122,7 @@ static int field_value(const struct target *target, const struct request *reques
 		       struct target_match *match, struct target_value *value)
 {
 	const struct btf_view *btf = target->btf;
-	struct extent e = { 0 };
+	struct extent e = {0};
 	uint32_t type_id;
 	int result;
 
@@ -151,8 +151,8 @@ static int field_value(const struct target *target, const struct request *reques
 		break;
 	case CORE_RELO_FIELD_LSHIFT_U64:
 		if (is_little_endian(btf))
-			value->value = (uint32_t)(64 - (e.bit_offset + e.bit_size -
-							e.byte_offset * 8));
+			value->value =
+				(uint32_t)(64 - (e.bit_offset + e.bit_size - e.byte_offset * 8));
 		else
 			value->value = (uint32_t)((8 - e.byte_size) * 8 +
 						  (e.bit_offset - e.byte_offset * 8));
@@ -189,7 +189,7 @@ int target_value(const struct target *target, const struct request *request, uin
 {
 	int64_t size;
 
-	*value = (struct target_value){ 0 };
+	*value = (struct target_value){0};
 	if (core_relo_is_field(request->kind))
 		return field_value(target, request, match, value);
 	switch (request->kind) {

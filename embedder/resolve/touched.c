@@ -9,7 +9,7 @@ void touched_free(struct touched *touched)
 	free(touched->numbers);
 	free(touched->types);
 	free(touched->words);
-	*touched = (struct touched){ 0 };
+	*touched = (struct touched){0};
 }
 
 int touched_reset(struct touched *touched, const struct btf_view *btf, struct reason *why)
@@ -45,7 +45,7 @@ static int add(struct touched *touched, uint32_t id)
 		touched->types = types;
 		touched->capacity = capacity;
 	}
-	touched->types[touched->count++] = (struct touched_type){ id, 0, 0, TOUCHED_NO_BITS };
+	touched->types[touched->count++] = (struct touched_type){id, 0, 0, TOUCHED_NO_BITS};
 	touched->numbers[id] = touched->count;
 	return 0;
 }

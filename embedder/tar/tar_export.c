@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  *	bundle --> kernels with their paths (tar_kernels.h)
  *	       --> the manifest: what reading the paths back would get wrong

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The archive goes by once, and the manifest may come last: so BTFs, links and texts are kept by
  * name first, and become kernels when all of it is known.

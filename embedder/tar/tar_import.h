@@ -20,7 +20,8 @@
 #include "embedder/util/reason.h"
 
 struct tar_import_opts {
-	const char *machine; /* canonical; of BTFs whose path names none. NULL: these are left out */
+	const char
+		*machine; /* canonical; of BTFs whose path names none. NULL: these are left out */
 	bool has_byte_order; /* of the bundle; else the manifest's, or big if all BTFs are so */
 	bool big_endian;
 	bool has_compression; /* of the bundle; else the manifest's, or none */

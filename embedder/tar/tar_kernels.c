@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  *	entries --> each kernel once --> equal BTFs with one rank --> sorted by path
  *	        --> those of one path: the first BTF stays there, the others are moved aside

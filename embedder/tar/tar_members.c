@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A tar has one file for each kernel, and most of them are copies of a few: what is kept grows
  * with the distinct ones, as a hostile archive's own size does not bound the number of copies.

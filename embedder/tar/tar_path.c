@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Reading goes from the end of the path, as what stands in front differs: nothing,
  * "btfhub-archive", the folder that somebody packed.

@@ -19,7 +19,7 @@ void btf_writer_free(struct btf_writer *w)
 	free(w->stands_for);
 	free(w->string_slots);
 	free(w->content_slots);
-	*w = (struct btf_writer){ 0 };
+	*w = (struct btf_writer){0};
 }
 
 static int out_of_memory(const struct btf_writer *w)
@@ -92,7 +92,7 @@ static int map_string(struct btf_writer *w, uint32_t from, uint32_t *ret_to)
 		return err;
 	slot = find_string(w->string_slots, w->string_slot_count, from);
 	if (!slot->from) {
-		*slot = (struct string_slot){ from, w->strings.size };
+		*slot = (struct string_slot){from, w->strings.size};
 		w->strings_used++;
 		byte_buffer_append(&w->strings, text, strlen(text) + 1);
 	}
@@ -198,7 +198,7 @@ static uint32_t find_content(struct btf_writer *w, size_t start, uint32_t positi
 		struct content_slot *s = &w->content_slots[slot];
 
 		if (!s->position) {
-			*s = (struct content_slot){ position + 1, hash, start, size };
+			*s = (struct content_slot){position + 1, hash, start, size};
 			return position;
 		}
 		if (s->hash == hash && s->size == size &&
@@ -388,7 +388,7 @@ static int write_type(struct btf_writer *w, const struct touched_type *entry)
 static int assemble(struct btf_writer *w)
 {
 	const struct btf_view *btf = w->touched->btf;
-	uint32_t words[5] = { HEADER_SIZE, 0, w->types.size, w->types.size, w->strings.size };
+	uint32_t words[5] = {HEADER_SIZE, 0, w->types.size, w->types.size, w->strings.size};
 	unsigned char magic[4];
 	uint16_t value = btf->swapped ? bswap_16(BTF_MAGIC) : BTF_MAGIC;
 
@@ -420,8 +420,8 @@ int btf_writer_write(struct btf_writer *w, const struct touched *touched, struct
 	byte_buffer_clear(&w->output);
 	byte_buffer_clear(&w->contents);
 	/*
-	 * The empty string, four times. Asked whether a pointer or an enum is signed, libbpf reads the
-	 * word behind that type, which for the last one is the start of the strings.
+	 * The empty string, four times. Asked whether a pointer or an enum is signed, libbpf reads
+	 * the word behind that type, which for the last one is the start of the strings.
 	 */
 	byte_buffer_append_u32(&w->strings, 0);
 	if (w->string_slots)

@@ -30,7 +30,7 @@ struct btf_writer {
 	/* Offset in the full BTF's strings -> offset in the new ones. */
 	struct string_slot {
 		uint32_t from, to; /* from 0: free */
-	} *string_slots;
+	} * string_slots;
 	uint32_t string_slot_count, strings_used;
 
 	/* Nameless types seen, by content: position + 1 and their bytes in contents. */
@@ -38,7 +38,7 @@ struct btf_writer {
 		uint32_t position;
 		uint32_t hash;
 		size_t offset, size;
-	} *content_slots;
+	} * content_slots;
 	uint32_t content_slot_count;
 	struct byte_buffer contents;
 };

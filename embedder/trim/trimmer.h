@@ -24,7 +24,7 @@ void trimmer_free(struct trimmer *trimmer);
 struct trim_result {
 	const void *btf; /* belongs to the trimmer until its next run */
 	size_t size;
-	uint32_t type_count; /* types in it, without void */
+	uint32_t type_count;				    /* types in it, without void */
 	uint32_t found, missing, absent, ambiguous, failed; /* requests, by outcome */
 	const uint8_t *outcomes; /* enum request_outcome of each request, request_set's order */
 };

@@ -11,7 +11,7 @@
 #include "embedder/util/arena.h"
 
 #define CHUNK_SIZE (64 * 1024)
-#define ALIGNMENT alignof(max_align_t)
+#define ALIGNMENT  alignof(max_align_t)
 
 struct arena_chunk {
 	struct arena_chunk *older;

@@ -58,5 +58,5 @@ void byte_buffer_clear(struct byte_buffer *buffer)
 void byte_buffer_free(struct byte_buffer *buffer)
 {
 	free(buffer->data);
-	*buffer = (struct byte_buffer){ 0 };
+	*buffer = (struct byte_buffer){0};
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * In: how much a thread is about to use. Out: when it may.
  */
@@ -66,8 +66,8 @@ static uint64_t cgroup_limit(void)
 			_cleanup_free_ char *path = NULL;
 			char *slash = strrchr(place, '/');
 
-			if (asprintf(&path, "/sys/fs/cgroup%s%s/%s", unified ? "" : "/memory", place,
-				     unified ? "memory.max" : "memory.limit_in_bytes") < 0) {
+			if (asprintf(&path, "/sys/fs/cgroup%s%s/%s", unified ? "" : "/memory",
+				     place, unified ? "memory.max" : "memory.limit_in_bytes") < 0) {
 				path = NULL;
 				break;
 			}
@@ -89,9 +89,10 @@ uint64_t memory_budget_default(void)
 
 static int refuse(const struct memory_budget *budget, uint64_t size, struct reason *why)
 {
-	return reason_set(why, -EFBIG, "it takes %" PRIu64 " MiB of memory, more than the limit of "
-			  "%" PRIu64 " MiB (--memory)", (size + (1 << 20) - 1) >> 20,
-			  budget->limit >> 20);
+	return reason_set(why, -EFBIG,
+			  "it takes %" PRIu64 " MiB of memory, more than the limit of "
+			  "%" PRIu64 " MiB (--memory)",
+			  (size + (1 << 20) - 1) >> 20, budget->limit >> 20);
 }
 
 int memory_budget_acquire(struct memory_budget *budget, uint64_t size, struct reason *why)
@@ -101,7 +102,8 @@ int memory_budget_acquire(struct memory_budget *budget, uint64_t size, struct re
 	if (size > budget->limit)
 		return refuse(budget, size, why);
 	pthread_mutex_lock(&budget->lock);
-	/* Who has some already and waits for more comes first: it gives all of it back the sooner. */
+	/* Who has some already and waits for more comes first: it gives all of it back the sooner.
+	 */
 	while (budget->extending || budget->used > budget->limit - size)
 		pthread_cond_wait(&budget->changed, &budget->lock);
 	budget->used += size;

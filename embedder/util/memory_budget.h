@@ -12,7 +12,8 @@
 
 #include "embedder/util/reason.h"
 
-/* memory_budget_init() and _destroy(). A NULL pointer in place of a budget is one without a limit. */
+/* memory_budget_init() and _destroy(). A NULL pointer in place of a budget is one without a limit.
+ */
 struct memory_budget {
 	uint64_t limit;
 	pthread_mutex_t lock; /* of all that follows */

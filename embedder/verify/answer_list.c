@@ -6,7 +6,7 @@
 void answer_list_free(struct answer_list *list)
 {
 	free(list->answers);
-	*list = (struct answer_list){ 0 };
+	*list = (struct answer_list){0};
 }
 
 struct recording {
@@ -30,7 +30,7 @@ static int record(void *context, size_t request, const struct resolver_answer *a
 		list->capacity = capacity;
 	}
 	recorded = &list->answers[list->count++];
-	*recorded = (struct recorded_answer){ .request = request };
+	*recorded = (struct recorded_answer){.request = request};
 	if (answer->result == TARGET_REFUSED) {
 		recorded->refusal = answer->match.refusal;
 		return 0;
@@ -47,7 +47,7 @@ static int record(void *context, size_t request, const struct resolver_answer *a
 int answer_list_fill(struct answer_list *list, struct resolver *resolver, const void *btf,
 		     size_t size, struct reason *why)
 {
-	struct recording recording = { list, resolver->set };
+	struct recording recording = {list, resolver->set};
 	int err;
 
 	list->count = 0;
@@ -94,7 +94,8 @@ size_t answer_list_compare(const struct answer_list *full, const struct answer_l
 	size_t i = 0, j = 0, differences = 0;
 
 	for (size_t request = 0; request < request_count; request++) {
-		const struct recorded_answer *a = answers_from(full, i), *b = answers_from(trimmed, j);
+		const struct recorded_answer *a = answers_from(full, i),
+					     *b = answers_from(trimmed, j);
 		char in_full[128], in_trimmed[128];
 		size_t m = 0, n = 0, same = 0;
 

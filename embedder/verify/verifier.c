@@ -5,7 +5,7 @@ int verifier_init(struct verifier *verifier, const struct request_set *requests)
 {
 	int err;
 
-	*verifier = (struct verifier){ 0 };
+	*verifier = (struct verifier){0};
 	err = resolver_init(&verifier->full, requests);
 	if (!err)
 		err = resolver_init(&verifier->trimmed, requests);
@@ -25,15 +25,15 @@ void verifier_free(struct verifier *verifier)
 static int fill(struct answer_list *answers, struct resolver *resolver, const void *btf,
 		size_t size, const char *which, struct reason *why)
 {
-	struct reason inner = { "" };
+	struct reason inner = {""};
 	int err = answer_list_fill(answers, resolver, btf, size, &inner);
 
 	return err ? reason_set(why, err, "%s BTF: %s", which, inner.text) : 0;
 }
 
-int verifier_run(struct verifier *verifier, const void *full, size_t full_size,
-		 const void *trimmed, size_t trimmed_size, answer_list_differ_fn differ,
-		 void *context, size_t *ret_differences, struct reason *why)
+int verifier_run(struct verifier *verifier, const void *full, size_t full_size, const void *trimmed,
+		 size_t trimmed_size, answer_list_differ_fn differ, void *context,
+		 size_t *ret_differences, struct reason *why)
 {
 	int err;
 

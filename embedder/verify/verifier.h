@@ -23,8 +23,8 @@ void verifier_free(struct verifier *verifier);
  * @ret_differences: how many requests differ.
  * Errors: -EBADMSG, -EOPNOTSUPP, -ENOMEM; @why says which of the two BTFs and what.
  */
-int verifier_run(struct verifier *verifier, const void *full, size_t full_size,
-		 const void *trimmed, size_t trimmed_size, answer_list_differ_fn differ,
-		 void *context, size_t *ret_differences, struct reason *why);
+int verifier_run(struct verifier *verifier, const void *full, size_t full_size, const void *trimmed,
+		 size_t trimmed_size, answer_list_differ_fn differ, void *context,
+		 size_t *ret_differences, struct reason *why);
 
 #endif

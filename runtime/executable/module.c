@@ -65,7 +65,7 @@ static int visit(struct dl_phdr_info *info, size_t size, void *context)
 
 static int find(uintptr_t address, struct module *ret_module)
 {
-	struct search search = { .address = address, .module = ret_module };
+	struct search search = {.address = address, .module = ret_module};
 
 	return dl_iterate_phdr(visit, &search) ? 0 : -ENOSYS;
 }
@@ -95,8 +95,8 @@ static int find_mapping(uintptr_t address, uintptr_t *ret_start, uintptr_t *ret_
 		uintptr_t start, end;
 		char *name;
 
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &start, &end) != 2 ||
-		    address < start || address >= end)
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR, &start, &end) != 2 || address < start ||
+		    address >= end)
 			continue;
 		name = strchr(line, '/');
 		if (!name)
@@ -154,7 +154,7 @@ static bool is_file_of(const struct module *module, int fd)
 int module_open_file(const struct module *module, const struct log *log, char *path,
 		     size_t path_size, int *ret_fd, uint64_t *ret_size)
 {
-	static const struct log silent = { .subject = "" };
+	static const struct log silent = {.subject = ""};
 	char link[64];
 	uintptr_t start = 0, end = 0;
 	uint64_t size = 0;

@@ -14,8 +14,8 @@
 #include "runtime/util/log.h"
 
 struct module {
-	uintptr_t base; /* what the addresses in the program headers are added to */
-	const ElfW(Phdr) *segments; /* the program headers in memory */
+	uintptr_t base;		     /* what the addresses in the program headers are added to */
+	const ElfW(Phdr) * segments; /* the program headers in memory */
 	size_t segment_count;
 	bool is_executable;
 };

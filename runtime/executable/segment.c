@@ -126,8 +126,7 @@ static int find_linked(const struct module *module, const uint8_t **ret_data, si
 
 int segment_find(const struct module *module, const uint8_t **ret_data, size_t *ret_size)
 {
-	return find_reserved(module, ret_data, ret_size) &&
-			       find_linked(module, ret_data, ret_size) ?
-		       -ENODATA :
-		       0;
+	return find_reserved(module, ret_data, ret_size) && find_linked(module, ret_data, ret_size)
+		       ? -ENODATA
+		       : 0;
 }

@@ -111,9 +111,9 @@ COREBTF_API int corebtf_open_memory(const void *data, size_t size, struct corebt
  * All distinct BTFs are kept in memory. For just one of a linked-in tar, use btf_core.h.
  *
  * @tar: @size bytes, any alignment, the caller's and not needed after the call.
- * Errors: -ENODATA no bytes, or neither a BTF nor a package.json in them; -EBADMSG no tar (or packed
- * with something else: zstd, bzip2, ...), or a damaged one; -EFBIG it unpacks to more than 1 GiB;
- * -ENOMEM; -EINVAL. Since 0.1.
+ * Errors: -ENODATA no bytes, or neither a BTF nor a package.json in them; -EBADMSG no tar (or
+ * packed with something else: zstd, bzip2, ...), or a damaged one; -EFBIG it unpacks to more than 1
+ * GiB; -ENOMEM; -EINVAL. Since 0.1.
  */
 COREBTF_API int corebtf_open_tar(const void *tar, size_t size, struct corebtf **ret_corebtf,
 				 const struct corebtf_open_opts *opts);
@@ -138,7 +138,7 @@ COREBTF_API void corebtf_close(struct corebtf *corebtf);
  * what is missing is not known and not compared.
  */
 struct corebtf_kernel_opts {
-	size_t sz; /* sizeof(struct corebtf_kernel_opts) */
+	size_t sz;		   /* sizeof(struct corebtf_kernel_opts) */
 	const char *release;	   /* as uname -r */
 	const char *machine;	   /* as uname -m, or as BTFHub names it (arm64) */
 	const char *uname_version; /* as uname -v */
@@ -146,8 +146,8 @@ struct corebtf_kernel_opts {
 	const char *version_id;	   /* os-release's VERSION_ID, without quotes */
 	const void *build_id;	   /* the kernel's GNU build-id, raw bytes */
 	size_t build_id_size;
-	const char *host_root;	   /* where the host's / is seen from here; corebtf_path_opts */
-	int nearest;		   /* enum corebtf_nearest: what to do without an entry */
+	const char *host_root; /* where the host's / is seen from here; corebtf_path_opts */
+	int nearest;	       /* enum corebtf_nearest: what to do without an entry */
 };
 
 /* What to do for a kernel that has no entry. */
@@ -163,13 +163,13 @@ enum corebtf_nearest {
 
 /* What made an entry the chosen one, strongest first. */
 enum corebtf_match {
-	COREBTF_MATCH_NONE = 0,	/* the entry was not searched for (corebtf_entry_at) */
-	COREBTF_MATCH_BUILD_ID,	/* release, machine and build-id */
+	COREBTF_MATCH_NONE = 0,	     /* the entry was not searched for (corebtf_entry_at) */
+	COREBTF_MATCH_BUILD_ID,	     /* release, machine and build-id */
 	COREBTF_MATCH_UNAME_VERSION, /* release, machine; uname -v, or what it says of the
 				      * distribution, broke the tie */
-	COREBTF_MATCH_OS,	/* release, machine; os id and version id broke the tie */
-	COREBTF_MATCH_RELEASE,	/* release and machine */
-	COREBTF_MATCH_NEAREST,	/* not this kernel's, a neighbour's: corebtf_kernel_opts.nearest */
+	COREBTF_MATCH_OS,	     /* release, machine; os id and version id broke the tie */
+	COREBTF_MATCH_RELEASE,	     /* release and machine */
+	COREBTF_MATCH_NEAREST, /* not this kernel's, a neighbour's: corebtf_kernel_opts.nearest */
 };
 
 /* One kernel's entry. Strings and build-id belong to the struct corebtf it came from. */
@@ -182,9 +182,9 @@ struct corebtf_entry {
 	const char *uname_version;
 	const uint8_t *build_id;
 	size_t build_id_size;
-	size_t btf_size;	  /* of the trimmed BTF */
+	size_t btf_size; /* of the trimmed BTF */
 	enum corebtf_match match;
-	int ambiguous;		  /* 1: another entry with other bytes fits as well */
+	int ambiguous; /* 1: another entry with other bytes fits as well */
 	/* Where its bytes are; numbers in the bundle, for `corebtf list` and the like. */
 	uint32_t bundle;
 	uint32_t blob;
@@ -249,13 +249,13 @@ struct corebtf_summary {
 	size_t sz; /* sizeof(struct corebtf_summary), set by the caller */
 	size_t bundles;
 	size_t entries;
-	size_t blobs;		/* distinct trimmed BTFs */
+	size_t blobs; /* distinct trimmed BTFs */
 	size_t objects;
-	uint64_t size;		/* of the bundles, bytes */
-	uint64_t blob_bytes;	/* of the blobs, unpacked */
-	uint64_t stored_bytes;	/* of the blobs, as stored */
-	int big_endian;		/* byte order of the first bundle */
-	int compressed;		/* 1: some blobs are stored compressed */
+	uint64_t size;	       /* of the bundles, bytes */
+	uint64_t blob_bytes;   /* of the blobs, unpacked */
+	uint64_t stored_bytes; /* of the blobs, as stored */
+	int big_endian;	       /* byte order of the first bundle */
+	int compressed;	       /* 1: some blobs are stored compressed */
 };
 COREBTF_API int corebtf_summarize(struct corebtf *corebtf, struct corebtf_summary *ret_summary);
 
@@ -364,9 +364,8 @@ struct corebtf_origin {
  * -EACCES and others of opendir(3) and open(2), for any of the folders; as corebtf_btf_path().
  * Since 0.1.
  */
-COREBTF_API int corebtf_path_in_folder(const char *folder,
-				       const struct corebtf_kernel_opts *kernel, char **ret_path,
-				       struct corebtf_origin *ret_origin,
+COREBTF_API int corebtf_path_in_folder(const char *folder, const struct corebtf_kernel_opts *kernel,
+				       char **ret_path, struct corebtf_origin *ret_origin,
 				       const struct corebtf_open_opts *opts);
 
 /*
@@ -388,7 +387,7 @@ struct corebtf_path_opts {
 	/* Where the host's / is seen from here, for a container that has it mounted: its
 	 * os-release is then the host's; else $HOST_ROOT, and the host's /etc in $HOST_ETC. */
 	const char *host_root;
-	int nearest; /* enum corebtf_nearest */
+	int nearest;			   /* enum corebtf_nearest */
 	struct corebtf_origin *ret_origin; /* NULL, or what is filled in on success */
 };
 

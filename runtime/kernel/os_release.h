@@ -16,7 +16,7 @@
 struct os_release {
 	char id[OS_RELEASE_VALUE_SIZE];		/* "": not known */
 	char version_id[OS_RELEASE_VALUE_SIZE]; /* "": not known; rolling releases have none */
-	char source[OS_RELEASE_SOURCE_SIZE]; /* the file it is from, cut; "": none was there */
+	char source[OS_RELEASE_SOURCE_SIZE];	/* the file it is from, cut; "": none was there */
 };
 
 /* Reads the text of an os-release file by the rules of os-release(5). What it does not say is "";

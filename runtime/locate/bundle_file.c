@@ -19,9 +19,8 @@
 /* A folder in the layout of BTFHub. */
 static int from_folder(struct locate *locate, const char *path, char **ret_path)
 {
-	const struct log log = {.write = locate->log.write,
-				.context = locate->log.context,
-				.subject = path};
+	const struct log log = {
+		.write = locate->log.write, .context = locate->log.context, .subject = path};
 	struct kernel *kernel;
 	int err;
 
@@ -58,12 +57,12 @@ static bool is_tar(const char *path)
 	return executable_open(path, &nobody, &fd, &size) == 0 && handle_is_tar(fd);
 }
 
-/* A tar, of which just the one BTF is kept; corebtf_open_file() would have all of them in memory. */
+/* A tar, of which just the one BTF is kept; corebtf_open_file() would have all of them in memory.
+ */
 static int from_tar_file(struct locate *locate, const char *path, char **ret_path)
 {
-	const struct log log = {.write = locate->log.write,
-				.context = locate->log.context,
-				.subject = path};
+	const struct log log = {
+		.write = locate->log.write, .context = locate->log.context, .subject = path};
 	struct mapping mapping;
 	_cleanup_fd_ int fd = -1;
 	uint64_t size;
@@ -85,9 +84,8 @@ static int from_tar_file(struct locate *locate, const char *path, char **ret_pat
 
 int source_bundle_file(struct locate *locate, char **ret_path)
 {
-	const struct corebtf_open_opts opts = {.sz = sizeof(opts),
-					       .log = locate->log.write,
-					       .log_context = locate->log.context};
+	const struct corebtf_open_opts opts = {
+		.sz = sizeof(opts), .log = locate->log.write, .log_context = locate->log.context};
 	const char *path = locate->opts.bundle_path;
 	struct corebtf *corebtf = NULL;
 	int err;

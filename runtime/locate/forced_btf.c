@@ -16,16 +16,18 @@
 static bool is_btf_or_elf(const unsigned char start[static 4])
 {
 	return (start[0] == 0x9f && start[1] == 0xeb) || (start[0] == 0xeb && start[1] == 0x9f) ||
-	       !memcmp(start, "\x7f" "ELF", 4);
+	       !memcmp(start,
+		       "\x7f"
+		       "ELF",
+		       4);
 }
 
 /* What the user forces is not compared with the kernel: that is the point of it. */
 int source_forced_btf(struct locate *locate, char **ret_path)
 {
 	const char *path = locate->opts.btf_path;
-	const struct log log = {.write = locate->log.write,
-				.context = locate->log.context,
-				.subject = path};
+	const struct log log = {
+		.write = locate->log.write, .context = locate->log.context, .subject = path};
 	unsigned char start[4] = {0};
 	_cleanup_fd_ int fd = -1;
 	uint64_t size;

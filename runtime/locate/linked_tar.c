@@ -37,9 +37,8 @@ static int linked_tar_get(const void **ret_data, size_t *ret_size)
 /* What is near this kernel shows in all of them; that is asked when no source has the kernel. */
 static int find_neighbour(struct locate *locate, const void *data, size_t size, char **ret_path)
 {
-	const struct corebtf_open_opts opts = {.sz = sizeof(opts),
-					       .log = locate->log.write,
-					       .log_context = locate->log.context};
+	const struct corebtf_open_opts opts = {
+		.sz = sizeof(opts), .log = locate->log.write, .log_context = locate->log.context};
 	struct corebtf *corebtf = NULL;
 	int err = corebtf_open_tar(data, size, &corebtf, &opts);
 

@@ -76,15 +76,15 @@ static const char *advice(int error)
 		return "none for it in any place that has BTFs; embed this kernel as well, or name "
 		       "a file in COREBTF_BUNDLE";
 	case -ENODATA:
-		return "there are no BTFs in any place; run `corebtf embed` on the program, or name "
+		return "there are no BTFs in any place; run `corebtf embed` on the program, or "
+		       "name "
 		       "a file in COREBTF_BUNDLE";
 	default:
 		return "the program's own BTFs cannot be looked at, and there are no others";
 	}
 }
 
-static int locate_run(struct locate *locate, char **ret_path,
-		      const struct corebtf_path_opts *opts)
+static int locate_run(struct locate *locate, char **ret_path, const struct corebtf_path_opts *opts)
 {
 	struct corebtf_path_opts *known = &locate->opts;
 	char *path = NULL;

@@ -19,8 +19,8 @@ struct locate {
 	struct corebtf_path_opts opts; /* all of ours; environment variables are filled in */
 	struct log log;
 	const char *executable; /* NULL: the running one; a test may put a file in its place */
-	bool from_tar;	 /* the section is not asked */
-	const void *tar; /* the tar to ask instead of the linked one; NULL: that one */
+	bool from_tar;		/* the section is not asked */
+	const void *tar;	/* the tar to ask instead of the linked one; NULL: that one */
 	size_t tar_size;
 	bool nearest; /* the second time around: a neighbour may do (corebtf.h) */
 	int missed;   /* what those said that passed the question on: source_pass() keeps it */
@@ -59,6 +59,7 @@ int source_kernel_btf(struct locate *locate, char **ret_path);	/* the kernel its
 int source_bundle_file(struct locate *locate, char **ret_path); /* what the user names: a bundle, a
 								 * program, a tar, a folder */
 int source_own_section(struct locate *locate, char **ret_path); /* this program */
-int source_linked_tar(struct locate *locate, char **ret_path);	/* a tar that is linked in, or given */
+int source_linked_tar(struct locate *locate,
+		      char **ret_path); /* a tar that is linked in, or given */
 
 #endif

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * btfd - a daemon that runs BPF objects on kernels with and without BTF.
  *

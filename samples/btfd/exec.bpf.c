@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* One event for each exec that succeeded. */
 #include "task.bpf.h"
 

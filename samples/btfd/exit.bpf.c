@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * One event for each process that ends: when its first thread does. That is the end of the process
  * unless the first thread leaves the others behind, which hardly a program does.

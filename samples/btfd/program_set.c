@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -92,7 +92,8 @@ static int attach_object(struct bpf_object *object, const char *path, struct pro
 	struct bpf_link **links;
 	struct bpf_link *link;
 
-	bpf_object__for_each_program(program, object) {
+	bpf_object__for_each_program(program, object)
+	{
 		first_warning[0] = '\0';
 		if (!bpf_program__autoload(program))
 			continue;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include "recent_events.h"
 
 bool recent_events_add(struct recent_events *recent, const struct event *event)

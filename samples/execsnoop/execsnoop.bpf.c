@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The kernel side of execsnoop: one event for each exec that succeeded.
  *
@@ -54,7 +54,8 @@ int handle_exec(struct bpf_raw_tracepoint_args *ctx)
 	event->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	event->uid = BPF_CORE_READ(task, cred, uid.val);
 	BPF_CORE_READ_STR_INTO(&event->comm, task, comm);
-	bpf_probe_read_kernel_str(event->file, sizeof(event->file), BPF_CORE_READ(binprm, filename));
+	bpf_probe_read_kernel_str(event->file, sizeof(event->file),
+				  BPF_CORE_READ(binprm, filename));
 
 	submit_buf(ctx, event, sizeof(*event));
 	return 0;

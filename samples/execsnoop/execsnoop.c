@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * execsnoop - prints every program that is started on this machine.
  *
@@ -99,7 +99,8 @@ static void explain_no_btf(int error)
 
 	switch (error) {
 	case -EOPNOTSUPP:
-		why = "this program carries no BTFs that it can read (not embedded, stripped, or newer)";
+		why = "this program carries no BTFs that it can read (not embedded, stripped, or "
+		      "newer)";
 		break;
 	case -ENOENT:
 		why = "none of the BTFs that this program carries is for this kernel";
@@ -162,7 +163,8 @@ static int load(struct execsnoop_bpf **ret_skeleton, struct bpf_buffer **ret_buf
 		return err;
 	}
 	buffer_opts.btf_custom_path = opts.btf_custom_path;
-	*ret_buffer = bpf_buffer__new_opts(skeleton->maps.events, skeleton->maps.heap, &buffer_opts);
+	*ret_buffer =
+		bpf_buffer__new_opts(skeleton->maps.events, skeleton->maps.heap, &buffer_opts);
 	err = *ret_buffer ? execsnoop_bpf__load(skeleton) : -errno;
 	clean_core_btf(&opts);
 	return err;
@@ -203,7 +205,8 @@ static int trace(const struct settings *settings)
 
 	err = load(&skeleton, &buffer);
 	if (err) {
-		fprintf(stderr, "execsnoop: the BPF program cannot be loaded: %s\n", strerror(-err));
+		fprintf(stderr, "execsnoop: the BPF program cannot be loaded: %s\n",
+			strerror(-err));
 		goto out;
 	}
 	err = bpf_buffer__open(buffer, print_event, print_lost, &printer);
@@ -270,7 +273,8 @@ int main(int argc, char **argv)
 		switch (option) {
 		case 'n':
 		case 't':
-			if (!parse_number(optarg, option == 'n' ? &settings.count : &settings.seconds)) {
+			if (!parse_number(optarg,
+					  option == 'n' ? &settings.count : &settings.seconds)) {
 				fprintf(stderr, "execsnoop: -%c: '%s' is no number above 0\n",
 					option, optarg);
 				return 2;

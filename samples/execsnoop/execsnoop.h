@@ -5,7 +5,7 @@
 #ifndef EXECSNOOP_H
 #define EXECSNOOP_H
 
-#define COMM_SIZE 16  /* TASK_COMM_LEN, the same in every kernel */
+#define COMM_SIZE 16 /* TASK_COMM_LEN, the same in every kernel */
 #define FILE_SIZE 256
 
 struct event {

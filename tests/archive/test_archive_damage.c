@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Archives that no tar would write: what is wrong is told and the rest handed out; damage to the
  * packing is never taken for an end.
@@ -55,17 +55,18 @@ static void test_names(void **state)
 	tar_add_header(&tar, '3', "device", "", 0);
 	tar_add_file(&tar, "last", "2", 1);
 	tar_end(&tar);
-	expect_of(&tar, 0,
-		  "first 1 1\n"
-		  "! /etc/passwd: skipped: its name is an absolute path\n"
-		  "! ../../up: skipped: its name leads out of the archive (..)\n"
-		  "! a/../../up: skipped: its name leads out of the archive (..)\n"
-		  "! new\nline: skipped: there is a control character in its name\n"
-		  "! nnnnnnnnnnnnnnnnnnnn: skipped: its name has 4096 bytes, more than the 1024 that "
-		  "are accepted\n"
-		  "! hard: skipped: it is a link that leads out of the archive\n"
-		  "soft -> ../out\n"
-		  "last 1 2\n");
+	expect_of(
+		&tar, 0,
+		"first 1 1\n"
+		"! /etc/passwd: skipped: its name is an absolute path\n"
+		"! ../../up: skipped: its name leads out of the archive (..)\n"
+		"! a/../../up: skipped: its name leads out of the archive (..)\n"
+		"! new\nline: skipped: there is a control character in its name\n"
+		"! nnnnnnnnnnnnnnnnnnnn: skipped: its name has 4096 bytes, more than the 1024 that "
+		"are accepted\n"
+		"! hard: skipped: it is a link that leads out of the archive\n"
+		"soft -> ../out\n"
+		"last 1 2\n");
 	bytes_release(&tar);
 }
 
@@ -86,7 +87,8 @@ static void test_cut_off(void **state)
 		if (size % 1024 == 0)
 			assert_int_equal(lines.error, 0);
 		else if (lines.error != -EBADMSG && !strstr(lines.text, "("))
-			fail_msg("%zu of %zu bytes: %d\n%s", size, tar.size, lines.error, lines.text);
+			fail_msg("%zu of %zu bytes: %d\n%s", size, tar.size, lines.error,
+				 lines.text);
 	}
 	bytes_release(&tar);
 }
@@ -112,8 +114,9 @@ static void test_declared_bombs(void **state)
 		const char *field;
 		const char *line;
 	} sizes[] = {
-		{"77777777777", "a 8589934591 (it has 8589934591 bytes, more than the 1000 that are "
-				"accepted)\n"},
+		{"77777777777",
+		 "a 8589934591 (it has 8589934591 bytes, more than the 1000 that are "
+		 "accepted)\n"},
 		{"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff", NULL},
 		{"\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", NULL},
 		{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", NULL},
@@ -137,7 +140,8 @@ static void test_declared_bombs(void **state)
 	}
 }
 
-/* 3 GiB of zeros in 3 MB, told long before the end. gzip data may consist of any number of parts. */
+/* 3 GiB of zeros in 3 MB, told long before the end. gzip data may consist of any number of parts.
+ */
 static void test_real_bomb(void **state)
 {
 	static uint8_t zeros[16 << 20];
@@ -216,7 +220,8 @@ static void test_packed_damage(void **state)
 	bytes_release(&tar);
 }
 
-/* What is behind the end is not another archive's members in disguise, and is not lost in silence. */
+/* What is behind the end is not another archive's members in disguise, and is not lost in silence.
+ */
 static void test_behind_the_end(void **state)
 {
 	struct bytes tar = {0};
@@ -226,8 +231,9 @@ static void test_behind_the_end(void **state)
 	tar_end(&tar);
 	tar_add_file(&tar, "b", "2", 1);
 	tar_end(&tar);
-	expect_of(&tar, 0, "a 1 1\n! : skipped: what follows the end of the archive (another archive? "
-			   "Unpack and pack them again as one)\n");
+	expect_of(&tar, 0,
+		  "a 1 1\n! : skipped: what follows the end of the archive (another archive? "
+		  "Unpack and pack them again as one)\n");
 	bytes_release(&tar);
 }
 
@@ -244,10 +250,12 @@ static void test_no_archive(void **state)
 	expect_of(&none, -EBADMSG, "");
 	expect_reason("empty");
 	assert_int_equal(mkfifo("fifo", 0600), 0);
-	assert_int_equal(archive_reader_open("fifo", NULL, NULL, &(struct archive_reader *){NULL}, NULL),
-			 -EINVAL);
-	assert_int_equal(archive_reader_open("nowhere", NULL, NULL, &(struct archive_reader *){NULL},
-					     NULL), -ENOENT);
+	assert_int_equal(
+		archive_reader_open("fifo", NULL, NULL, &(struct archive_reader *){NULL}, NULL),
+		-EINVAL);
+	assert_int_equal(
+		archive_reader_open("nowhere", NULL, NULL, &(struct archive_reader *){NULL}, NULL),
+		-ENOENT);
 }
 
 int main(void)

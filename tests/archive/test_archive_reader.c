@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Archives as GNU tar, dpkg-deb, rpmbuild and libarchive write them.
  */
@@ -55,7 +55,8 @@ static void test_formats(void **state)
 	long_name[100] = long_name[200] = '/';
 	long_name[250] = '\0';
 	snprintf(command, sizeof(command),
-		 "mkdir -p a/b a/%.200s && printf one >a/b/one && printf two >a/%s && ln a/b/one a/hard && "
+		 "mkdir -p a/b a/%.200s && printf one >a/b/one && printf two >a/%s && ln a/b/one "
+		 "a/hard && "
 		 "ln -s b/one a/soft",
 		 long_name, long_name);
 	run(command);
@@ -63,21 +64,24 @@ static void test_formats(void **state)
 		/* These two have no room for such names. */
 		bool is_short = strcmp(formats[i], "v7") == 0 || strcmp(formats[i], "ustar") == 0;
 
-		snprintf(command, sizeof(command), "tar --format=%s -cf t.tar ./a/b/one a/hard a/soft %s%s",
-			 formats[i], is_short ? "" : "a/", is_short ? "" : long_name);
+		snprintf(command, sizeof(command),
+			 "tar --format=%s -cf t.tar ./a/b/one a/hard a/soft %s%s", formats[i],
+			 is_short ? "" : "a/", is_short ? "" : long_name);
 		run(command);
-		snprintf(expected, sizeof(expected), "a/b/one 3 one\na/hard => a/b/one\na/soft -> b/one\n%s%s%s",
+		snprintf(expected, sizeof(expected),
+			 "a/b/one 3 one\na/hard => a/b/one\na/soft -> b/one\n%s%s%s",
 			 is_short ? "" : "a/", is_short ? "" : long_name,
 			 is_short ? "" : " 3 two\n");
 		expect_lines("t.tar", 100, expected);
 	}
-	expect_lines("t.tar", 2, "a/b/one 3 (it has 3 bytes, more than the 2 that are accepted)\n"
-				 "a/hard => a/b/one\na/soft -> b/one\n"
-				 "a/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-				 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-				 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/xxx"
-				 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx 3 (it has 3 bytes, more "
-				 "than the 2 that are accepted)\n");
+	expect_lines("t.tar", 2,
+		     "a/b/one 3 (it has 3 bytes, more than the 2 that are accepted)\n"
+		     "a/hard => a/b/one\na/soft -> b/one\n"
+		     "a/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+		     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx/xxx"
+		     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx 3 (it has 3 bytes, more "
+		     "than the 2 that are accepted)\n");
 }
 
 static void test_sparse(void **state)
@@ -143,10 +147,12 @@ static void test_packings(void **state)
 static void test_packed_in_parts(void **state)
 {
 	(void)state;
-	run("printf one >one && tar -cf t.tar one && head -c 300 t.tar >1 && tail -c +301 t.tar >2 && "
+	run("printf one >one && tar -cf t.tar one && head -c 300 t.tar >1 && tail -c +301 t.tar >2 "
+	    "&& "
 	    "gzip 1 && gzip 2 && cat 1.gz 2.gz >t.gz && head -c 512 /dev/zero >>t.gz");
 	expect_lines("t.gz", 100, "one 3 one\n");
-	run("head -c 300 t.tar | xz >1.xz && tail -c +301 t.tar | xz >2.xz && cat 1.xz 2.xz >t.xz && "
+	run("head -c 300 t.tar | xz >1.xz && tail -c +301 t.tar | xz >2.xz && cat 1.xz 2.xz >t.xz "
+	    "&& "
 	    "head -c 512 /dev/zero >>t.xz");
 	expect_lines("t.xz", 100, "one 3 one\n");
 }
@@ -159,7 +165,8 @@ static void test_deb(void **state)
 	run("mkdir -p p/DEBIAN p/boot && printf image >p/boot/vmlinuz-6.1 && "
 	    "printf 'Package: p\\nVersion: 1\\nArchitecture: all\\nMaintainer: n <n@e.org>\\n"
 	    "Description: none\\n' >p/DEBIAN/control");
-	run("for way in none gzip xz zstd; do dpkg-deb -Z$way -b p p-$way.deb >/dev/null || exit; done");
+	run("for way in none gzip xz zstd; do dpkg-deb -Z$way -b p p-$way.deb >/dev/null || exit; "
+	    "done");
 	expect_lines("p-none.deb", 100, "boot/vmlinuz-6.1 5 image\n");
 	expect_lines("p-gzip.deb", 100, "boot/vmlinuz-6.1 5 image\n");
 	expect_lines("p-xz.deb", 100, "boot/vmlinuz-6.1 5 image\n");
@@ -169,29 +176,32 @@ static void test_deb(void **state)
 static void test_rpm(void **state)
 {
 	static const char spec[] =
-		      "Name: p\nVersion: 1\nRelease: 1\nSummary: none\nLicense: none\n"
-		      "%description\nnone\n%install\nmkdir -p %{buildroot}/lib/modules/6.1\n"
-		      "printf image >%{buildroot}/lib/modules/6.1/vmlinuz\n"
-		      "ln %{buildroot}/lib/modules/6.1/vmlinuz %{buildroot}/lib/modules/6.1/z\n"
-		      "ln -s vmlinuz %{buildroot}/lib/modules/6.1/y\n%files\n/lib/modules\n";
+		"Name: p\nVersion: 1\nRelease: 1\nSummary: none\nLicense: none\n"
+		"%description\nnone\n%install\nmkdir -p %{buildroot}/lib/modules/6.1\n"
+		"printf image >%{buildroot}/lib/modules/6.1/vmlinuz\n"
+		"ln %{buildroot}/lib/modules/6.1/vmlinuz %{buildroot}/lib/modules/6.1/z\n"
+		"ln -s vmlinuz %{buildroot}/lib/modules/6.1/y\n%files\n/lib/modules\n";
 
 	(void)state;
 	if (!has("rpmbuild"))
 		skip();
 	scratch_write("p.spec", spec, strlen(spec));
 	run("for way in w9.gzdio w6.xzdio w3.zstdio w9.bzdio; do "
-	    "HOME=$PWD rpmbuild -bb --define \"_topdir $PWD/$way\" --define \"_binary_payload $way\" "
-	    "p.spec >log 2>&1 && cp $way/RPMS/*/p-1-1.*.rpm $way.rpm || { cat log; exit 1; }; done");
+	    "HOME=$PWD rpmbuild -bb --define \"_topdir $PWD/$way\" --define \"_binary_payload "
+	    "$way\" "
+	    "p.spec >log 2>&1 && cp $way/RPMS/*/p-1-1.*.rpm $way.rpm || { cat log; exit 1; }; "
+	    "done");
 	for (int i = 0; i < 4; i++) {
 		static const char *const paths[] = {"w9.gzdio.rpm", "w6.xzdio.rpm", "w3.zstdio.rpm",
 						    "w9.bzdio.rpm"};
 
 		/* Of two hard links cpio has the data with the last. */
-		expect_lines(paths[i], 100,
-			     "lib/modules/6.1/y -> vmlinuz\n"
-			     "! ./lib/modules/6.1/vm: skipped: a hard link in front of its data, which "
-			     "comes under another name\n"
-			     "lib/modules/6.1/z 5 image\n");
+		expect_lines(
+			paths[i], 100,
+			"lib/modules/6.1/y -> vmlinuz\n"
+			"! ./lib/modules/6.1/vm: skipped: a hard link in front of its data, which "
+			"comes under another name\n"
+			"lib/modules/6.1/z 5 image\n");
 	}
 }
 

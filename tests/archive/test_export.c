@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Bundles in, tars out: names, what goes into the manifest, what has no place; and that import
  * makes the same bundle of each of them.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tars in, bundles out: the layouts there are, links, and what means ill.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The manifest as a text: what is written is read again, and what follows no rule is refused with
  * its line.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Packed bytes: how much comes out, what they say of it before, and where they end.
  */
@@ -49,13 +49,15 @@ static int read_all(const struct bytes *packed, size_t expected, size_t limit, v
 /* Whatever is expected, all of it comes, and not a byte more than the limit. */
 static void expect_twice(const struct bytes *packed)
 {
-	static const size_t expectations[] = {0, 1, SIZE, 2 * SIZE - 1, 2 * SIZE, 100 * SIZE, SIZE_MAX};
+	static const size_t expectations[] = {0,	1,	    SIZE,    2 * SIZE - 1,
+					      2 * SIZE, 100 * SIZE, SIZE_MAX};
 
 	for (size_t i = 0; i < sizeof(expectations) / sizeof(expectations[0]); i++) {
 		void *data = NULL;
 		size_t size = 0;
 
-		assert_int_equal(read_all(packed, expectations[i], 2 * SIZE - 1, &data, &size), -EFBIG);
+		assert_int_equal(read_all(packed, expectations[i], 2 * SIZE - 1, &data, &size),
+				 -EFBIG);
 		assert_null(data);
 		assert_int_equal(read_all(packed, expectations[i], 2 * SIZE, &data, &size), 0);
 		assert_int_equal(size, 2 * SIZE);
@@ -139,7 +141,8 @@ static void test_size(void **state)
 	assert_int_equal(packed_size(plain, SIZE), 0);
 }
 
-/* RFC 8878: the widths of the field, behind a window or in a single segment, with a dictionary or not. */
+/* RFC 8878: the widths of the field, behind a window or in a single segment, with a dictionary or
+ * not. */
 static void test_zstd_size(void **state)
 {
 	static const struct {
@@ -147,13 +150,14 @@ static void test_zstd_size(void **state)
 		size_t length;
 		uint64_t size;
 	} headers[] = {
-		{"\x20\x07", 2, 7},			/* one byte, single segment */
-		{"\x00\x58", 2, 0},			/* not said */
-		{"\x60\x01\x02", 3, 0x201 + 256},	/* two bytes */
-		{"\x40\x58\x01\x02", 4, 0x201 + 256},	/* behind a window */
+		{"\x20\x07", 2, 7},		      /* one byte, single segment */
+		{"\x00\x58", 2, 0},		      /* not said */
+		{"\x60\x01\x02", 3, 0x201 + 256},     /* two bytes */
+		{"\x40\x58\x01\x02", 4, 0x201 + 256}, /* behind a window */
 		{"\xa0\x01\x02\x03\x04", 5, 0x04030201},
 		{"\xe0\1\2\3\4\5\6\7\x08", 9, 0x0807060504030201},
-		{"\x83\x58\1\2\3\4\x01\x02\x03\x04", 10, 0x04030201}, /* a dictionary's id of four */
+		{"\x83\x58\1\2\3\4\x01\x02\x03\x04", 10,
+		 0x04030201}, /* a dictionary's id of four */
 	};
 
 	(void)state;
@@ -171,8 +175,10 @@ static void test_zstd_size(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_of_it), cmocka_unit_test(test_behind_the_end),
-		cmocka_unit_test(test_size),	  cmocka_unit_test(test_zstd_size),
+		cmocka_unit_test(test_all_of_it),
+		cmocka_unit_test(test_behind_the_end),
+		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_zstd_size),
 	};
 
 	return cmocka_run_group_tests(tests, fill, NULL);

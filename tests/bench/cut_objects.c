@@ -16,7 +16,7 @@ static int cut(const char *folder, const char *path)
 	_cleanup_free_ struct embedded_object *objects = NULL;
 	_cleanup_free_ void *file = NULL;
 	const char *slash = strrchr(path, '/');
-	struct reason why = { "" };
+	struct reason why = {""};
 	size_t size = 0;
 	int count, err;
 

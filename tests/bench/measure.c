@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define COMMANDS_MAX 8
-#define RUNS_MAX 1000
+#define RUNS_MAX     1000
 
 struct command {
 	const char *name;
@@ -97,9 +97,10 @@ static void print(struct command *commands, unsigned int count, unsigned int run
 		struct command *command = &commands[i];
 
 		for (unsigned int round = 0; round < runs; round++)
-			command->ratio[round] = commands[0].cpu[round] > 0
-							? command->cpu[round] / commands[0].cpu[round]
-							: 0;
+			command->ratio[round] =
+				commands[0].cpu[round] > 0
+					? command->cpu[round] / commands[0].cpu[round]
+					: 0;
 		printf("  %-28s %10.2f ms  cpu %10.2f ms  peak %8.1f MiB", command->name,
 		       median(command->seconds, runs) * 1e3, median(command->cpu, runs) * 1e3,
 		       (double)command->peak_kib / 1024);
@@ -116,7 +117,8 @@ int main(int argc, char **argv)
 	int runs = argc > 1 ? atoi(argv[1]) : 0;
 
 	if (argc < 4 || runs < 1 || runs > RUNS_MAX) {
-		fprintf(stderr, "usage: measure RUNS NAME COMMAND [ARG...] [::: NAME COMMAND ...]\n");
+		fprintf(stderr,
+			"usage: measure RUNS NAME COMMAND [ARG...] [::: NAME COMMAND ...]\n");
 		return 2;
 	}
 	for (int i = 2; i < argc; i++) {

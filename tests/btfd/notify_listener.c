@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include <poll.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include <limits.h>
 #include <setjmp.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>

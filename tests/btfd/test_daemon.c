@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * btfd from outside: what it tells the service manager, what it prints, what it keeps open. It
  * runs for real, with the kernel's BTF out of its sight unless a test says otherwise. What it has

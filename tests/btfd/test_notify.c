@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* btfd's own half of sd_notify(3), against a socket of ours. */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* The memory of events that leaves out what two sets of programs report twice. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * test_reloads COUNT - so many reloads in a row, while programs are started all the time: none of
  * them is missed or printed twice, and the daemon has as many files open and as much memory

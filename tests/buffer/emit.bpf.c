@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * One event for each run. The choice of the buffer is the only CO-RE relocation in this object, so
  * the BTF for a kernel without ring buffers has nothing in it.

@@ -95,10 +95,10 @@ static void check_strings(const struct strings *strings)
 
 static int compare_entries(const struct decoded_entry *l, const struct decoded_entry *r)
 {
-	const char *const left[] = { l->release, l->machine, l->os_id, l->version_id,
-				     l->uname_version };
-	const char *const right[] = { r->release, r->machine, r->os_id, r->version_id,
-				      r->uname_version };
+	const char *const left[] = {l->release, l->machine, l->os_id, l->version_id,
+				    l->uname_version};
+	const char *const right[] = {r->release, r->machine, r->os_id, r->version_id,
+				     r->uname_version};
 
 	if (l->bucket != r->bucket)
 		return l->bucket < r->bucket ? -1 : 1;
@@ -292,9 +292,9 @@ static void decode_objects(struct decoded_bundle *bundle, const struct input *in
 
 struct decoded_bundle *decode_bundle(const void *bytes, size_t size)
 {
-	static const uint8_t magic[8] = { 0xc0, 'r', 'e', 'B', 'T', 'F', 0x1a, 0x0a };
+	static const uint8_t magic[8] = {0xc0, 'r', 'e', 'B', 'T', 'F', 0x1a, 0x0a};
 	struct decoded_bundle *bundle = test_calloc(1, sizeof(*bundle));
-	struct input input = { .bytes = bytes, .size = size };
+	struct input input = {.bytes = bytes, .size = size};
 	size_t buckets, entries, blobs, blocks, objects;
 	struct strings strings;
 

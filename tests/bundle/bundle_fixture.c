@@ -12,7 +12,7 @@
 void fixture_add(struct bundle_builder *builder, struct kernel_id kernel, const char *btf,
 		 const char *source, int expected)
 {
-	struct reason why = { "" };
+	struct reason why = {""};
 	int err = bundle_builder_add(builder, &kernel, btf, strlen(btf), source, &why);
 
 	if (err != expected)
@@ -24,9 +24,9 @@ void fixture_add(struct bundle_builder *builder, struct kernel_id kernel, const 
 void *fixture_layout(const struct bundle_builder *builder, bool big_endian,
 		     enum bundle_compression compression, size_t *ret_size)
 {
-	const struct bundle_layout_opts opts = { .big_endian = big_endian,
-						 .compression = compression };
-	struct reason why = { "" };
+	const struct bundle_layout_opts opts = {.big_endian = big_endian,
+						.compression = compression};
+	struct reason why = {""};
 	void *bundle = NULL;
 
 	if (bundle_builder_layout(builder, &opts, &bundle, ret_size, &why) != 0)

@@ -13,12 +13,12 @@
 #include "embedder/bundle/bundle_builder.h"
 
 /* A kernel_id for one expression; the other fields are not known. */
-#define KERNEL(release_, machine_, os_id_, version_id_)   \
-	((struct kernel_id){ .release = (release_),       \
-			     .machine = (machine_),       \
-			     .os_id = (os_id_),           \
-			     .version_id = (version_id_), \
-			     .uname_version = "" })
+#define KERNEL(release_, machine_, os_id_, version_id_)                                            \
+	((struct kernel_id){.release = (release_),                                                 \
+			    .machine = (machine_),                                                 \
+			    .os_id = (os_id_),                                                     \
+			    .version_id = (version_id_),                                           \
+			    .uname_version = ""})
 
 /* Adds a kernel whose BTF are the bytes of @btf without the NUL; asserts the result. */
 void fixture_add(struct bundle_builder *builder, struct kernel_id kernel, const char *btf,

@@ -78,7 +78,7 @@ static void test_equal_btfs_are_stored_once(void **state)
 /* Two different byte strings with the same CRC-32: bytes are compared, not checksums. */
 static void test_equal_checksums_are_not_equal_btfs(void **state)
 {
-	static const char *const twins[] = { "plumless", "buckeroo" };
+	static const char *const twins[] = {"plumless", "buckeroo"};
 	struct bundle_builder *builder = bundle_builder_new();
 	_cleanup_free_ void *bytes = NULL;
 	struct decoded_bundle *bundle;
@@ -140,7 +140,7 @@ struct claim {
 static void check_claims(const struct claim *claims, size_t count, const char *winner,
 			 size_t blob_count)
 {
-	size_t order[4] = { 0, 1, 2, 3 };
+	size_t order[4] = {0, 1, 2, 3};
 
 	/* Every order of up to four claims, counted in base @count. */
 	for (size_t code = 0; code < 256; code++) {
@@ -161,7 +161,7 @@ static void check_claims(const struct claim *claims, size_t count, const char *w
 		for (size_t i = 0; i < count; i++) {
 			const struct claim *claim = &claims[order[i]];
 			struct kernel_id id = DEBIAN("6.1");
-			struct reason why = { "" };
+			struct reason why = {""};
 			int err = bundle_builder_add(builder, &id, claim->btf, strlen(claim->btf),
 						     claim->source, &why);
 
@@ -180,18 +180,16 @@ static void check_claims(const struct claim *claims, size_t count, const char *w
 
 static void test_one_kernel_with_several_btfs(void **state)
 {
-	check_claims((const struct claim[]){ { "a", "one" }, { "b", "two" } }, 2, "one", 2);
-	check_claims((const struct claim[]){ { "b", "one" }, { "a", "two" } }, 2, "two", 2);
+	check_claims((const struct claim[]){{"a", "one"}, {"b", "two"}}, 2, "one", 2);
+	check_claims((const struct claim[]){{"b", "one"}, {"a", "two"}}, 2, "two", 2);
 	/* The loser's bytes stay where another kernel has them, and go where none has. */
-	check_claims((const struct claim[]){ { "b", "other" }, { "a", "two" } }, 2, "two", 2);
-	check_claims((const struct claim[]){ { "a", "other" }, { "b", "two" } }, 2, "other", 1);
+	check_claims((const struct claim[]){{"b", "other"}, {"a", "two"}}, 2, "two", 2);
+	check_claims((const struct claim[]){{"a", "other"}, {"b", "two"}}, 2, "other", 1);
 	/* The equal one with the smaller source has to be remembered. */
-	check_claims((const struct claim[]){ { "a", "one" }, { "c", "one" }, { "b", "two" } }, 3,
-		     "one", 2);
+	check_claims((const struct claim[]){{"a", "one"}, {"c", "one"}, {"b", "two"}}, 3, "one", 2);
 	check_claims(
-		(const struct claim[]){
-			{ "d", "one" }, { "c", "two" }, { "b", "three" }, { "c", "one" } },
-		4, "three", 2);
+		(const struct claim[]){{"d", "one"}, {"c", "two"}, {"b", "three"}, {"c", "one"}}, 4,
+		"three", 2);
 }
 
 /* Equal sources: nothing but the bytes is left to decide. */
@@ -245,7 +243,7 @@ static void test_order_of_adding_does_not_show(void **state)
 		_cleanup_free_ void *other_raw = NULL, *other_xz = NULL;
 		size_t other_raw_size, other_xz_size;
 		uint32_t numbers[COUNT];
-		static const char *const names[] = { "exec.bpf.o", "open.bpf.o", "exec.bpf.o" };
+		static const char *const names[] = {"exec.bpf.o", "open.bpf.o", "exec.bpf.o"};
 
 		for (uint32_t i = 0; i < COUNT; i++) {
 			uint32_t k = round ? fixture_random(&random) % (i + 1) : i;

@@ -114,7 +114,7 @@ static void test_large(void **state)
 {
 	enum { COUNT = 5000 };
 	struct bundle_builder *builder = bundle_builder_new();
-	size_t size, largest = 0, empty = 0, counts[8192] = { 0 };
+	size_t size, largest = 0, empty = 0, counts[8192] = {0};
 	struct decoded_bundle *bundle;
 	_cleanup_free_ void *bytes = NULL;
 
@@ -147,13 +147,13 @@ static void test_large(void **state)
 
 /* ---- limits ---- */
 
-static const struct bundle_layout_opts raw = { .compression = BUNDLE_COMPRESSION_NONE };
+static const struct bundle_layout_opts raw = {.compression = BUNDLE_COMPRESSION_NONE};
 
 static void check_refused(const struct bundle_contents *contents, const char *words)
 {
 	void *bundle = (void *)1;
 	size_t size = 42;
-	struct reason why = { "" };
+	struct reason why = {""};
 
 	assert_int_equal(bundle_layout(contents, &raw, &bundle, &size, &why), -EFBIG);
 	assert_string_equal(why.text, words);
@@ -164,10 +164,9 @@ static void check_refused(const struct bundle_contents *contents, const char *wo
 /* The contents are pointers, so one kernel may stand for a million. */
 static void test_counts_are_limited(void **state)
 {
-	struct bundle_blob blob = { .user_count = 1, .data = "x", .size = 1 };
-	const struct bundle_kernel kernel = { .id = KERNEL("6.1", "x86_64", "", ""),
-					      .blob = &blob };
-	const struct bundle_object object = { .name = "x" };
+	struct bundle_blob blob = {.user_count = 1, .data = "x", .size = 1};
+	const struct bundle_kernel kernel = {.id = KERNEL("6.1", "x86_64", "", ""), .blob = &blob};
+	const struct bundle_object object = {.name = "x"};
 	const struct bundle_kernel *one_kernel = &kernel;
 	_cleanup_free_ const struct bundle_kernel **kernels =
 		calloc(COREBTF_MAX_ENTRIES + 1, sizeof(*kernels));
@@ -178,15 +177,15 @@ static void test_counts_are_limited(void **state)
 		kernels[i] = &kernel;
 	for (size_t i = 0; i <= COREBTF_MAX_OBJECTS; i++)
 		objects[i] = &object;
-	check_refused(&(struct bundle_contents){ .kernels = kernels,
-						 .kernel_count = COREBTF_MAX_ENTRIES + 1,
-						 .blob_count = 1 },
+	check_refused(&(struct bundle_contents){.kernels = kernels,
+						.kernel_count = COREBTF_MAX_ENTRIES + 1,
+						.blob_count = 1},
 		      "the bundle would have 1048577 kernels, and the limit is 1048576");
-	check_refused(&(struct bundle_contents){ .kernels = &one_kernel,
-						 .kernel_count = 1,
-						 .blob_count = 1,
-						 .objects = objects,
-						 .object_count = COREBTF_MAX_OBJECTS + 1 },
+	check_refused(&(struct bundle_contents){.kernels = &one_kernel,
+						.kernel_count = 1,
+						.blob_count = 1,
+						.objects = objects,
+						.object_count = COREBTF_MAX_OBJECTS + 1},
 		      "the bundle would have 65537 BPF objects, and the limit is 65536");
 }
 
@@ -194,20 +193,20 @@ static void test_counts_are_limited(void **state)
 static void test_strings_are_limited(void **state)
 {
 	enum { COUNT = 12000 };
-	struct bundle_blob blob = { .user_count = COUNT, .data = "x", .size = 1 };
+	struct bundle_blob blob = {.user_count = COUNT, .data = "x", .size = 1};
 	_cleanup_free_ char *text = calloc(1, COUNT + 1);
 	_cleanup_free_ struct bundle_kernel *kernels = calloc(COUNT, sizeof(*kernels));
 	_cleanup_free_ const struct bundle_kernel **pointers = calloc(COUNT, sizeof(*pointers));
 
 	memset(text, 'x', COUNT);
 	for (size_t i = 0; i < COUNT; i++) {
-		kernels[i] = (struct bundle_kernel){ .id = KERNEL(text + i, "x86_64", "", ""),
-						     .blob = &blob };
+		kernels[i] = (struct bundle_kernel){.id = KERNEL(text + i, "x86_64", "", ""),
+						    .blob = &blob};
 		pointers[i] = &kernels[i];
 	}
-	check_refused(&(struct bundle_contents){ .kernels = pointers,
-						 .kernel_count = COUNT,
-						 .blob_count = 1 },
+	check_refused(&(struct bundle_contents){.kernels = pointers,
+						.kernel_count = COUNT,
+						.blob_count = 1},
 		      "the bundle would have 72018008 bytes of strings, and the limit is 67108864");
 }
 
@@ -226,15 +225,14 @@ static void test_size_is_limited(void **state)
 		names[i][2] = (char)('a' + i % 26);
 		names[i][3] = '\0';
 		blobs[i] = (struct bundle_blob){
-			.number = i, .user_count = 1, .size = COREBTF_MAX_BLOB_SIZE, .data = ""
-		};
-		kernels[i] = (struct bundle_kernel){ .id = KERNEL("6.1", names[i], "", ""),
-						     .blob = &blobs[i] };
+			.number = i, .user_count = 1, .size = COREBTF_MAX_BLOB_SIZE, .data = ""};
+		kernels[i] = (struct bundle_kernel){.id = KERNEL("6.1", names[i], "", ""),
+						    .blob = &blobs[i]};
 		pointers[i] = &kernels[i];
 	}
-	check_refused(&(struct bundle_contents){ .kernels = pointers,
-						 .kernel_count = COUNT,
-						 .blob_count = COUNT },
+	check_refused(&(struct bundle_contents){.kernels = pointers,
+						.kernel_count = COUNT,
+						.blob_count = COUNT},
 		      "the bundle would have 4362083320 bytes, and the limit is 4294967288");
 }
 

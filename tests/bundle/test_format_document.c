@@ -53,9 +53,9 @@ struct field {
 	size_t offset, size;
 };
 
-#define FIELD(type, name_)                                                              \
-	{                                                                               \
-#name_, offsetof(struct type, name_), sizeof(((struct type *)0)->name_) \
+#define FIELD(type, name_)                                                                         \
+	{                                                                                          \
+#name_, offsetof(struct type, name_), sizeof(((struct type *)0)->name_)            \
 	}
 
 /* Each row of the table must be there, and no other; together they fill the struct. */
@@ -143,8 +143,8 @@ static void test_tables(void **state)
 		FIELD(corebtf_format_object, checksum),
 	};
 
-#define CHECK_TABLE(heading, fields)                                     \
-	check_table(heading, fields, sizeof(fields) / sizeof(fields[0]), \
+#define CHECK_TABLE(heading, fields)                                                               \
+	check_table(heading, fields, sizeof(fields) / sizeof(fields[0]),                           \
 		    sizeof(struct corebtf_format_##fields))
 	CHECK_TABLE("\n### 4.1 Header\n", header);
 	CHECK_TABLE("\n### 4.3 Entry\n", entry);

@@ -16,9 +16,9 @@
 /* 70 claims for 35 kernels, an object, and a layout. The first error, or 0. */
 static int run(const void *context)
 {
-	const struct bundle_layout_opts opts = { .compression = BUNDLE_COMPRESSION_XZ };
+	const struct bundle_layout_opts opts = {.compression = BUNDLE_COMPRESSION_XZ};
 	struct bundle_builder *builder = bundle_builder_new();
-	struct reason why = { "" };
+	struct reason why = {""};
 	char btf[300] = "";
 	void *bundle = NULL;
 	size_t size;
@@ -26,11 +26,11 @@ static int run(const void *context)
 
 	for (int i = 0; !err && i < 70; i++) {
 		char release[20];
-		struct kernel_id id = { .release = release,
-					.machine = "x86_64",
-					.os_id = "",
-					.version_id = "",
-					.uname_version = "" };
+		struct kernel_id id = {.release = release,
+				       .machine = "x86_64",
+				       .os_id = "",
+				       .version_id = "",
+				       .uname_version = ""};
 
 		snprintf(release, sizeof(release), "6.%d", i / 2);
 		btf[0] = (char)i;

@@ -39,12 +39,12 @@ static void print_line(void *context, const char *line)
 
 static struct corebtf *open_bundle(const void *bytes, size_t size)
 {
-	const struct corebtf_open_opts opts = { .sz = sizeof(opts) };
+	const struct corebtf_open_opts opts = {.sz = sizeof(opts)};
 	struct corebtf *corebtf = NULL;
 	int err = corebtf_open_memory(bytes, size, &corebtf, &opts);
 
 	if (err) {
-		const struct corebtf_open_opts loud = { .sz = sizeof(loud), .log = print_line };
+		const struct corebtf_open_opts loud = {.sz = sizeof(loud), .log = print_line};
 
 		corebtf_open_memory(bytes, size, &corebtf, &loud);
 		fail_msg("open: %d", err);
@@ -54,7 +54,7 @@ static struct corebtf *open_bundle(const void *bytes, size_t size)
 
 static void check_find(struct corebtf *corebtf, uint32_t number)
 {
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	uint8_t btf[MAX_SIZE];
 	const void *found;
 	char release[64];
@@ -87,12 +87,11 @@ static void check_find(struct corebtf *corebtf, uint32_t number)
 static void check_round_trip(uint32_t count, bool big_endian, enum bundle_compression compression)
 {
 	struct bundle_builder *builder = bundle_builder_new();
-	struct corebtf_kernel_opts unknown = { .sz = sizeof(unknown),
-					       .release = "6.6.6",
-					       .machine = "x86_64" };
-	struct corebtf_summary summary = { .sz = sizeof(summary) };
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
-	struct corebtf_object object = { .sz = sizeof(object) };
+	struct corebtf_kernel_opts unknown = {
+		.sz = sizeof(unknown), .release = "6.6.6", .machine = "x86_64"};
+	struct corebtf_summary summary = {.sz = sizeof(summary)};
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
+	struct corebtf_object object = {.sz = sizeof(object)};
 	_cleanup_free_ void *bytes = NULL;
 	struct corebtf *corebtf;
 	size_t size, entry_count, blob_count;
@@ -158,10 +157,9 @@ static void test_thousands(void **state)
 static void test_empty(void **state)
 {
 	struct bundle_builder *builder = bundle_builder_new();
-	struct corebtf_kernel_opts kernel = { .sz = sizeof(kernel),
-					      .release = "6.1",
-					      .machine = "x86_64" };
-	struct corebtf_entry entry = { .sz = sizeof(entry) };
+	struct corebtf_kernel_opts kernel = {
+		.sz = sizeof(kernel), .release = "6.1", .machine = "x86_64"};
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	_cleanup_free_ void *bytes = NULL;
 	struct corebtf *corebtf;
 	size_t size;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A tool as those in bcc's libbpf-tools are: argp, a skeleton, a perf buffer, and btf_helpers.h. It
  * knows nothing of corebtf. It ends well when an exec was seen and what was read out of the

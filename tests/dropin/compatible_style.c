@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A program as those of bpf-compatible are. What its header declares stands here once more, with
  * its types (`const char **`) and with its weak symbols of one byte: a program that was compiled

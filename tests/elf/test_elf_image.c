@@ -288,7 +288,8 @@ static void bundle_of_the_other_byte_order(void **state)
 
 		build.big_endian = order;
 		image = built(&build);
-		assert_int_equal(elf_embedding_attach(&image, order ? little : big, 96, &why), -EINVAL);
+		assert_int_equal(elf_embedding_attach(&image, order ? little : big, 96, &why),
+				 -EINVAL);
 		assert_non_null(
 			strstr(why.text, order ? "big-endian machine" : "little-endian machine"));
 		assert_int_equal(elf_embedding_attach(&image, order ? big : little, 96, &why), 0);

@@ -20,16 +20,16 @@
 #include "embedder/util/cleanup.h"
 #include "runtime/kernel/machine.h"
 
-#define TEXT_SIZE   0x400
-#define OFFSET	    0x1000 /* of .corebtf */
-#define ADDRESS	    0x12000
-#define NAMES	    "\0.text\0.corebtf\0.shstrtab\0.other"
-#define NAME_TEXT   1
-#define NAME_OURS   7
-#define NAME_NAMES  16
-#define NAME_OTHER  26
-#define FILE_SIZE   0x1200
-#define TABLE	    0x1080
+#define TEXT_SIZE  0x400
+#define OFFSET	   0x1000 /* of .corebtf */
+#define ADDRESS	   0x12000
+#define NAMES	   "\0.text\0.corebtf\0.shstrtab\0.other"
+#define NAME_TEXT  1
+#define NAME_OURS  7
+#define NAME_NAMES 16
+#define NAME_OTHER 26
+#define FILE_SIZE  0x1200
+#define TABLE	   0x1080
 
 /* A program with its parts open, to be broken before it is put together. */
 struct draft {
@@ -236,7 +236,8 @@ static void test_conditions(void **state)
 	BROKEN(draft.sections[OWN].sh_type = SHT_NOBITS, "debug information");
 	BROKEN((draft.sections[TEXT].sh_offset = OFFSET - 4, draft.sections[TEXT].sh_size = 8),
 	       "share bytes");
-	BROKEN((draft.segments[OWN_SEGMENT].p_offset = 0x70, draft.segments[OWN_SEGMENT].p_align = 0x10000,
+	BROKEN((draft.segments[OWN_SEGMENT].p_offset = 0x70,
+		draft.segments[OWN_SEGMENT].p_align = 0x10000,
 		draft.segments[OWN_SEGMENT].p_vaddr = draft.sections[OWN].sh_addr = 0x20000,
 		draft.sections[OWN].sh_offset = 0x70, draft.segments[OTHER_SEGMENT].p_filesz = 0),
 	       "overlaps the headers");
@@ -281,7 +282,8 @@ static void test_end_of_addresses(void **state)
 		_cleanup_(elf_image_release) struct elf_image image = built(&draft);
 
 		assert_int_equal(elf_embedding_attach(&image, bundle, 500, &why), 0);
-		assert_int_equal(elf_embedding_attach(&image, bundle, sizeof(bundle), &why), -EFBIG);
+		assert_int_equal(elf_embedding_attach(&image, bundle, sizeof(bundle), &why),
+				 -EFBIG);
 		assert_non_null(strstr(why.text, "does not fit behind address"));
 	}
 	draft = draft_of(true, false);
@@ -290,7 +292,8 @@ static void test_end_of_addresses(void **state)
 	{
 		_cleanup_(elf_image_release) struct elf_image image = built(&draft);
 
-		assert_int_equal(elf_embedding_attach(&image, bundle, sizeof(bundle), &why), -EFBIG);
+		assert_int_equal(elf_embedding_attach(&image, bundle, sizeof(bundle), &why),
+				 -EFBIG);
 	}
 }
 
@@ -322,8 +325,8 @@ static void test_false_records(void **state)
 static void test_object_targets(void **state)
 {
 	char names[512] = "";
-	static const char *const machines[] = {"x86_64", "x86",	  "arm64",   "aarch64_be",
-					       "arm",	 "armeb", "ppc",     "ppc64",
+	static const char *const machines[] = {"x86_64",  "x86",     "arm64", "aarch64_be",
+					       "arm",	  "armeb",   "ppc",   "ppc64",
 					       "ppc64le", "riscv64", "s390x", "loongarch64"};
 
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
@@ -339,8 +342,8 @@ static void test_object_targets(void **state)
 		assert_string_equal(machine_from_elf(target.machine, target.codec.is_64bit,
 						     target.codec.big_endian),
 				    machines[i]);
-		assert_int_equal(
-			elf_object_make(&target, bundle, 800, "btfs", &data, &size, NULL), 0);
+		assert_int_equal(elf_object_make(&target, bundle, 800, "btfs", &data, &size, NULL),
+				 0);
 		assert_int_equal(elf_file_read(data, size, &file, NULL), 0);
 		assert_int_equal(file.header.e_type, ET_REL);
 		assert_int_equal(file.header.e_ident[EI_OSABI], ELFOSABI_GNU);
@@ -368,23 +371,25 @@ static void test_object_refusals(void **state)
 
 	assert_int_equal(elf_object_find_target("mips", &target), -ENOENT);
 	assert_int_equal(elf_object_find_target("s390x", &target), 0);
-	assert_int_equal(
-		elf_object_make(&target, little, sizeof(little), NULL, &data, &size, &why),
-		-EINVAL);
+	assert_int_equal(elf_object_make(&target, little, sizeof(little), NULL, &data, &size, &why),
+			 -EINVAL);
 	assert_non_null(strstr(why.text, "the bundle is little-endian"));
 	assert_int_equal(elf_object_make(&target, bundle, 8, "a-b", &data, &size, &why), -EINVAL);
 	assert_int_equal(elf_object_make(&target, bundle, 8, "", &data, &size, &why), -EINVAL);
 	assert_int_equal(elf_object_make(&target, bundle, 8, "1a", &data, &size, &why), -EINVAL);
-	assert_int_equal(
-		elf_object_make(&target, bundle, 8, "corebtf_linked", &data, &size, &why), -EINVAL);
+	assert_int_equal(elf_object_make(&target, bundle, 8, "corebtf_linked", &data, &size, &why),
+			 -EINVAL);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_life),	       cmocka_unit_test(test_conditions),
-		cmocka_unit_test(test_end_of_addresses), cmocka_unit_test(test_false_records),
-		cmocka_unit_test(test_object_targets),   cmocka_unit_test(test_object_refusals),
+		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_conditions),
+		cmocka_unit_test(test_end_of_addresses),
+		cmocka_unit_test(test_false_records),
+		cmocka_unit_test(test_object_targets),
+		cmocka_unit_test(test_object_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, make_bundle, NULL);

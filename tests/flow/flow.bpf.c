@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What the flow tests trim for: relocations of a few kinds, one of them on a field that no kernel
  * has. It names its types itself, so that it needs no vmlinux.h.
  */
-#define preserve __attribute__((preserve_access_index))
+#define preserve      __attribute__((preserve_access_index))
 #define section(name) __attribute__((section(name), used))
 
 typedef unsigned int u32;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A program that carries a BPF object as skeletons do: the whole file, in .rodata. OBJECT is its
  * name.

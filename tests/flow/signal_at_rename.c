@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Preloaded into the command: Ctrl-C at the worst moment, just before a finished temporary file is
  * renamed.

@@ -70,7 +70,8 @@ static void check_mapped(const struct elf_image *before, const struct elf_image 
 			from = header;
 		if (is_reserved)
 			check_but_headers(&file, &reserved, before, after, from, to);
-		else if (from < to && memcmp(before->data + from, after->data + from, to - from) != 0)
+		else if (from < to &&
+			 memcmp(before->data + from, after->data + from, to - from) != 0)
 			abort();
 	}
 }

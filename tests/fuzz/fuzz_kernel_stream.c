@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as an archive, a package or a kernel: every kernel that comes out has a whole key without
- * anything in it that no name has, and its bytes can be unpacked or are refused.
+ * Any bytes as an archive, a package or a kernel: every kernel that comes out has a whole key
+ * without anything in it that no name has, and its bytes can be unpacked or are refused.
  */
 #include <ctype.h>
 #include <stdio.h>

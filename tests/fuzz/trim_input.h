@@ -28,8 +28,8 @@ static inline void *trim_input_copy(const uint8_t *data, size_t size)
 
 static inline struct trim_input trim_input_split(const uint8_t *data, size_t size)
 {
-	struct trim_input input = { 0 };
-	uint32_t sizes[2] = { 0 };
+	struct trim_input input = {0};
+	uint32_t sizes[2] = {0};
 
 	if (size >= sizeof(sizes)) {
 		memcpy(sizes, data, sizeof(sizes));

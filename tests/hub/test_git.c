@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * git_run() with scripts in git's place: what they say arrives, whatever they do with their pipes.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Lists of files as git prints them: what is taken of them, where links lead, what is selected.
  */

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 #include "tests/image/made_kernel.h"
 
 #include <endian.h>
@@ -125,8 +125,8 @@ static void append_build_id(struct byte_buffer *out, bool big_endian, uint8_t fi
 	append_note(out, big_endian, NT_GNU_BUILD_ID, "GNU", build_id, sizeof(build_id));
 }
 
-/* As in /sys/kernel/notes: what the code was compiled for, the build-id, the salt of the build, whether
- * LTO was used. */
+/* As in /sys/kernel/notes: what the code was compiled for, the build-id, the salt of the build,
+ * whether LTO was used. */
 static void append_notes(struct byte_buffer *out, const struct made_kernel *kernel)
 {
 	bool big_endian = kernel->elf_order == ELFDATA2MSB;
@@ -351,9 +351,16 @@ void made_bzimage(struct byte_buffer *out, const struct made_kernel *kernel, con
 	enum { SECTORS = 3, STUB = 333, VERSION_AT = 0x300 };
 	uint8_t setup[(SECTORS + 1) * 512] = {
 		[0x1f1] = SECTORS,
-		[0x1fe] = 0x55, 0xaa,
-		[0x202] = 'H', 'd', 'r', 'S', 0x0f, 0x02,
-		[0x20e] = (VERSION_AT - 0x200) & 0xff, (VERSION_AT - 0x200) >> 8,
+		[0x1fe] = 0x55,
+		0xaa,
+		[0x202] = 'H',
+		'd',
+		'r',
+		'S',
+		0x0f,
+		0x02,
+		[0x20e] = (VERSION_AT - 0x200) & 0xff,
+		(VERSION_AT - 0x200) >> 8,
 		[0x211] = 1, /* loaded above 1 MiB: a bzImage, no zImage */
 		[0x236] = kernel->elf_class == ELFCLASS64 ? 0x7f : 0x04,
 	};
@@ -373,12 +380,13 @@ void made_zboot(struct byte_buffer *out, enum made_packing packing, const void *
 		size_t payload_size)
 {
 	enum { PAYLOAD_AT = 0x400 };
-	uint8_t header[PAYLOAD_AT] = {'M', 'Z', 0, 0, 'z', 'i', 'm', 'g',
-				      [0x38] = 0xcd, 0x23, 0x82, 0x81, 0x40};
+	uint8_t header[PAYLOAD_AT] = {'M', 'Z',		  0,	0,    'z',  'i', 'm',
+				      'g', [0x38] = 0xcd, 0x23, 0x82, 0x81, 0x40};
 	uint32_t offset = htole32(PAYLOAD_AT), length;
 	const char *name = packing == MADE_ZSTD ? "zstd22"
-			   : packing == MADE_XZ || packing == MADE_XZ_X86 ? "xzkern"
-			   : made_packing_name(packing);
+			   : packing == MADE_XZ || packing == MADE_XZ_X86
+				   ? "xzkern"
+				   : made_packing_name(packing);
 
 	length = htole32((uint32_t)(payload_size - (packing == MADE_GZIP ? 0 : 4)));
 	memcpy(header + 8, &offset, sizeof(offset));

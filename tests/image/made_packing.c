@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Packing as the kernel's build does it (scripts/Makefile.lib), by other code than what unpacks it
  * wherever a library has such code; lz4's legacy format is written here.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * read_kernel FILE BTF: writes the BTF that the kernel FILE has in it, and prints its release,
  * machine, build-id and uname -v.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Release, `uname -v` and machine out of a kernel's bytes.
  */
@@ -226,14 +226,10 @@ static void test_header(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_banners),
-		cmocka_unit_test(test_no_banners),
-		cmocka_unit_test(test_drafts),
-		cmocka_unit_test(test_contradiction),
-		cmocka_unit_test(test_uts),
-		cmocka_unit_test(test_two_uts),
-		cmocka_unit_test(test_odd_uts),
-		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_banners), cmocka_unit_test(test_no_banners),
+		cmocka_unit_test(test_drafts),	cmocka_unit_test(test_contradiction),
+		cmocka_unit_test(test_uts),	cmocka_unit_test(test_two_uts),
+		cmocka_unit_test(test_odd_uts), cmocka_unit_test(test_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

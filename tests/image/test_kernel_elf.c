@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Kernels as ELF files: BTF, packed or not, and what they say of themselves; and damaged ones.
  */
@@ -59,8 +59,8 @@ static void test_elf_facts(void **state)
 /* A build-id longer than there is room for in a bundle. */
 static void test_long_build_id(void **state)
 {
-	static const uint8_t note[] = {4, 0, 0, 0, MADE_BUILD_ID_SIZE, 0, 0, 0, 3, 0, 0, 0,
-				       'G', 'N', 'U', 0, 0x10};
+	static const uint8_t note[] = {
+		4, 0, 0, 0, MADE_BUILD_ID_SIZE, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0, 0x10};
 	struct made_kernel kernel = made_kernel_x86_64();
 	struct byte_buffer elf = {0};
 	struct kernel_facts facts;

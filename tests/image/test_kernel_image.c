@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Boot images: bzImage, Image and zboot, packed in every way.
  */
@@ -187,16 +187,11 @@ static void test_no_image(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bzimage),
-		cmocka_unit_test(test_default_setup_size),
-		cmocka_unit_test(test_large_bzimage),
-		cmocka_unit_test(test_image),
-		cmocka_unit_test(test_riscv_image),
-		cmocka_unit_test(test_zboot),
-		cmocka_unit_test(test_banner_alone),
-		cmocka_unit_test(test_no_banner),
-		cmocka_unit_test(test_no_btf),
-		cmocka_unit_test(test_no_image),
+		cmocka_unit_test(test_bzimage),	      cmocka_unit_test(test_default_setup_size),
+		cmocka_unit_test(test_large_bzimage), cmocka_unit_test(test_image),
+		cmocka_unit_test(test_riscv_image),   cmocka_unit_test(test_zboot),
+		cmocka_unit_test(test_banner_alone),  cmocka_unit_test(test_no_banner),
+		cmocka_unit_test(test_no_btf),	      cmocka_unit_test(test_no_image),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * write_kernel FILE FORM [PACKING] [without-btf]: a kernel for tests, as FORM says: elf, image,
  * bzimage, zboot. PACKING is gzip if it is not given, for the last two.

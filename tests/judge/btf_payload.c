@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * btf_payload FILE: what a BTF says, as lines that do not depend on type ids, on the order of types
  * or on types being there twice. Sorted by `sort -u`, two BTFs can be compared.
@@ -22,11 +22,11 @@ static const char *name_of(const struct btf *btf, const struct btf_type *type)
 }
 
 static const char *const words[] = {
-	[BTF_KIND_INT] = "int",	    [BTF_KIND_PTR] = "*",
-	[BTF_KIND_STRUCT] = "struct", [BTF_KIND_UNION] = "union",
-	[BTF_KIND_ENUM] = "enum",   [BTF_KIND_ENUM64] = "enum",
-	[BTF_KIND_FWD] = "forward", [BTF_KIND_TYPEDEF] = "typedef",
-	[BTF_KIND_CONST] = "const", [BTF_KIND_VOLATILE] = "volatile",
+	[BTF_KIND_INT] = "int",		  [BTF_KIND_PTR] = "*",
+	[BTF_KIND_STRUCT] = "struct",	  [BTF_KIND_UNION] = "union",
+	[BTF_KIND_ENUM] = "enum",	  [BTF_KIND_ENUM64] = "enum",
+	[BTF_KIND_FWD] = "forward",	  [BTF_KIND_TYPEDEF] = "typedef",
+	[BTF_KIND_CONST] = "const",	  [BTF_KIND_VOLATILE] = "volatile",
 	[BTF_KIND_RESTRICT] = "restrict", [BTF_KIND_FLOAT] = "float",
 	[BTF_KIND_TYPE_TAG] = "tag",
 };

@@ -45,7 +45,7 @@ static void bench_free(struct bench *bench, uint32_t roots)
 static int bench_init(struct bench *bench, struct judge_side *side,
 		      const struct judge_object *object)
 {
-	*bench = (struct bench){ .side = side };
+	*bench = (struct bench){.side = side};
 	bench->left = calloc(object->root_count + 1, sizeof(*bench->left));
 	bench->found = calloc(object->root_count + 1, sizeof(*bench->found));
 	if (!bench->left || !bench->found)
@@ -54,8 +54,8 @@ static int bench_init(struct bench *bench, struct judge_side *side,
 		bench->found[i] = judge_side_candidates(side, object->btf, object->roots[i]);
 		if (!bench->found[i])
 			return -ENOMEM;
-		bench->left[i].list = calloc((size_t)bench->found[i]->length + 1,
-					     sizeof(*bench->left[i].list));
+		bench->left[i].list =
+			calloc((size_t)bench->found[i]->length + 1, sizeof(*bench->left[i].list));
 		if (!bench->left[i].list)
 			return -ENOMEM;
 	}
@@ -74,8 +74,8 @@ static void bench_restart(struct bench *bench, uint32_t root)
 static struct reply ask(const struct judge_object *object, const struct judge_relo *relo,
 			struct libbpf_candidates *candidates)
 {
-	struct libbpf_scratch scratch = { 0 };
-	struct reply reply = { 0 };
+	struct libbpf_scratch scratch = {0};
+	struct reply reply = {0};
 
 	reply.err = bpf_core_calc_relo_insn("judge", &relo->relo, relo - object->relos, object->btf,
 					    candidates, &scratch, &reply.answer);
@@ -115,7 +115,8 @@ static bool same_type(const struct btf *a, uint32_t a_id, const struct btf *b, u
 		return false;
 	switch (btf_kind(x)) {
 	case BTF_KIND_INT:
-		return x->size == y->size && *(const uint32_t *)(x + 1) == *(const uint32_t *)(y + 1);
+		return x->size == y->size &&
+		       *(const uint32_t *)(x + 1) == *(const uint32_t *)(y + 1);
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
 	case BTF_KIND_ENUM:
@@ -139,8 +140,7 @@ static bool same_reply(const struct case_ *c, const struct judge_relo *relo, con
 		return a->err == b->err;
 	if (x->original != y->original || x->poison != y->poison || x->validate != y->validate ||
 	    x->bad_access_size != y->bad_access_size || x->original_size != y->original_size ||
-	    x->original_type != y->original_type || x->size != y->size ||
-	    !x->type != !y->type)
+	    x->original_type != y->original_type || x->size != y->size || !x->type != !y->type)
 		return false;
 	if (x->type && !same_type(full, x->type, trimmed, y->type))
 		return false;
@@ -249,7 +249,7 @@ static struct reply ask_alone(const struct judge_object *object, const struct ju
 			      const struct libbpf_candidate *candidate)
 {
 	struct libbpf_candidate copy = *candidate;
-	struct libbpf_candidates one = { &copy, 1 };
+	struct libbpf_candidates one = {&copy, 1};
 
 	return ask(object, relo, &one);
 }
@@ -343,7 +343,7 @@ int judge_compare(const struct judge_object *object, struct judge_side *full,
 		  struct judge_side *trimmed, unsigned int rounds, const char *where,
 		  struct judge_counts *counts)
 {
-	struct case_ c = { .object = object, .where = where, .counts = counts };
+	struct case_ c = {.object = object, .where = where, .counts = counts};
 	int err;
 
 	counts->objects++;
@@ -405,9 +405,9 @@ static int judge_together(const struct judge_object *objects, size_t count, cons
 {
 	_cleanup_(cleanup_requests) struct request_set *requests = request_set_new();
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = NULL;
-	_cleanup_(judge_side_free) struct judge_side trimmed = { 0 };
-	struct trim_result result = { 0 };
-	struct reason why = { "" };
+	_cleanup_(judge_side_free) struct judge_side trimmed = {0};
+	struct trim_result result = {0};
+	struct reason why = {""};
 	int err = requests ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < count; i++)
@@ -471,7 +471,7 @@ static int outcome_of(const struct bpf_object_file *file, const void *data, size
 		      struct answers *answers)
 {
 	_cleanup_(cleanup_requests) struct request_set *requests = request_set_new();
-	_cleanup_(resolver_free) struct resolver resolver = { 0 };
+	_cleanup_(resolver_free) struct resolver resolver = {0};
 	int err;
 
 	err = requests ? request_set_add_object(requests, file, NULL, NULL) : -ENOMEM;
@@ -539,17 +539,26 @@ static bool agrees(const struct judge_relo *relo, const struct reply *reply, int
 int judge_outcomes(const struct judge_object *object, const void *data, size_t size,
 		   struct judge_side *full, const char *where, struct judge_counts *counts)
 {
-	struct case_ c = { .object = object, .where = where, .counts = counts, .order = "outcome" };
+	struct case_ c = {.object = object, .where = where, .counts = counts, .order = "outcome"};
 	int err = bench_init(&c.full, full, object);
 
 	for (size_t i = 0; !err && i < object->count; i++) {
 		const struct judge_relo *relo = &object->relos[i];
 		/* Header, record size, section, count, the relocation. */
-		uint32_t ext[8 + 3 + 4] = { BTF_MAGIC | (uint32_t)BTF_VERSION << 16, 32, 0, 0, 0, 0, 0,
-					    28, 16, relo->section_name, 1 };
+		uint32_t ext[8 + 3 + 4] = {BTF_MAGIC | (uint32_t)BTF_VERSION << 16,
+					   32,
+					   0,
+					   0,
+					   0,
+					   0,
+					   0,
+					   28,
+					   16,
+					   relo->section_name,
+					   1};
 		struct bpf_object_file file = *object->file;
-		struct libbpf_candidates none = { 0 };
-		struct answers answers = { 0 };
+		struct libbpf_candidates none = {0};
+		struct answers answers = {0};
 		struct reply reply;
 		int outcome;
 
@@ -567,8 +576,8 @@ int judge_outcomes(const struct judge_object *object, const void *data, size_t s
 		counts->questions++;
 		if (outcome < 0 || !agrees(relo, &reply, outcome)) {
 			if (differs(&c, relo, "another outcome"))
-				printf("  ours: %d, libbpf: error %d, poison %d, value %llu\n", outcome,
-				       reply.err, reply.answer.poison,
+				printf("  ours: %d, libbpf: error %d, poison %d, value %llu\n",
+				       outcome, reply.err, reply.answer.poison,
 				       (unsigned long long)reply.answer.value);
 		}
 		if (outcome >= 0)

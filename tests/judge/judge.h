@@ -29,7 +29,7 @@ struct judge_counts {
 	uint64_t refused, poisoned;    /* of these, with the full BTF */
 	uint64_t differences;
 	/* In the object's own order with the full BTF. */
-	bool loads;    /* no relocation of the last object was refused */
+	bool loads;   /* no relocation of the last object was refused */
 	bool poisons; /* one was poisoned */
 };
 

@@ -52,7 +52,8 @@ static int read_relos(struct judge_object *object, const uint32_t *words, size_t
 				return -EBADMSG;
 			relo->section = object->section_count;
 			relo->section_name = name;
-			relo->ext_offset = (const char *)&words[at] - (const char *)object->file->ext;
+			relo->ext_offset =
+				(const char *)&words[at] - (const char *)object->file->ext;
 			relo->root = root_number(object, relo->relo.type_id);
 			object->count++;
 		}
@@ -66,7 +67,7 @@ int judge_object_init(struct judge_object *object, const struct bpf_object_file 
 	const struct ext_header *header = file->ext;
 	int err;
 
-	*object = (struct judge_object){ .file = file };
+	*object = (struct judge_object){.file = file};
 	if (!file->btf || !file->ext)
 		return 0;
 	object->btf = btf__new(file->btf, file->btf_size);
@@ -94,5 +95,5 @@ void judge_object_free(struct judge_object *object)
 	btf__free(object->btf);
 	free(object->relos);
 	free(object->roots);
-	*object = (struct judge_object){ 0 };
+	*object = (struct judge_object){0};
 }

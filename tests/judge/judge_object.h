@@ -15,8 +15,8 @@
 
 struct judge_relo {
 	struct bpf_core_relo relo;
-	uint32_t section; /* number of its section in .BTF.ext, from 0 */
-	uint32_t root;	  /* number of its local type among the object's roots */
+	uint32_t section;      /* number of its section in .BTF.ext, from 0 */
+	uint32_t root;	       /* number of its local type among the object's roots */
 	uint32_t section_name; /* offset in the object's strings */
 	uint32_t ext_offset;   /* of the record in .BTF.ext, bytes */
 };

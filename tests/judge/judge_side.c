@@ -52,7 +52,7 @@ int judge_side_init(struct judge_side *side, const void *data, size_t size)
 {
 	_cleanup_free_ void *plain = without_layout(data, size, &size);
 
-	*side = (struct judge_side){ .btf = btf__new(plain ? plain : data, size) };
+	*side = (struct judge_side){.btf = btf__new(plain ? plain : data, size)};
 	return side->btf ? 0 : -errno;
 }
 
@@ -67,17 +67,17 @@ void judge_side_free(struct judge_side *side)
 		free(list);
 	}
 	btf__free(side->btf);
-	*side = (struct judge_side){ 0 };
+	*side = (struct judge_side){0};
 }
 
 const struct libbpf_candidates *judge_side_candidates(struct judge_side *side,
-						       const struct btf *local, uint32_t id)
+						      const struct btf *local, uint32_t id)
 {
 	const struct btf_type *type = btf__type_by_id(local, id);
 	const char *name = btf__name_by_offset(local, type->name_off);
 	size_t length = bpf_core_essential_name_len(name);
 	uint32_t kind = btf_kind(type) == BTF_KIND_ENUM64 ? BTF_KIND_ENUM : btf_kind(type);
-	struct libbpf_candidate wanted = { local, id };
+	struct libbpf_candidate wanted = {local, id};
 	struct candidate_list *list;
 
 	for (list = side->lists; list; list = list->next)

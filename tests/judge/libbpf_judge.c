@@ -8,7 +8,8 @@
  * one after the other as if they were of one kernel. With --swapped also in the other byte order,
  * with --outcomes also what the resolver says became of each relocation.
  * With --write FOLDER nothing is judged: the objects are written there as NAME.bpf.o, the BTFs as
- * NAME.btf, for other judges. Exit status 1 when anything differs, 77 when there was nothing to judge.
+ * NAME.btf, for other judges. Exit status 1 when anything differs, 77 when there was nothing to
+ *judge.
  */
 #include <bpf/libbpf.h>
 #include <dirent.h>
@@ -167,7 +168,7 @@ static bool judge_bytes(const struct judged *judged, const void *data, size_t si
 			unsigned int rounds, bool outcomes, const char *where,
 			struct judge_counts *counts)
 {
-	_cleanup_(judge_side_free) struct judge_side full = { 0 };
+	_cleanup_(judge_side_free) struct judge_side full = {0};
 	int err = judge_side_init(&full, data, size);
 
 	if (err) {
@@ -216,7 +217,7 @@ static void judge_swapped(const struct judged *judged, const void *data, size_t 
 	if (!btf)
 		return;
 	btf__set_endianness(btf, btf__endianness(btf) == BTF_BIG_ENDIAN ? BTF_LITTLE_ENDIAN
-									 : BTF_BIG_ENDIAN);
+									: BTF_BIG_ENDIAN);
 	swapped = btf__raw_data(btf, &swapped_size);
 	if (!swapped)
 		die(where, "out of memory");
@@ -228,7 +229,7 @@ static void judge_swapped(const struct judged *judged, const void *data, size_t 
 static bool judge_path(const struct judged *judged, const char *path, unsigned int rounds,
 		       bool also_swapped, bool outcomes, struct judge_counts *counts)
 {
-	_cleanup_(kernel_btf_close) struct kernel_btf kernel = { 0 };
+	_cleanup_(kernel_btf_close) struct kernel_btf kernel = {0};
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	struct btf *joined = NULL;
 	struct reason why;
@@ -275,7 +276,7 @@ static void write_all(const char *folder, const struct judged *judged, const str
 		write_file(folder, judged->files[i].name, ".bpf.o", judged->files[i].image,
 			   judged->files[i].image_size);
 	for (size_t i = 0; i < kernels->count; i++) {
-		_cleanup_(kernel_btf_close) struct kernel_btf kernel = { 0 };
+		_cleanup_(kernel_btf_close) struct kernel_btf kernel = {0};
 		const char *slash = strrchr(kernels->list[i], '/');
 		_cleanup_free_ char *name = strdup(slash ? slash + 1 : kernels->list[i]);
 		struct reason why;
@@ -303,9 +304,9 @@ static int check_expectation(const char *expect, const struct judge_counts *coun
 
 int main(int argc, char **argv)
 {
-	struct judge_counts counts = { 0 };
-	struct judged judged = { 0 };
-	struct paths kernels = { 0 };
+	struct judge_counts counts = {0};
+	struct judged judged = {0};
+	struct paths kernels = {0};
 	const char *expect = NULL, *write_to = NULL;
 	unsigned int rounds = 3;
 	bool objects = false, swapped = false, all_match = false, outcomes = false;
@@ -341,13 +342,15 @@ int main(int argc, char **argv)
 	if (write_to)
 		write_all(write_to, &judged, &kernels);
 	for (size_t i = 0; i < kernels.count && !write_to; i++)
-		skipped += !judge_path(&judged, kernels.list[i], rounds, swapped, outcomes, &counts);
+		skipped +=
+			!judge_path(&judged, kernels.list[i], rounds, swapped, outcomes, &counts);
 	if (!write_to)
-		printf("%zu objects on %zu BTFs (%zu skipped): %llu relocations, %llu questions (%llu "
-	       "refused, %llu poisoned), %llu differences\n",
-	       judged.count, kernels.count, skipped, (unsigned long long)counts.relocations,
-	       (unsigned long long)counts.questions, (unsigned long long)counts.refused,
-	       (unsigned long long)counts.poisoned, (unsigned long long)counts.differences);
+		printf("%zu objects on %zu BTFs (%zu skipped): %llu relocations, %llu questions "
+		       "(%llu "
+		       "refused, %llu poisoned), %llu differences\n",
+		       judged.count, kernels.count, skipped, (unsigned long long)counts.relocations,
+		       (unsigned long long)counts.questions, (unsigned long long)counts.refused,
+		       (unsigned long long)counts.poisoned, (unsigned long long)counts.differences);
 	for (size_t i = 0; i < judged.count; i++) {
 		judge_object_free(&judged.objects[i]);
 		bpf_object_file_close(&judged.files[i]);

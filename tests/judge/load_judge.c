@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * load_judge OBJECT...: the running kernel as the judge.
  *
@@ -20,8 +20,8 @@
 #include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
 
-#define KERNEL_BTF  "/sys/kernel/btf/vmlinux"
-#define SKIPPED	    77
+#define KERNEL_BTF   "/sys/kernel/btf/vmlinux"
+#define SKIPPED	     77
 #define PROGRAMS_MAX 64
 
 /* One load: the instructions of each program. */
@@ -52,12 +52,13 @@ static void cleanup_trimmer(struct trimmer **trimmer)
 static struct loaded load(const char *path, const char *btf_path, int only)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = btf_path);
-	struct loaded loaded = { .object = bpf_object__open_file(path, &opts) };
+	struct loaded loaded = {.object = bpf_object__open_file(path, &opts)};
 	struct bpf_program *program;
 
 	if (!loaded.object)
 		die(path, strerror(errno));
-	bpf_object__for_each_program(program, loaded.object) {
+	bpf_object__for_each_program(program, loaded.object)
+	{
 		if (loaded.count == PROGRAMS_MAX)
 			die(path, "too many programs");
 		if (only >= 0)
@@ -92,10 +93,11 @@ static int compare_programs(const char *path, const struct bpf_program *full,
 			i++;
 		}
 		if (memcmp(&x, &y, sizeof(x)) != 0) {
-			printf("%s: %s: instruction %zu differs: code %02x offset %d value %d, code "
+			printf("%s: %s: instruction %zu differs: code %02x offset %d value %d, "
+			       "code "
 			       "%02x offset %d value %d\n",
-			       path, bpf_program__name(full), i, x.code, x.off, x.imm, y.code, y.off,
-			       y.imm);
+			       path, bpf_program__name(full), i, x.code, x.off, x.imm, y.code,
+			       y.off, y.imm);
 			return 1;
 		}
 	}
@@ -109,8 +111,8 @@ static int compare_loads(const char *path, const char *trimmed_path, int only, s
 	int differences = full.err != trimmed.err;
 
 	if (differences)
-		printf("%s: program %d: %d with the full BTF, %d with the trimmed one\n", path, only,
-		       full.err, trimmed.err);
+		printf("%s: program %d: %d with the full BTF, %d with the trimmed one\n", path,
+		       only, full.err, trimmed.err);
 	if (full.err == -EPERM)
 		exit(SKIPPED);
 	if (full.err)
@@ -160,7 +162,7 @@ static int print(enum libbpf_print_level level, const char *format, va_list argu
 
 int main(int argc, char **argv)
 {
-	_cleanup_(kernel_btf_close) struct kernel_btf kernel = { 0 };
+	_cleanup_(kernel_btf_close) struct kernel_btf kernel = {0};
 	struct reason why;
 	int differences = 0;
 

@@ -11,8 +11,8 @@
 static void write_ext(const struct bpf_core_relo *relos, size_t count, uint32_t name, uint32_t *ext)
 {
 	uint32_t length = 4 + 2 * 8 + count * sizeof(*relos);
-	uint32_t header[HEADER_WORDS] = { BTF_MAGIC | BTF_VERSION << 16, 32, 0, 0, 0, 0, 0, length };
-	size_t parts[2] = { count / 3, count - count / 3 };
+	uint32_t header[HEADER_WORDS] = {BTF_MAGIC | BTF_VERSION << 16, 32, 0, 0, 0, 0, 0, length};
+	size_t parts[2] = {count / 3, count - count / 3};
 
 	memcpy(ext, header, sizeof(header));
 	ext += HEADER_WORDS;

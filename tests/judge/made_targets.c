@@ -1,12 +1,12 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * made_targets FOLDER: writes kernels' BTFs that no compiler here makes, as FOLDER/NAME.btf.
  *
  *	narrow.btf      pointers and longs of 4 bytes, without an INT that is asked for
  *	old_bits.btf    bit-fields of old: no kind flag, the INT says how many bits and where
- *	misleading.btf  a member's name found first in an anonymous struct, where its type does not fit:
- *	                what C forbids, but libbpf goes on from there in a way of its own
- *	enum64.btf      ENUM64 where the program has ENUM, forward declarations, a tag on a pointer
+ *	misleading.btf  a member's name found first in an anonymous struct, where its type does not
+ *fit: what C forbids, but libbpf goes on from there in a way of its own enum64.btf      ENUM64
+ *where the program has ENUM, forward declarations, a tag on a pointer
  */
 #include <bpf/btf.h>
 #include <stdint.h>
@@ -126,7 +126,8 @@ static void make_enum64(const char *folder)
 
 	check(btf__add_enum64(btf, "wide", 8, false), "wide");
 	check(btf__add_enum64_value(btf, "WIDE_OTHER", 1), "value");
-	check(btf__add_enum64_value(btf, "WIDE_LARGE___now", UINT64_C(0xfedcba9876543210)), "value");
+	check(btf__add_enum64_value(btf, "WIDE_LARGE___now", UINT64_C(0xfedcba9876543210)),
+	      "value");
 	check(btf__add_enum64_value(btf, "WIDE_SMALL", 5), "value");
 	state = check(btf__add_enum64(btf, "state", 4, true), "state");
 	check(btf__add_enum64_value(btf, "STATE_GONE", -7), "value");

@@ -15,10 +15,10 @@
 
 static int judge_number(uint64_t number, struct judge_counts *counts)
 {
-	static const unsigned int noises[] = { 0, 5, 20, 50, 100, 300 };
-	struct bpf_object_file files[OBJECTS] = { 0 };
-	struct judge_object objects[OBJECTS] = { 0 };
-	struct judge_side full = { 0 };
+	static const unsigned int noises[] = {0, 5, 20, 50, 100, 300};
+	struct bpf_object_file files[OBJECTS] = {0};
+	struct judge_object objects[OBJECTS] = {0};
+	struct judge_side full = {0};
 	uint64_t state = number, seeds[OBJECTS];
 	bool swapped = number % 4 == 3;
 	struct btf *kernel;
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 {
 	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000;
 	uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-	struct judge_counts counts = { 0 };
+	struct judge_counts counts = {0};
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	libbpf_set_print(NULL);

@@ -14,7 +14,6 @@
 #define ROOTS	  6
 #define DEPTH_MAX 5
 
-
 struct grower {
 	struct btf *btf;
 	unsigned int noise; /* of 1000 */
@@ -52,14 +51,13 @@ static const char *pick(struct grower *g, uint64_t seed, unsigned int what,
 	return names[decide(g, seed, what, count)];
 }
 
-#define PICK(g, seed, what, names) \
-	pick(g, seed, what, names, sizeof(names) / sizeof(*(names)))
+#define PICK(g, seed, what, names) pick(g, seed, what, names, sizeof(names) / sizeof(*(names)))
 
-static const char *const root_names[] = { "a", "ab", "abc", "task", "task_struct", "file", "mm" };
-static const char *const flavours[] = { "", "", "", "___x", "___old", "____y", "___2___3" };
-static const char *const member_names[] = { "a", "b", "c", "d", "id", "mm", "x___1", "x" };
-static const char *const enumerators[] = { "ONE", "TWO", "THREE", "FOUR", "ONE___x", "SIX" };
-static const char *const type_names[] = { "in", "inner", "in___v2", "other", "more" };
+static const char *const root_names[] = {"a", "ab", "abc", "task", "task_struct", "file", "mm"};
+static const char *const flavours[] = {"", "", "", "___x", "___old", "____y", "___2___3"};
+static const char *const member_names[] = {"a", "b", "c", "d", "id", "mm", "x___1", "x"};
+static const char *const enumerators[] = {"ONE", "TWO", "THREE", "FOUR", "ONE___x", "SIX"};
+static const char *const type_names[] = {"in", "inner", "in___v2", "other", "more"};
 
 static int grow_int(struct grower *g, uint64_t seed)
 {
@@ -67,18 +65,12 @@ static int grow_int(struct grower *g, uint64_t seed)
 		const char *name;
 		int size, encoding;
 	} ints[] = {
-		{ "int", 4, BTF_INT_SIGNED },
-		{ "unsigned int", 4, 0 },
-		{ "char", 1, BTF_INT_SIGNED },
-		{ "unsigned char", 1, 0 },
-		{ "long", 8, BTF_INT_SIGNED },
-		{ "unsigned long", 8, 0 },
-		{ "short", 2, BTF_INT_SIGNED },
-		{ "_Bool", 1, BTF_INT_BOOL },
-		{ "long", 4, BTF_INT_SIGNED },
-		{ "long", 2, 0 },
-		{ "long___x", 8, 0 },
-		{ "__int128", 16, BTF_INT_SIGNED },
+		{"int", 4, BTF_INT_SIGNED},   {"unsigned int", 4, 0},
+		{"char", 1, BTF_INT_SIGNED},  {"unsigned char", 1, 0},
+		{"long", 8, BTF_INT_SIGNED},  {"unsigned long", 8, 0},
+		{"short", 2, BTF_INT_SIGNED}, {"_Bool", 1, BTF_INT_BOOL},
+		{"long", 4, BTF_INT_SIGNED},  {"long", 2, 0},
+		{"long___x", 8, 0},	      {"__int128", 16, BTF_INT_SIGNED},
 	};
 	unsigned int n = decide(g, seed, 1, sizeof(ints) / sizeof(*ints));
 	int id = check(g, btf__add_int(g->btf, ints[n].name, ints[n].size, ints[n].encoding));
@@ -149,9 +141,9 @@ static int grow_composite(struct grower *g, uint64_t seed, int depth, bool is_un
 		if (nested) {
 			bool anonymous = decide(g, member, 3, 3) > 0;
 
-			members[i].type = grow_composite(g, child_seed(member, 1), depth - 1,
-							 decide(g, member, 4, 3) == 0,
-							 anonymous ? "" : PICK(g, member, 5, type_names));
+			members[i].type = grow_composite(
+				g, child_seed(member, 1), depth - 1, decide(g, member, 4, 3) == 0,
+				anonymous ? "" : PICK(g, member, 5, type_names));
 			if (anonymous && decide(g, member, 6, 4))
 				members[i].name = "";
 		} else {
@@ -190,7 +182,7 @@ static int grow_prototype(struct grower *g, uint64_t seed, int depth)
 
 static int grow_array(struct grower *g, uint64_t seed, int depth)
 {
-	static const unsigned int lengths[] = { 0, 0, 1, 2, 3, 7, 100 };
+	static const unsigned int lengths[] = {0, 0, 1, 2, 3, 7, 100};
 	int element = grow(g, child_seed(seed, 1), depth - 1);
 	int index = check(g, btf__add_int(g->btf, "unsigned int", 4, 0));
 
@@ -212,8 +204,9 @@ static int grow(struct grower *g, uint64_t seed, int depth)
 	case 5:
 		return grow_enum(g, seed, decide(g, seed, 1, 3) ? name : "");
 	case 6:
-		return check(g, btf__add_fwd(g->btf, name,
-					     decide(g, seed, 1, 2) ? BTF_FWD_STRUCT : BTF_FWD_UNION));
+		return check(g,
+			     btf__add_fwd(g->btf, name,
+					  decide(g, seed, 1, 2) ? BTF_FWD_STRUCT : BTF_FWD_UNION));
 	case 7:
 		return check(g, btf__add_ptr(g->btf, 0));
 	case 8:
@@ -321,7 +314,7 @@ static void random_access(const struct btf *btf, uint32_t id, uint64_t *state, c
 static unsigned int random_relos(struct btf *btf, uint32_t root, uint64_t *state,
 				 struct bpf_core_relo *relos)
 {
-	static const unsigned char type_kinds[] = { 7, 8, 9, 12, 12, 6 };
+	static const unsigned char type_kinds[] = {7, 8, 9, 12, 12, 6};
 	const struct btf_type *type;
 	unsigned int count = 0;
 	uint32_t id = root;
@@ -337,8 +330,8 @@ static unsigned int random_relos(struct btf *btf, uint32_t root, uint64_t *state
 			break;
 		/* Some kinds of each path, so that they share what was found. */
 		for (unsigned int kind = first; kind < 6; kind++)
-			relos[count++] = (struct bpf_core_relo){ 0, root, btf__add_str(btf, access),
-								 kind };
+			relos[count++] =
+				(struct bpf_core_relo){0, root, btf__add_str(btf, access), kind};
 	}
 	type = strip(btf, &id);
 	if (type && btf_is_any_enum(type) && btf_vlen(type)) {
@@ -347,23 +340,22 @@ static unsigned int random_relos(struct btf *btf, uint32_t root, uint64_t *state
 		for (unsigned int i = 0; i < 4; i++) {
 			snprintf(access, sizeof(access), "%u",
 				 (unsigned int)(judge_random(state) % values));
-			relos[count++] = (struct bpf_core_relo){
-				0, root, btf__add_str(btf, access),
-				judge_random(state) % 2 ? BPF_CORE_ENUMVAL_VALUE
-							: BPF_CORE_ENUMVAL_EXISTS
-			};
+			relos[count++] = (struct bpf_core_relo){0, root, btf__add_str(btf, access),
+								judge_random(state) % 2
+									? BPF_CORE_ENUMVAL_VALUE
+									: BPF_CORE_ENUMVAL_EXISTS};
 		}
 	}
 	for (unsigned int i = judge_random(state) % 3; i < 6; i++)
-		relos[count++] = (struct bpf_core_relo){ 0, root, btf__add_str(btf, "0"),
-							 type_kinds[judge_random(state) % 6] };
+		relos[count++] = (struct bpf_core_relo){0, root, btf__add_str(btf, "0"),
+							type_kinds[judge_random(state) % 6]};
 	return count;
 }
 
 int random_object(uint64_t seed, struct bpf_object_file *ret_file)
 {
-	struct grower g = { .btf = btf__new_empty(), .own = seed };
-	struct bpf_core_relo relos[ROOTS * 64] = { 0 };
+	struct grower g = {.btf = btf__new_empty(), .own = seed};
+	struct bpf_core_relo relos[ROOTS * 64] = {0};
 	unsigned int count = 0;
 	uint64_t state = seed;
 	int err = -ENOMEM;
@@ -382,7 +374,7 @@ int random_object(uint64_t seed, struct bpf_object_file *ret_file)
 
 struct btf *random_kernel(const uint64_t *seeds, size_t count, uint64_t seed, unsigned int noise)
 {
-	struct grower g = { .btf = btf__new_empty(), .noise = noise, .own = seed };
+	struct grower g = {.btf = btf__new_empty(), .noise = noise, .own = seed};
 
 	for (size_t i = 0; g.btf && i < count * ROOTS; i++) {
 		unsigned int versions = judge_random(&g.own) % 4;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where libbpf gives up, and what it does at the edges of a BTF: cases that neither compilers nor
- * the random generator come upon. Each builds a local and a kernel's BTF and lets the judge compare.
+ * the random generator come upon. Each builds a local and a kernel's BTF and lets the judge
+ * compare.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +34,7 @@ static int added(int result)
 
 static void begin(struct limits *l)
 {
-	*l = (struct limits){ .local = btf__new_empty(), .kernel = btf__new_empty() };
+	*l = (struct limits){.local = btf__new_empty(), .kernel = btf__new_empty()};
 	assert_non_null(l->local);
 	assert_non_null(l->kernel);
 }
@@ -42,7 +43,10 @@ static void ask(struct limits *l, int root, const char *access, unsigned int kin
 {
 	assert_true(l->count < RELOS_MAX);
 	l->relos[l->count++] = (struct bpf_core_relo){
-		0, root, added(btf__add_str(l->local, access)), kind,
+		0,
+		root,
+		added(btf__add_str(l->local, access)),
+		kind,
 	};
 }
 
@@ -52,13 +56,13 @@ static void ask_field(struct limits *l, int root, const char *access)
 	ask(l, root, access, BPF_CORE_FIELD_EXISTS);
 }
 
-/* The same BTF as newer tools write it: a header of 32 bytes, and a layout section between the types
- * and the strings. */
+/* The same BTF as newer tools write it: a header of 32 bytes, and a layout section between the
+ * types and the strings. */
 static void *with_layout(const void *data, size_t size, size_t *ret_size)
 {
 	const uint32_t *header = data;
 	uint32_t types = header[3], strings = header[5], layout = 20 * 4;
-	uint32_t words[8] = { header[0], 32, 0, types, types + layout, strings, types, layout };
+	uint32_t words[8] = {header[0], 32, 0, types, types + layout, strings, types, layout};
 	char *made;
 
 	*ret_size = sizeof(words) + types + layout + strings;
@@ -89,9 +93,9 @@ static void judge(struct limits *l, bool refused)
 	assert_int_equal(judge_side_init(&full, data, size), 0);
 	assert_int_equal(judge_kernel(&object, 1, data, size, &full, 10, "limits", &l->counts), 0);
 	newer = with_layout(data, size, &newer_size);
-	assert_int_equal(judge_kernel(&object, 1, newer, newer_size, &full, 10, "with a layout",
-				      &l->counts),
-			 0);
+	assert_int_equal(
+		judge_kernel(&object, 1, newer, newer_size, &full, 10, "with a layout", &l->counts),
+		0);
 	/* And libbpf's reading of the full BTF without the layout is that of the plain one. */
 	assert_int_equal(judge_side_init(&reread, newer, newer_size), 0);
 	assert_int_equal(judge_compare(&object, &full, &reread, 1, "read again", &l->counts), 0);
@@ -108,7 +112,8 @@ static void judge(struct limits *l, bool refused)
 	btf__free(l->kernel);
 }
 
-static int add_struct(struct btf *btf, const char *name, uint32_t size, const char *member, int type)
+static int add_struct(struct btf *btf, const char *name, uint32_t size, const char *member,
+		      int type)
 {
 	int id = added(btf__add_struct(btf, name, size));
 
@@ -340,8 +345,8 @@ static void test_far_member(void **state)
 		number = added(btf__add_int(l.kernel, "int", 4, BTF_INT_SIGNED));
 		added(btf__add_struct(l.kernel, "wide", 1 << 24));
 		assert_int_equal(btf__add_field(l.kernel, "near", number, 0, flag ? 3 : 0), 0);
-		assert_int_equal(btf__add_field(l.kernel, "far", number, flag ? 1 << 23 : 1 << 25, 0),
-				 0);
+		assert_int_equal(
+			btf__add_field(l.kernel, "far", number, flag ? 1 << 23 : 1 << 25, 0), 0);
 		judge(&l, false);
 	}
 }

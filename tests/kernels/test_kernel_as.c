@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What --as says, and what becomes of a key when path, user and file speak of it.
  */
@@ -18,7 +18,8 @@ static void test_parse(void **state)
 	struct kernel_as as = {0};
 
 	(void)state;
-	assert_int_equal(kernel_as_parse("os=debian:12,release=6.1.0-13-amd64,arch=amd64", &as, NULL), 0);
+	assert_int_equal(
+		kernel_as_parse("os=debian:12,release=6.1.0-13-amd64,arch=amd64", &as, NULL), 0);
 	assert_string_equal(as.os_id, "debian");
 	assert_string_equal(as.version_id, "12");
 	assert_string_equal(as.release, "6.1.0-13-amd64");
@@ -41,11 +42,11 @@ static void test_parse(void **state)
 static void test_malformed(void **state)
 {
 	static const char *const texts[][2] = {
-		{"debian", "no KEY=VALUE"},	   {"os=", "os has no name"},
-		{"os=:12", "os has no name"},	   {"release=", "release has no value"},
-		{"machine=spam", "no machine"},	   {"version=12", "none of os, release, machine"},
-		{"release=6.1,", "no KEY=VALUE"},  {"release=6 1", "a character that no name has"},
-		{"release=../x", "a character"},   {"os=a\nb", "a character"},
+		{"debian", "no KEY=VALUE"},	  {"os=", "os has no name"},
+		{"os=:12", "os has no name"},	  {"release=", "release has no value"},
+		{"machine=spam", "no machine"},	  {"version=12", "none of os, release, machine"},
+		{"release=6.1,", "no KEY=VALUE"}, {"release=6 1", "a character that no name has"},
+		{"release=../x", "a character"},  {"os=a\nb", "a character"},
 	};
 
 	(void)state;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The BTF in raw files, archives and ELF files; and what is none, damaged or too large.
  */
@@ -119,9 +119,9 @@ static void write_archive(const char *path, const struct member *members, size_t
 		archive_entry_set_perm(entry, 0644);
 		assert_int_equal(archive_write_header(archive, entry), ARCHIVE_OK);
 		if (members[i].size)
-			assert_int_equal(archive_write_data(archive, members[i].data,
-							    members[i].size),
-					 members[i].size);
+			assert_int_equal(
+				archive_write_data(archive, members[i].data, members[i].size),
+				members[i].size);
 		archive_entry_free(entry);
 	}
 	assert_int_equal(archive_write_close(archive), ARCHIVE_OK);
@@ -165,8 +165,8 @@ static void test_mapped_archive(void **state)
 	struct kernel_btf file = {.mapping_size = MAPPING_SIZE}, opened = {0};
 
 	make_btf(0);
-	file.mapping = mmap(NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	file.mapping = mmap(NULL, MAPPING_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
 	assert_true(file.mapping != MAP_FAILED);
 	file.data = file.mapping;
 	assert_int_equal(archive_write_set_format_ustar(archive), ARCHIVE_OK);
@@ -240,8 +240,8 @@ static void test_xz_without_tar(void **state)
 	size_t size = 0;
 
 	make_btf(0);
-	assert_int_equal(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, btf, sizeof(btf), packed,
-						 &size, sizeof(packed)),
+	assert_int_equal(lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, btf, sizeof(btf),
+						 packed, &size, sizeof(packed)),
 			 LZMA_OK);
 	scratch_write("xz", packed, size);
 	assert_opens("xz");
@@ -249,14 +249,14 @@ static void test_xz_without_tar(void **state)
 
 struct elf_shape {
 	int class, order;
-	const char *name;      /* of the section */
-	unsigned int type;     /* SHT_PROGBITS, ... */
-	int odd_offset;	       /* it starts at one that nothing is aligned to */
+	const char *name;  /* of the section */
+	unsigned int type; /* SHT_PROGBITS, ... */
+	int odd_offset;	   /* it starts at one that nothing is aligned to */
 	int compressed, empty;
 };
 
 static void add_section(Elf *elf, GElf_Word name, GElf_Word type, void *bytes, size_t size,
-			     size_t align, Elf_Scn **ret_section)
+			size_t align, Elf_Scn **ret_section)
 {
 	Elf_Scn *section = elf_newscn(elf);
 	Elf_Data *data = elf_newdata(section);
@@ -401,7 +401,8 @@ static void test_real_archives(void **state)
 	nftw(SHARED_KERNELS, open_real, 8, FTW_PHYS);
 }
 
-#define SCRATCH_TEST(function) cmocka_unit_test_setup_teardown(function, scratch_enter, scratch_leave)
+#define SCRATCH_TEST(function)                                                                     \
+	cmocka_unit_test_setup_teardown(function, scratch_enter, scratch_leave)
 
 int main(void)
 {

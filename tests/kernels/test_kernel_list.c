@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Which kernels are found where: the layout, parts of it, links, and what cannot be keyed.
  */
@@ -82,7 +82,11 @@ static void test_whole_tree(void **state)
 static void test_parts_of_a_tree(void **state)
 {
 	static const char *const parts[] = {
-		"tree", "tree/", "tree//debian", "tree/debian/12", "./tree/debian/12/aarch64/",
+		"tree",
+		"tree/",
+		"tree//debian",
+		"tree/debian/12",
+		"./tree/debian/12/aarch64/",
 		"tree/debian/12/aarch64/6.1.0-13-arm64.btf",
 		"tree/debian/../debian/12/aarch64/6.1.0-13-arm64.btf",
 	};
@@ -123,9 +127,9 @@ static void test_other_folders_are_no_os(void **state)
 static void test_machines(void **state)
 {
 	static const char *const machines[][2] = {
-		{"x86_64", "x86_64"}, {"amd64", "x86_64"}, {"aarch64", "arm64"}, {"arm64", "arm64"},
-		{"i686", "x86"},      {"s390x", "s390x"},  {"ppc64le", "ppc64le"},
-		{"riscv64", "riscv64"},
+		{"x86_64", "x86_64"},	{"amd64", "x86_64"},	{"aarch64", "arm64"},
+		{"arm64", "arm64"},	{"i686", "x86"},	{"s390x", "s390x"},
+		{"ppc64le", "ppc64le"}, {"riscv64", "riscv64"},
 	};
 
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
@@ -200,8 +204,8 @@ static void test_the_same_twice(void **state)
 	kernel_list_init(&list);
 	assert_int_equal(kernel_list_add(&list, "tree", NULL, note_skipped, &skipped, NULL), 0);
 	assert_int_equal(kernel_list_add(&list, "./tree/debian", NULL, NULL, NULL, NULL), 0);
-	assert_int_equal(kernel_list_add(&list, "tree/debian/12/x86_64/6.2.btf", NULL, NULL, NULL, NULL),
-			 0);
+	assert_int_equal(
+		kernel_list_add(&list, "tree/debian/12/x86_64/6.2.btf", NULL, NULL, NULL, NULL), 0);
 	assert_int_equal(list.count, 5);
 	kernel_list_sort(&list);
 	assert_int_equal(list.count, 2);
@@ -231,8 +235,9 @@ static void test_what_cannot_be_keyed(void **state)
 	assert_int_equal(skipped.count, 1);
 	assert_string_equal(skipped.path, "tree/debian/12/spam/6.1.btf");
 	assert_non_null(strstr(skipped.why, "'spam'"));
-	assert_int_equal(kernel_list_add(&list, "tree/debian/12/spam/6.1.btf", NULL, NULL, NULL, &why),
-			 -EINVAL);
+	assert_int_equal(
+		kernel_list_add(&list, "tree/debian/12/spam/6.1.btf", NULL, NULL, NULL, &why),
+		-EINVAL);
 	assert_non_null(strstr(why.text, "OS/VERSION/MACHINE/RELEASE.btf"));
 	assert_int_equal(kernel_list_add(&list, "vmlinux-6.1", NULL, NULL, NULL, &why), -EINVAL);
 	assert_non_null(strstr(why.text, "not named"));
@@ -329,7 +334,8 @@ static void test_sources(void **state)
 	assert_int_equal(list.source_count, 1);
 	assert_true(list.sources[0].was_named);
 	touch("other");
-	assert_int_equal(kernel_list_add(&list, "other", NULL, note_skipped, &skipped, &why), -EINVAL);
+	assert_int_equal(kernel_list_add(&list, "other", NULL, note_skipped, &skipped, &why),
+			 -EINVAL);
 	assert_non_null(strstr(why.text, "--as"));
 	assert_int_equal(kernel_list_add(&list, "other", &as, note_skipped, &skipped, &why), 0);
 	assert_int_equal(list.count, 1);
@@ -337,7 +343,8 @@ static void test_sources(void **state)
 	kernel_list_free(&list);
 }
 
-#define SCRATCH_TEST(function) cmocka_unit_test_setup_teardown(function, scratch_enter, scratch_leave)
+#define SCRATCH_TEST(function)                                                                     \
+	cmocka_unit_test_setup_teardown(function, scratch_enter, scratch_leave)
 
 int main(void)
 {

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Archives with kernels in them: whose they are, which are read, links, and what is wrong.
  */
@@ -30,8 +30,8 @@ __attribute__((format(printf, 2, 3))) static void tell(struct told *told, const 
 	va_list arguments;
 
 	va_start(arguments, format);
-	told->length += (size_t)vsnprintf(told->text + told->length, sizeof(told->text) - told->length,
-					  format, arguments);
+	told->length += (size_t)vsnprintf(told->text + told->length,
+					  sizeof(told->text) - told->length, format, arguments);
 	va_end(arguments);
 	assert_true(told->length < sizeof(told->text));
 }
@@ -61,7 +61,8 @@ static void tell_kernel(struct told *told, const struct kernel_file *file, struc
 	struct reason why = {""};
 	int err;
 
-	tell(told, "%s/%s/%s/%s %s", id->os_id, id->version_id, id->machine, id->release, file->path);
+	tell(told, "%s/%s/%s/%s %s", id->os_id, id->version_id, id->machine, id->release,
+	     file->path);
 	if (bytes) {
 		err = kernel_btf_unpack(bytes, NULL, &btf, &why);
 		if (err)
@@ -140,7 +141,8 @@ static void test_tree(void **state)
 	       "ubuntu/20.04/x86_64/5.4.0-58-generic t: "
 	       "btfhub-archive/ubuntu/20.04/x86_64/5.4.0-58-generic.btf one\n"
 	       "not 6.1.0-arm64\n"
-	       "! t: fedora/spam/4.btf: cannot tell which kernel it is for: its folder 'spam' is no \n"
+	       "! t: fedora/spam/4.btf: cannot tell which kernel it is for: its folder 'spam' is "
+	       "no \n"
 	       "ol/8/x86_64/5 t: ol/8/x86_64/5.btf.tar.xz packed\n"
 	       "ol/8/x86_64/6 t: ol/8/x86_64/6.btf.gz packed\n");
 }
@@ -148,7 +150,8 @@ static void test_tree(void **state)
 /* What members do not say, the place of the archive does, or the user. */
 static void test_place(void **state)
 {
-	struct kernel_as as = {.machine = "arm64", .os_id = (char *)"mine", .version_id = (char *)""};
+	struct kernel_as as = {
+		.machine = "arm64", .os_id = (char *)"mine", .version_id = (char *)""};
 	struct bytes tar = {0};
 
 	(void)state;
@@ -195,7 +198,8 @@ static void test_links(void **state)
 	       "a/1/x86_64/hard2 t: a/1/x86_64/hard2.btf two\n"
 	       "! t: a/1/x86_64/circle.btf: it is a link that leads in a circle\n"
 	       "! t: a/1/x86_64/elcric.btf: it is a link that leads in a circle\n"
-	       "! t: a/1/x86_64/gone.btf: it is a link to a/1/x86_64/nothing.btf, which is not in the \n"
+	       "! t: a/1/x86_64/gone.btf: it is a link to a/1/x86_64/nothing.btf, which is not in "
+	       "the \n"
 	       "! t: a/1/x86_64/self.btf: it is a link that leads in a circle\n");
 }
 
@@ -233,9 +237,12 @@ static void test_kernels(void **state)
 	save("t", &tar);
 	snprintf(expected, sizeof(expected),
 		 "debian//x86_64/%s t: %s\n"
-		 "! t: boot/vmlinuz-1.2.3: its place or name says release 1.2.3, and it says 6.1.0-13-a\n"
-		 "! t: boot/vmlinuz-4.5: cannot tell which kernel it is for: neither its name nor the\n"
-		 "debian//x86_64/%s t: bzImage\n", kernel.release, name, kernel.release);
+		 "! t: boot/vmlinuz-1.2.3: its place or name says release 1.2.3, and it says "
+		 "6.1.0-13-a\n"
+		 "! t: boot/vmlinuz-4.5: cannot tell which kernel it is for: neither its name nor "
+		 "the\n"
+		 "debian//x86_64/%s t: bzImage\n",
+		 kernel.release, name, kernel.release);
 	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), 0);
 	assert_string_equal(told.text, expected);
 
@@ -324,11 +331,11 @@ static void test_sizes(void **state)
 	tar_add_header(&tar, '1', "a/1/x86_64/4.btf", "a/1/x86_64/2.btf", 0);
 	save("t", &tar);
 	assert_int_equal(read_stream("t", NULL, true, &budget, false, &told), 0);
-	assert_string_equal(told.text,
-			    "! t: a/1/x86_64/1.btf: it takes 2 MiB of memory, more than the limit of 1 MiB (--me\n"
-			    "a/1/x86_64/2 t: a/1/x86_64/2.btf two\n"
-			    "a/1/x86_64/3 t: a/1/x86_64/3.btf two\n"
-			    "a/1/x86_64/4 t: a/1/x86_64/4.btf two\n");
+	assert_string_equal(told.text, "! t: a/1/x86_64/1.btf: it takes 2 MiB of memory, more than "
+				       "the limit of 1 MiB (--me\n"
+				       "a/1/x86_64/2 t: a/1/x86_64/2.btf two\n"
+				       "a/1/x86_64/3 t: a/1/x86_64/3.btf two\n"
+				       "a/1/x86_64/4 t: a/1/x86_64/4.btf two\n");
 	assert_int_equal(budget.used, 0);
 	assert_int_equal(budget.holders, 0);
 	memory_budget_destroy(&budget);
@@ -383,15 +390,17 @@ static void test_look(void **state)
 	expect_content("x", KERNEL_SOURCE_NONE);
 }
 
-#define SCRATCH_TEST(function) cmocka_unit_test_setup_teardown(function, scratch_enter, scratch_leave)
+#define SCRATCH_TEST(function)                                                                     \
+	cmocka_unit_test_setup_teardown(function, scratch_enter, scratch_leave)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCRATCH_TEST(test_tree),	 SCRATCH_TEST(test_place),   SCRATCH_TEST(test_links),
-		SCRATCH_TEST(test_kernels), SCRATCH_TEST(test_keys_only), SCRATCH_TEST(test_no_kernels),
-		SCRATCH_TEST(test_cut_off), SCRATCH_TEST(test_flood),	 SCRATCH_TEST(test_sizes),
-		SCRATCH_TEST(test_look),
+		SCRATCH_TEST(test_tree),      SCRATCH_TEST(test_place),
+		SCRATCH_TEST(test_links),     SCRATCH_TEST(test_kernels),
+		SCRATCH_TEST(test_keys_only), SCRATCH_TEST(test_no_kernels),
+		SCRATCH_TEST(test_cut_off),   SCRATCH_TEST(test_flood),
+		SCRATCH_TEST(test_sizes),     SCRATCH_TEST(test_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The kernel side of task_facts: what the kernel's own structs say of one process, at the moment
  * it changes its name.

@@ -57,7 +57,7 @@ static void one_name_and_version(void **state)
 		{"opensuse", "42.3", "opensuse-leap", "42.3"},
 		{"arch", "", "arch", ""},
 		{"alpine", "3.19.1", "alpine", "3.19.1"}, /* not in the table: as it is */
-		{"unknown", "12", "", "12"}, /* an archive's folder */
+		{"unknown", "12", "", "12"},		  /* an archive's folder */
 		{"debian", "unknown", "debian", ""},
 		{"", "20.04", "", "20.04"},
 		{"", "", "", ""},

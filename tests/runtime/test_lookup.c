@@ -214,9 +214,8 @@ static void build_id_alone_can_refuse(void **state)
 			      &entry),
 			 0);
 	assert_int_equal(find(handle,
-			      &(struct corebtf_kernel_opts){.release = "r",
-							    .machine = "x86_64",
-							    .build_id = ID_1 "1"},
+			      &(struct corebtf_kernel_opts){
+				      .release = "r", .machine = "x86_64", .build_id = ID_1 "1"},
 			      &entry),
 			 0);
 	corebtf_close(handle);

@@ -51,10 +51,10 @@ static ElfW(Phdr) segment_of(const void *start, size_t size)
 	};
 }
 
-static int find(const ElfW(Phdr) *segments, size_t count, const uint8_t **ret_data,
+static int find(const ElfW(Phdr) * segments, size_t count, const uint8_t **ret_data,
 		size_t *ret_size)
 {
-	const struct module module = { .segments = segments, .segment_count = count };
+	const struct module module = {.segments = segments, .segment_count = count};
 
 	return segment_find(&module, ret_data, ret_size);
 }
@@ -62,8 +62,8 @@ static int find(const ElfW(Phdr) *segments, size_t count, const uint8_t **ret_da
 static void reserved_segments(void **state)
 {
 	static const char text[64] = "something else";
-	ElfW(Phdr) segments[] = { segment_of(text, sizeof(text)),
-				  segment_of(&reserved, sizeof(reserved.first)) };
+	ElfW(Phdr) segments[] = {segment_of(text, sizeof(text)),
+				 segment_of(&reserved, sizeof(reserved.first))};
 	const uint8_t *data = NULL;
 	size_t size = 0;
 
@@ -129,8 +129,8 @@ static void large_segments_are_not_read_ahead(void **state)
 {
 	const size_t large = 1 << 20, small = 1 << 17;
 	uint8_t *other = map_pages(large), *bundle = map_pages(large), *little = map_pages(small);
-	ElfW(Phdr) segments[] = { segment_of(little, small), segment_of(bundle, large),
-				  segment_of(other, large) };
+	ElfW(Phdr) segments[] = {segment_of(little, small), segment_of(bundle, large),
+				 segment_of(other, large)};
 	const uint8_t *data = NULL;
 	size_t size = 0;
 
@@ -192,7 +192,7 @@ static void linked_bundles(void **state)
 
 static void modules(void **state)
 {
-	struct module executable = { .base = 0 }, own = { .base = 0 };
+	struct module executable = {.base = 0}, own = {.base = 0};
 
 	assert_int_equal(module_find_executable(&executable), 0);
 	assert_int_equal(module_find_own(&own), 0);

@@ -21,7 +21,7 @@ static uint32_t in_order(const struct btf_bytes *bytes, uint32_t word)
 void btf_bytes_free(struct btf_bytes *bytes)
 {
 	free(bytes->types);
-	*bytes = (struct btf_bytes){ 0 };
+	*bytes = (struct btf_bytes){0};
 }
 
 uint32_t btf_bytes_string(struct btf_bytes *bytes, const char *text)
@@ -124,9 +124,9 @@ struct bpf_object_file btf_bytes_object(struct btf_bytes *bytes, const struct bt
 					size_t count)
 {
 	uint32_t records = 4 + 8 + count * 16;
-	uint32_t header[] = { 0, 32, 0, 0, 0, 0, 0, records, 16,
-			      btf_bytes_string(bytes, "section"), count };
-	struct bpf_object_file object = { .ext_size = sizeof(header) + count * 16 };
+	uint32_t header[] = {
+		0, 32, 0, 0, 0, 0, 0, records, 16, btf_bytes_string(bytes, "section"), count};
+	struct bpf_object_file object = {.ext_size = sizeof(header) + count * 16};
 	uint16_t magic = bytes->swapped ? bswap_16(BTF_MAGIC) : BTF_MAGIC;
 	uint32_t *ext = need(malloc(object.ext_size));
 	size_t words = sizeof(header) / 4;

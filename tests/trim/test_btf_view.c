@@ -40,7 +40,7 @@ struct opened {
 
 static struct opened open_bytes(const struct btf_bytes *b)
 {
-	struct opened o = { .err = 0 };
+	struct opened o = {.err = 0};
 
 	o.data = btf_bytes_build(b, &o.size);
 	o.err = btf_view_open(&o.view, o.data, o.size, &o.why);
@@ -81,13 +81,14 @@ static void check_sample(const struct btf_view *view)
 	assert_null(btf_view_string(view, view->strings_size));
 }
 
-/* Headers of 24 bytes, with a layout, and of sizes that nobody has defined yet; both byte orders. */
+/* Headers of 24 bytes, with a layout, and of sizes that nobody has defined yet; both byte orders.
+ */
 static void test_headers(void **state)
 {
-	static const uint32_t sizes[] = { 24, 28, 32, 40, 64 };
+	static const uint32_t sizes[] = {24, 28, 32, 40, 64};
 
 	for (unsigned int i = 0; i < sizeof(sizes) / sizeof(*sizes) * 2; i++) {
-		struct btf_bytes b = { .header_size = sizes[i / 2], .swapped = i % 2 };
+		struct btf_bytes b = {.header_size = sizes[i / 2], .swapped = i % 2};
 		struct opened o;
 
 		add_sample(&b);
@@ -112,7 +113,7 @@ static void add_unknown(struct btf_bytes *b)
 
 static void test_unknown_kind(void **state)
 {
-	struct btf_bytes b = { .header_size = 32, .layout_size = 26 * 4 };
+	struct btf_bytes b = {.header_size = 32, .layout_size = 26 * 4};
 	struct opened o;
 
 	b.layout[25 * 4] = 4;
@@ -146,7 +147,7 @@ static void test_unknown_kind(void **state)
 /* Kind 127, the last that a layout can describe, and kind 0, which is no type. */
 static void test_last_and_first_kind(void **state)
 {
-	struct btf_bytes b = { .header_size = 32, .layout_size = 512 };
+	struct btf_bytes b = {.header_size = 32, .layout_size = 512};
 	struct opened o;
 
 	b.layout[127 * 4] = 8;
@@ -169,7 +170,7 @@ static void test_last_and_first_kind(void **state)
 static void test_wide_vlen(void **state)
 {
 	for (int swapped = 0; swapped < 2; swapped++) {
-		struct btf_bytes b = { .swapped = swapped };
+		struct btf_bytes b = {.swapped = swapped};
 		struct opened o;
 
 		btf_bytes_type(&b, "many", KIND(BTF_KIND_ENUM, 70000), 4);
@@ -182,11 +183,11 @@ static void test_wide_vlen(void **state)
 		assert_int_equal(o.err, 0);
 		assert_int_equal(o.view.type_count, 3);
 		assert_int_equal(btf_view_vlen(&o.view, btf_view_type(&o.view, 1)), 70000);
-		assert_string_equal(btf_view_string(&o.view,
-						    btf_view_enumerator(&o.view,
-									btf_view_type(&o.view, 1),
-									69999)),
-				    "LAST");
+		assert_string_equal(
+			btf_view_string(
+				&o.view,
+				btf_view_enumerator(&o.view, btf_view_type(&o.view, 1), 69999)),
+			"LAST");
 		close_bytes(&o);
 		btf_bytes_free(&b);
 	}
@@ -195,11 +196,11 @@ static void test_wide_vlen(void **state)
 /* A count of parts is believed only when they are there: no memory is taken for 2^24 members. */
 static void test_many_members_claimed(void **state)
 {
-	static const uint32_t kinds[] = { BTF_KIND_STRUCT, BTF_KIND_ENUM, BTF_KIND_FUNC_PROTO,
-					  BTF_KIND_DATASEC, BTF_VIEW_KIND_ENUM64 };
+	static const uint32_t kinds[] = {BTF_KIND_STRUCT, BTF_KIND_ENUM, BTF_KIND_FUNC_PROTO,
+					 BTF_KIND_DATASEC, BTF_VIEW_KIND_ENUM64};
 
 	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		struct btf_bytes b = { 0 };
+		struct btf_bytes b = {0};
 		struct opened o;
 
 		btf_bytes_int(&b, "int", 4, 0);
@@ -217,16 +218,16 @@ static void test_many_members_claimed(void **state)
 static void test_truncated(void **state)
 {
 	for (int variant = 0; variant < 4; variant++) {
-		struct btf_bytes b = { .swapped = variant % 2,
-				       .header_size = variant < 2 ? 24 : 32,
-				       .layout_size = variant < 2 ? 0 : 80 };
+		struct btf_bytes b = {.swapped = variant % 2,
+				      .header_size = variant < 2 ? 24 : 32,
+				      .layout_size = variant < 2 ? 0 : 80};
 		size_t size;
 		void *data;
 
 		add_sample(&b);
 		data = btf_bytes_build(&b, &size);
 		for (size_t length = 0; length < size; length++) {
-			struct btf_view view = { 0 };
+			struct btf_view view = {0};
 			void *copy = malloc(length ? length : 1);
 			struct reason why;
 
@@ -244,7 +245,7 @@ static void test_truncated(void **state)
 /* The types end in the middle of one, though the bytes go on. */
 static void test_truncated_types(void **state)
 {
-	struct btf_bytes b = { 0 };
+	struct btf_bytes b = {0};
 	size_t size, types_size;
 	void *data;
 
@@ -252,7 +253,7 @@ static void test_truncated_types(void **state)
 	data = btf_bytes_build(&b, &size);
 	types_size = b.word_count * 4;
 	for (uint32_t length = 0; length < types_size; length++) {
-		struct btf_view view = { 0 };
+		struct btf_view view = {0};
 		struct reason why;
 		int err;
 
@@ -281,26 +282,26 @@ static void test_bad_headers(void **state)
 		int err;
 		const char *says;
 	} cases[] = {
-		{ 0, 0x0001eb9e, -EBADMSG, "not BTF" },
-		{ 0, 0x0002eb9f, -EOPNOTSUPP, "version 2" },
-		{ 1, 23, -EBADMSG, "header of 23" },
-		{ 1, 0, -EBADMSG, "header of 0" },
-		{ 1, 0xffffffff, -EBADMSG, "header of" },
-		{ 1, 26, -EBADMSG, "" },
-		{ 2, 0xfffffffc, -EBADMSG, "past the end" },
-		{ 2, 2, -EBADMSG, "" },
-		{ 3, 0xffffffff, -EBADMSG, "past the end" },
-		{ 4, 0xffffffff, -EBADMSG, "past the end" },
-		{ 4, 8, -EBADMSG, "overlap" },
-		{ 5, 0xffffffff, -EBADMSG, "past the end" },
-		{ 5, 0, -EBADMSG, "zero byte" },
-		{ 5, 2, -EBADMSG, "zero byte" },
+		{0, 0x0001eb9e, -EBADMSG, "not BTF"},
+		{0, 0x0002eb9f, -EOPNOTSUPP, "version 2"},
+		{1, 23, -EBADMSG, "header of 23"},
+		{1, 0, -EBADMSG, "header of 0"},
+		{1, 0xffffffff, -EBADMSG, "header of"},
+		{1, 26, -EBADMSG, ""},
+		{2, 0xfffffffc, -EBADMSG, "past the end"},
+		{2, 2, -EBADMSG, ""},
+		{3, 0xffffffff, -EBADMSG, "past the end"},
+		{4, 0xffffffff, -EBADMSG, "past the end"},
+		{4, 8, -EBADMSG, "overlap"},
+		{5, 0xffffffff, -EBADMSG, "past the end"},
+		{5, 0, -EBADMSG, "zero byte"},
+		{5, 2, -EBADMSG, "zero byte"},
 	};
-	struct btf_bytes b = { 0 };
+	struct btf_bytes b = {0};
 
 	add_sample(&b);
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct btf_view view = { 0 };
+		struct btf_view view = {0};
 		struct reason why;
 		size_t size;
 		uint32_t *data = btf_bytes_build(&b, &size);
@@ -317,8 +318,8 @@ static void test_bad_headers(void **state)
 /* Split BTF has strings that do not start with the empty one: it needs a base. */
 static void test_split(void **state)
 {
-	struct btf_bytes b = { 0 };
-	struct btf_view view = { 0 };
+	struct btf_bytes b = {0};
+	struct btf_view view = {0};
 	struct reason why;
 	size_t size;
 	char *data;
@@ -334,8 +335,8 @@ static void test_split(void **state)
 
 static void test_layout_past_the_end(void **state)
 {
-	struct btf_bytes b = { .header_size = 32 };
-	struct btf_view view = { 0 };
+	struct btf_bytes b = {.header_size = 32};
+	struct btf_view view = {0};
 	struct reason why;
 	size_t size;
 	uint32_t *data;
@@ -353,7 +354,7 @@ static void test_layout_past_the_end(void **state)
 /* Chains that end nowhere: in a cycle, out of range, or too deep for a size. */
 static void test_chains(void **state)
 {
-	struct btf_bytes b = { 0 };
+	struct btf_bytes b = {0};
 	struct opened o;
 	uint32_t id, number, chain;
 
@@ -390,7 +391,7 @@ static void test_chains(void **state)
 
 static void test_sizes(void **state)
 {
-	struct btf_bytes b = { 0 };
+	struct btf_bytes b = {0};
 	struct opened o;
 	uint32_t number, pointer, array;
 
@@ -448,11 +449,11 @@ static void allow(struct btf_view_filter *filter, const char first_four[4])
 static void test_visiting(void **state)
 {
 	for (int swapped = 0; swapped < 2; swapped++) {
-		struct btf_bytes b = { .swapped = swapped };
+		struct btf_bytes b = {.swapped = swapped};
 		struct btf_view_filter filter = {
 			.kinds = 1u << BTF_KIND_INT | 1u << BTF_VIEW_KIND_ENUM64,
 		};
-		struct seen seen = { "", 0 };
+		struct seen seen = {"", 0};
 		struct opened o;
 		uint32_t whole;
 
@@ -472,7 +473,7 @@ static void test_visiting(void **state)
 		assert_int_equal(btf_view_scan(&o.view, &filter, note, &seen, &o.why), 0);
 		/* "z" is too near the end of the strings for the filter to say no. */
 		assert_string_equal(seen.text, "task_struct struct z ");
-		seen = (struct seen){ "", 0 };
+		seen = (struct seen){"", 0};
 		assert_int_equal(btf_view_scan(&o.view, NULL, note, &seen, &o.why), 0);
 		assert_string_equal(seen.text, "task_struct struct task other z ");
 		close_bytes(&o);
@@ -483,8 +484,8 @@ static void test_visiting(void **state)
 /* More wanted types than any batch holds, a visitor that stops, a name that is not there. */
 static void test_visiting_many(void **state)
 {
-	struct btf_bytes b = { 0 };
-	struct seen seen = { "", 0 };
+	struct btf_bytes b = {0};
+	struct seen seen = {"", 0};
 	struct opened o;
 
 	for (unsigned int i = 0; i < 1100; i++)
@@ -506,7 +507,7 @@ static void test_visiting_many(void **state)
 	btf_bytes_word(&b, 0);
 	o = open_bytes(&b);
 	assert_int_equal(o.err, 0); /* nobody wants it */
-	seen = (struct seen){ "", 0 };
+	seen = (struct seen){"", 0};
 	b.strings[btf_bytes_string(&b, "stop")] = 'S';
 	close_bytes(&o);
 	o = open_bytes(&b);
@@ -519,8 +520,8 @@ static void test_visiting_many(void **state)
 /* A view is used for one BTF after the other and keeps nothing of the one before. */
 static void test_used_again(void **state)
 {
-	struct btf_bytes large = { 0 }, small = { .swapped = true };
-	struct btf_view view = { 0 };
+	struct btf_bytes large = {0}, small = {.swapped = true};
+	struct btf_view view = {0};
 	struct reason why;
 	void *data[2];
 	size_t size[2];
@@ -547,7 +548,7 @@ static void test_used_again(void **state)
 
 static void test_empty(void **state)
 {
-	struct btf_bytes b = { 0 };
+	struct btf_bytes b = {0};
 	struct opened o = open_bytes(&b);
 
 	assert_int_equal(o.err, 0);
@@ -562,11 +563,20 @@ static void test_essential_length(void **state)
 		const char *name;
 		size_t length;
 	} names[] = {
-		{ "", 0 },	       { "a", 1 },	     { "task_struct", 11 },
-		{ "task___x", 4 },     { "task___", 7 },     { "___x", 4 },
-		{ "a___b", 1 },	       { "a____b", 6 },	     { "a___b___c", 5 },
-		{ "task_struct__", 13 }, { "a_____b", 7 },   { "ab___", 5 },
-		{ "task___x_y", 4 },   { "a___b__c", 1 },
+		{"", 0},
+		{"a", 1},
+		{"task_struct", 11},
+		{"task___x", 4},
+		{"task___", 7},
+		{"___x", 4},
+		{"a___b", 1},
+		{"a____b", 6},
+		{"a___b___c", 5},
+		{"task_struct__", 13},
+		{"a_____b", 7},
+		{"ab___", 5},
+		{"task___x_y", 4},
+		{"a___b__c", 1},
 	};
 
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(*names); i++)

@@ -18,10 +18,11 @@
 
 /* Header of 32 bytes, then two sections with 1 and 2 relocations of 16 bytes. */
 static const uint32_t sample[] = {
-	MAGIC, 32, 0, 0, 0, 0, 0, 4 + 2 * 8 + 3 * 16, /* header */
+	MAGIC, 32, 0,  0, 0,  0, 0,  4 + 2 * 8 + 3 * 16, /* header */
 	16,						 /* record size */
-	5, 1, 8, 1, 10, 0,				 /* section, count, record */
-	6, 2, 16, 2, 11, 7, 24, 3, 12, 99,
+	5,     1,  8,  1, 10, 0,			 /* section, count, record */
+	6,     2,  16, 2, 11, 7, 24, 3,
+	12,    99,
 };
 
 static void *copy_words(const uint32_t *words, size_t size, bool swapped)
@@ -80,9 +81,11 @@ static void test_records(void **state)
 static void test_longer_records(void **state)
 {
 	static const uint32_t words[] = {
-		MAGIC, 40, 0, 0, 0, 0, 4, 4 + 8 + 2 * 24, 77, 77, /* header, 2 words more */
-		99, /* a gap of 4 bytes before the relocations */
-		24, 5, 2, 8, 1, 10, 0, 88, 88, 16, 2, 11, 7, 88, 88,
+		MAGIC, 40, 0, 0,  0, 0,	 4,  4 + 8 + 2 * 24,
+		77,    77, /* header, 2 words more */
+		99,	   /* a gap of 4 bytes before the relocations */
+		24,    5,  2, 8,  1, 10, 0,  88,
+		88,    16, 2, 11, 7, 88, 88,
 	};
 	void *ext = copy_words(words, sizeof(words), false);
 	struct core_relo relos[2];
@@ -97,7 +100,7 @@ static void test_longer_records(void **state)
 /* A section without relocations is none; an object from before CO-RE has a shorter header. */
 static void test_nothing(void **state)
 {
-	uint32_t words[10] = { MAGIC, 32, 0, 0, 0, 0, 0, 0, 0, 0 };
+	uint32_t words[10] = {MAGIC, 32, 0, 0, 0, 0, 0, 0, 0, 0};
 	struct reason why;
 
 	assert_int_equal(read_all(words, sizeof(words), NULL, &why), 0);
@@ -112,7 +115,7 @@ static void test_truncated(void **state)
 {
 	for (size_t size = 0; size < sizeof(sample); size++) {
 		void *ext = copy_words(sample, size, false);
-		struct reason why = { "" };
+		struct reason why = {""};
 
 		assert_int_equal(read_all(ext, size, NULL, &why), -EBADMSG);
 		assert_non_null(strstr(why.text, ".BTF.ext"));
@@ -125,7 +128,7 @@ static void test_truncated_table(void **state)
 {
 	for (uint32_t size = 1; size < 4 + 2 * 8 + 3 * 16; size++) {
 		uint32_t *ext = copy_words(sample, sizeof(sample), false);
-		struct reason why = { "" };
+		struct reason why = {""};
 		int result;
 
 		ext[7] = size;
@@ -147,21 +150,21 @@ static void test_bad_words(void **state)
 		uint32_t value;
 		int err;
 	} cases[] = {
-		{ 0, 0x0001eb9e, -EBADMSG },	 { 0, 0x0002eb9f, -EOPNOTSUPP },
-		{ 1, 7, -EBADMSG },		 { 1, 0, -EBADMSG },
-		{ 1, 0xffffffff, -EBADMSG },	 { 1, 36, -EBADMSG },
-		{ 6, 4, -EBADMSG },		 { 6, 0xffffffff, -EBADMSG },
-		{ 7, 0xffffffff, -EBADMSG },	 { 7, 3, -EBADMSG },
-		{ 8, 0, -EBADMSG },		 { 8, 12, -EBADMSG },
-		{ 8, 17, -EBADMSG },		 { 8, 0xfffffffc, -EBADMSG },
-		{ 10, 0xffffffff, -EBADMSG },	 { 10, 4, -EBADMSG },
-		{ 10, 0x10000001, -EBADMSG },	 { 16, 0x10000001, -EBADMSG },
-		{ 16, 3, -EBADMSG },		 { 16, 1, -EBADMSG },
+		{0, 0x0001eb9e, -EBADMSG},  {0, 0x0002eb9f, -EOPNOTSUPP},
+		{1, 7, -EBADMSG},	    {1, 0, -EBADMSG},
+		{1, 0xffffffff, -EBADMSG},  {1, 36, -EBADMSG},
+		{6, 4, -EBADMSG},	    {6, 0xffffffff, -EBADMSG},
+		{7, 0xffffffff, -EBADMSG},  {7, 3, -EBADMSG},
+		{8, 0, -EBADMSG},	    {8, 12, -EBADMSG},
+		{8, 17, -EBADMSG},	    {8, 0xfffffffc, -EBADMSG},
+		{10, 0xffffffff, -EBADMSG}, {10, 4, -EBADMSG},
+		{10, 0x10000001, -EBADMSG}, {16, 0x10000001, -EBADMSG},
+		{16, 3, -EBADMSG},	    {16, 1, -EBADMSG},
 	};
 
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		uint32_t *ext = copy_words(sample, sizeof(sample), false);
-		struct reason why = { "" };
+		struct reason why = {""};
 
 		ext[cases[i].word] = cases[i].value;
 		assert_int_equal(read_all(ext, sizeof(sample), NULL, &why), cases[i].err);
@@ -192,10 +195,10 @@ static void add_types(struct btf_bytes *b)
 /* What one relocation reads as, or the error's words. */
 static int describe(const struct btf_bytes_relo *relo, char *text, size_t size)
 {
-	struct btf_bytes b = { 0 };
+	struct btf_bytes b = {0};
 	struct bpf_object_file object;
 	struct request_set *set = request_set_new();
-	struct reason why = { "" };
+	struct reason why = {""};
 	uint32_t count;
 	int err;
 
@@ -224,13 +227,13 @@ static void test_descriptions(void **state)
 		struct btf_bytes_relo relo;
 		const char *text;
 	} cases[] = {
-		{ { 4, "0:0", 0 }, "field byte offset of struct s.a" },
-		{ { 4, "0:1:0", 2 }, "field exists of struct s.b" },
-		{ { 4, "2:2:1", 1 }, "field byte size of struct s[2].c[1]" },
-		{ { 4, "0", 8 }, "type exists of struct s" },
-		{ { 1, "0", 9 }, "type size of int" },
-		{ { 5, "0", 11 }, "enumerator value of enum e::ONE___x" },
-		{ { 4, "0", 6 }, "" },
+		{{4, "0:0", 0}, "field byte offset of struct s.a"},
+		{{4, "0:1:0", 2}, "field exists of struct s.b"},
+		{{4, "2:2:1", 1}, "field byte size of struct s[2].c[1]"},
+		{{4, "0", 8}, "type exists of struct s"},
+		{{1, "0", 9}, "type size of int"},
+		{{5, "0", 11}, "enumerator value of enum e::ONE___x"},
+		{{4, "0", 6}, ""},
 	};
 	char text[200];
 
@@ -247,19 +250,13 @@ static void test_broken(void **state)
 		struct btf_bytes_relo relo;
 		const char *says;
 	} cases[] = {
-		{ { 4, "", 0 }, "not of the form" },
-		{ { 4, "0:", 0 }, "not of the form" },
-		{ { 4, "0:x", 0 }, "not of the form" },
-		{ { 4, "0:99999999999", 0 }, "not of the form" },
-		{ { 4, "0:3", 0 }, "does not have" },
-		{ { 4, "0:0:0", 0 }, "has none" },
-		{ { 4, "0:2:3", 0 }, "past the end" },
-		{ { 4, "0:0", 8 }, "access string" },
-		{ { 4, "0", 10 }, "no enum" },
-		{ { 5, "1", 10 }, "does not have" },
-		{ { 5, "0:0", 10 }, "does not have" },
-		{ { 2, "0:0", 0 }, "without a name" },
-		{ { 0, "0", 8 }, "without a name" },
+		{{4, "", 0}, "not of the form"},    {{4, "0:", 0}, "not of the form"},
+		{{4, "0:x", 0}, "not of the form"}, {{4, "0:99999999999", 0}, "not of the form"},
+		{{4, "0:3", 0}, "does not have"},   {{4, "0:0:0", 0}, "has none"},
+		{{4, "0:2:3", 0}, "past the end"},  {{4, "0:0", 8}, "access string"},
+		{{4, "0", 10}, "no enum"},	    {{5, "1", 10}, "does not have"},
+		{{5, "0:0", 10}, "does not have"},  {{2, "0:0", 0}, "without a name"},
+		{{0, "0", 8}, "without a name"},
 	};
 	char text[200];
 
@@ -273,14 +270,13 @@ static void test_bad_relocations(void **state)
 {
 	char text[200];
 
-	assert_int_equal(describe(&(struct btf_bytes_relo){ 6, "0", 8 }, text, sizeof(text)),
+	assert_int_equal(describe(&(struct btf_bytes_relo){6, "0", 8}, text, sizeof(text)),
 			 -EBADMSG);
 	assert_non_null(strstr(text, "type [6]"));
-	assert_int_equal(describe(&(struct btf_bytes_relo){ 4, "0", 13 }, text, sizeof(text)),
+	assert_int_equal(describe(&(struct btf_bytes_relo){4, "0", 13}, text, sizeof(text)),
 			 -EOPNOTSUPP);
 	assert_non_null(strstr(text, "kind 13"));
-	assert_int_equal(describe(&(struct btf_bytes_relo){ 4, "0", UINT32_MAX }, text,
-				  sizeof(text)),
+	assert_int_equal(describe(&(struct btf_bytes_relo){4, "0", UINT32_MAX}, text, sizeof(text)),
 			 -EOPNOTSUPP);
 }
 
@@ -288,8 +284,8 @@ static void test_bad_relocations(void **state)
  * each level would take 2^32 steps. */
 static void test_endless_types(void **state)
 {
-	struct btf_bytes b = { 0 };
-	struct btf_bytes_relo relo = { 1, "0", 12 };
+	struct btf_bytes b = {0};
+	struct btf_bytes_relo relo = {1, "0", 12};
 	struct request_set *set = request_set_new();
 	struct bpf_object_file object;
 	struct reason why;
@@ -308,8 +304,8 @@ static void test_endless_types(void **state)
 /* An object that fails leaves those before it as they were. */
 static void test_failure_adds_nothing(void **state)
 {
-	struct btf_bytes good = { 0 }, bad = { 0 };
-	struct btf_bytes_relo relos[] = { { 4, "0:0", 0 }, { 4, "0:2:0", 0 }, { 4, "0:2", 99 } };
+	struct btf_bytes good = {0}, bad = {0};
+	struct btf_bytes_relo relos[] = {{4, "0:0", 0}, {4, "0:2:0", 0}, {4, "0:2", 99}};
 	struct request_set *set = request_set_new();
 	struct bpf_object_file object;
 	struct reason why;
@@ -334,7 +330,7 @@ static void test_failure_adds_nothing(void **state)
 /* An object without BTF or without relocations adds nothing. */
 static void test_no_sections(void **state)
 {
-	struct bpf_object_file object = { 0 };
+	struct bpf_object_file object = {0};
 	struct request_set *set = request_set_new();
 	uint32_t count = 7;
 

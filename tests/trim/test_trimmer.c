@@ -83,19 +83,19 @@ static void add_kernel(struct btf_bytes *b)
 }
 
 static const struct btf_bytes_relo all_relos[] = {
-	{ LOCAL_TASK, "0:0", 0 },	/* task.pid */
-	{ LOCAL_TASK, "0:1", 0 },	/* task.mm, of two candidates that disagree */
-	{ LOCAL_TASK, "0:2", 0 },	/* task.lost */
-	{ LOCAL_TASK, "0:2", 2 },	/* task.lost exists */
-	{ LOCAL_MM, "0:0", 1 },		/* mm.start's size */
-	{ LOCAL_STATE, "0", 11 },	/* RUNNING's value */
-	{ LOCAL_STATE, "1", 10 },	/* GONE exists */
-	{ LOCAL_ALIAS, "0", 9 },	/* alias's size */
-	{ LOCAL_GONE, "0", 8 },		/* gone exists */
-	{ LOCAL_TASK, "0:3", 1 },	/* task.files's size */
-	{ LOCAL_TASK, "0:0", 0 },	/* task.pid once more */
-	{ LOCAL_TASK, "0", 6 },		/* local id: not asked of a kernel */
-	{ LOCAL_TASK, "9:", 0 },	/* refused with every kernel */
+	{LOCAL_TASK, "0:0", 0}, /* task.pid */
+	{LOCAL_TASK, "0:1", 0}, /* task.mm, of two candidates that disagree */
+	{LOCAL_TASK, "0:2", 0}, /* task.lost */
+	{LOCAL_TASK, "0:2", 2}, /* task.lost exists */
+	{LOCAL_MM, "0:0", 1},	/* mm.start's size */
+	{LOCAL_STATE, "0", 11}, /* RUNNING's value */
+	{LOCAL_STATE, "1", 10}, /* GONE exists */
+	{LOCAL_ALIAS, "0", 9},	/* alias's size */
+	{LOCAL_GONE, "0", 8},	/* gone exists */
+	{LOCAL_TASK, "0:3", 1}, /* task.files's size */
+	{LOCAL_TASK, "0:0", 0}, /* task.pid once more */
+	{LOCAL_TASK, "0", 6},	/* local id: not asked of a kernel */
+	{LOCAL_TASK, "9:", 0},	/* refused with every kernel */
 };
 #define ALL_RELOS (sizeof(all_relos) / sizeof(*all_relos))
 
@@ -137,9 +137,9 @@ static void dump_parts(struct dump *dump, const struct btf_view *btf, const stru
 
 static void dump_btf(struct dump *dump, const void *data, size_t size)
 {
-	_cleanup_(btf_view_free) struct btf_view btf = { 0 };
+	_cleanup_(btf_view_free) struct btf_view btf = {0};
 
-	*dump = (struct dump){ 0 };
+	*dump = (struct dump){0};
 	assert_int_equal(btf_view_open(&btf, data, size, NULL), 0);
 	assert_int_equal(btf_view_scan(&btf, NULL, NULL, NULL, NULL), 0);
 	for (uint32_t id = 1; id < btf.type_count; id++) {
@@ -188,7 +188,7 @@ static void cleanup_trimmer(struct trimmer **trimmer)
 
 static void add_object(struct request_set *set, const struct btf_bytes_relo *relos, size_t count)
 {
-	struct btf_bytes b = { 0 };
+	struct btf_bytes b = {0};
 	struct bpf_object_file object;
 	struct reason why;
 
@@ -201,7 +201,7 @@ static void add_object(struct request_set *set, const struct btf_bytes_relo *rel
 
 static void *build_kernel(bool swapped, size_t *ret_size)
 {
-	struct btf_bytes b = { .swapped = swapped };
+	struct btf_bytes b = {.swapped = swapped};
 	void *data;
 
 	add_kernel(&b);
@@ -270,17 +270,17 @@ static void test_outcomes(void **state)
 		const char *request;
 		enum request_outcome outcome;
 	} cases[] = {
-		{ "field byte offset of struct task.pid", REQUEST_FOUND },
-		{ "field byte offset of struct task.mm", REQUEST_AMBIGUOUS },
-		{ "field byte offset of struct task.lost", REQUEST_MISSING },
-		{ "field exists of struct task.lost", REQUEST_ABSENT },
-		{ "field byte size of struct mm.start", REQUEST_FOUND },
-		{ "enumerator value of enum state::RUNNING", REQUEST_FOUND },
-		{ "enumerator exists of enum state::GONE", REQUEST_ABSENT },
-		{ "type size of alias", REQUEST_FOUND },
-		{ "field byte size of struct task.files", REQUEST_FOUND },
-		{ "type exists of struct gone", REQUEST_ABSENT },
-		{ "field byte offset of struct task: its access", REQUEST_FAILED },
+		{"field byte offset of struct task.pid", REQUEST_FOUND},
+		{"field byte offset of struct task.mm", REQUEST_AMBIGUOUS},
+		{"field byte offset of struct task.lost", REQUEST_MISSING},
+		{"field exists of struct task.lost", REQUEST_ABSENT},
+		{"field byte size of struct mm.start", REQUEST_FOUND},
+		{"enumerator value of enum state::RUNNING", REQUEST_FOUND},
+		{"enumerator exists of enum state::GONE", REQUEST_ABSENT},
+		{"type size of alias", REQUEST_FOUND},
+		{"field byte size of struct task.files", REQUEST_FOUND},
+		{"type exists of struct gone", REQUEST_ABSENT},
+		{"field byte offset of struct task: its access", REQUEST_FAILED},
 	};
 	_cleanup_(cleanup_set) struct request_set *set = request_set_new();
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = NULL;
@@ -378,12 +378,12 @@ static void test_no_requests(void **state)
 /* Kernels that are damaged ------------------------------------------------------------------- */
 
 /* Trims a kernel made of a `long`, and what @add adds, for one relocation. */
-static int trim_with(void (*add)(struct btf_bytes *b), struct btf_bytes_relo relo, struct dump *dump,
-		     struct reason *why)
+static int trim_with(void (*add)(struct btf_bytes *b), struct btf_bytes_relo relo,
+		     struct dump *dump, struct reason *why)
 {
 	_cleanup_(cleanup_set) struct request_set *set = request_set_new();
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = NULL;
-	struct btf_bytes b = { .header_size = 32, .layout_size = 128 };
+	struct btf_bytes b = {.header_size = 32, .layout_size = 128};
 	struct trim_result result;
 	void *kernel;
 	size_t size;
@@ -414,15 +414,15 @@ static void add_unknown_member(struct btf_bytes *b)
 /* A kind that nobody knows is stepped over; where it is needed, it is an error with its number. */
 static void test_unknown_kind(void **state)
 {
-	struct reason why = { "" };
+	struct reason why = {""};
 	struct dump dump;
 
-	assert_int_equal(trim_with(add_unknown_member, (struct btf_bytes_relo){ LOCAL_MM, "0:0", 0 },
+	assert_int_equal(trim_with(add_unknown_member, (struct btf_bytes_relo){LOCAL_MM, "0:0", 0},
 				   NULL, &why),
 			 -EOPNOTSUPP);
 	assert_non_null(strstr(why.text, "type [2]"));
 	assert_non_null(strstr(why.text, "kind 25"));
-	assert_int_equal(trim_with(add_unknown_member, (struct btf_bytes_relo){ LOCAL_MM, "0", 8 },
+	assert_int_equal(trim_with(add_unknown_member, (struct btf_bytes_relo){LOCAL_MM, "0", 8},
 				   &dump, &why),
 			 0);
 	assert_string_equal(dump.text, "1 int long 8\n2 struct mm 8\n");
@@ -472,8 +472,8 @@ static void add_bits_of_pointer(struct btf_bytes *b)
 
 static void test_damaged(void **state)
 {
-	const struct btf_bytes_relo start = { LOCAL_MM, "0:0", 0 }, alias = { LOCAL_ALIAS, "0", 8 };
-	struct reason why = { "" };
+	const struct btf_bytes_relo start = {LOCAL_MM, "0:0", 0}, alias = {LOCAL_ALIAS, "0", 8};
+	struct reason why = {""};
 
 	assert_int_equal(trim_with(add_cycle, start, NULL, &why), -EBADMSG);
 	assert_non_null(strstr(why.text, "type ["));
@@ -484,34 +484,29 @@ static void test_damaged(void **state)
 	assert_int_equal(trim_with(add_bad_name, start, NULL, &why), -EBADMSG);
 	assert_non_null(strstr(why.text, "type [2]"));
 	assert_int_equal(trim_with(add_bits_of_pointer,
-				   (struct btf_bytes_relo){ LOCAL_TASK, "0:1", 0 }, NULL, &why),
+				   (struct btf_bytes_relo){LOCAL_TASK, "0:1", 0}, NULL, &why),
 			 -EBADMSG);
 	assert_non_null(strstr(why.text, "type [2]"));
 }
 
 static void test_endless_search(void **state)
 {
-	struct reason why = { "" };
+	struct reason why = {""};
 	struct dump dump;
 
 	/* Too deep for libbpf, which gives up; so does it with what is kept. */
-	assert_int_equal(trim_with(add_nest, (struct btf_bytes_relo){ LOCAL_MM, "0:0", 0 }, &dump,
-				   &why),
-			 0);
+	assert_int_equal(
+		trim_with(add_nest, (struct btf_bytes_relo){LOCAL_MM, "0:0", 0}, &dump, &why), 0);
 	assert_string_equal(dump.text, "1 int long 8\n2 struct 8 :2@0/0\n3 struct mm 8 :2@0/0\n");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_golden),
-		cmocka_unit_test(test_outcomes),
-		cmocka_unit_test(test_again),
-		cmocka_unit_test(test_order_of_objects),
-		cmocka_unit_test(test_no_requests),
-		cmocka_unit_test(test_unknown_kind),
-		cmocka_unit_test(test_damaged),
-		cmocka_unit_test(test_endless_search),
+		cmocka_unit_test(test_golden),	    cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_again),	    cmocka_unit_test(test_order_of_objects),
+		cmocka_unit_test(test_no_requests), cmocka_unit_test(test_unknown_kind),
+		cmocka_unit_test(test_damaged),	    cmocka_unit_test(test_endless_search),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

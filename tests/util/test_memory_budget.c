@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Threads that share a budget: never more than the limit is held, and all of them come to an end.
  */
@@ -17,9 +17,9 @@
 
 #include "embedder/util/memory_budget.h"
 
-#define LIMIT 100
+#define LIMIT	100
 #define THREADS 6
-#define ROUNDS 2000
+#define ROUNDS	2000
 
 struct shared {
 	struct memory_budget budget;
@@ -31,7 +31,8 @@ struct shared {
 
 static void note(struct shared *shared, int change)
 {
-	unsigned int held = atomic_fetch_add(&shared->held, (unsigned int)change) + (unsigned int)change;
+	unsigned int held =
+		atomic_fetch_add(&shared->held, (unsigned int)change) + (unsigned int)change;
 
 	if (held > shared->most)
 		atomic_store(&shared->exceeded, true);

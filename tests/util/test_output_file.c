@@ -230,9 +230,14 @@ static void random_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER(new_and_replaced), IN_FOLDER(mode_of_another),     IN_FOLDER(links),
-		IN_FOLDER(abandoned),	     IN_FOLDER(write_error),	     IN_FOLDER(reasons),
-		IN_FOLDER(long_names),	     IN_FOLDER(written_to_directly),
+		IN_FOLDER(new_and_replaced),
+		IN_FOLDER(mode_of_another),
+		IN_FOLDER(links),
+		IN_FOLDER(abandoned),
+		IN_FOLDER(write_error),
+		IN_FOLDER(reasons),
+		IN_FOLDER(long_names),
+		IN_FOLDER(written_to_directly),
 		cmocka_unit_test(random_names),
 	};
 

@@ -16,7 +16,7 @@ int probe(void);
 #ifndef PROBE_PROGRAM
 /* Something of each kind of data that must not have moved: thread-local, relocated, .bss. */
 static __thread int local = 3;
-static const char *const words[] = { "mapped", "file", "nowhere" };
+static const char *const words[] = {"mapped", "file", "nowhere"};
 static unsigned char zeros[200000];
 
 static void note_place(void *context, const char *line)
@@ -34,8 +34,8 @@ static void note_place(void *context, const char *line)
 __attribute__((visibility("default"))) int probe(void)
 {
 	int place = 2, err;
-	struct corebtf_open_opts opts = { .sz = sizeof(opts), .log = note_place,
-					  .log_context = &place };
+	struct corebtf_open_opts opts = {
+		.sz = sizeof(opts), .log = note_place, .log_context = &place};
 	struct corebtf *corebtf = NULL;
 	unsigned char *heap = malloc(500000);
 	size_t dirty = 0;

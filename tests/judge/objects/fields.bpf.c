@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Every relocation of a field: offset, size, exists, signed, shifts. One section per program, so
  * that the judge can load each alone. */
 #include "kernel_types.h"
@@ -10,22 +10,22 @@ u64 out[64];
 
 #define OFFSET(field) __builtin_preserve_field_info(field, BPF_FIELD_BYTE_OFFSET)
 /* clang does not say whether a pointer is signed. */
-#define PLACE(slot, field)                                                        \
-	do {                                                                      \
-		out[slot] = OFFSET(field);                                        \
-		out[(slot) + 1] = __builtin_preserve_field_info(field, BPF_FIELD_BYTE_SIZE); \
-		out[(slot) + 2] = __builtin_preserve_field_info(field, BPF_FIELD_EXISTS);    \
-		out[(slot) + 4] = __builtin_preserve_field_info(field, BPF_FIELD_LSHIFT_U64); \
-		out[(slot) + 5] = __builtin_preserve_field_info(field, BPF_FIELD_RSHIFT_U64); \
+#define PLACE(slot, field)                                                                         \
+	do {                                                                                       \
+		out[slot] = OFFSET(field);                                                         \
+		out[(slot) + 1] = __builtin_preserve_field_info(field, BPF_FIELD_BYTE_SIZE);       \
+		out[(slot) + 2] = __builtin_preserve_field_info(field, BPF_FIELD_EXISTS);          \
+		out[(slot) + 4] = __builtin_preserve_field_info(field, BPF_FIELD_LSHIFT_U64);      \
+		out[(slot) + 5] = __builtin_preserve_field_info(field, BPF_FIELD_RSHIFT_U64);      \
 	} while (0)
-#define ALL(slot, field)                                                          \
-	do {                                                                      \
-		out[slot] = OFFSET(field);                                        \
-		out[(slot) + 1] = __builtin_preserve_field_info(field, BPF_FIELD_BYTE_SIZE); \
-		out[(slot) + 2] = __builtin_preserve_field_info(field, BPF_FIELD_EXISTS);    \
-		out[(slot) + 3] = __builtin_preserve_field_info(field, BPF_FIELD_SIGNED);    \
-		out[(slot) + 4] = __builtin_preserve_field_info(field, BPF_FIELD_LSHIFT_U64); \
-		out[(slot) + 5] = __builtin_preserve_field_info(field, BPF_FIELD_RSHIFT_U64); \
+#define ALL(slot, field)                                                                           \
+	do {                                                                                       \
+		out[slot] = OFFSET(field);                                                         \
+		out[(slot) + 1] = __builtin_preserve_field_info(field, BPF_FIELD_BYTE_SIZE);       \
+		out[(slot) + 2] = __builtin_preserve_field_info(field, BPF_FIELD_EXISTS);          \
+		out[(slot) + 3] = __builtin_preserve_field_info(field, BPF_FIELD_SIGNED);          \
+		out[(slot) + 4] = __builtin_preserve_field_info(field, BPF_FIELD_LSHIFT_U64);      \
+		out[(slot) + 5] = __builtin_preserve_field_info(field, BPF_FIELD_RSHIFT_U64);      \
 	} while (0)
 
 SEC("raw_tp/plain")

@@ -88,14 +88,14 @@ union either {
 } relocated;
 
 typedef int (*callback_t)(struct sample *sample, const struct list *list, u32 flags);
-typedef u64 (prototype_t)(union either *either, enum state state, struct never_defined *n);
+typedef u64(prototype_t)(union either *either, enum state state, struct never_defined *n);
 typedef int plain_number;
 typedef struct sample *sample_pointer;
 typedef int matrix_t[2][3];
 
 struct tagged {
-	int __attribute__((btf_type_tag("user"))) *where;
-	struct sample __attribute__((btf_type_tag("rcu"))) *sample;
+	int __attribute__((btf_type_tag("user"))) * where;
+	struct sample __attribute__((btf_type_tag("rcu"))) * sample;
 	struct never_defined *opaque;
 	union either either;
 	callback_t call;

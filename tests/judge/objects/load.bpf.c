@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Programs that any kernel from 5.10 on loads: raw tracepoints that read the kernel's own structs.
  * One of them asks for what no kernel has, behind a guard: its poisoned instruction is dead code.
@@ -87,8 +87,10 @@ int types(void *ctx)
 	out[0] = bpf_core_type_exists(struct file_operations);
 	out[1] = bpf_core_type_exists(struct no_such_struct);
 	out[2] = bpf_core_type_size(struct task_struct);
-	out[3] = bpf_core_enum_value_exists(enum bpf_func_id___kernel, BPF_FUNC_ringbuf_output___kernel);
-	out[4] = bpf_core_enum_value_exists(enum bpf_func_id___kernel, BPF_FUNC_nobody_wrote___kernel);
+	out[3] = bpf_core_enum_value_exists(enum bpf_func_id___kernel,
+					    BPF_FUNC_ringbuf_output___kernel);
+	out[4] = bpf_core_enum_value_exists(enum bpf_func_id___kernel,
+					    BPF_FUNC_nobody_wrote___kernel);
 	if (out[3])
 		out[5] = bpf_core_enum_value(enum bpf_func_id___kernel,
 					     BPF_FUNC_ringbuf_output___kernel);

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * "Type matches". Before clang 16 there is no builtin for it: the judge turns "type exists" in
  * sections whose name holds "matches" into it.

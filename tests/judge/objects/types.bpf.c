@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Relocations of types and enumerators: ids, exists, size, value. */
 #include "kernel_types.h"
 #include <linux/bpf.h>
@@ -7,12 +7,12 @@
 
 u64 out[64];
 
-#define ALL(slot, type)                                              \
-	do {                                                         \
-		out[slot] = bpf_core_type_id_local(type);            \
-		out[(slot) + 1] = bpf_core_type_id_kernel(type);     \
-		out[(slot) + 2] = bpf_core_type_exists(type);        \
-		out[(slot) + 3] = bpf_core_type_size(type);          \
+#define ALL(slot, type)                                                                            \
+	do {                                                                                       \
+		out[slot] = bpf_core_type_id_local(type);                                          \
+		out[(slot) + 1] = bpf_core_type_id_kernel(type);                                   \
+		out[(slot) + 2] = bpf_core_type_exists(type);                                      \
+		out[(slot) + 3] = bpf_core_type_size(type);                                        \
 	} while (0)
 
 SEC("raw_tp/composites")

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Several versions of one struct in one kernel: some agree, some contradict each other. */
 struct sample {
 	int id;

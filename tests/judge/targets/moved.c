@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* A newer kernel: members elsewhere, deeper or wider, some under other names or of other types. */
 typedef unsigned long u64;
 typedef unsigned int u32;
@@ -79,14 +79,15 @@ union either {
 };
 
 typedef int (*callback_t)(struct sample *sample, struct list *const list, u64 flags);
-typedef u64 (prototype_t)(union either *either, enum state state);
+typedef u64(prototype_t)(union either *either, enum state state);
 typedef struct sample *const sample_pointer;
 typedef int matrix_t[2][4];
 
 struct tagged {
-	struct sample __attribute__((btf_type_tag("rcu"))) __attribute__((btf_type_tag("x"))) *sample;
+	struct sample __attribute__((btf_type_tag("rcu"))) __attribute__((btf_type_tag("x"))) *
+		sample;
 	double ratio;
-	int __attribute__((btf_type_tag("user"))) *where;
+	int __attribute__((btf_type_tag("user"))) * where;
 	struct never_defined *opaque;
 	callback_t call;
 	enum state state;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* A kernel that is as the programs think. */
 #include "../objects/kernel_types.h"
 

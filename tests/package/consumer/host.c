@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* host PLUGIN: loads a plugin and says what that carries. */
 #include <dlfcn.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* As program.c, but from inside a shared object that brings its own libcorebtf.a. */
 #include <corebtf.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Says what it carries: how many kernels, and whether each of their BTFs is sound. */
 #include <stdio.h>
 #include <string.h>
