@@ -1,251 +1,70 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Bytes of one ELF structure come in, the 64-bit structure in our byte order goes out, and back.
- * libelf turns the byte order; the step between the classes is a matter of copying fields.
+ * A table for each structure says where its fields are in both classes; one loop reads them all,
+ * one writes them.
+ *
+ * libelf is not used here. Its gelf functions convert between the classes too, but only of a
+ * file that libelf has opened, and then damage is hidden before we can report it: with elfutils
+ * 0.188 a section header table past the end of the file counts as none, a wrong e_shentsize is
+ * ignored, too many program headers are cut to what fits. Nor can libelf write to an image in
+ * memory, or read one with an ELF header from elsewhere (elf_file_read_as()). What works without
+ * an open file, elf32_xlatetom() and its family, only swaps bytes.
  */
 #include "embedder/elf/elf_codec.h"
 
-#include <assert.h>
-#include <libelf.h>
 #include <string.h>
 
-size_t elf_codec_header_size(const struct elf_codec *codec)
-{
-	return codec->is_64bit ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
-}
+#include "runtime/util/bytes.h"
 
-size_t elf_codec_segment_size(const struct elf_codec *codec)
-{
-	return codec->is_64bit ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
-}
+/* A field's offset and size in bytes; [0] of the 32-bit structure, [1] of the 64-bit one. */
+struct field {
+	uint8_t offset[2];
+	uint8_t size[2];
+};
 
-size_t elf_codec_section_size(const struct elf_codec *codec)
-{
-	return codec->is_64bit ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
-}
-
-size_t elf_codec_symbol_size(const struct elf_codec *codec)
-{
-	return codec->is_64bit ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
-}
-
-size_t elf_codec_word_size(const struct elf_codec *codec)
-{
-	return codec->is_64bit ? 8 : 4;
-}
-
-static unsigned int byte_order(const struct elf_codec *codec)
-{
-	return codec->big_endian ? ELFDATA2MSB : ELFDATA2LSB;
-}
-
-/* One structure of @type: @size bytes in the file as in memory, which ELF's structures are. */
-static void get(const struct elf_codec *codec, Elf_Type type, const void *bytes, void *ret,
-		size_t size)
-{
-	Elf_Data from = {
-		.d_buf = (void *)bytes, .d_type = type, .d_version = EV_CURRENT, .d_size = size};
-	Elf_Data to = {.d_buf = ret, .d_version = EV_CURRENT, .d_size = size};
-	Elf_Data *done;
-
-	done = codec->is_64bit ? elf64_xlatetom(&to, &from, byte_order(codec))
-			       : elf32_xlatetom(&to, &from, byte_order(codec));
-	assert(done);
-	(void)done;
-}
-
-static void put(const struct elf_codec *codec, Elf_Type type, void *bytes, const void *value,
-		size_t size)
-{
-	Elf_Data from = {
-		.d_buf = (void *)value, .d_type = type, .d_version = EV_CURRENT, .d_size = size};
-	Elf_Data to = {.d_buf = bytes, .d_version = EV_CURRENT, .d_size = size};
-	Elf_Data *done;
-
-	done = codec->is_64bit ? elf64_xlatetof(&to, &from, byte_order(codec))
-			       : elf32_xlatetof(&to, &from, byte_order(codec));
-	assert(done);
-	(void)done;
-}
-
-void elf_codec_get_header(const struct elf_codec *codec, const void *bytes, Elf64_Ehdr *ret)
-{
-	Elf32_Ehdr narrow;
-
-	if (codec->is_64bit) {
-		get(codec, ELF_T_EHDR, bytes, ret, sizeof(*ret));
-		return;
+#define BOTH(operation, structure, name)                                                           \
+	{                                                                                          \
+		operation(Elf32_##structure, name), operation(Elf64_##structure, name)             \
 	}
-	get(codec, ELF_T_EHDR, bytes, &narrow, sizeof(narrow));
-	*ret = (Elf64_Ehdr){
-		.e_type = narrow.e_type,
-		.e_machine = narrow.e_machine,
-		.e_version = narrow.e_version,
-		.e_entry = narrow.e_entry,
-		.e_phoff = narrow.e_phoff,
-		.e_shoff = narrow.e_shoff,
-		.e_flags = narrow.e_flags,
-		.e_ehsize = narrow.e_ehsize,
-		.e_phentsize = narrow.e_phentsize,
-		.e_phnum = narrow.e_phnum,
-		.e_shentsize = narrow.e_shentsize,
-		.e_shnum = narrow.e_shnum,
-		.e_shstrndx = narrow.e_shstrndx,
-	};
-	memcpy(ret->e_ident, narrow.e_ident, EI_NIDENT);
-}
-
-void elf_codec_put_header(const struct elf_codec *codec, void *bytes, const Elf64_Ehdr *header)
-{
-	Elf32_Ehdr narrow;
-
-	if (codec->is_64bit) {
-		put(codec, ELF_T_EHDR, bytes, header, sizeof(*header));
-		return;
+#define SIZE(type, name) sizeof(((type *)0)->name)
+#define FIELD(structure, name)                                                                     \
+	{                                                                                          \
+		BOTH(offsetof, structure, name), BOTH(SIZE, structure, name)                       \
 	}
-	narrow = (Elf32_Ehdr){
-		.e_type = header->e_type,
-		.e_machine = header->e_machine,
-		.e_version = header->e_version,
-		.e_entry = (Elf32_Addr)header->e_entry,
-		.e_phoff = (Elf32_Off)header->e_phoff,
-		.e_shoff = (Elf32_Off)header->e_shoff,
-		.e_flags = header->e_flags,
-		.e_ehsize = header->e_ehsize,
-		.e_phentsize = header->e_phentsize,
-		.e_phnum = header->e_phnum,
-		.e_shentsize = header->e_shentsize,
-		.e_shnum = header->e_shnum,
-		.e_shstrndx = header->e_shstrndx,
-	};
-	memcpy(narrow.e_ident, header->e_ident, EI_NIDENT);
-	put(codec, ELF_T_EHDR, bytes, &narrow, sizeof(narrow));
-}
 
-void elf_codec_get_segment(const struct elf_codec *codec, const void *bytes, Elf64_Phdr *ret)
+static const struct field header_fields[] = {
+	FIELD(Ehdr, e_type),	FIELD(Ehdr, e_machine),	  FIELD(Ehdr, e_version),
+	FIELD(Ehdr, e_entry),	FIELD(Ehdr, e_phoff),	  FIELD(Ehdr, e_shoff),
+	FIELD(Ehdr, e_flags),	FIELD(Ehdr, e_ehsize),	  FIELD(Ehdr, e_phentsize),
+	FIELD(Ehdr, e_phnum),	FIELD(Ehdr, e_shentsize), FIELD(Ehdr, e_shnum),
+	FIELD(Ehdr, e_shstrndx)};
+
+static const struct field segment_fields[] = {
+	FIELD(Phdr, p_type),  FIELD(Phdr, p_offset), FIELD(Phdr, p_flags), FIELD(Phdr, p_vaddr),
+	FIELD(Phdr, p_paddr), FIELD(Phdr, p_filesz), FIELD(Phdr, p_memsz), FIELD(Phdr, p_align)};
+
+static const struct field section_fields[] = {FIELD(Shdr, sh_name),	 FIELD(Shdr, sh_type),
+					      FIELD(Shdr, sh_flags),	 FIELD(Shdr, sh_addr),
+					      FIELD(Shdr, sh_offset),	 FIELD(Shdr, sh_size),
+					      FIELD(Shdr, sh_link),	 FIELD(Shdr, sh_info),
+					      FIELD(Shdr, sh_addralign), FIELD(Shdr, sh_entsize)};
+
+static const struct field symbol_fields[] = {FIELD(Sym, st_name),  FIELD(Sym, st_info),
+					     FIELD(Sym, st_other), FIELD(Sym, st_shndx),
+					     FIELD(Sym, st_value), FIELD(Sym, st_size)};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct elf_codec host = {.is_64bit = true, .big_endian = BYTES_HOST_IS_BIG_ENDIAN};
+
+uint64_t elf_codec_get_number(const struct elf_codec *codec, const uint8_t *bytes, size_t size)
 {
-	Elf32_Phdr narrow;
+	uint64_t value = 0;
 
-	if (codec->is_64bit) {
-		get(codec, ELF_T_PHDR, bytes, ret, sizeof(*ret));
-		return;
-	}
-	get(codec, ELF_T_PHDR, bytes, &narrow, sizeof(narrow));
-	*ret = (Elf64_Phdr){
-		.p_type = narrow.p_type,
-		.p_flags = narrow.p_flags,
-		.p_offset = narrow.p_offset,
-		.p_vaddr = narrow.p_vaddr,
-		.p_paddr = narrow.p_paddr,
-		.p_filesz = narrow.p_filesz,
-		.p_memsz = narrow.p_memsz,
-		.p_align = narrow.p_align,
-	};
-}
-
-void elf_codec_put_segment(const struct elf_codec *codec, void *bytes, const Elf64_Phdr *segment)
-{
-	Elf32_Phdr narrow;
-
-	if (codec->is_64bit) {
-		put(codec, ELF_T_PHDR, bytes, segment, sizeof(*segment));
-		return;
-	}
-	narrow = (Elf32_Phdr){
-		.p_type = segment->p_type,
-		.p_flags = segment->p_flags,
-		.p_offset = (Elf32_Off)segment->p_offset,
-		.p_vaddr = (Elf32_Addr)segment->p_vaddr,
-		.p_paddr = (Elf32_Addr)segment->p_paddr,
-		.p_filesz = (Elf32_Word)segment->p_filesz,
-		.p_memsz = (Elf32_Word)segment->p_memsz,
-		.p_align = (Elf32_Word)segment->p_align,
-	};
-	put(codec, ELF_T_PHDR, bytes, &narrow, sizeof(narrow));
-}
-
-void elf_codec_get_section(const struct elf_codec *codec, const void *bytes, Elf64_Shdr *ret)
-{
-	Elf32_Shdr narrow;
-
-	if (codec->is_64bit) {
-		get(codec, ELF_T_SHDR, bytes, ret, sizeof(*ret));
-		return;
-	}
-	get(codec, ELF_T_SHDR, bytes, &narrow, sizeof(narrow));
-	*ret = (Elf64_Shdr){
-		.sh_name = narrow.sh_name,
-		.sh_type = narrow.sh_type,
-		.sh_flags = narrow.sh_flags,
-		.sh_addr = narrow.sh_addr,
-		.sh_offset = narrow.sh_offset,
-		.sh_size = narrow.sh_size,
-		.sh_link = narrow.sh_link,
-		.sh_info = narrow.sh_info,
-		.sh_addralign = narrow.sh_addralign,
-		.sh_entsize = narrow.sh_entsize,
-	};
-}
-
-void elf_codec_put_section(const struct elf_codec *codec, void *bytes, const Elf64_Shdr *section)
-{
-	Elf32_Shdr narrow;
-
-	if (codec->is_64bit) {
-		put(codec, ELF_T_SHDR, bytes, section, sizeof(*section));
-		return;
-	}
-	narrow = (Elf32_Shdr){
-		.sh_name = section->sh_name,
-		.sh_type = section->sh_type,
-		.sh_flags = (Elf32_Word)section->sh_flags,
-		.sh_addr = (Elf32_Addr)section->sh_addr,
-		.sh_offset = (Elf32_Off)section->sh_offset,
-		.sh_size = (Elf32_Word)section->sh_size,
-		.sh_link = section->sh_link,
-		.sh_info = section->sh_info,
-		.sh_addralign = (Elf32_Word)section->sh_addralign,
-		.sh_entsize = (Elf32_Word)section->sh_entsize,
-	};
-	put(codec, ELF_T_SHDR, bytes, &narrow, sizeof(narrow));
-}
-
-void elf_codec_get_symbol(const struct elf_codec *codec, const void *bytes, Elf64_Sym *ret)
-{
-	Elf32_Sym narrow;
-
-	if (codec->is_64bit) {
-		get(codec, ELF_T_SYM, bytes, ret, sizeof(*ret));
-		return;
-	}
-	get(codec, ELF_T_SYM, bytes, &narrow, sizeof(narrow));
-	*ret = (Elf64_Sym){
-		.st_name = narrow.st_name,
-		.st_info = narrow.st_info,
-		.st_other = narrow.st_other,
-		.st_shndx = narrow.st_shndx,
-		.st_value = narrow.st_value,
-		.st_size = narrow.st_size,
-	};
-}
-
-void elf_codec_put_symbol(const struct elf_codec *codec, void *bytes, const Elf64_Sym *symbol)
-{
-	Elf32_Sym narrow;
-
-	if (codec->is_64bit) {
-		put(codec, ELF_T_SYM, bytes, symbol, sizeof(*symbol));
-		return;
-	}
-	narrow = (Elf32_Sym){
-		.st_name = symbol->st_name,
-		.st_info = symbol->st_info,
-		.st_other = symbol->st_other,
-		.st_shndx = symbol->st_shndx,
-		.st_value = (Elf32_Addr)symbol->st_value,
-		.st_size = (Elf32_Word)symbol->st_size,
-	};
-	put(codec, ELF_T_SYM, bytes, &narrow, sizeof(narrow));
+	for (size_t i = 0; i < size; i++)
+		value |= (uint64_t)bytes[codec->big_endian ? size - 1 - i : i] << (8 * i);
+	return value;
 }
 
 void elf_codec_put_number(const struct elf_codec *codec, uint8_t *bytes, size_t size,
@@ -255,13 +74,89 @@ void elf_codec_put_number(const struct elf_codec *codec, uint8_t *bytes, size_t 
 		bytes[codec->big_endian ? size - 1 - i : i] = (uint8_t)(value >> (8 * i));
 }
 
-uint64_t elf_codec_get_number(const struct elf_codec *codec, const uint8_t *bytes, size_t size)
+/* @from and @to hold one structure each; @fields are its @count fields. */
+static void convert(const struct elf_codec *from_codec, const uint8_t *from,
+		    const struct elf_codec *to_codec, uint8_t *to, const struct field *fields,
+		    size_t count)
 {
-	uint64_t value = 0;
+	bool is_from_wide = from_codec->is_64bit, is_to_wide = to_codec->is_64bit;
 
-	for (size_t i = 0; i < size; i++)
-		value |= (uint64_t)bytes[codec->big_endian ? size - 1 - i : i] << (8 * i);
-	return value;
+	for (const struct field *field = fields; field < fields + count; field++) {
+		uint64_t value = elf_codec_get_number(
+			from_codec, from + field->offset[is_from_wide], field->size[is_from_wide]);
+
+		elf_codec_put_number(to_codec, to + field->offset[is_to_wide],
+				     field->size[is_to_wide], value);
+	}
+}
+
+size_t elf_codec_header_size(const struct elf_codec *codec)
+{
+	return codec->is_64bit ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+}
+
+void elf_codec_get_header(const struct elf_codec *codec, const void *bytes, Elf64_Ehdr *ret)
+{
+	memcpy(ret->e_ident, bytes, EI_NIDENT);
+	convert(codec, bytes, &host, (uint8_t *)ret, header_fields, COUNT(header_fields));
+}
+
+void elf_codec_put_header(const struct elf_codec *codec, void *bytes, const Elf64_Ehdr *header)
+{
+	memcpy(bytes, header->e_ident, EI_NIDENT);
+	convert(&host, (const uint8_t *)header, codec, bytes, header_fields, COUNT(header_fields));
+}
+
+size_t elf_codec_segment_size(const struct elf_codec *codec)
+{
+	return codec->is_64bit ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+}
+
+void elf_codec_get_segment(const struct elf_codec *codec, const void *bytes, Elf64_Phdr *ret)
+{
+	convert(codec, bytes, &host, (uint8_t *)ret, segment_fields, COUNT(segment_fields));
+}
+
+void elf_codec_put_segment(const struct elf_codec *codec, void *bytes, const Elf64_Phdr *segment)
+{
+	convert(&host, (const uint8_t *)segment, codec, bytes, segment_fields,
+		COUNT(segment_fields));
+}
+
+size_t elf_codec_section_size(const struct elf_codec *codec)
+{
+	return codec->is_64bit ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+}
+
+void elf_codec_get_section(const struct elf_codec *codec, const void *bytes, Elf64_Shdr *ret)
+{
+	convert(codec, bytes, &host, (uint8_t *)ret, section_fields, COUNT(section_fields));
+}
+
+void elf_codec_put_section(const struct elf_codec *codec, void *bytes, const Elf64_Shdr *section)
+{
+	convert(&host, (const uint8_t *)section, codec, bytes, section_fields,
+		COUNT(section_fields));
+}
+
+size_t elf_codec_symbol_size(const struct elf_codec *codec)
+{
+	return codec->is_64bit ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+}
+
+void elf_codec_get_symbol(const struct elf_codec *codec, const void *bytes, Elf64_Sym *ret)
+{
+	convert(codec, bytes, &host, (uint8_t *)ret, symbol_fields, COUNT(symbol_fields));
+}
+
+void elf_codec_put_symbol(const struct elf_codec *codec, void *bytes, const Elf64_Sym *symbol)
+{
+	convert(&host, (const uint8_t *)symbol, codec, bytes, symbol_fields, COUNT(symbol_fields));
+}
+
+size_t elf_codec_word_size(const struct elf_codec *codec)
+{
+	return codec->is_64bit ? 8 : 4;
 }
 
 void elf_codec_put_table(const struct elf_codec *codec, void *bytes, Elf64_Shdr *sections,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ELF's structures between bytes and C. In a file they come in two classes and two byte orders;
- * in memory they are the 64-bit structures in our byte order. libelf does the translation.
+ * Converts ELF's structures: in a file they come in two classes and two byte orders, in memory
+ * they are the 64-bit structures in our byte order.
  *
- * Nothing here checks lengths: who calls has made sure that the bytes are there (elf_file.h).
+ * Nothing here checks bounds: the caller must (elf_file.h).
  */
 #ifndef COREBTF_ELF_ELF_CODEC_H
 #define COREBTF_ELF_ELF_CODEC_H
