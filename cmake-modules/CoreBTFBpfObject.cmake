@@ -121,7 +121,7 @@ function(corebtf_add_bpf_object name)
 
 	add_custom_command(OUTPUT ${compiled}
 		COMMAND ${COREBTF_CLANG} ${options} ${arg_OPTIONS}
-			-MD -MF ${compiled}.d -MT ${compiled} -c ${source} -o ${compiled}
+			-MD -MF ${compiled}.d -MQ ${compiled} -c ${source} -o ${compiled}
 		DEPENDS ${source}
 		DEPFILE ${compiled}.d
 		COMMENT "Building BPF object ${stem}.bpf.o"

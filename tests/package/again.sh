@@ -1,22 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# again.sh installed|build_tree: builds a copy of samples/execsnoop as a project of its own, with
-# find_package(CoreBTF) from an installation that was moved or from the build folder, and looks
-# when its link is done again: for each input that counts, and for nothing else.
+# again.sh installed|build_tree [GENERATOR]: builds a copy of samples/execsnoop as a project of its
+# own, with find_package(CoreBTF) from an installation that was moved or from the build folder, and
+# checks when its link is repeated: for each input that counts, and for nothing else. The folders
+# have spaces in their names, which a list of dependencies has to escape.
 . "$(dirname "$0")/lib.sh"
+GENERATOR=${2:-$GENERATOR}
+case $GENERATOR in
+Ninja*) have ninja || skip "ninja is not here" ;;
+*) have make || skip "make is not here" ;;
+esac
 
 make_project() {
-	quietly "$CMAKE" --build "$work/build"
+	quietly "$CMAKE" --build "$work/a build"
 }
 
 # What a new link changes, even within one tick of the clock: embedding makes a new file.
 identity() {
-	stat -c '%i %y' "$work/build/execsnoop"
+	stat -c '%i %y' "$work/a build/execsnoop"
 }
 
 # expect_kernels COUNT: how many the executable carries.
 expect_kernels() {
-	count=$("$COREBTF" list "$work/build/execsnoop" | grep -c '^debian ') || count=0
+	count=$("$COREBTF" list "$work/a build/execsnoop" | grep -c '^debian ') || count=0
 	[ "$count" = "$1" ] || fail "$count kernels in the executable, not $1"
 }
 
@@ -39,8 +45,10 @@ later() {
 }
 
 # Two kernels of this machine, whatever machine that is: a BTF does not say.
-cp -R "$SOURCE/samples/execsnoop" "$work/execsnoop"
-kernels=$work/kernels/debian/0/$(uname -m)
+cp -R "$SOURCE/samples/execsnoop" "$work/a source"
+: >"$work/a source/bpf_only.h"
+echo '#include "bpf_only.h"' >>"$work/a source/execsnoop.bpf.c"
+kernels=$work/some\ kernels/debian/0/$(uname -m)
 mkdir -p "$kernels"
 cp "$SOURCE/samples/kernels/debian/11/x86_64/5.10.0-30-cloud-amd64.btf.tar.xz" \
 	"$kernels/5.10.0-1.btf.tar.xz"
@@ -62,8 +70,8 @@ build_tree)
 	;;
 esac
 
-quietly configure "$work/build" "$work/execsnoop" -G "$GENERATOR" "$package" \
-	-DEXECSNOOP_KERNELS="$work/kernels" -DCOREBTF_EMBEDDER="$work/corebtf"
+quietly configure "$work/a build" "$work/a source" -G "$GENERATOR" "$package" \
+	-DEXECSNOOP_KERNELS="$work/some kernels" -DCOREBTF_EMBEDDER="$work/corebtf"
 make_project
 expect_kernels 2
 
@@ -71,10 +79,10 @@ expect same "nothing changed"
 later
 touch "$kernels/README"
 expect same "a file that is no input"
-touch "$work/execsnoop/execsnoop.bpf.c"
+touch "$work/a source/execsnoop.bpf.c"
 expect new "the BPF program"
 later
-touch "$work/execsnoop/execsnoop.h"
+touch "$work/a source/bpf_only.h"
 expect new "a header of the BPF program"
 later
 touch "$kernels/6.1.0-1.btf.tar.xz"
@@ -93,9 +101,9 @@ expect same "nothing changed since"
 # A link whose embedding failed is not done, although the linker has written the file.
 cp -p "$kernels/5.10.0-2.btf.tar.xz" "$work/sound"
 echo "no BTF" >"$kernels/5.10.0-2.btf.tar.xz"
-"$CMAKE" --build "$work/build" >"$work/log" 2>&1 && fail "a broken kernel BTF: no failure"
+"$CMAKE" --build "$work/a build" >"$work/log" 2>&1 && fail "a broken kernel BTF: no failure"
 grep -q "5.10.0-2.btf.tar.xz" "$work/log" || fail "a broken kernel BTF: not named"
-"$CMAKE" --build "$work/build" >"$work/log" 2>&1 && fail "a broken kernel BTF: a failure only once"
+"$CMAKE" --build "$work/a build" >"$work/log" 2>&1 && fail "a broken kernel BTF: a failure only once"
 printf 'ok: a broken kernel BTF: fails, and fails again\n'
 cp -p "$work/sound" "$kernels/5.10.0-2.btf.tar.xz"
 make_project
