@@ -24,6 +24,7 @@
 #include "runtime/format.h"
 #include "runtime/tar/tar_contents.h"
 #include "runtime/tar/tar_name.h"
+#include "runtime/util/link_path.h"
 #include "runtime/util/btf_magic.h"
 
 #define MANIFEST_NAME "corebtf.manifest"
@@ -230,14 +231,14 @@ static int take_file(struct unpacking *unpacking, const struct archive_member *f
 static int take_link(struct unpacking *unpacking, const struct archive_member *link)
 {
 	const char *folder = link->kind == ARCHIVE_SYMBOLIC_LINK ? link->name : NULL;
-	char target[TAR_NAME_SIZE];
+	char target[LINK_PATH_SIZE];
 	struct member *member;
 
 	if (content_of(link->name) == CONTENT_OTHER) {
 		report_detail("%s: a link, and no BTF by its name; left out", link->name);
 		unpacking->left_out++;
 	}
-	if (!tar_name_normalise(link->link, folder, target) || !*target) {
+	if (!link_path_normalise(link->link, folder, target) || !*target) {
 		if (content_of(link->name) != CONTENT_OTHER)
 			fail_member(unpacking, link->name, "a link out of the archive; left out");
 		return 0;
@@ -321,7 +322,7 @@ static int make_links(struct unpacking *unpacking)
 {
 	int err;
 
-	unpacking->probe = malloc(sizeof(*unpacking->probe) + TAR_NAME_SIZE);
+	unpacking->probe = malloc(sizeof(*unpacking->probe) + LINK_PATH_SIZE);
 	if (!unpacking->probe)
 		return no_memory(unpacking);
 	err = check_links(unpacking);

@@ -23,6 +23,7 @@
 #include "runtime/format.h"
 #include "runtime/kernel/machine.h"
 #include "runtime/tar/tar_name.h"
+#include "runtime/util/link_path.h"
 
 #define PACKAGE_SIZE_MAX ((size_t)64 << 20)
 
@@ -195,7 +196,7 @@ static int read_content(struct importing *importing, const struct archive_member
 			struct tar_member_entry *content)
 {
 	const struct tar_member_entry *target;
-	char link[TAR_NAME_SIZE];
+	char link[LINK_PATH_SIZE];
 
 	switch (member->kind) {
 	case ARCHIVE_FILE:
@@ -216,7 +217,7 @@ static int read_content(struct importing *importing, const struct archive_member
 		content->link = target->link;
 		return 0;
 	case ARCHIVE_SYMBOLIC_LINK:
-		if (!tar_name_normalise(member->link, member->name, link) || !*link) {
+		if (!link_path_normalise(member->link, member->name, link) || !*link) {
 			skip(importing, content->name,
 			     "it is a link that leads out of the archive");
 			return 0;

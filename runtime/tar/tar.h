@@ -8,9 +8,10 @@
 #define COREBTF_TAR_H
 
 #include "runtime/tar/tar_stream.h"
+#include "runtime/util/link_path.h"
 
-/* A name that is longer cannot be a file's (PATH_MAX), and is shown as "". */
-#define TAR_NAME_SIZE 4096
+/* A longer name is shown as "". */
+#define TAR_NAME_SIZE LINK_PATH_SIZE
 
 enum tar_kind {
 	TAR_FILE,

@@ -19,6 +19,7 @@
 #include "runtime/tar/tar_contents.h"
 #include "runtime/tar/tar_links.h"
 #include "runtime/util/btf_magic.h"
+#include "runtime/util/link_path.h"
 
 #define FIRST_ROOM 4096
 
@@ -226,7 +227,7 @@ static int take_link(struct reader *reader)
 	const char *folder = link->kind == TAR_SYMBOLIC_LINK ? link->name : NULL;
 	struct tar_named *member;
 
-	if (!tar_name_normalise(link->link, folder, reader->target) || !*reader->target)
+	if (!link_path_normalise(link->link, folder, reader->target) || !*reader->target)
 		return tar_contents_is_btf_name(reader->name)
 			       ? add_unreadable(reader, "a link out of the archive")
 			       : 0;
@@ -285,7 +286,7 @@ static int take(struct reader *reader)
 	reader->scratch_size = 0;
 	if (member->kind == TAR_OTHER)
 		return 0;
-	if (!tar_name_normalise(member->name, NULL, reader->name) || !*reader->name) {
+	if (!link_path_normalise(member->name, NULL, reader->name) || !*reader->name) {
 		log_line(reader->log, "%s: leads out of the archive, not looked at", member->name);
 		return 0;
 	}
@@ -319,9 +320,9 @@ static struct tar_content *follow(struct reader *reader, const struct tar_named 
 	for (int links = 0; member && !member->content; links++) {
 		struct tar_named **node;
 
-		if (links == TAR_LINKS_CHAIN) {
+		if (links == LINK_PATH_FOLLOWED_MAX) {
 			log_line(reader->log, "%s: a chain of more than %d links", from,
-				 TAR_LINKS_CHAIN);
+				 LINK_PATH_FOLLOWED_MAX);
 			return &reader->result->nothing;
 		}
 		strcpy(reader->probe->name, member->link);

@@ -22,6 +22,7 @@
 #include "runtime/tar/tar_find.h"
 #include "runtime/util/btf_magic.h"
 #include "runtime/util/file_bytes.h"
+#include "runtime/util/link_path.h"
 
 #define MAX_SIZE COREBTF_MAX_BLOB_SIZE
 
@@ -54,7 +55,7 @@ static const char *link_target(struct search *search, const struct tar_member *m
 {
 	bool symbolic = member->kind == TAR_SYMBOLIC_LINK;
 
-	tar_name_normalise(member->link, symbolic ? member->name : NULL, search->text);
+	link_path_normalise(member->link, symbolic ? member->name : NULL, search->text);
 	return search->text;
 }
 
@@ -203,7 +204,7 @@ static tar_name_hash wanted_name(const struct search *search)
 /* Normalises the member's name. False: it is nothing that has bytes. */
 static bool name_member(struct search *search, const struct tar_member *member)
 {
-	return member->kind != TAR_OTHER && tar_name_normalise(member->name, NULL, search->name);
+	return member->kind != TAR_OTHER && link_path_normalise(member->name, NULL, search->name);
 }
 
 /* The first pass. */
@@ -347,7 +348,7 @@ static int check_candidate(const struct search *search, const struct tar_candida
 				 candidate->link);
 	case -ELOOP:
 		return log_error(search->log, -EBADMSG, "%s: a chain of more than %d links",
-				 candidate->name, TAR_LINKS_CHAIN);
+				 candidate->name, LINK_PATH_FOLLOWED_MAX);
 	default:
 		break;
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "runtime/tar/tar_links.h"
+#include "runtime/util/link_path.h"
 
 #define FIRST_ROOM 64
 
@@ -98,7 +99,7 @@ int tar_links_follow(const struct tar_links *links, tar_name_hash name, tar_name
 			break;
 		if (link->target == LEADS_OUT)
 			return -EXDEV;
-		if (followed == TAR_LINKS_CHAIN)
+		if (followed == LINK_PATH_FOLLOWED_MAX)
 			return -ELOOP;
 		name = link->target;
 	}

@@ -17,8 +17,6 @@ tar_name_hash tar_links_hash(const char *name);
 
 /* More are in no archive of BTFs; the table takes 2 MiB then. */
 #define TAR_LINKS_MAX 65536
-/* A longer chain is a loop, for all that we care. */
-#define TAR_LINKS_CHAIN 8
 
 struct tar_link {
 	tar_name_hash name; /* 0: a free place */
@@ -41,7 +39,8 @@ int tar_links_add(struct tar_links *links, tar_name_hash name, const char *targe
 /* A file of that name came, which takes the place of a link. */
 void tar_links_remove(struct tar_links *links, tar_name_hash name);
 
-/* Errors: -ELOOP a chain of more than TAR_LINKS_CHAIN links; -EXDEV one leads out of the archive.
+/* Errors: -ELOOP a chain of more than LINK_PATH_FOLLOWED_MAX links; -EXDEV one leads out of the
+ * archive.
  */
 int tar_links_follow(const struct tar_links *links, tar_name_hash name, tar_name_hash *ret_end);
 

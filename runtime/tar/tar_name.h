@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of members, brought into one form, and what the names of a BTF's folders say.
+ * What the names of a BTF's file and folders say.
  */
 #ifndef COREBTF_TAR_NAME_H
 #define COREBTF_TAR_NAME_H
@@ -8,13 +8,6 @@
 #include <stdbool.h>
 
 #include "runtime/tar/tar.h"
-
-/*
- * "./a//b/../c" becomes "a/c". @folder_of: the member whose folder @name starts in, for a symbolic
- * link's target; NULL: the archive's root, also for names that start with '/'. @out gets "" and
- * the result is false when the name leads out of the archive or does not fit.
- */
-bool tar_name_normalise(const char *name, const char *folder_of, char out[static TAR_NAME_SIZE]);
 
 struct tar_name_key {
 	const char *os_id;

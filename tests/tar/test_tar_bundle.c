@@ -16,6 +16,7 @@
 
 #include <corebtf.h>
 
+#include "runtime/util/link_path.h"
 #include "tests/tar/finder.h"
 #include "tests/tar/tar_builder.h"
 
@@ -179,14 +180,14 @@ static void long_chain(struct bytes *tar, int count)
 	tar_add_btf(tar, name, "it");
 }
 
-static void chain_of_eight(struct bytes *tar)
+static void longest_chain(struct bytes *tar)
 {
-	long_chain(tar, 8);
+	long_chain(tar, LINK_PATH_FOLLOWED_MAX);
 }
 
-static void chain_of_nine(struct bytes *tar)
+static void too_long_chain(struct bytes *tar)
 {
-	long_chain(tar, 9);
+	long_chain(tar, LINK_PATH_FOLLOWED_MAX + 1);
 }
 
 static void link_beside_a_file(struct bytes *tar)
@@ -270,8 +271,8 @@ static const struct {
 	{"hard link", hard_link, "it", 0, false},
 	{"symbolic link forward", symbolic_link_forward, "it", 0, false},
 	{"chain", chain, "it", 0, false},
-	{"chain of eight links", chain_of_eight, "it", 0, false},
-	{"chain of nine links", chain_of_nine, NULL, -EBADMSG, false},
+	{"longest chain of links", longest_chain, "it", 0, false},
+	{"one link too many", too_long_chain, NULL, -EBADMSG, false},
 	{"link beside a file", link_beside_a_file, "equal", 0, false},
 	{"loop", loop, NULL, -EBADMSG, false},
 	{"link to nothing", link_to_nothing, NULL, -EBADMSG, false},

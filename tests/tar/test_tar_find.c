@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "runtime/util/link_path.h"
 #include "tests/tar/finder.h"
 #include "tests/tar/tar_builder.h"
 
@@ -239,9 +240,9 @@ static void test_links(void **state)
 		{'2', "/before.btf", 2, 0, ""},
 		{'1', "one", 2, 0, ""}, /* to a link to a link to before.btf */
 		{'2', "../../../one", 2, 0, ""},
-		{'2', "../../../three", 1, 0, ""}, /* to a link, to come, to after.btf */
-		{'2', "../../../nine", 2, 0, ""},  /* eight links in all, in any order */
-		{'2', "../../../ten", 1, -EBADMSG, "a chain of more than"},
+		{'2', "../../../three", 1, 0, ""},   /* to a link, to come, to after.btf */
+		{'2', "../../../chain39", 2, 0, ""}, /* forty links in all, in any order */
+		{'2', "../../../chain40", 1, -EBADMSG, "a chain of more than"},
 		{'2', "../../../file again", 2, 0, ""}, /* a link that a file replaced */
 		{'2', "../../../link again", 1, 0, ""}, /* and the other way round */
 		{'1', "nowhere.btf", 2, -EBADMSG, "not in the archive"},
@@ -257,7 +258,6 @@ static void test_links(void **state)
 		{'1', "empty", 1, -EBADMSG, "no BTF"},
 		{'1', "sparse", 1, -EBADMSG, "stored sparse"},
 	};
-	static const char *const chain[] = {"eight", "seven", "six", "five", "four", "two"};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct bytes tar = {.data = NULL};
@@ -274,10 +274,13 @@ static void test_links(void **state)
 		tar_add_header(&tar, '2', "three", "after.btf", 0);
 		tar_add_header(&tar, '2', "link again", "after.btf", 0);
 		tar_add_header(&tar, '2', "leads out", "../passwd", 0);
-		tar_add_header(&tar, '2', "ten", "nine", 0);
-		tar_add_header(&tar, '1', "nine", "eight", 0);
-		for (size_t link = 0; link < COUNT_OF(chain) - 1; link++)
-			tar_add_header(&tar, '1', chain[link], chain[link + 1], 0);
+		for (int links = LINK_PATH_FOLLOWED_MAX; links > 1; links--) {
+			char name[16], target[16]; /* a chain of so many links to before.btf */
+
+			snprintf(name, sizeof(name), "chain%d", links);
+			snprintf(target, sizeof(target), "chain%d", links - 1);
+			tar_add_header(&tar, '1', name, links > 2 ? target : "two", 0);
+		}
 		tar_add_header(&tar, '1', "loop", "loop2", 0);
 		tar_add_header(&tar, '1', "loop2", "loop", 0);
 		tar_add_header(&tar, '5', "folder", "", 0);
