@@ -2,11 +2,11 @@
 /*
  * corebtf attach: a bundle file goes into an executable's section .corebtf.
  */
-#include "embedder/cli/bundle_input.h"
+#include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/elf/executable.h"
 #include "embedder/util/cleanup.h"
 

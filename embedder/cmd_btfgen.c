@@ -7,9 +7,12 @@
 
 #include "embedder/cli/command.h"
 #include "embedder/cli/fetching.h"
+#include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/report.h"
+#include "embedder/cli/run_events.h"
+#include "embedder/cli/sources.h"
 #include "embedder/cli/tar_output.h"
-#include "embedder/cli/trimming.h"
+#include "embedder/engine/trimming.h"
 #include "embedder/hub/cache.h"
 #include "embedder/util/cleanup.h"
 
@@ -79,7 +82,7 @@ static int find_kernels(struct btfgen_options *options, struct kernel_input *ker
 	sources_find_kernels(sources, kernels);
 	if (!kernel_input_is_empty(kernels))
 		return 0;
-	kernel_input_explain(kernels, 0, options->tar.path, "nothing written: ");
+	kernel_notes_explain(kernels, 0, options->tar.path, "nothing written: ");
 	return -ENOENT;
 }
 
@@ -98,9 +101,9 @@ static int write_tar(struct btfgen_options *options, struct trimming *trimming)
 		report_failure(options->tar.path, "%s", why.text);
 		return err;
 	}
-	trimming_note(trimming);
+	kernel_notes_trimming(trimming);
 	err = tar_output_write(&options->tar, bundle, size);
-	trimming_report_failures(trimming);
+	kernel_notes_failures(&trimming->kernels);
 	return err;
 }
 
@@ -109,11 +112,10 @@ static int run(const struct command *command, int argc, char **argv)
 	_cleanup_(cleanup_options) struct btfgen_options options = {
 		.tar = {.path = OUTPUT_DEFAULT},
 	};
-	_cleanup_(trimming_free) struct trimming trimming;
+	_cleanup_(trimming_free) struct trimming trimming = {0};
 	_cleanup_free_ void *json = NULL;
 	int status;
 
-	trimming_init(&trimming);
 	if (sources_init(&options.sources, argc))
 		return STATUS_FAILED;
 	status = command_parse(command, argc, argv, take, &options);
@@ -123,10 +125,10 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command, "no BPF object given");
 	options.tar.origin = options.tar.path;
 	options.tar.opts.packing = choose_packing(options.tar.path);
-	if (tar_output_read_json(&options.tar, &json) ||
+	if (tar_output_read_json(&options.tar, &json) || trimming_init(&trimming, run_events()) ||
 	    sources_read_objects(&options.sources, &trimming.objects) ||
 	    find_kernels(&options, &trimming.kernels) ||
-	    trimming_run(&trimming, &options.sources, options.tar.path) ||
+	    sources_trim(&options.sources, &trimming, options.tar.path) ||
 	    write_tar(&options, &trimming))
 		return STATUS_FAILED;
 	return trimming.kernels.failures ? STATUS_FAILED : STATUS_DONE;

@@ -8,9 +8,12 @@
 
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
+#include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
-#include "embedder/cli/trimming.h"
+#include "embedder/cli/run_events.h"
+#include "embedder/cli/sources.h"
+#include "embedder/util/text.h"
+#include "embedder/engine/trimming.h"
 #include "embedder/elf/executable.h"
 #include "embedder/util/cleanup.h"
 
@@ -60,7 +63,7 @@ static int find_kernels(struct embed_options *options, const struct executable_i
 		kernel_input_keep_machine(kernels, target);
 	if (!kernel_input_is_empty(kernels))
 		return 0;
-	kernel_input_explain(kernels, 0, options->sources.file, "nothing written: ");
+	kernel_notes_explain(kernels, 0, options->sources.file, "nothing written: ");
 	return -ENOENT;
 }
 
@@ -92,26 +95,25 @@ static void print_summary(const struct embed_options *options, const struct exec
 {
 	const char *output = options->output ? options->output : options->sources.file;
 
-	trimming_note(trimming);
+	kernel_notes_trimming(trimming);
 	report_note("%s: %s kernel%s, %s distinct BTF%s, %s in %s", output,
 		    text_count(summary->entries).text, text_plural(summary->entries),
 		    text_count(summary->blobs).text, text_plural(summary->blobs),
 		    text_size(summary->size).text, executable_place(target->way));
 	if (target->way == EXECUTABLE_SECTION)
 		report_note("%s", executable_warning());
-	trimming_report_failures(trimming);
+	kernel_notes_failures(&trimming->kernels);
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
 	_cleanup_(cleanup_options) struct embed_options options = {0};
-	_cleanup_(trimming_free) struct trimming trimming;
+	_cleanup_(trimming_free) struct trimming trimming = {0};
 	struct corebtf_summary summary = {.sz = sizeof(summary)};
 	struct executable_info target = {0};
 	struct reason why = {""};
 	int status;
 
-	trimming_init(&trimming);
 	if (sources_init(&options.sources, argc))
 		return STATUS_FAILED;
 	status = command_parse(command, argc, argv, take, &options);
@@ -125,9 +127,10 @@ static int run(const struct command *command, int argc, char **argv)
 		report_failure(options.sources.file, "%s", why.text);
 		return STATUS_FAILED;
 	}
-	if (sources_read_objects(&options.sources, &trimming.objects) ||
+	if (trimming_init(&trimming, run_events()) ||
+	    sources_read_objects(&options.sources, &trimming.objects) ||
 	    find_kernels(&options, &target, &trimming) ||
-	    trimming_run(&trimming, &options.sources, options.sources.file) ||
+	    sources_trim(&options.sources, &trimming, options.sources.file) ||
 	    write_bundle(&options, &target, &trimming, &summary))
 		return STATUS_FAILED;
 	print_summary(&options, &target, &trimming, &summary);

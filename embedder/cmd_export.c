@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "embedder/cli/bundle_input.h"
+#include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/tar_output.h"

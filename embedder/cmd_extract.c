@@ -2,11 +2,11 @@
 /*
  * corebtf extract: an executable's section .corebtf as a bundle file, byte for byte.
  */
-#include "embedder/cli/bundle_input.h"
+#include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/output_file.h"
 

@@ -10,16 +10,18 @@
 
 #include <corebtf.h>
 
-#include "embedder/cli/bundle_input.h"
+#include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/json.h"
-#include "embedder/cli/kernel_input.h"
+#include "embedder/engine/kernel_input.h"
+#include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/kernel_paths.h"
 #include "embedder/cli/kernel_table.h"
 #include "embedder/cli/report.h"
+#include "embedder/cli/run_events.h"
 #include "embedder/cli/select_option.h"
 #include "embedder/cli/table.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 
 enum { OPTION_JSON = 256, OPTION_KERNELS, OPTION_AS, OPTION_SELECT };
@@ -150,7 +152,7 @@ static int read_contents(const char *file, struct contents *contents)
 	if (err == -EISDIR)
 		reason_set(&line, err, "is a folder: see --kernels for the kernels below it");
 	if (err)
-		bundle_input_report(file, err, &line);
+		report_failure(file, "%s", bundle_input_words(&line, file, err));
 	return err;
 }
 
@@ -288,12 +290,12 @@ static int list_kernels(struct list_options *options)
 {
 	_cleanup_(kernel_input_free) struct kernel_input kernels;
 
-	kernel_input_init(&kernels);
+	kernel_input_init(&kernels, run_events());
 	kernel_paths_find(&options->kernels, &kernels);
 	kernel_list_sort(&kernels.list);
 	kernel_input_select(&kernels, &options->select);
 	kernel_input_list_sources(&kernels);
-	kernel_input_explain(&kernels, kernels.list.count, NULL, "");
+	kernel_notes_explain(&kernels, kernels.list.count, NULL, "");
 	if (!kernels.list.count)
 		return STATUS_FAILED;
 	kernel_table_sort(&kernels.list);
@@ -303,7 +305,7 @@ static int list_kernels(struct list_options *options)
 		report_failure(NULL, "out of memory");
 		return STATUS_FAILED;
 	}
-	kernel_input_note_not_selected(&kernels);
+	kernel_notes_not_selected(&kernels);
 	return kernels.failures ? STATUS_FAILED : STATUS_DONE;
 }
 

@@ -11,11 +11,11 @@
 
 #include <corebtf.h>
 
-#include "embedder/cli/bundle_input.h"
+#include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/elf/executable.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
@@ -221,7 +221,7 @@ static int check_object(const char *object, struct corebtf *corebtf, struct stor
 	}
 	err = corebtf_check_object(corebtf, image, size);
 	if (err)
-		bundle_input_report(object, err, &story->last);
+		report_failure(object, "%s", bundle_input_words(&story->last, object, err));
 	else
 		print_last_line(story);
 	return err;
@@ -279,7 +279,8 @@ static int lookup_in_folder(struct lookup_options *options, struct story *story,
 	complete_kernel(options, &host);
 	err = corebtf_path_in_folder(options->file, &options->kernel, &path, &origin, opts);
 	if (err) {
-		bundle_input_report(options->file, err, &story->last);
+		report_failure(options->file, "%s",
+			       bundle_input_words(&story->last, options->file, err));
 		return STATUS_FAILED;
 	}
 	print_last_line(story);
@@ -334,7 +335,8 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!err)
 		err = corebtf_btf(corebtf, &entry, &btf, &size);
 	if (err) {
-		bundle_input_report(options.file, err, &story.last);
+		report_failure(options.file, "%s",
+			       bundle_input_words(&story.last, options.file, err));
 		return STATUS_FAILED;
 	}
 	print_last_line(&story);

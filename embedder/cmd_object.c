@@ -4,11 +4,11 @@
  */
 #include <stdlib.h>
 
-#include "embedder/cli/bundle_input.h"
+#include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/elf/elf_object.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"

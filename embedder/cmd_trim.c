@@ -8,10 +8,11 @@
 #include "embedder/btf/btf_join.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
-#include "embedder/cli/object_input.h"
+#include "embedder/engine/object_input.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
-#include "embedder/cli/unresolved.h"
+#include "embedder/cli/run_events.h"
+#include "embedder/util/text.h"
+#include "embedder/engine/unresolved.h"
 #include "embedder/kernels/kernel_btf.h"
 #include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
@@ -120,10 +121,11 @@ static int trim(const struct trim_options *options, const struct object_input *o
 		return err;
 	}
 	unresolved = result.missing + result.ambiguous + result.failed;
-	unresolved_name(options->kernel, objects->requests, result.outcomes);
+	unresolved_report(run_events(), options->kernel, objects->requests, result.outcomes);
 	if (unresolved)
 		report_note("%s relocation%s not resolved%s", text_count(unresolved).text,
-			    text_plural(unresolved), unresolved_hint());
+			    text_plural(unresolved),
+			    report_level() == REPORT_VERBOSE ? "" : " (--verbose names them)");
 	report_note("%s: %s of %s bytes, %s type%s", options->output, text_count(result.size).text,
 		    text_count(full->size).text, text_count(result.type_count).text,
 		    text_plural(result.type_count));
@@ -151,13 +153,10 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command,
 					   "KERNEL_BTF, OUT and at least one OBJ are needed");
 
-	if (check_output(&options) || object_input_init(&objects))
+	if (check_output(&options) || object_input_init(&objects, run_events()))
 		return STATUS_FAILED;
-	for (size_t i = 0; i < options.object_count; i++) {
-		if (object_input_add_file(&objects, options.objects[i]))
-			return STATUS_FAILED;
-	}
-	object_input_note_empty(&objects);
+	if (object_input_add_all(&objects, options.objects, options.object_count, NULL))
+		return STATUS_FAILED;
 	if (kernel_btf_open(options.kernel, NULL, NULL, &full, &why)) {
 		report_failure(options.kernel, "%s", why.text);
 		return STATUS_FAILED;

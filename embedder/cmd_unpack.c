@@ -17,7 +17,7 @@
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/output_folder.h"

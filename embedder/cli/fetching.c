@@ -12,7 +12,7 @@
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/select_option.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/hub/cache.h"
 #include "embedder/hub/repository.h"
 #include "embedder/util/cleanup.h"

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 
 void json_print_string(FILE *file, const char *text)
 {

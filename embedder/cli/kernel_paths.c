@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "embedder/cli/report.h"
+#include "embedder/hub/cache.h"
+#include "embedder/util/cleanup.h"
 
 int kernel_paths_init(struct kernel_paths *paths, int argc)
 {
@@ -48,12 +50,28 @@ int kernel_paths_take_as(const struct command *command, const char *value,
 	return STATUS_FAILED;
 }
 
+static void add_cache(struct kernel_input *input, const struct kernel_as *as)
+{
+	_cleanup_free_ char *cache = NULL;
+	struct reason why = {""};
+
+	if (!cache_find_kernels(&cache, &why)) {
+		kernel_input_add(input, cache, as);
+		return;
+	}
+	report_failure(cache ? cache : "--kernels", "%s", why.text);
+	input->failures++;
+}
+
 void kernel_paths_find(const struct kernel_paths *paths, struct kernel_input *input)
 {
 	for (size_t i = 0; i < paths->count; i++) {
 		const struct kernel_path_option *option = &paths->paths[i];
+		const struct kernel_as *as = option->as ? &paths->as[option->as - 1] : NULL;
 
-		kernel_input_add(input, option->path,
-				 option->as ? &paths->as[option->as - 1] : NULL);
+		if (option->path)
+			kernel_input_add(input, option->path, as);
+		else
+			add_cache(input, as);
 	}
 }

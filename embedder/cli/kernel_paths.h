@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "embedder/cli/command.h"
-#include "embedder/cli/kernel_input.h"
+#include "embedder/engine/kernel_input.h"
 #include "embedder/kernels/kernel_as.h"
 
 struct kernel_paths {
@@ -26,7 +26,7 @@ struct kernel_paths {
 int kernel_paths_init(struct kernel_paths *paths, int argc);
 void kernel_paths_free(struct kernel_paths *paths);
 
-/* The value of --kernels. */
+/* The value of --kernels; NULL: the cache of `corebtf fetch`. */
 void kernel_paths_add(struct kernel_paths *paths, const char *path);
 
 /* The value of --as. COMMAND_GO, or the status to end with after a line that says why. */

@@ -10,7 +10,7 @@
 
 #include "embedder/cli/json.h"
 #include "embedder/cli/table.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 
 static int compare_kernels(const void *a, const void *b)

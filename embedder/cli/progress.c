@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 
 #define BAR_WIDTH      24

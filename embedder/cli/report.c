@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "embedder/cli/progress.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 
 static enum report_level current_level = REPORT_NORMAL;

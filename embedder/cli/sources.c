@@ -3,12 +3,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "embedder/cli/jobs_option.h"
-#include "embedder/cli/kernel_pool.h"
+#include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/memory_option.h"
+#include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/select_option.h"
+#include "embedder/engine/kernel_pool.h"
 #include "embedder/util/memory_budget.h"
 
 int sources_init(struct sources *sources, int argc)
@@ -64,17 +67,10 @@ int sources_check(const struct command *command, const struct sources *sources, 
 	return COMMAND_GO;
 }
 
-int sources_read_objects(const struct sources *sources, struct object_input *ret_objects)
+int sources_read_objects(const struct sources *sources, struct object_input *objects)
 {
-	int err = object_input_init(ret_objects);
-
-	if (!err && !sources->object_count)
-		err = object_input_add_embedded(ret_objects, sources->file);
-	for (size_t i = 0; !err && i < sources->object_count; i++)
-		err = object_input_add_file(ret_objects, sources->object_paths[i]);
-	if (!err)
-		object_input_note_empty(ret_objects);
-	return err;
+	return object_input_add_all(objects, sources->object_paths, sources->object_count,
+				    sources->file);
 }
 
 void sources_find_kernels(struct sources *sources, struct kernel_input *kernels)
@@ -82,4 +78,17 @@ void sources_find_kernels(struct sources *sources, struct kernel_input *kernels)
 	kernel_paths_find(&sources->kernels, kernels);
 	kernel_list_sort(&kernels->list);
 	kernel_input_select(kernels, &sources->select);
+}
+
+int sources_trim(const struct sources *sources, struct trimming *trimming, const char *output)
+{
+	int err = trimming_run(trimming, sources->jobs, sources->memory);
+
+	progress_end();
+	if (err && err != -ENOENT)
+		report_failure(output, "nothing written: cannot trim: %s", strerror(-err));
+	else
+		kernel_notes_explain(&trimming->kernels, trimming->trimmed, output,
+				     "nothing written: ");
+	return err;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What embed and verify are both given: a file, BPF objects (or those inside the file) and kernel
- * BTFs, selected, to be worked on by so many threads in so much memory. All failures are reported
+ * BTFs, selected, the number of threads and the memory they may use. All failures are reported
  * here.
  */
 #ifndef COREBTF_CLI_SOURCES_H
@@ -11,9 +11,10 @@
 #include <stdint.h>
 
 #include "embedder/cli/command.h"
-#include "embedder/cli/kernel_input.h"
 #include "embedder/cli/kernel_paths.h"
-#include "embedder/cli/object_input.h"
+#include "embedder/engine/kernel_input.h"
+#include "embedder/engine/object_input.h"
+#include "embedder/engine/trimming.h"
 
 /* Keys of the options (command.h); a command's own start at SOURCES_OTHER. */
 enum { SOURCES_KERNELS = 256, SOURCES_AS, SOURCES_SELECT, SOURCES_MEMORY, SOURCES_OTHER };
@@ -40,11 +41,13 @@ int sources_take(const struct command *command, struct sources *sources, int key
 /* COMMAND_GO, or STATUS_USAGE when the file (@what) or the kernels were not given. */
 int sources_check(const struct command *command, const struct sources *sources, const char *what);
 
-/* Reads the objects, those inside the file when none is named; @ret_objects: to be freed either
- * way. */
-int sources_read_objects(const struct sources *sources, struct object_input *ret_objects);
+/* Reads the objects, those inside the file when none is named. */
+int sources_read_objects(const struct sources *sources, struct object_input *objects);
 
 /* Finds the kernels, sorted, and leaves out those that are not selected. */
 void sources_find_kernels(struct sources *sources, struct kernel_input *kernels);
+
+/* trimming_run(), and why it failed. @output: the file that is not written then. */
+int sources_trim(const struct sources *sources, struct trimming *trimming, const char *output);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 
 void table_init(struct table *table, size_t columns)
 {

@@ -6,7 +6,7 @@
 
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"

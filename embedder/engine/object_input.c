@@ -2,23 +2,23 @@
 /*
  * In: object files, or an executable with objects inside. Out: one set of requests.
  */
-#include "embedder/cli/object_input.h"
+#include "embedder/engine/object_input.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 #include "embedder/object/embedded_objects.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
+#include "runtime/util/array.h"
 
-int object_input_init(struct object_input *input)
+int object_input_init(struct object_input *input, const struct engine_events *events)
 {
-	*input = (struct object_input){.requests = request_set_new()};
+	*input = (struct object_input){.events = events, .requests = request_set_new()};
 	if (input->requests)
 		return 0;
-	report_failure(NULL, "out of memory");
+	engine_say(events, ENGINE_FAILURE, NULL, "out of memory");
 	return -ENOMEM;
 }
 
@@ -35,17 +35,14 @@ void object_input_free(struct object_input *input)
 static int add_object(struct object_input *input, struct bpf_object_file *object,
 		      uint32_t *ret_relocations, struct reason *why)
 {
-	struct input_object *objects =
-		reallocarray(input->objects, input->count + 1, sizeof(*objects));
-	int err;
+	int err = array_reserve(input->objects, input->capacity, input->count + 1);
 
-	if (!objects)
-		return reason_errno(why, -ENOMEM, "cannot keep the object");
-	input->objects = objects;
+	if (err)
+		return reason_errno(why, err, "cannot keep the object");
 	err = request_set_add_object(input->requests, object, ret_relocations, why);
 	if (err)
 		return err;
-	objects[input->count++] = (struct input_object){
+	input->objects[input->count++] = (struct input_object){
 		.name = TAKE_PTR(object->name),
 		.digest = object->digest,
 		.relocation_count = *ret_relocations,
@@ -63,10 +60,10 @@ int object_input_add_file(struct object_input *input, const char *path)
 	if (!err)
 		err = add_object(input, &object, &relocations, &why);
 	if (err)
-		report_failure(path, "%s", why.text);
+		engine_say(input->events, ENGINE_FAILURE, path, "%s", why.text);
 	else
-		report_detail("%s: %s relocation%s", path, text_count(relocations).text,
-			      text_plural(relocations));
+		engine_say(input->events, ENGINE_DETAIL, path, "%s relocation%s",
+			   text_count(relocations).text, text_plural(relocations));
 	return err;
 }
 
@@ -87,9 +84,10 @@ static int add_image(struct object_input *input, const char *name, const char *f
 	if (!err)
 		err = add_object(input, &object, &relocations, why);
 	if (!err)
-		report_note("found BPF object: %s bytes at offset 0x%zx, %s relocation%s",
-			    text_count(place->size).text, place->offset,
-			    text_count(relocations).text, text_plural(relocations));
+		engine_say(input->events, ENGINE_NOTE, NULL,
+			   "found BPF object: %s bytes at offset 0x%zx, %s relocation%s",
+			   text_count(place->size).text, place->offset,
+			   text_count(relocations).text, text_plural(relocations));
 	return err;
 }
 
@@ -101,11 +99,13 @@ static int add_all_images(struct object_input *input, const char *path, const ch
 	int count = embedded_objects_find(file, size, &places);
 
 	if (count < 0) {
-		report_failure(path, "cannot search it for BPF objects: %s", strerror(-count));
+		engine_say(input->events, ENGINE_FAILURE, path,
+			   "cannot search it for BPF objects: %s", strerror(-count));
 		return count;
 	}
 	if (count == 0) {
-		report_failure(path, "no BPF object inside; name the object files after it");
+		engine_say(input->events, ENGINE_FAILURE, path,
+			   "no BPF object inside; name the object files after it");
 		return -ENOENT;
 	}
 	for (int i = 0; i < count; i++) {
@@ -113,8 +113,8 @@ static int add_all_images(struct object_input *input, const char *path, const ch
 		int err = add_image(input, slash ? slash + 1 : path, file, &places[i], &why);
 
 		if (err) {
-			report_failure(path, "BPF object at offset 0x%zx: %s", places[i].offset,
-				       why.text);
+			engine_say(input->events, ENGINE_FAILURE, path,
+				   "BPF object at offset 0x%zx: %s", places[i].offset, why.text);
 			return err;
 		}
 	}
@@ -129,14 +129,21 @@ int object_input_add_embedded(struct object_input *input, const char *path)
 	int err = input_file_read(path, SIZE_MAX / 2, &file, &size, &why);
 
 	if (err) {
-		report_failure(path, "%s", why.text);
+		engine_say(input->events, ENGINE_FAILURE, path, "%s", why.text);
 		return err;
 	}
 	return add_all_images(input, path, file, size);
 }
 
-void object_input_note_empty(const struct object_input *input)
+int object_input_add_all(struct object_input *input, const char *const *paths, size_t count,
+			 const char *executable)
 {
-	if (request_set_count(input->requests) == 0)
-		report_note("note: no object has CO-RE relocations; nothing of any BTF is needed");
+	int err = count ? 0 : object_input_add_embedded(input, executable);
+
+	for (size_t i = 0; !err && i < count; i++)
+		err = object_input_add_file(input, paths[i]);
+	if (!err && request_set_count(input->requests) == 0)
+		engine_say(input->events, ENGINE_NOTE, NULL,
+			   "note: no object has CO-RE relocations; nothing of any BTF is needed");
+	return err;
 }

@@ -2,23 +2,22 @@
 /*
  * In: the requests of objects, kernels. Out: a bundle with a trimmed BTF for each kernel.
  */
-#include "embedder/cli/trimming.h"
+#include "embedder/engine/trimming.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/cli/bundle_input.h"
-#include "embedder/cli/kernel_pool.h"
-#include "embedder/cli/progress.h"
-#include "embedder/cli/report.h"
-#include "embedder/cli/text.h"
-#include "embedder/cli/unresolved.h"
+#include "embedder/engine/bundle_input.h"
+#include "embedder/engine/kernel_pool.h"
+#include "embedder/util/text.h"
+#include "embedder/engine/unresolved.h"
 #include "embedder/trim/trimmer.h"
 
-void trimming_init(struct trimming *trimming)
+int trimming_init(struct trimming *trimming, const struct engine_events *events)
 {
-	*trimming = (struct trimming){0};
-	kernel_input_init(&trimming->kernels);
+	*trimming = (struct trimming){.events = events};
+	kernel_input_init(&trimming->kernels, events);
+	return object_input_init(&trimming->objects, events);
 }
 
 void trimming_free(struct trimming *trimming)
@@ -52,7 +51,7 @@ static int trim_kernel(void *context, void *trimmer, const struct kernel_file *k
 		       const struct kernel_btf *full, void **ret_outcome, struct reason *why)
 {
 	const struct trimming *trimming = context;
-	size_t outcomes = report_level() == REPORT_VERBOSE
+	size_t outcomes = engine_wants(trimming->events, ENGINE_DETAIL)
 				  ? request_set_count(trimming->objects.requests)
 				  : 0;
 	struct trimmed_kernel *kept;
@@ -78,7 +77,7 @@ static int trim_kernel(void *context, void *trimmer, const struct kernel_file *k
 	return 0;
 }
 
-/* One kernel's result; what fails is told, counted and left out. */
+/* One kernel's result. What fails is reported, counted and left out. */
 static int take_result(void *context, const struct kernel_pool_result *result)
 {
 	struct trimming *trimming = context;
@@ -87,12 +86,11 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	size_t unresolved;
 	int err = result->error;
 
-	progress_step(result->kernel->id.release);
 	if (!err)
 		err = bundle_builder_add(trimming->builder, &result->kernel->id, trimmed->btf,
 					 trimmed->size, result->kernel->path, &why);
 	if (err) {
-		report_failure(result->kernel->path, "%s", why.text);
+		engine_say(trimming->events, ENGINE_FAILURE, result->kernel->path, "%s", why.text);
 		trimming->kernels.failures++;
 		return 0;
 	}
@@ -100,18 +98,18 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	trimming->trimmed++;
 	trimming->unresolved += unresolved;
 	trimming->unresolved_kernels += unresolved > 0;
-	report_detail("%s: trimmed to %s bytes", result->kernel->path,
-		      text_count(trimmed->size).text);
-	unresolved_name(result->kernel->path, trimming->objects.requests, trimmed->outcomes);
+	engine_say(trimming->events, ENGINE_DETAIL, result->kernel->path, "trimmed to %s bytes",
+		   text_count(trimmed->size).text);
+	unresolved_report(trimming->events, result->kernel->path, trimming->objects.requests,
+			  trimmed->outcomes);
 	return 0;
 }
 
-int trimming_run(struct trimming *trimming, const struct sources *sources, const char *output)
+int trimming_run(struct trimming *trimming, unsigned int jobs, uint64_t memory)
 {
-	struct kernel_input *kernels = &trimming->kernels;
 	struct kernel_pool_work work = {
-		.jobs = sources->jobs,
-		.memory = sources->memory,
+		.jobs = jobs,
+		.memory = memory,
 		.context = trimming,
 		.thread_new = new_trimmer,
 		.thread_free = free_trimmer,
@@ -121,20 +119,8 @@ int trimming_run(struct trimming *trimming, const struct sources *sources, const
 	int err;
 
 	trimming->builder = bundle_builder_new();
-	if (!trimming->builder) {
-		report_failure(NULL, "out of memory");
-		return -ENOMEM;
-	}
-	progress_start("kernels", kernels->list.source_count ? 0 : kernels->list.count,
-		       report_level() != REPORT_QUIET);
-	err = kernel_pool_run(kernels, &work);
-	progress_end();
-	if (err) {
-		report_failure(output, "nothing written: cannot trim: %s", strerror(-err));
-		return err;
-	}
-	kernel_input_explain(kernels, trimming->trimmed, output, "nothing written: ");
-	return trimming->trimmed ? 0 : -ENOENT;
+	err = trimming->builder ? kernel_pool_run(&trimming->kernels, &work) : -ENOMEM;
+	return err || trimming->trimmed ? err : -ENOENT;
 }
 
 static int add_objects(struct trimming *trimming)
@@ -160,30 +146,4 @@ int trimming_layout(struct trimming *trimming, const struct bundle_layout_opts *
 		return reason_errno(why, err, "cannot note the objects");
 	err = bundle_builder_layout(trimming->builder, opts, ret_bundle, ret_size, why);
 	return err ? err : bundle_input_check(*ret_bundle, *ret_size, ret_summary, why);
-}
-
-void trimming_note(const struct trimming *trimming)
-{
-	const struct kernel_input *kernels = &trimming->kernels;
-
-	kernel_input_note_not_selected(kernels);
-	if (kernels->left_out)
-		report_note("%s kernel%s of other machines left out (--all-machines takes them)",
-			    text_count(kernels->left_out).text, text_plural(kernels->left_out));
-	if (trimming->unresolved)
-		report_note("%s relocation%s not resolved, over %s of %s kernels%s",
-			    text_count(trimming->unresolved).text,
-			    text_plural(trimming->unresolved),
-			    text_count(trimming->unresolved_kernels).text,
-			    text_count(trimming->trimmed).text, unresolved_hint());
-}
-
-void trimming_report_failures(const struct trimming *trimming)
-{
-	size_t failures = trimming->kernels.failures;
-
-	if (failures)
-		report_failure(NULL, "%s kernel BTF%s could not be used and %s left out",
-			       text_count(failures).text, text_plural(failures),
-			       failures == 1 ? "was" : "were");
 }

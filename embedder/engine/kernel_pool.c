@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * In: a list of kernels. Out: one result for each, in order.
+ *
  * Every thread, the calling one too, takes the next file of the list until there is none, then the
- * next kernel of a source that nobody is reading just now. A result waits in its slot until all
- * before it have been handed over; that keeps little memory busy, since the full BTF is gone by
- * then.
+ * next kernel of a source that no other thread reads. A result waits in its slot until all before
+ * it have been passed to take(). The full BTF is freed before that, so waiting results need little
+ * memory.
  */
-#include "embedder/cli/kernel_pool.h"
+#include "embedder/engine/kernel_pool.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -15,16 +17,17 @@
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/util/array.h"
 
 /*
- * What a thread keeps while it waits for its next kernel, and needs besides what is counted:
- * scratch memory, and what the C library does not give back. Today's BTFs make that some 18 MB.
+ * Memory of a thread that the budget does not count: scratch memory, and what the C library does
+ * not give back. With today's BTFs it is about 18 MB.
  */
 #define THREAD_MEMORY (UINT64_C(32) << 20)
 
 struct slot {
 	struct kernel_pool_result result;
-	struct kernel_file kernel; /* of a source: what the result tells of */
+	struct kernel_file kernel; /* of a source: the result's kernel */
 	bool done;
 };
 
@@ -36,7 +39,7 @@ struct reading {
 	bool busy;		      /* a thread reads it */
 	bool ended;
 	struct slot **slots;
-	size_t count;
+	size_t count, capacity;
 	size_t handed_over;
 };
 
@@ -51,8 +54,9 @@ struct kernel_pool {
 	size_t handed_over;	  /* files */
 	struct reading *readings; /* one for each source */
 	size_t reading_count;
-	size_t current; /* the source whose results are handed over */
-	int error;	/* not 0: stop */
+	size_t current;	     /* the source whose results are handed over */
+	size_t taken, total; /* results handed over, and how many there will be; 0: not known */
+	int error;	     /* not 0: stop */
 };
 
 /* --- results ---------------------------------------------------------------------------------- */
@@ -68,11 +72,13 @@ static void slot_free(struct slot *slot)
 static void hand_over_slot(struct kernel_pool *pool, struct slot *slot)
 {
 	pool->error = pool->work->take(pool->work->context, &slot->result);
+	engine_progress(pool->input->events, ++pool->taken, pool->total,
+			slot->result.kernel->id.release);
 	free(slot->result.outcome);
 	slot->result.outcome = NULL;
 }
 
-/* With the lock held: what is done and has nothing before it that is not. */
+/* With the lock held: hands over results until one that is not done. */
 static void hand_over(struct kernel_pool *pool)
 {
 	size_t count = pool->input->list.count;
@@ -101,25 +107,19 @@ static void hand_over(struct kernel_pool *pool)
 /* With the lock held: the place of the next result of a source. NULL: there is no memory. */
 static struct slot *reading_add(struct reading *reading)
 {
-	struct slot **slots = reading->slots;
 	struct slot *slot = calloc(1, sizeof(*slot));
 
-	/* Grown by doubling: at a power of two, or none, the array is full. */
-	if (slot && !(reading->count & (reading->count - 1)))
-		slots = reallocarray(slots, reading->count ? reading->count * 2 : 1,
-				     sizeof(*slots));
-	if (!slot || !slots) {
+	if (!slot || array_reserve(reading->slots, reading->capacity, reading->count + 1)) {
 		free(slot);
 		reading->pool->error = -ENOMEM;
 		return NULL;
 	}
-	reading->slots = slots;
 	slot->result.kernel = &slot->kernel;
-	slots[reading->count++] = slot;
+	reading->slots[reading->count++] = slot;
 	return slot;
 }
 
-/* What a source has and cannot be used is a result like any other, in its place. */
+/* A kernel of a source that cannot be used is a result too, in its place. */
 static void note_failure(struct reading *reading, const char *path, int error, const char *why)
 {
 	struct kernel_pool *pool = reading->pool;
@@ -153,7 +153,7 @@ static void run_kernel(struct kernel_pool *pool, void *scratch, struct kernel_po
 						&result->outcome, &result->why);
 }
 
-/* A file whose key is known: what it says of itself must not differ from that. */
+/* A file whose key is known; what the file itself says must not contradict the key. */
 static void run_file(struct kernel_pool *pool, void *scratch, size_t number)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
@@ -212,8 +212,8 @@ static int read_next(struct reading *reading, struct kernel_file *ret_kernel,
 }
 
 /*
- * With the lock held, which is let go meanwhile: reads and works on one kernel. Returns whether the
- * source is to be read on by this thread, as the kernel's bytes are lent by it
+ * With the lock held, which is released meanwhile: reads one kernel and works on it. Returns
+ * whether this thread must go on with the source, because the kernel's bytes belong to the stream
  * (kernel_stream_holds()).
  */
 static bool run_source_once(struct kernel_pool *pool, void *scratch, struct reading *reading)
@@ -263,8 +263,9 @@ static void run_source(struct kernel_pool *pool, void *scratch, struct reading *
 		;
 }
 
-/* With the lock held: one that was opened and nobody reads, else one that was not opened yet; so
- * that no more are open than there are threads. *@ret_busy: another thread reads one. */
+/* With the lock held: a source that is open and not being read, or else one that is not open yet;
+ * so there are never more open sources than threads. *@ret_busy: whether another thread reads one.
+ */
 static struct reading *find_reading(struct kernel_pool *pool, bool *ret_busy)
 {
 	struct reading *unopened = NULL;
@@ -322,7 +323,7 @@ static void run_threads(struct kernel_pool *pool, size_t jobs)
 	pthread_t *threads = calloc(jobs + 1, sizeof(*threads));
 	size_t started = 0;
 
-	/* A thread that cannot be had only makes it slower. */
+	/* With fewer threads than wanted it only takes longer. */
 	while (threads && started + 1 < jobs &&
 	       !pthread_create(&threads[started], NULL, run_thread, pool))
 		started++;
@@ -360,6 +361,7 @@ int kernel_pool_run(struct kernel_input *input, const struct kernel_pool_work *w
 		.work = work,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
+		.total = list->source_count ? 0 : list->count,
 		.slots = calloc(list->count + 1, sizeof(struct slot)),
 		.readings = calloc(list->source_count + 1, sizeof(struct reading)),
 	};
@@ -373,6 +375,7 @@ int kernel_pool_run(struct kernel_input *input, const struct kernel_pool_work *w
 			pool.readings[i].pool = &pool;
 			pool.readings[i].source = &list->sources[i];
 		}
+		engine_progress(input->events, 0, pool.total, NULL);
 		run_threads(&pool, jobs);
 	} else {
 		pool.error = -ENOMEM;

@@ -2,8 +2,8 @@
 /*
  * Text for people: names from outside may hold any byte, and a terminal obeys some of them.
  */
-#ifndef COREBTF_CLI_TEXT_H
-#define COREBTF_CLI_TEXT_H
+#ifndef COREBTF_UTIL_TEXT_H
+#define COREBTF_UTIL_TEXT_H
 
 #include <stddef.h>
 #include <stdint.h>

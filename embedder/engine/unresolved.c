@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: what became of each request on a kernel. Out: a line for each without an answer.
+ * In: the outcome of each request on a kernel. Out: a message for each without an answer.
  */
-#include "embedder/cli/unresolved.h"
+#include "embedder/engine/unresolved.h"
 
-#include "embedder/cli/report.h"
 #include "embedder/trim/trimmer.h"
 
 /* NULL: there is an answer. */
@@ -24,10 +23,10 @@ static const char *outcome_words(enum request_outcome outcome)
 	return NULL;
 }
 
-void unresolved_name(const char *kernel_path, const struct request_set *requests,
-		     const uint8_t *outcomes)
+void unresolved_report(const struct engine_events *events, const char *kernel_path,
+		       const struct request_set *requests, const uint8_t *outcomes)
 {
-	if (!outcomes || report_level() < REPORT_VERBOSE)
+	if (!outcomes || !engine_wants(events, ENGINE_DETAIL))
 		return;
 	for (size_t i = 0; i < request_set_count(requests); i++) {
 		const char *words = outcome_words(outcomes[i]);
@@ -36,11 +35,7 @@ void unresolved_name(const char *kernel_path, const struct request_set *requests
 		if (!words)
 			continue;
 		request_set_describe(requests, i, request, sizeof(request));
-		report_detail("%s: not resolved: %s: %s", kernel_path, request, words);
+		engine_say(events, ENGINE_DETAIL, kernel_path, "not resolved: %s: %s", request,
+			   words);
 	}
-}
-
-const char *unresolved_hint(void)
-{
-	return report_level() == REPORT_VERBOSE ? "" : " (--verbose names them)";
 }

@@ -2,7 +2,7 @@
 /*
  * In: names and numbers. Out: text that is fit to print.
  */
-#include "embedder/cli/text.h"
+#include "embedder/util/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: the paths after --kernels. Out: the list of kernels to trim for.
+ * In: paths. Out: the list of kernels to work on.
  */
-#include "embedder/cli/kernel_input.h"
+#include "embedder/engine/kernel_input.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/cli/report.h"
-#include "embedder/cli/select_option.h"
-#include "embedder/cli/text.h"
-#include "embedder/hub/cache.h"
 #include "embedder/kernels/kernel_stream.h"
-#include "embedder/util/cleanup.h"
 #include "runtime/kernel/machine.h"
 
-void kernel_input_init(struct kernel_input *input)
+void kernel_input_init(struct kernel_input *input, const struct engine_events *events)
 {
-	*input = (struct kernel_input){.machine = ""};
+	*input = (struct kernel_input){.events = events, .machine = ""};
 	kernel_list_init(&input->list);
 }
 
@@ -31,21 +26,14 @@ static void count_skipped(void *context, const char *path, const char *why)
 {
 	struct kernel_input *input = context;
 
-	report_failure(path, "%s", why);
+	engine_say(input->events, ENGINE_FAILURE, path, "%s", why);
 	input->failures++;
 }
 
 void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_as *as)
 {
-	_cleanup_free_ char *cache = NULL;
 	struct reason why = {""};
 
-	if (!path && cache_find_kernels(&cache, &why)) {
-		count_skipped(input, cache ? cache : "--kernels", why.text);
-		return;
-	}
-	if (!path)
-		path = cache;
 	if (kernel_list_add(&input->list, path, as, count_skipped, input, &why))
 		count_skipped(input, path, why.text);
 }
@@ -95,13 +83,6 @@ void kernel_input_select(struct kernel_input *input, struct kernel_select *selec
 	input->not_selected += keep(&input->list, is_selected, select);
 }
 
-void kernel_input_note_not_selected(const struct kernel_input *input)
-{
-	if (input->not_selected)
-		report_note("%s kernel%s left out by --select",
-			    text_count(input->not_selected).text, text_plural(input->not_selected));
-}
-
 void kernel_input_keep_machine(struct kernel_input *input, const struct executable_info *target)
 {
 	const char *machine =
@@ -129,31 +110,6 @@ bool kernel_input_wants(struct kernel_input *input, const struct kernel_id *id)
 bool kernel_input_is_empty(const struct kernel_input *input)
 {
 	return !input->list.count && !input->list.source_count;
-}
-
-void kernel_input_explain(const struct kernel_input *input, size_t taken, const char *file,
-			  const char *nothing)
-{
-	size_t found = taken + input->left_out + input->not_selected + input->failures;
-
-	if (input->select && found)
-		select_option_note_unused(input->select);
-	if (taken)
-		return;
-	if (input->failures && !kernel_input_is_empty(input))
-		report_failure(file, "%sno kernel BTF could be used", nothing);
-	else if (input->left_out)
-		report_failure(file,
-			       "%sall %s %skernels are for other machines than it "
-			       "(--all-machines takes them)",
-			       nothing, text_count(input->left_out).text,
-			       input->not_selected ? "selected " : "");
-	else if (input->not_selected)
-		report_failure(file, "%s--select takes none of %s kernel%s that were found",
-			       nothing, text_count(input->not_selected).text,
-			       text_plural(input->not_selected));
-	else
-		report_failure(file, "%sno kernel BTF was found", nothing);
 }
 
 static bool wants(void *context, const struct kernel_id *id)

@@ -4,12 +4,11 @@
  *
  * They are copied before they are checked, so that what is written is what was checked.
  */
-#include "embedder/cli/bundle_input.h"
+#include "embedder/engine/bundle_input.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/cli/report.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/executable/executable.h"
 #include "runtime/executable/mapping.h"
@@ -35,9 +34,7 @@ static const char *error_words(int error)
 	}
 }
 
-/* The line that the library told last, without the name in front of it, or what the code means
- * when it told none. */
-static const char *failure_words(const struct reason *line, const char *subject, int error)
+const char *bundle_input_words(const struct reason *line, const char *subject, int error)
 {
 	size_t length = strlen(subject);
 
@@ -46,11 +43,6 @@ static const char *failure_words(const struct reason *line, const char *subject,
 	if (strncmp(line->text, subject, length) == 0 && strncmp(line->text + length, ": ", 2) == 0)
 		return line->text + length + 2;
 	return line->text;
-}
-
-void bundle_input_report(const char *file, int error, const struct reason *line)
-{
-	report_failure(file, "%s", failure_words(line, file, error));
 }
 
 static int read_section(int fd, uint64_t file_size, const struct log *log, void **ret_data,
@@ -90,7 +82,7 @@ int bundle_input_read(const char *path, void **ret_data, size_t *ret_size, struc
 
 	if (!err)
 		err = read_section(fd, file_size, &log, ret_data, ret_size);
-	return err ? reason_set(why, err, "%s", failure_words(&line, path, err)) : 0;
+	return err ? reason_set(why, err, "%s", bundle_input_words(&line, path, err)) : 0;
 }
 
 static void cleanup_corebtf(struct corebtf **corebtf)
@@ -114,6 +106,6 @@ int bundle_input_check(const void *data, size_t size, struct corebtf_summary *re
 		err = corebtf_check(corebtf);
 	if (!err)
 		err = corebtf_summarize(corebtf, ret_summary);
-	/* The library calls memory by that name. */
-	return err ? reason_set(why, err, "%s", failure_words(&line, "memory", err)) : 0;
+	/* The library's lines begin with "memory: ". */
+	return err ? reason_set(why, err, "%s", bundle_input_words(&line, "memory", err)) : 0;
 }

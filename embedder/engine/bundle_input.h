@@ -3,8 +3,8 @@
  * The bytes of the bundles in a file: an ELF file's section .corebtf, or a bundle file. Checked
  * as a whole, by the reader that will read them on the target.
  */
-#ifndef COREBTF_CLI_BUNDLE_INPUT_H
-#define COREBTF_CLI_BUNDLE_INPUT_H
+#ifndef COREBTF_ENGINE_BUNDLE_INPUT_H
+#define COREBTF_ENGINE_BUNDLE_INPUT_H
 
 #include <stddef.h>
 
@@ -22,12 +22,12 @@ int bundle_input_read(const char *path, void **ret_data, size_t *ret_size, struc
 int bundle_input_check(const void *data, size_t size, struct corebtf_summary *ret_summary,
 		       struct reason *why);
 
-/* For corebtf_open_opts.log with a struct reason as context: keeps the last line, which is the
- * one that says why. */
+/* For corebtf_open_opts.log, with a struct reason as context: keeps the last line, which says why a
+ * call failed. */
 void bundle_input_keep_line(void *context, const char *line);
 
-/* Reports a failure of a function of corebtf.h: the line that was kept, or else what the error
- * code means. */
-void bundle_input_report(const char *file, int error, const struct reason *line);
+/* Why a function of corebtf.h failed: the line that was kept, without the "@subject: " in front of
+ * it, or what the error code means when there is none. */
+const char *bundle_input_words(const struct reason *line, const char *subject, int error);
 
 #endif

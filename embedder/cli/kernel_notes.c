@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * In: the counts of a run. Out: lines about them.
+ */
+#include "embedder/cli/kernel_notes.h"
+
+#include "embedder/cli/report.h"
+#include "embedder/cli/select_option.h"
+#include "embedder/util/text.h"
+
+void kernel_notes_explain(const struct kernel_input *input, size_t taken, const char *file,
+			  const char *nothing)
+{
+	size_t found = taken + input->left_out + input->not_selected + input->failures;
+
+	if (input->select && found)
+		select_option_note_unused(input->select);
+	if (taken)
+		return;
+	if (input->failures && !kernel_input_is_empty(input))
+		report_failure(file, "%sno kernel BTF could be used", nothing);
+	else if (input->left_out)
+		report_failure(file,
+			       "%sall %s %skernels are for other machines than it "
+			       "(--all-machines takes them)",
+			       nothing, text_count(input->left_out).text,
+			       input->not_selected ? "selected " : "");
+	else if (input->not_selected)
+		report_failure(file, "%s--select takes none of %s kernel%s that were found",
+			       nothing, text_count(input->not_selected).text,
+			       text_plural(input->not_selected));
+	else
+		report_failure(file, "%sno kernel BTF was found", nothing);
+}
+
+void kernel_notes_not_selected(const struct kernel_input *input)
+{
+	if (input->not_selected)
+		report_note("%s kernel%s left out by --select",
+			    text_count(input->not_selected).text, text_plural(input->not_selected));
+}
+
+void kernel_notes_trimming(const struct trimming *trimming)
+{
+	const struct kernel_input *kernels = &trimming->kernels;
+
+	kernel_notes_not_selected(kernels);
+	if (kernels->left_out)
+		report_note("%s kernel%s of other machines left out (--all-machines takes them)",
+			    text_count(kernels->left_out).text, text_plural(kernels->left_out));
+	if (trimming->unresolved)
+		report_note("%s relocation%s not resolved, over %s of %s kernels%s",
+			    text_count(trimming->unresolved).text,
+			    text_plural(trimming->unresolved),
+			    text_count(trimming->unresolved_kernels).text,
+			    text_count(trimming->trimmed).text,
+			    report_level() == REPORT_VERBOSE ? "" : " (--verbose names them)");
+}
+
+void kernel_notes_failures(const struct kernel_input *input)
+{
+	if (input->failures)
+		report_failure(NULL, "%s kernel BTF%s could not be used and %s left out",
+			       text_count(input->failures).text, text_plural(input->failures),
+			       input->failures == 1 ? "was" : "were");
+}

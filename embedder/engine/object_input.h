@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The BPF objects of one run. Each is read once; what is kept are their requests and, for the
+ * bundle, their names and digests.
+ */
+#ifndef COREBTF_ENGINE_OBJECT_INPUT_H
+#define COREBTF_ENGINE_OBJECT_INPUT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "embedder/engine/events.h"
+#include "embedder/relo/request_set.h"
+
+struct input_object {
+	char *name;
+	uint64_t digest;
+	uint32_t relocation_count;
+};
+
+struct object_input {
+	const struct engine_events *events; /* may be NULL */
+	struct request_set *requests;
+	struct input_object *objects;
+	size_t count, capacity;
+};
+
+/* 0 or -ENOMEM; free it in both cases. What fails is reported to @events, which must outlive
+ * @input. */
+int object_input_init(struct object_input *input, const struct engine_events *events);
+void object_input_free(struct object_input *input);
+
+/* Reads an object file. */
+int object_input_add_file(struct object_input *input, const char *path);
+
+/* Reads the objects inside an executable, with a note for each. -ENOENT: there is none. */
+int object_input_add_embedded(struct object_input *input, const char *path);
+
+/*
+ * Reads all of @paths, or with @count 0 the objects inside @executable. A note says so when no
+ * object has a CO-RE relocation.
+ */
+int object_input_add_all(struct object_input *input, const char *const *paths, size_t count,
+			 const char *executable);
+
+#endif
