@@ -39,7 +39,7 @@ typedef void (*archive_skip_fn)(void *context, const char *name, const char *why
 /*
  * Only regular files. Reasons here and below are without the path.
  * Errors: those of regular_file_open(), -EBADMSG empty or damaged, -ENODATA a .deb
- * without files, -EOPNOTSUPP packed in a way that is not known, -ENOMEM.
+ * without files, -EOPNOTSUPP libarchive was built without its packing, -ENOMEM.
  */
 int archive_reader_open(const char *path, archive_skip_fn skip, void *context,
 			struct archive_reader **ret_reader, struct reason *why);
@@ -47,7 +47,7 @@ int archive_reader_open(const char *path, archive_skip_fn skip, void *context,
 /*
  * Goes on to the next member. Returns 1, 0 at the end, or what makes the rest unreadable: -EBADMSG
  * no archive, damaged, cut off, -EFBIG unpacks to far more than its size (packed_stream.h),
- * -EOPNOTSUPP, -ENOMEM, those of read(2). The reader can then only be closed.
+ * -ENOMEM, those of read(2). The reader can then only be closed.
  */
 int archive_reader_next(struct archive_reader *reader, struct archive_member *ret_member,
 			struct reason *why);

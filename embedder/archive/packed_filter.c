@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * zstd, bzip2 and lz4 by libarchive's filters, in its format "raw": one member without a name,
- * which is all that was packed.
+ * xz, lzma, zstd, bzip2 and lz4 by libarchive's filters and its format "raw", which gives the whole
+ * content as one member. The libraries behind them compare the checksums, where there are any.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -14,9 +14,7 @@ struct filter_state {
 	struct archive *archive;
 	struct reason input_why; /* why the source failed: */
 	int input_error;	 /* 0: it did not */
-	const uint8_t *block;	 /* what libarchive gave and nobody has taken yet */
-	size_t block_size;
-	bool ended;
+	bool empty;		 /* there is no member: what was packed has no bytes */
 };
 
 static la_ssize_t give_input(struct archive *archive, void *context, const void **ret_piece)
@@ -54,7 +52,7 @@ static void filter_close(void *pointer)
 	free(state);
 }
 
-static int filter_open(struct packed_input *input, int (*support)(struct archive *),
+static int filter_open(const struct packed_codec *codec, struct packed_input *input,
 		       void **ret_state, struct reason *why)
 {
 	struct filter_state *state = calloc(1, sizeof(*state));
@@ -70,7 +68,7 @@ static int filter_open(struct packed_input *input, int (*support)(struct archive
 		return reason_errno(why, -ENOMEM, "cannot unpack the data");
 	}
 	/* ARCHIVE_WARN: libarchive was built without it and would start a program for it. */
-	if (support(state->archive) != ARCHIVE_OK) {
+	if (codec->support(state->archive) != ARCHIVE_OK) {
 		filter_close(state);
 		return reason_set(why, -EOPNOTSUPP,
 				  "this libarchive was built without what unpacks it");
@@ -80,7 +78,7 @@ static int filter_open(struct packed_input *input, int (*support)(struct archive
 	    archive_read_open(state->archive, state, NULL, give_input, NULL) == ARCHIVE_OK)
 		result = archive_read_next_header(state->archive, &entry);
 	if (result == ARCHIVE_EOF) {
-		state->ended = true;
+		state->empty = true;
 	} else if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
 		err = explain(state, why);
 		filter_close(state);
@@ -93,85 +91,24 @@ static int filter_open(struct packed_input *input, int (*support)(struct archive
 static ssize_t filter_read(void *pointer, void *buffer, size_t size, struct reason *why)
 {
 	struct filter_state *state = pointer;
-	size_t done = 0;
+	la_ssize_t count = state->empty ? 0 : archive_read_data(state->archive, buffer, size);
 
-	while (done < size) {
-		size_t part = size - done < state->block_size ? size - done : state->block_size;
-		const void *block = NULL;
-		la_int64_t offset; /* of a raw member: without holes */
-		int result;
+	return count < 0 ? explain(state, why) : count;
+}
 
-		if (part) {
-			memcpy((uint8_t *)buffer + done, state->block, part);
-			state->block += part;
-			state->block_size -= part;
-			done += part;
-			continue;
-		}
-		if (state->ended)
-			break;
-		result = archive_read_data_block(state->archive, &block, &state->block_size,
-						 &offset);
-		state->block = block;
-		if (result == ARCHIVE_EOF) {
-			state->ended = true;
-			state->block_size = 0;
-		} else if (result != ARCHIVE_OK) {
-			state->block_size = 0;
-			return explain(state, why);
-		}
+#define FILTER(filter, bytes)                                                                      \
+	{                                                                                          \
+		.magic = bytes, .magic_size = sizeof(bytes) - 1,                                   \
+		.support = archive_read_support_filter_##filter, .open = filter_open,              \
+		.read = filter_read, .close = filter_close,                                        \
 	}
-	return (ssize_t)done;
-}
 
-static int zstd_open(struct packed_input *input, void **ret_state, struct reason *why)
-{
-	return filter_open(input, archive_read_support_filter_zstd, ret_state, why);
-}
+const struct packed_codec packed_xz = FILTER(xz, "\3757zXZ\0");
+const struct packed_codec packed_zstd = FILTER(zstd, "\x28\xb5\x2f\xfd");
+const struct packed_codec packed_bzip2 = FILTER(bzip2, "BZh");
+const struct packed_codec packed_lz4 = FILTER(lz4, "\x04\x22\x4d\x18");
 
-static int bzip2_open(struct packed_input *input, void **ret_state, struct reason *why)
-{
-	return filter_open(input, archive_read_support_filter_bzip2, ret_state, why);
-}
-
-static int lz4_open(struct packed_input *input, void **ret_state, struct reason *why)
-{
-	return filter_open(input, archive_read_support_filter_lz4, ret_state, why);
-}
-
-const struct packed_codec packed_zstd = {
-	.name = "zstd",
-	.magic = {0x28, 0xb5, 0x2f, 0xfd},
-	.magic_size = 4,
-	.open = zstd_open,
-	.read = filter_read,
-	.close = filter_close,
-};
-
-const struct packed_codec packed_bzip2 = {
-	.name = "bzip2",
-	.magic = {'B', 'Z', 'h'},
-	.magic_size = 3,
-	.open = bzip2_open,
-	.read = filter_read,
-	.close = filter_close,
-};
-
-const struct packed_codec packed_lz4 = {
-	.name = "lz4",
-	.magic = {0x04, 0x22, 0x4d, 0x18},
-	.magic_size = 4,
-	.open = lz4_open,
-	.read = filter_read,
-	.close = filter_close,
-};
-
-/* lz4's first format, without checksums, that kernels are packed with. */
-const struct packed_codec packed_lz4_legacy = {
-	.name = "lz4",
-	.magic = {0x02, 0x21, 0x4c, 0x18},
-	.magic_size = 4,
-	.open = lz4_open,
-	.read = filter_read,
-	.close = filter_close,
-};
+/* xz's and lz4's first formats, without checksums, which some kernels are packed with. The first
+ * bytes of .lzma are its properties and a part of its dictionary's size: those of every writer. */
+const struct packed_codec packed_lzma = FILTER(lzma, "\x5d\0\0");
+const struct packed_codec packed_lz4_legacy = FILTER(lz4, "\x02\x21\x4c\x18");

@@ -54,7 +54,8 @@ int packed_stream_open(const struct packed_source *source, struct packed_stream 
 	if (!err) {
 		stream->codec = find_codec(stream->input.buffer, stream->input.size);
 		if (stream->codec)
-			err = stream->codec->open(&stream->input, &stream->state, why);
+			err = stream->codec->open(stream->codec, &stream->input, &stream->state,
+						  why);
 	}
 	if (err) {
 		packed_stream_close(stream);

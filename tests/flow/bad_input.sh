@@ -71,7 +71,7 @@ cp "$KERNELS/$archive" tree/debian/11/spam/7.btf
 printf '\237\353\001\000garbage that only starts like BTF' >$tree/8-garbage.btf
 head -c 1000 exe >$tree/9-elf.btf
 status 1 embed exe --kernels tree -o got
-says err "2-cut.btf.tar.xz: the xz or lzma data is cut off"
+says err "2-cut.btf.tar.xz: the packed data is damaged or cut off"
 says err "3-text.btf: neither raw BTF"
 says err "4-empty.btf: the file is empty"
 says err "5-dangling.btf: cannot follow the link: No such file"
