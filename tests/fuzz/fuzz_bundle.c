@@ -12,7 +12,7 @@
 
 #include "runtime/bundle/blob.h"
 #include "runtime/bundle/bundle.h"
-#include "tests/runtime/make_bundle.h"
+#include "tests/support/make_bundle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -26,7 +26,7 @@ disk=$work/disk
 mkdir -p "$disk/bin"
 cp "$root/bin/busybox" "$disk/bin/busybox"
 cp "$here/init.sh" "$disk/init"
-cp "$build/tests/runtime/refuse" "$disk/refuse"
+cp "$build/tests/support/refuse" "$disk/refuse"
 cp "$build/tests/machines/task_facts" "$disk/task_facts_bare"
 cp "$build/samples/execsnoop/execsnoop" "$disk/execsnoop"
 quietly "$COREBTF" embed "$disk/task_facts_bare" -o "$disk/task_facts" --kernels "$here/data"

@@ -18,7 +18,7 @@ folders=$root/usr/lib/$multiarch:$root/lib/$multiarch:/usr/$triplet/lib
 # RPATH, not RUNPATH, counts for what the libraries need in turn.
 flags="-Wl,--dynamic-linker=$loader -Wl,-rpath,$folders -Wl,--disable-new-dtags"
 configure -DCMAKE_CROSSCOMPILING_EMULATOR=/usr/bin/env
-build tests/runtime/all tests/tar/all tests/dropin/all execsnoop task_facts
+build tests/runtime/all tests/dropin/all execsnoop task_facts
 readelf -h "$build/tests/machines/task_facts" | grep -q 'Class: *ELF32' ||
 	fail "not a 32-bit program"
 
@@ -37,13 +37,11 @@ tests() {
 	sed -n 's/.*: \([^ ]*\) \.*\*\*\*Skipped.*/  skipped: \1/p' "$work/log"
 }
 tests runtime
-tests tar
 tests dropin
-tests buffer -R '^buffer_execsnoop$'
 
 [ "$(id -u)" = 0 ] || skip "the rest takes root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF to embed"
-refuse=$build/tests/runtime/refuse
+refuse=$build/tests/support/refuse
 "$refuse" kernel-btf -- true 2>/dev/null || skip "the kernel's BTF cannot be hidden here"
 bare=$build/tests/machines/task_facts
 object=$build/tests/machines/task_facts.bpf.o

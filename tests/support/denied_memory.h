@@ -6,8 +6,8 @@
  * and tsearch, which allocates a node. Whether anything is lost on the way is for the sanitizers to
  * see.
  */
-#ifndef COREBTF_TESTS_DENIED_MEMORY_H
-#define COREBTF_TESTS_DENIED_MEMORY_H
+#ifndef TESTS_SUPPORT_DENIED_MEMORY_H
+#define TESTS_SUPPORT_DENIED_MEMORY_H
 
 #include <stddef.h>
 

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Archives with kernels in them: whose they are, which are read, links, and what is wrong.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "embedder/kernels/kernel_btf.h"
+#include "embedder/kernels/kernel_source.h"
+#include "embedder/kernels/kernel_stream.h"
+#include "embedder/util/cleanup.h"
+#include "tests/support/made_kernel.h"
+#include "tests/support/scratch.h"
+#include "tests/support/tar_builder.h"
+
+/* An archive in words: a line for each kernel, for each that was asked for and not wanted, for each
+ * member that was skipped. */
+struct told {
+	char text[65536];
+	size_t length, skipped;
+	const char *unwanted; /* a release that is not wanted */
+};
+
+__attribute__((format(printf, 2, 3))) static void tell(struct told *told, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	told->length += (size_t)vsnprintf(told->text + told->length,
+					  sizeof(told->text) - told->length, format, arguments);
+	va_end(arguments);
+	assert_true(told->length < sizeof(told->text));
+}
+
+static bool want(void *context, const struct kernel_id *id)
+{
+	struct told *told = context;
+
+	if (!told->unwanted || strcmp(id->release, told->unwanted) != 0)
+		return true;
+	tell(told, "not %s\n", id->release);
+	return false;
+}
+
+static void note_skipped(void *context, const char *path, const char *why)
+{
+	struct told *told = context;
+
+	told->skipped++;
+	tell(told, "! %.30s: %.60s\n", path, why);
+}
+
+static void tell_kernel(struct told *told, const struct kernel_file *file, struct kernel_btf *bytes)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf btf = {0};
+	const struct kernel_id *id = &file->id;
+	struct reason why = {""};
+	int err;
+
+	tell(told, "%s/%s/%s/%s %s", id->os_id, id->version_id, id->machine, id->release,
+	     file->path);
+	if (bytes) {
+		err = kernel_btf_unpack(bytes, NULL, &btf, &why);
+		if (err)
+			tell(told, " (%.60s)", why.text);
+		else if (btf.size < 64 && btf.size > 24) /* one of make_btf(): a header, and text */
+			tell(told, " %.*s", (int)(btf.size - 24), (const char *)btf.data + 24);
+	}
+	tell(told, "\n");
+}
+
+/* Returns what the stream returned in the end. */
+static int read_stream(const char *path, const struct kernel_as *as, bool was_named,
+		       struct memory_budget *budget, bool keys_only, struct told *told)
+{
+	const struct kernel_source source = {(char *)path, as, was_named};
+	struct kernel_stream_opts opts = {want, note_skipped, told, budget};
+	struct kernel_stream *stream = NULL;
+	struct reason why = {""};
+	int more = kernel_stream_open(&source, &opts, &stream, &why);
+
+	while (!more || more == 1) {
+		struct kernel_btf bytes = {0};
+		struct kernel_file file = {.path = NULL};
+
+		more = kernel_stream_next(stream, &file, keys_only ? NULL : &bytes, &why);
+		if (more <= 0)
+			break;
+		tell_kernel(told, &file, keys_only ? NULL : &bytes);
+		kernel_file_clear(&file);
+	}
+	if (more < 0)
+		tell(told, "%.60s\n", why.text);
+	kernel_stream_close(stream);
+	return more;
+}
+
+static void save(const char *path, struct bytes *tar)
+{
+	tar_end(tar);
+	scratch_write(path, tar->data, tar->size);
+	bytes_release(tar);
+}
+
+static void expect(const char *path, const struct kernel_as *as, const char *unwanted,
+		   const char *expected)
+{
+	struct told told = {.unwanted = unwanted};
+
+	assert_int_equal(read_stream(path, as, true, NULL, false, &told), 0);
+	assert_string_equal(told.text, expected);
+}
+
+static void test_tree(void **state)
+{
+	struct bytes tar = {0}, btf = make_btf("packed"), inner = {0}, packed;
+
+	(void)state;
+	tar_add_file(&tar, "btfhub-archive/README.md", "x", 1);
+	tar_add_btf(&tar, "./btfhub-archive/ubuntu/20.04/x86_64/5.4.0-58-generic.btf", "one");
+	tar_add_file(&tar, "btfhub-archive/ubuntu/20.04/x86_64/5.4.0-59-generic.failed", "x", 1);
+	tar_add_btf(&tar, "debian/sid/aarch64/6.1.0-arm64.btf", "two");
+	tar_add_btf(&tar, "debian/sid/aarch64/._6.1.0-arm64.btf", "a Mac's");
+	tar_add_btf(&tar, "fedora/spam/4.btf", "nobody's");
+	tar_add_file(&inner, "5.btf", btf.data, btf.size);
+	tar_end(&inner);
+	packed = pack_xz(inner.data, inner.size);
+	tar_add_file(&tar, "ol/8/x86_64/5.btf.tar.xz", packed.data, packed.size);
+	bytes_release(&packed);
+	packed = pack_gzip(btf.data, btf.size);
+	tar_add_file(&tar, "ol/8/x86_64/6.btf.gz", packed.data, packed.size);
+	bytes_release(&packed);
+	bytes_release(&inner);
+	bytes_release(&btf);
+	save("t", &tar);
+	expect("t", NULL, "6.1.0-arm64",
+	       "ubuntu/20.04/x86_64/5.4.0-58-generic t: "
+	       "btfhub-archive/ubuntu/20.04/x86_64/5.4.0-58-generic.btf one\n"
+	       "not 6.1.0-arm64\n"
+	       "! t: fedora/spam/4.btf: cannot tell which kernel it is for: its folder 'spam' is "
+	       "no \n"
+	       "ol/8/x86_64/5 t: ol/8/x86_64/5.btf.tar.xz packed\n"
+	       "ol/8/x86_64/6 t: ol/8/x86_64/6.btf.gz packed\n");
+}
+
+/* What members do not say, the place of the archive does, or the user. */
+static void test_place(void **state)
+{
+	struct kernel_as as = {
+		.machine = "arm64", .os_id = (char *)"mine", .version_id = (char *)""};
+	struct bytes tar = {0};
+
+	(void)state;
+	tar_add_btf(&tar, "5.4.btf", "one");
+	save("debian/12/x86_64/all.tar", &tar);
+	expect("debian/12/x86_64/all.tar", NULL, NULL,
+	       "debian/12/x86_64/5.4 debian/12/x86_64/all.tar: 5.4.btf one\n");
+	assert_int_equal(rename("debian/12/x86_64/all.tar", "all"), 0);
+	expect("all", NULL, NULL,
+	       "! all: 5.4.btf: cannot tell which kernel it is for: its folder '' is no mach\n");
+	expect("all", &as, NULL, "mine//arm64/5.4 all: 5.4.btf one\n");
+}
+
+static void test_links(void **state)
+{
+	struct bytes tar = {0};
+
+	(void)state;
+	tar_add_header(&tar, '2', "a/1/x86_64/first.btf", "../../../b/2/x86_64/1.btf", 0);
+	tar_add_btf(&tar, "b/2/x86_64/1.btf", "one");
+	tar_add_btf(&tar, "b/2/x86_64/2.btf", "two");
+	tar_add_header(&tar, '1', "a/1/x86_64/hard.btf", "b/2/x86_64/1.btf", 0);
+	tar_add_header(&tar, '1', "a/1/x86_64/hard2.btf", "./b/2/x86_64/2.btf", 0);
+	tar_add_header(&tar, '2', "a/1/x86_64/chain.btf", "./first.btf", 0);
+	tar_add_header(&tar, '2', "a/1/x86_64/again.btf", "chain.btf", 0);
+	tar_add_header(&tar, '2', "a/1/x86_64/circle.btf", "elcric.btf", 0);
+	tar_add_header(&tar, '2', "a/1/x86_64/elcric.btf", "circle.btf", 0);
+	tar_add_header(&tar, '2', "a/1/x86_64/self.btf", "self.btf", 0);
+	tar_add_header(&tar, '2', "a/1/x86_64/gone.btf", "nothing.btf", 0);
+	tar_add_header(&tar, '2', "a/1/x86_64/out.btf", "../../../../x.btf", 0);
+	tar_add_header(&tar, '2', "a/1/x86_64/root.btf", "/etc/x.btf", 0);
+	tar_add_header(&tar, '2', "a/2", "1", 0); /* a folder by another name */
+	save("t", &tar);
+	/* What is not wanted itself is read for a link that is. */
+	expect("t", NULL, "1",
+	       "not 1\n"
+	       "b/2/x86_64/2 t: b/2/x86_64/2.btf two\n"
+	       "! t: a/1/x86_64/out.btf: it is a link that leads out of the archive\n"
+	       "! t: a/1/x86_64/root.btf: it is a link to an absolute path\n"
+	       "a/1/x86_64/first t: a/1/x86_64/first.btf one\n"
+	       "a/1/x86_64/hard t: a/1/x86_64/hard.btf one\n"
+	       "a/1/x86_64/chain t: a/1/x86_64/chain.btf one\n"
+	       "a/1/x86_64/again t: a/1/x86_64/again.btf one\n"
+	       "a/1/x86_64/hard2 t: a/1/x86_64/hard2.btf two\n"
+	       "! t: a/1/x86_64/circle.btf: it is a link that leads in a circle\n"
+	       "! t: a/1/x86_64/elcric.btf: it is a link that leads in a circle\n"
+	       "! t: a/1/x86_64/gone.btf: it is a link to a/1/x86_64/nothing.btf, which is not in "
+	       "the \n"
+	       "! t: a/1/x86_64/self.btf: it is a link that leads in a circle\n");
+}
+
+static void make_image(struct byte_buffer *image)
+{
+	struct made_kernel kernel = made_kernel_x86_64();
+	struct byte_buffer elf = {0}, packed = {0};
+
+	made_elf(&elf, &kernel);
+	made_pack(&packed, MADE_ZSTD, elf.data, elf.size);
+	made_bzimage(image, &kernel, packed.data, packed.size);
+	byte_buffer_free(&elf);
+	byte_buffer_free(&packed);
+}
+
+/* A kernel says itself which it is, and its name must not say otherwise. */
+static void test_kernels(void **state)
+{
+	struct made_kernel kernel = made_kernel_x86_64();
+	struct kernel_as as = {.release = (char *)"9.9"};
+	struct byte_buffer image = {0};
+	struct told told = {0};
+	struct bytes tar = {0};
+	char name[128], expected[1024];
+
+	(void)state;
+	make_image(&image);
+	snprintf(name, sizeof(name), "boot/vmlinuz-%s", kernel.release);
+	tar_add_file(&tar, name, image.data, image.size);
+	tar_add_file(&tar, "boot/vmlinuz-1.2.3", image.data, image.size);
+	tar_add_file(&tar, "boot/vmlinuz-4.5", "text", 4);
+	tar_add_file(&tar, "boot/config-4.5", "text", 4);
+	tar_add_file(&tar, "bzImage", image.data, image.size);
+	tar_add_header(&tar, '2', "vmlinuz", name, 0);
+	save("t", &tar);
+	snprintf(expected, sizeof(expected),
+		 "debian//x86_64/%s t: %s\n"
+		 "! t: boot/vmlinuz-1.2.3: its place or name says release 1.2.3, and it says "
+		 "6.1.0-13-a\n"
+		 "! t: boot/vmlinuz-4.5: cannot tell which kernel it is for: neither its name nor "
+		 "the\n"
+		 "debian//x86_64/%s t: bzImage\n",
+		 kernel.release, name, kernel.release);
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), 0);
+	assert_string_equal(told.text, expected);
+
+	/* The same by itself, under any name. */
+	scratch_write("whatever", image.data, image.size);
+	told = (struct told){0};
+	assert_int_equal(read_stream("whatever", NULL, true, NULL, false, &told), 0);
+	snprintf(expected, sizeof(expected), "debian//x86_64/%s whatever\n", kernel.release);
+	assert_string_equal(told.text, expected);
+	expect("whatever", &as, NULL, "debian//x86_64/9.9 whatever\n");
+	byte_buffer_free(&image);
+}
+
+static void test_keys_only(void **state)
+{
+	struct told told = {0};
+	struct bytes tar = {0};
+
+	(void)state;
+	tar_add_btf(&tar, "a/1/x86_64/1.btf", "one");
+	tar_add_header(&tar, '1', "a/1/x86_64/2.btf", "a/1/x86_64/1.btf", 0);
+	save("t", &tar);
+	assert_int_equal(read_stream("t", NULL, true, NULL, true, &told), 0);
+	assert_string_equal(told.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf\n"
+				       "a/1/x86_64/2 t: a/1/x86_64/2.btf\n");
+}
+
+static void test_no_kernels(void **state)
+{
+	struct told told = {0};
+	struct bytes tar = {0};
+
+	(void)state;
+	tar_add_file(&tar, "README", "x", 1);
+	save("t", &tar);
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), -ENOENT);
+	told = (struct told){0};
+	assert_int_equal(read_stream("t", NULL, false, NULL, false, &told), 0);
+	assert_string_equal(told.text, "");
+}
+
+/* What was read before the damage is taken. */
+static void test_cut_off(void **state)
+{
+	struct told told = {0};
+	struct bytes tar = {0};
+
+	(void)state;
+	tar_add_btf(&tar, "a/1/x86_64/1.btf", "one");
+	tar_add_btf(&tar, "a/1/x86_64/2.btf", "two");
+	scratch_write("t", tar.data, tar.size - 500);
+	bytes_release(&tar);
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), -EBADMSG);
+	assert_non_null(strstr(told.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf one\n"));
+}
+
+static void test_flood(void **state)
+{
+	struct told told = {0};
+	struct bytes tar = {0};
+
+	(void)state;
+	for (int i = 0; i < 150; i++)
+		tar_add_file(&tar, "../x.btf", "x", 1);
+	tar_add_btf(&tar, "a/1/x86_64/1.btf", "one");
+	save("t", &tar);
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), 0);
+	assert_int_equal(told.skipped, 101);
+	assert_non_null(strstr(told.text, "\n! t: skipped: 50 more that cannot be used\n"));
+	assert_non_null(strstr(told.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf one\n"));
+}
+
+/* Of a lie no memory is taken, and what does not fit is passed over. */
+static void test_sizes(void **state)
+{
+	static uint8_t large[2 << 20] = {0x9f, 0xeb};
+	struct memory_budget budget;
+	struct told told = {0};
+	struct bytes tar = {0};
+
+	(void)state;
+	memory_budget_init(&budget, 1 << 20);
+	tar_add_file(&tar, "a/1/x86_64/1.btf", large, sizeof(large));
+	tar_add_btf(&tar, "a/1/x86_64/2.btf", "two");
+	tar_add_header(&tar, '1', "a/1/x86_64/3.btf", "a/1/x86_64/2.btf", 0);
+	tar_add_header(&tar, '1', "a/1/x86_64/4.btf", "a/1/x86_64/2.btf", 0);
+	save("t", &tar);
+	assert_int_equal(read_stream("t", NULL, true, &budget, false, &told), 0);
+	assert_string_equal(told.text, "! t: a/1/x86_64/1.btf: it takes 2 MiB of memory, more than "
+				       "the limit of 1 MiB (--me\n"
+				       "a/1/x86_64/2 t: a/1/x86_64/2.btf two\n"
+				       "a/1/x86_64/3 t: a/1/x86_64/3.btf two\n"
+				       "a/1/x86_64/4 t: a/1/x86_64/4.btf two\n");
+	assert_int_equal(budget.used, 0);
+	assert_int_equal(budget.holders, 0);
+	memory_budget_destroy(&budget);
+
+	told = (struct told){0};
+	tar_add_header(&tar, '0', "a/1/x86_64/1.btf", "", UINT64_C(8) << 30);
+	save("t", &tar);
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), -EBADMSG);
+	assert_non_null(strstr(told.text, "it has 8589934592 bytes"));
+}
+
+static void expect_content(const char *path, enum kernel_source_content expected)
+{
+	enum kernel_source_content content = KERNEL_SOURCE_NONE;
+
+	assert_int_equal(kernel_source_look(path, &content, NULL), 0);
+	assert_int_equal(content, expected);
+}
+
+static void test_look(void **state)
+{
+	struct made_kernel kernel = made_kernel_arm64();
+	struct byte_buffer flat = {0};
+	struct bytes tar = {0}, btf = make_btf("x"), packed;
+
+	(void)state;
+	scratch_write("x", btf.data, btf.size);
+	expect_content("x", KERNEL_SOURCE_NONE);
+	packed = pack_xz(btf.data, btf.size);
+	scratch_write("x", packed.data, packed.size);
+	expect_content("x", KERNEL_SOURCE_NONE);
+	bytes_release(&packed);
+	bytes_release(&btf);
+
+	made_flat(&flat, &kernel);
+	packed = pack_gzip(flat.data, flat.size);
+	scratch_write("x", packed.data, packed.size);
+	expect_content("x", KERNEL_SOURCE_KERNEL);
+	bytes_release(&packed);
+	byte_buffer_free(&flat);
+
+	tar_add_file(&tar, "a", "x", 1);
+	packed = pack_xz(tar.data, tar.size);
+	scratch_write("x", packed.data, packed.size);
+	expect_content("x", KERNEL_SOURCE_ARCHIVE);
+	bytes_release(&packed);
+	save("x", &tar);
+	expect_content("x", KERNEL_SOURCE_ARCHIVE);
+	scratch_write("x", "!<arch>\n", 8);
+	expect_content("x", KERNEL_SOURCE_ARCHIVE);
+	scratch_write("x", "text", 4);
+	expect_content("x", KERNEL_SOURCE_NONE);
+}
+
+#define SCRATCH_TEST(function)                                                                     \
+	cmocka_unit_test_setup_teardown(function, scratch_enter, scratch_leave)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(test_tree),      SCRATCH_TEST(test_place),
+		SCRATCH_TEST(test_links),     SCRATCH_TEST(test_kernels),
+		SCRATCH_TEST(test_keys_only), SCRATCH_TEST(test_no_kernels),
+		SCRATCH_TEST(test_cut_off),   SCRATCH_TEST(test_flood),
+		SCRATCH_TEST(test_sizes),     SCRATCH_TEST(test_look),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

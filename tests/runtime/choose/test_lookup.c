@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which entry a kernel gets. Every blob is one letter, so a result is read at a glance.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/make_bundle.h"
+#include "tests/support/runtime_support.h"
+
+#define ID_1 "11111111111111111111"
+#define ID_2 "22222222222222222222"
+#define ID_3 "33333333333333333333"
+
+static const struct made_blob letters[] = {
+	{"A", 1, 0}, {"B", 1, 0}, {"C", 1, 0}, {"D", 1, 0}, {"E", 1, 0}, {"F", 1, 0},
+};
+enum { A, B, C, D, E, F };
+
+static struct corebtf *open_entries(const struct made_entry *entries, uint32_t count,
+				    bool big_endian, uint8_t **bundle, struct story *story)
+{
+	const struct made_bundle what = {
+		.big_endian = big_endian,
+		.entries = entries,
+		.entry_count = count,
+		.blobs = letters,
+		.blob_count = 6,
+		.block_count = 1,
+	};
+	struct corebtf_open_opts opts = story_opts(story);
+	struct corebtf *handle;
+	size_t size;
+
+	*bundle = make_bundle(&what, &size);
+	assert_int_equal(corebtf_open_memory(*bundle, size, &handle, &opts), 0);
+	return handle;
+}
+
+/* The letter found, or 0; *@entry is filled in. */
+static char find(struct corebtf *handle, const struct corebtf_kernel_opts *kernel,
+		 struct corebtf_entry *entry)
+{
+	struct corebtf_kernel_opts opts = *kernel;
+	const void *btf;
+	size_t size;
+	int err;
+
+	opts.sz = sizeof(opts);
+	opts.build_id_size = opts.build_id ? strlen(opts.build_id) : 0;
+	memset(entry, 0, sizeof(*entry));
+	entry->sz = sizeof(*entry);
+	err = corebtf_find(handle, &opts, entry);
+	if (err) {
+		assert_int_equal(err, -ENOENT);
+		return 0;
+	}
+	assert_int_equal(corebtf_btf(handle, entry, &btf, &size), 0);
+	assert_int_equal(size, 1);
+	return *(const char *)btf;
+}
+
+static void each_rule(void **state)
+{
+	static const struct made_entry entries[] = {
+		{.release = "r", .machine = "x86_64", .blob = A},
+		{.release = "r",
+		 .machine = "x86_64",
+		 .os_id = "ubuntu",
+		 .version_id = "18.04",
+		 .blob = B},
+		{.release = "r",
+		 .machine = "x86_64",
+		 .os_id = "ubuntu",
+		 .version_id = "20.04",
+		 .blob = C},
+		{.release = "r", .machine = "x86_64", .uname_version = "#1~18.04", .blob = D},
+		{.release = "r", .machine = "x86_64", .build_id = ID_1, .blob = E},
+		{.release = "r", .machine = "x86_64", .build_id = ID_2, .blob = F},
+		{.release = "r", .machine = "arm64", .blob = F},
+		{.release = "q", .machine = "x86_64", .blob = B},
+		{.release = "both", .machine = "x86", .blob = C},
+		{.release = "both", .machine = "x86_64", .blob = D},
+	};
+	static const struct {
+		struct corebtf_kernel_opts kernel;
+		char letter;
+		enum corebtf_match match;
+		int ambiguous;
+	} cases[] = {
+		{{.release = "r", .machine = "x86_64", .build_id = ID_1},
+		 'E',
+		 COREBTF_MATCH_BUILD_ID,
+		 0},
+		{{.release = "r", .machine = "x86_64", .build_id = ID_2},
+		 'F',
+		 COREBTF_MATCH_BUILD_ID,
+		 0},
+		/* stronger beats weaker, whatever else fits */
+		{{.release = "r",
+		  .machine = "x86_64",
+		  .build_id = ID_2,
+		  .os_id = "ubuntu",
+		  .version_id = "20.04",
+		  .uname_version = "#1~18.04"},
+		 'F',
+		 COREBTF_MATCH_BUILD_ID,
+		 0},
+		{{.release = "r",
+		  .machine = "x86_64",
+		  .uname_version = "#1~18.04",
+		  .os_id = "ubuntu",
+		  .version_id = "20.04"},
+		 'D',
+		 COREBTF_MATCH_UNAME_VERSION,
+		 0},
+		{{.release = "r", .machine = "x86_64", .os_id = "ubuntu", .version_id = "20.04"},
+		 'C',
+		 COREBTF_MATCH_OS,
+		 0},
+		{{.release = "r", .machine = "x86_64", .os_id = "ubuntu", .version_id = "18.04"},
+		 'B',
+		 COREBTF_MATCH_OS,
+		 0},
+		/* the id alone fits two with different bytes */
+		{{.release = "r", .machine = "x86_64", .os_id = "ubuntu", .version_id = "22.04"},
+		 'B',
+		 COREBTF_MATCH_OS,
+		 1},
+		/* a version id without its id says nothing */
+		{{.release = "r", .machine = "x86_64", .os_id = "mint", .version_id = "20.04"},
+		 'A',
+		 COREBTF_MATCH_RELEASE,
+		 1},
+		{{.release = "r", .machine = "x86_64"}, 'A', COREBTF_MATCH_RELEASE, 1},
+		/* an unknown build-id puts out those that have one; the rest still ties */
+		{{.release = "r", .machine = "x86_64", .build_id = ID_3},
+		 'A',
+		 COREBTF_MATCH_RELEASE,
+		 1},
+		{{.release = "r", .machine = "arm64", .build_id = ID_1},
+		 'F',
+		 COREBTF_MATCH_RELEASE,
+		 0},
+		{{.release = "q", .machine = "x86_64"}, 'B', COREBTF_MATCH_RELEASE, 0},
+		/* other spellings of a machine */
+		{{.release = "q", .machine = "amd64"}, 'B', COREBTF_MATCH_RELEASE, 0},
+		{{.release = "r", .machine = "aarch64"}, 'F', COREBTF_MATCH_RELEASE, 0},
+		/* what a 32-bit process may see */
+		{{.release = "q", .machine = "i686"}, 'B', COREBTF_MATCH_RELEASE, 0},
+		{{.release = "r", .machine = "armv8l"}, 'F', COREBTF_MATCH_RELEASE, 0},
+		{{.release = "both", .machine = "i686"}, 'C', COREBTF_MATCH_RELEASE, 0},
+		{{.release = "both", .machine = "x86_64"}, 'D', COREBTF_MATCH_RELEASE, 0},
+		/* no machine: any */
+		{{.release = "q"}, 'B', COREBTF_MATCH_RELEASE, 0},
+		{{.release = "r", .build_id = ID_1}, 'E', COREBTF_MATCH_BUILD_ID, 0},
+		/* equal means equal */
+		{{.release = "r ", .machine = "x86_64"}, 0, COREBTF_MATCH_NONE, 0},
+		{{.release = "R", .machine = "x86_64"}, 0, COREBTF_MATCH_NONE, 0},
+		{{.release = "q", .machine = "arm64"}, 0, COREBTF_MATCH_NONE, 0},
+		{{.release = "q", .machine = "vax"}, 0, COREBTF_MATCH_NONE, 0},
+	};
+
+	for (int big_endian = 0; big_endian < 2; big_endian++) {
+		static struct story story;
+		uint8_t *bundle;
+		struct corebtf *handle = open_entries(entries, 10, big_endian, &bundle, &story);
+
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+			struct corebtf_entry entry;
+			char letter = find(handle, &cases[i].kernel, &entry);
+
+			if (letter != cases[i].letter || entry.match != cases[i].match ||
+			    entry.ambiguous != cases[i].ambiguous)
+				print_error("case %zu: %c, match %d, ambiguous %d\n", i,
+					    letter ?: '-', entry.match, entry.ambiguous);
+			assert_int_equal(letter, cases[i].letter);
+			assert_int_equal(entry.match, cases[i].match);
+			assert_int_equal(entry.ambiguous, cases[i].ambiguous);
+		}
+		corebtf_close(handle);
+		free(bundle);
+	}
+}
+
+static void build_id_alone_can_refuse(void **state)
+{
+	static const struct made_entry entries[] = {
+		{.release = "r",
+		 .machine = "x86_64",
+		 .build_id = ID_1,
+		 .os_id = "debian",
+		 .blob = A},
+	};
+	static struct story story;
+	uint8_t *bundle;
+	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &story);
+	struct corebtf_entry entry;
+
+	assert_int_equal(find(handle,
+			      &(struct corebtf_kernel_opts){.release = "r",
+							    .machine = "x86_64",
+							    .build_id = ID_2,
+							    .os_id = "debian"},
+			      &entry),
+			 0);
+	assert_non_null(strstr(story.text, "build-id is not this kernel's"));
+	/* a prefix is another one, too */
+	assert_int_equal(find(handle,
+			      &(struct corebtf_kernel_opts){.release = "r",
+							    .machine = "x86_64",
+							    .build_id = "1111111111"},
+			      &entry),
+			 0);
+	assert_int_equal(find(handle,
+			      &(struct corebtf_kernel_opts){
+				      .release = "r", .machine = "x86_64", .build_id = ID_1 "1"},
+			      &entry),
+			 0);
+	corebtf_close(handle);
+	free(bundle);
+}
+
+static void equal_bytes_are_not_ambiguous(void **state)
+{
+	static const struct made_entry entries[] = {
+		{.release = "r", .machine = "x86_64", .os_id = "debian", .blob = A},
+		{.release = "r", .machine = "x86_64", .os_id = "devuan", .blob = A},
+	};
+	static struct story story;
+	uint8_t *bundle;
+	struct corebtf *handle = open_entries(entries, 2, false, &bundle, &story);
+	struct corebtf_entry entry;
+
+	assert_int_equal(find(handle,
+			      &(struct corebtf_kernel_opts){.release = "r", .machine = "x86_64"},
+			      &entry),
+			 'A');
+	assert_int_equal(entry.ambiguous, 0);
+	corebtf_close(handle);
+	free(bundle);
+}
+
+/* Two bundles in a row: the best rank wins, and of equal ranks the earlier bundle. */
+static void over_several_bundles(void **state)
+{
+	static const struct made_entry first[] = {
+		{.release = "r", .machine = "x86_64", .blob = A},
+		{.release = "same", .machine = "x86_64", .blob = A},
+		{.release = "tie", .machine = "x86_64", .os_id = "debian", .blob = B},
+	};
+	static const struct made_entry second[] = {
+		{.release = "r", .machine = "x86_64", .os_id = "debian", .blob = C},
+		{.release = "same", .machine = "x86_64", .blob = A},
+		{.release = "tie", .machine = "x86_64", .os_id = "debian", .blob = D},
+		{.release = "only here", .machine = "x86_64", .blob = E},
+	};
+	const struct made_bundle whats[] = {
+		{.entries = first,
+		 .entry_count = 3,
+		 .blobs = letters,
+		 .blob_count = 6,
+		 .block_count = 1},
+		{.entries = second,
+		 .entry_count = 4,
+		 .blobs = letters,
+		 .blob_count = 6,
+		 .block_count = 1,
+		 .big_endian = true,
+		 .xz = true},
+	};
+	size_t size_1, size_2;
+	uint8_t *bundle_1 = make_bundle(&whats[0], &size_1);
+	uint8_t *bundle_2 = make_bundle(&whats[1], &size_2);
+	uint8_t *row = malloc(size_1 + size_2);
+	struct corebtf_entry entry;
+	struct corebtf *handle;
+#define KERNEL(name)                                                                               \
+	(&(struct corebtf_kernel_opts){.release = name, .machine = "x86_64", .os_id = "debian"})
+
+	memcpy(row, bundle_1, size_1);
+	memcpy(row + size_1, bundle_2, size_2);
+	assert_int_equal(corebtf_open_memory(row, size_1 + size_2, &handle, NULL), 0);
+	assert_int_equal(find(handle, KERNEL("r"), &entry), 'C');
+	assert_int_equal(entry.bundle, 1);
+	assert_int_equal(entry.ambiguous, 0);
+	assert_int_equal(find(handle, KERNEL("tie"), &entry), 'B');
+	assert_int_equal(entry.bundle, 0);
+	assert_int_equal(entry.ambiguous, 1);
+	assert_int_equal(find(handle, KERNEL("same"), &entry), 'A');
+	assert_int_equal(entry.bundle, 0);
+	assert_int_equal(entry.ambiguous, 0);
+	assert_int_equal(find(handle, KERNEL("only here"), &entry), 'E');
+	assert_int_equal(find(handle, KERNEL("nowhere"), &entry), 0);
+#undef KERNEL
+	corebtf_close(handle);
+	free(row);
+	free(bundle_1);
+	free(bundle_2);
+}
+
+static void story_of_a_miss(void **state)
+{
+	static const struct made_entry entries[] = {
+		{.release = "5.4.0-58-generic", .machine = "x86_64", .blob = A},
+		{.release = "5.4.0-59-generic", .machine = "x86_64", .blob = A},
+		{.release = "5.4.0-59-generic", .machine = "x86_64", .os_id = "ubuntu", .blob = A},
+		{.release = "4.18.0-305.el8.x86_64", .machine = "x86_64", .blob = A},
+		{.release = "3.10.0-1160.el7.x86_64", .machine = "x86_64", .blob = A},
+		{.release = "5.4.0-60-generic", .machine = "arm64", .blob = A},
+	};
+	static struct story story;
+	uint8_t *bundle;
+	struct corebtf *handle = open_entries(entries, 6, false, &bundle, &story);
+	struct corebtf_entry entry;
+	const char *last;
+
+	assert_int_equal(find(handle,
+			      &(struct corebtf_kernel_opts){.release = "5.4.0-60-generic",
+							    .machine = "x86_64"},
+			      &entry),
+			 0);
+	assert_non_null(strstr(story.text, "looking for release 5.4.0-60-generic, machine x86_64"));
+	assert_non_null(strstr(story.text, "is there, but for machine arm64"));
+	story.text[story.length - 1] = '\0';
+	last = strrchr(story.text, '\n') + 1;
+	assert_non_null(strstr(last, "memory: no BTF for release 5.4.0-60-generic"));
+	assert_non_null(strstr(last, "5 of 6 entries"));
+	assert_non_null(strstr(last, "of its series and flavour 5.4.*-*-generic there are 3, "
+				     "nearest 5.4.0-59-generic, 0 of them with another BTF"));
+	corebtf_close(handle);
+	free(bundle);
+}
+
+/* Names out of a file must not end lines or move a cursor. */
+static void control_characters_stay_out_of_the_story(void **state)
+{
+	static const struct made_entry entries[] = {
+		{.release = "r", .machine = "x86_64", .os_id = "a\nb\x1b[2J", .blob = A},
+	};
+	static struct story story; /* its function asserts that no line has a newline */
+	uint8_t *bundle;
+	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &story);
+	struct corebtf_entry entry;
+
+	assert_int_equal(find(handle, &(struct corebtf_kernel_opts){.release = "r"}, &entry), 'A');
+	assert_non_null(strstr(story.text, "a?b?[2J"));
+	corebtf_close(handle);
+	free(bundle);
+}
+
+static void wrong_arguments(void **state)
+{
+	static const struct made_entry entries[] = {
+		{.release = "r", .machine = "x86_64", .blob = A},
+	};
+	static struct story story;
+	uint8_t *bundle;
+	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &story);
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
+	struct corebtf_kernel_opts opts = {.sz = sizeof(opts), .release = "r", .build_id_size = 20};
+
+	assert_int_equal(corebtf_find(handle, &opts, &entry), -EINVAL);
+	opts.sz = 0;
+	assert_int_equal(corebtf_find(handle, &opts, &entry), -EINVAL);
+	assert_int_equal(corebtf_find(NULL, NULL, &entry), -EINVAL);
+	assert_int_equal(corebtf_find(handle, NULL, NULL), -EINVAL);
+	corebtf_close(handle);
+	free(bundle);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_rule),
+		cmocka_unit_test(build_id_alone_can_refuse),
+		cmocka_unit_test(equal_bytes_are_not_ambiguous),
+		cmocka_unit_test(over_several_bundles),
+		cmocka_unit_test(story_of_a_miss),
+		cmocka_unit_test(control_characters_stay_out_of_the_story),
+		cmocka_unit_test(wrong_arguments),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/kernel/os_release.h"
+#include "tests/support/runtime_support.h"
+
+static void parses_by_the_spec(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *id;
+		const char *version_id;
+	} cases[] = {
+		{"ID=debian\nVERSION_ID=\"12\"\n", "debian", "12"},
+		{"ID=\"rhel\"\nVERSION_ID=\"8.4\"", "rhel", "8.4"}, /* no newline at the end */
+		{"ID='ol'\r\nVERSION_ID='7.9'\r\n", "ol", "7.9"},
+		{"VERSION_ID=8\nID=centos\n", "centos", "8"},
+		{"ID=arch\n", "arch", ""}, /* a rolling release */
+		{"VERSION_ID=1\n", "", "1"},
+		{"", "", ""},
+		{"\n\n\n", "", ""},
+		{"# ID=no\nID=yes\n#VERSION_ID=no\n", "yes", ""},
+		{"ID=first\nID=last\n", "last", ""},
+		{"ID_LIKE=debian\nXID=no\nVERSION=\"20.04 LTS\"\nID=ubuntu\n", "ubuntu", ""},
+		{"NAME=\"with\\\"quote\"\nID=\"a\\\"b\\\\c\\$d\\`e\"\n", "a\"b\\c$d`e", ""},
+		{"ID=\"a\\b\"\n", "a\\b", ""}, /* not one of the four: both stay */
+		{"ID='a\\b'\n", "a\\b", ""},   /* no escapes in single quotes */
+		{"ID=a\\ b\n", "a b", ""},
+		{"ID=am\"z\"n'x'\n", "amznx", ""},
+		{"ID=debian # remark\n", "debian", ""},
+		{"ID=\"open\nVERSION_ID=3\n", "", "3"},
+		{"  ID=indented\n", "indented", ""},
+		{"ID =spaced\n", "", ""},
+		{"ID=\nVERSION_ID=\"\"\n", "", ""},
+		{"ID", "", ""},
+		{"ID=", "", ""},
+		{"ID=x\\", "x\\", ""},
+		{"ID=debian\nVERSION_CODENAME=trixie\n", "debian", "trixie"}, /* testing */
+		{"VERSION_CODENAME=bookworm\nID=debian\nVERSION_ID=\"12\"\n", "debian", "12"},
+		{"ID=x\nVERSION_ID=\"\"\nVERSION_CODENAME='y'\n", "x", "y"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t size = strlen(cases[i].text);
+		uint8_t *text = guarded_copy(cases[i].text, size);
+		struct os_release release;
+
+		os_release_parse((const char *)text, size, &release);
+		assert_string_equal(release.id, cases[i].id);
+		assert_string_equal(release.version_id, cases[i].version_id);
+		guarded_free(text, size);
+	}
+}
+
+static void value_that_does_not_fit_is_not_known(void **state)
+{
+	struct os_release release;
+	char text[OS_RELEASE_VALUE_SIZE + 8] = "ID=";
+	static const char with_nul[] = "ID=a\0b\nVERSION_ID=2\n";
+
+	memset(text + 3, 'x', OS_RELEASE_VALUE_SIZE);
+	os_release_parse(text, 3 + OS_RELEASE_VALUE_SIZE - 1, &release);
+	assert_int_equal(strlen(release.id), OS_RELEASE_VALUE_SIZE - 1);
+	os_release_parse(text, 3 + OS_RELEASE_VALUE_SIZE, &release);
+	assert_string_equal(release.id, "");
+	os_release_parse(with_nul, sizeof(with_nul) - 1, &release);
+	assert_string_equal(release.id, "");
+	assert_string_equal(release.version_id, "2");
+}
+
+static const struct log nobody = {.write = NULL};
+
+static void write_text(const char *root, const char *path, const char *text)
+{
+	folder_write(root, path, text, strlen(text));
+}
+
+static void host_comes_before_the_container(void **state)
+{
+	char *root = folder_make();
+	struct host host = {.root = root};
+	struct os_release release;
+
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "");
+	assert_string_equal(release.source, "");
+
+	write_text(root, "/usr/lib/os-release", "ID=vendor\n");
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "vendor");
+
+	write_text(root, "/etc/os-release", "ID=alpine\nVERSION_ID=3.19\n");
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "alpine");
+	assert_string_equal(release.source, "/etc/os-release");
+
+	write_text(root, "/proc/1/root/usr/lib/os-release", "ID=fallback\n");
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "fallback");
+
+	write_text(root, "/proc/1/root/etc/os-release", "ID=ubuntu\nVERSION_ID=\"20.04\"\n");
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "ubuntu");
+	assert_string_equal(release.version_id, "20.04");
+	assert_string_equal(release.source, "/proc/1/root/etc/os-release");
+	folder_remove(root);
+	free(root);
+}
+
+/* Each source beats those below it; what a container's manager or user names comes first. */
+static void order_of_the_sources(void **state)
+{
+	static const struct {
+		const char *path, *id;
+	} files[] = {
+		{"/usr/lib/os-release", "own-vendor"},
+		{"/etc/os-release", "own"},
+		{"/proc/1/root/usr/lib/os-release", "init-vendor"},
+		{"/proc/1/root/etc/os-release", "init"},
+		{"/run/host/etc/os-release", "run-etc"},
+		{"/run/host/os-release", "run"},
+		{"/hostetc/os-release", "host-etc"},
+		{"/hostroot/usr/lib/os-release", "host-root-vendor"},
+		{"/hostroot/etc/os-release", "host-root"},
+	};
+	char *root = folder_make();
+	struct host host = {.root = root};
+	struct os_release release;
+
+	setenv("HOST_ROOT", "/hostroot", 1);
+	setenv("HOST_ETC", "/hostetc", 1);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "ID=%s\n", files[i].id);
+		write_text(root, files[i].path, text);
+		os_release_read(&host, &nobody, &release);
+		assert_string_equal(release.id, files[i].id);
+		assert_string_equal(release.source, files[i].path);
+	}
+	/* the option is stronger than the variable, and one that has nothing is passed over */
+	write_text(root, "/option/etc/os-release", "ID=option\n");
+	host.host_root = "/option";
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "option");
+	host.host_root = "/nothing";
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "host-etc");
+	host.host_root = NULL;
+	setenv("HOST_ROOT", "", 1);
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "host-etc");
+	unsetenv("HOST_ROOT");
+	setenv("HOST_ETC", "/nothing", 1);
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "run");
+	unsetenv("HOST_ETC");
+	folder_remove(root);
+	free(root);
+}
+
+static void absolute_link_stays_in_the_hosts_root(void **state)
+{
+	char *root = folder_make();
+	struct host host = {.root = root};
+	struct os_release release;
+
+	write_text(root, "/etc/static/os-release", "ID=container\n");
+	write_text(root, "/proc/1/root/etc/static/os-release", "ID=nixos\n");
+	folder_link(root, "/proc/1/root/etc/os-release", "/etc/static/os-release");
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "nixos");
+	folder_remove(root);
+	free(root);
+}
+
+static void circle_of_links_and_folder_are_passed_over(void **state)
+{
+	char *root = folder_make();
+	struct host host = {.root = root};
+	struct os_release release;
+
+	folder_link(root, "/proc/1/root/etc/os-release", "/etc/os-release");
+	write_text(root, "/proc/1/root/usr/lib/os-release/file", "");
+	write_text(root, "/etc/os-release", "ID=own\n");
+	os_release_read(&host, &nobody, &release);
+	assert_string_equal(release.id, "own");
+	folder_remove(root);
+	free(root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parses_by_the_spec),
+		cmocka_unit_test(value_that_does_not_fit_is_not_known),
+		cmocka_unit_test(host_comes_before_the_container),
+		cmocka_unit_test(order_of_the_sources),
+		cmocka_unit_test(absolute_link_stays_in_the_hosts_root),
+		cmocka_unit_test(circle_of_links_and_folder_are_passed_over),
+	};
+
+	unsetenv("HOST_ROOT");
+	unsetenv("HOST_ETC");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* What write_bundle puts in and test_open_self looks for. */
-#ifndef TESTS_RUNTIME_KNOWN_BUNDLE_H
-#define TESTS_RUNTIME_KNOWN_BUNDLE_H
-
-#define KNOWN_RELEASE "6.1.0-test"
-#define KNOWN_BTF     "the BTF of the kernel that the test asks for"
-
-#endif

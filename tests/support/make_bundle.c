@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include <assert.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "runtime/format.h"
+#include "tests/support/make_bundle.h"
+
+#define ROOM (1 << 20)
+
+#define HEADER(member)                                                                             \
+	offsetof(struct corebtf_format_header, member),                                            \
+		sizeof(((struct corebtf_format_header *)0)->member)
+
+static bool is_big(const uint8_t *bundle)
+{
+	return bundle[offsetof(struct corebtf_format_header, byte_order)] == 0x01;
+}
+
+uint64_t peek(const uint8_t *bundle, size_t offset, size_t width)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < width; i++)
+		value |= (uint64_t)bundle[offset + i] << (8 * (is_big(bundle) ? width - 1 - i : i));
+	return value;
+}
+
+void poke(uint8_t *bundle, size_t offset, size_t width, uint64_t value)
+{
+	for (size_t i = 0; i < width; i++)
+		bundle[offset + i] = (uint8_t)(value >> (8 * (is_big(bundle) ? width - 1 - i : i)));
+}
+
+size_t entry_at(const uint8_t *bundle, uint32_t number)
+{
+	return peek(bundle, HEADER(entries_offset)) + number * 64;
+}
+
+size_t blob_at(const uint8_t *bundle, uint32_t number)
+{
+	return peek(bundle, HEADER(blobs_offset)) + number * 32;
+}
+
+size_t block_at(const uint8_t *bundle, uint32_t number)
+{
+	return peek(bundle, HEADER(blocks_offset)) + number * 32;
+}
+
+size_t object_at(const uint8_t *bundle, uint32_t number)
+{
+	return peek(bundle, HEADER(objects_offset)) + number * 32;
+}
+
+/* The CRC of a record's first bytes and of the strings that @fields of them name. */
+static uint32_t record_sum(const uint8_t *bundle, size_t record, size_t size, size_t strings,
+			   size_t fields)
+{
+	size_t base = peek(bundle, HEADER(strings_offset));
+	size_t limit = peek(bundle, HEADER(strings_size));
+	uint32_t sum = (uint32_t)crc32(0, bundle + record, (uInt)size);
+
+	for (size_t i = 0; i < fields; i++) {
+		size_t at = peek(bundle, record + strings + 4 * i, 4), length;
+
+		if (at >= limit)
+			continue; /* what a damaged record covers is anybody's guess */
+		length = strnlen((const char *)bundle + base + at, limit - at);
+		if (length < limit - at)
+			sum = (uint32_t)crc32(sum, bundle + base + at, (uInt)length + 1);
+	}
+	return sum;
+}
+
+void fix_entry(uint8_t *bundle, uint32_t number)
+{
+	size_t at = entry_at(bundle, number);
+
+	poke(bundle, at + 60, 4, record_sum(bundle, at, 60, 8, 5));
+}
+
+void fix_blob(uint8_t *bundle, uint32_t number)
+{
+	size_t at = blob_at(bundle, number);
+
+	poke(bundle, at + 28, 4, record_sum(bundle, at, 28, 0, 0));
+}
+
+void fix_block(uint8_t *bundle, uint32_t number)
+{
+	size_t at = block_at(bundle, number);
+
+	poke(bundle, at + 28, 4, record_sum(bundle, at, 28, 0, 0));
+}
+
+void fix_object(uint8_t *bundle, uint32_t number)
+{
+	size_t at = object_at(bundle, number);
+
+	poke(bundle, at + 28, 4, record_sum(bundle, at, 28, 8, 1));
+}
+
+void fix_header(uint8_t *bundle)
+{
+	poke(bundle, 92, 4, crc32(0, bundle, 92));
+}
+
+void fix_tables(uint8_t *bundle)
+{
+	poke(bundle, 88, 4, crc32(0, bundle + 96, (uInt)(peek(bundle, HEADER(data_offset)) - 96)));
+	fix_header(bundle);
+}
+
+static size_t align8(size_t size)
+{
+	return (size + 7) & ~(size_t)7;
+}
+
+/* Strings are put down one after the other, each time anew: equal ones need not be shared. */
+static uint32_t add_string(uint8_t *bundle, size_t base, size_t *size, const char *string)
+{
+	uint32_t at = (uint32_t)*size;
+
+	if (!string || !*string)
+		return 0;
+	memcpy(bundle + base + at, string, strlen(string) + 1);
+	*size += strlen(string) + 1;
+	assert(base + *size < ROOM / 2);
+	return at;
+}
+
+static void put_entry(uint8_t *bundle, uint32_t number, const struct made_entry *entry,
+		      size_t strings, size_t *strings_size)
+{
+	size_t at = entry_at(bundle, number);
+	const char *const texts[] = {entry->release, entry->machine, entry->os_id,
+				     entry->version_id, entry->uname_version};
+
+	poke(bundle, at, 4, corebtf_format_hash(entry->release, entry->machine));
+	poke(bundle, at + 4, 4, entry->blob);
+	for (size_t i = 0; i < 5; i++)
+		poke(bundle, at + 8 + 4 * i, 4,
+		     add_string(bundle, strings, strings_size, texts[i]));
+	if (entry->build_id) {
+		poke(bundle, at + 28, 4, strlen(entry->build_id));
+		memcpy(bundle + at + 32, entry->build_id, strlen(entry->build_id));
+	}
+}
+
+/* The bytes of one block: its blobs in a row, each at a multiple of 8. */
+static size_t fill_block(uint8_t *bundle, const struct made_bundle *what, uint32_t block,
+			 uint8_t *bytes)
+{
+	size_t size = 0;
+
+	for (uint32_t i = 0; i < what->blob_count; i++) {
+		const struct made_blob *blob = &what->blobs[i];
+		size_t at = blob_at(bundle, i);
+
+		if (blob->block != block)
+			continue;
+		size = align8(size);
+		poke(bundle, at, 4, block);
+		poke(bundle, at + 4, 4, size);
+		poke(bundle, at + 8, 4, blob->size);
+		poke(bundle, at + 12, 4, crc32(0, blob->data, (uInt)blob->size));
+		fix_blob(bundle, i);
+		memcpy(bytes + size, blob->data, blob->size);
+		size += blob->size;
+		assert(size < ROOM / 4);
+	}
+	return size;
+}
+
+uint8_t *make_bundle(const struct made_bundle *what, size_t *ret_size)
+{
+	uint8_t *bundle = calloc(1, ROOM), *bytes = calloc(1, ROOM);
+	uint32_t buckets = what->bucket_count ? what->bucket_count : 4;
+	size_t at = 96, strings, strings_size = 1, data;
+	uint32_t placed = 0;
+
+	assert(bundle && bytes);
+	memcpy(bundle, COREBTF_MAGIC, 8);
+	bundle[8] = what->big_endian ? 1 : 4; /* what poke() goes by */
+	poke(bundle, 8, 4, 0x01020304);
+	poke(bundle, HEADER(version), 1);
+	poke(bundle, HEADER(header_size), 96);
+	poke(bundle, HEADER(features), what->xz ? 1 : 0);
+	poke(bundle, HEADER(bucket_count), buckets);
+	poke(bundle, HEADER(entry_count), what->entry_count);
+	poke(bundle, HEADER(blob_count), what->blob_count);
+	poke(bundle, HEADER(block_count), what->block_count);
+	poke(bundle, HEADER(object_count), what->object_count);
+	poke(bundle, HEADER(buckets_offset), at);
+	at = align8(at + 4 * (buckets + 1));
+	poke(bundle, HEADER(entries_offset), at);
+	at += 64 * what->entry_count;
+	poke(bundle, HEADER(blobs_offset), at);
+	at += 32 * what->blob_count;
+	poke(bundle, HEADER(blocks_offset), at);
+	at += 32 * what->block_count;
+	poke(bundle, HEADER(objects_offset), at);
+	at += 32 * what->object_count;
+	poke(bundle, HEADER(strings_offset), at);
+	strings = at;
+
+	/* Bucket by bucket, in the given order within one: tests choose their ties. */
+	for (uint32_t bucket = 0; bucket <= buckets; bucket++) {
+		poke(bundle, 96 + 4 * bucket, 4, placed);
+		for (uint32_t i = 0; i < what->entry_count; i++) {
+			const struct made_entry *entry = &what->entries[i];
+			uint32_t hash = corebtf_format_hash(entry->release, entry->machine);
+
+			if (bucket < buckets && (hash & (buckets - 1)) == bucket)
+				put_entry(bundle, placed++, entry, strings, &strings_size);
+		}
+	}
+	for (uint32_t i = 0; i < what->object_count; i++) {
+		size_t record = object_at(bundle, i);
+
+		poke(bundle, record, 8, what->objects[i].digest);
+		poke(bundle, record + 8, 4,
+		     add_string(bundle, strings, &strings_size, what->objects[i].name));
+		poke(bundle, record + 12, 4, what->objects[i].relocation_count);
+	}
+	poke(bundle, HEADER(strings_size), strings_size);
+	data = align8(strings + strings_size);
+	poke(bundle, HEADER(data_offset), data);
+	for (uint32_t i = 0; i < what->entry_count; i++)
+		fix_entry(bundle, i);
+	for (uint32_t i = 0; i < what->object_count; i++)
+		fix_object(bundle, i);
+
+	at = data;
+	for (uint32_t i = 0; i < what->block_count; i++) {
+		size_t unpacked = fill_block(bundle, what, i, bytes);
+		size_t stored = 0, record = block_at(bundle, i);
+
+		if (what->xz) {
+			lzma_ret result =
+				lzma_easy_buffer_encode(0, LZMA_CHECK_CRC32, NULL, bytes, unpacked,
+							bundle + at, &stored, ROOM - at);
+
+			assert(result == LZMA_OK);
+			(void)result;
+		} else {
+			assert(at + unpacked < ROOM);
+			memcpy(bundle + at, bytes, unpacked);
+			stored = unpacked;
+		}
+		poke(bundle, record, 4, at);
+		poke(bundle, record + 4, 4, stored);
+		poke(bundle, record + 8, 4, unpacked);
+		poke(bundle, record + 12, 4, what->xz ? 1 : 0);
+		fix_block(bundle, i);
+		memset(bytes, 0, unpacked);
+		at = align8(at + stored);
+	}
+	poke(bundle, HEADER(size), at);
+	fix_tables(bundle);
+	free(bytes);
+	*ret_size = at;
+	return bundle;
+}

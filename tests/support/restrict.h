@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Takes from the calling process what a program may have to do without: system calls, through
+ * seccomp, and parts of the file system, through a mount namespace. There is no way back, so a
+ * child calls these. On failure they end it with RESTRICT_SKIP: not possible here.
+ */
+#ifndef TESTS_SUPPORT_RESTRICT_H
+#define TESTS_SUPPORT_RESTRICT_H
+
+#define RESTRICT_SKIP 77
+
+/* From now on memfd_create fails with @error. */
+void refuse_memfd(int error);
+
+/* As on a kernel before 6.3: memfd_create does not know MFD_NOEXEC_SEAL. */
+void refuse_noexec_seal(void);
+
+/* openat with O_TMPFILE fails with @error. */
+void refuse_tmpfile(int error);
+
+/* Mounts and unmounts of this process are its own from now on. */
+void own_mounts(void);
+
+/* An empty tmpfs on @folder, with mount's options in @data and @flags. */
+void mount_empty(const char *folder, unsigned long flags, const char *data);
+
+/* All that is mounted now can only be read. */
+void mount_all_read_only(void);
+
+/* Nothing in / but an empty folder /proc: mounted when @with_proc. */
+void enter_empty_root(const char *folder, int with_proc);
+
+/* A user that owns nothing, without capabilities; not_dumpable as a program with file
+ * capabilities is. */
+void become_nobody(int not_dumpable);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What several tests of the runtime need: memory with a cliff behind it, a log to read, a folder
+ * that stands in for /.
+ */
+#ifndef TESTS_SUPPORT_RUNTIME_SUPPORT_H
+#define TESTS_SUPPORT_RUNTIME_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <corebtf.h>
+
+/* A copy of @data that ends right before a page which must not be touched. */
+uint8_t *guarded_copy(const void *data, size_t size);
+void guarded_free(uint8_t *copy, size_t size);
+
+/* The lines that a log function was given, each with a newline. */
+struct story {
+	char text[64 * 1024];
+	size_t length;
+};
+void story_line(void *story, const char *line);
+
+/* open_opts that write into @story. */
+struct corebtf_open_opts story_opts(struct story *story);
+
+/* A new empty folder; free() the path after folder_remove(). */
+char *folder_make(void);
+void folder_write(const char *folder, const char *path, const void *data, size_t size);
+void folder_link(const char *folder, const char *path, const char *target);
+void folder_remove(const char *folder);
+
+/* An unnamed file with these bytes. */
+int file_with(const void *data, size_t size);
+
+#endif
