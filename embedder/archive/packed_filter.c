@@ -71,7 +71,7 @@ static int filter_open(const struct packed_codec *codec, struct packed_input *in
 	if (codec->support(state->archive) != ARCHIVE_OK) {
 		filter_close(state);
 		return reason_set(why, -EOPNOTSUPP,
-				  "this libarchive was built without what unpacks it");
+				  "it is packed in a way that this libarchive was built without");
 	}
 	if (archive_read_support_format_raw(state->archive) == ARCHIVE_OK &&
 	    archive_read_support_format_empty(state->archive) == ARCHIVE_OK &&

@@ -51,16 +51,11 @@ int packed_stream_open(const struct packed_source *source, struct packed_stream 
 	if (!stream)
 		return reason_errno(why, -ENOMEM, "cannot read it");
 	err = packed_input_open(&stream->input, source, why);
-	if (!err) {
-		stream->codec = find_codec(stream->input.buffer, stream->input.size);
-		if (stream->codec)
-			err = stream->codec->open(stream->codec, &stream->input, &stream->state,
-						  why);
-	}
 	if (err) {
 		packed_stream_close(stream);
 		return err;
 	}
+	stream->codec = find_codec(stream->input.buffer, stream->input.size);
 	*ret_stream = stream;
 	return 0;
 }
@@ -73,6 +68,21 @@ void packed_stream_close(struct packed_stream *stream)
 		stream->codec->close(stream->state);
 	packed_input_close(&stream->input);
 	free(stream);
+}
+
+/*
+ * The codec is opened by the first read: the caller's buffer then lies below the codec's in the
+ * heap, so that the freed memory of the codec leaves the process (3.4 MB of 25.6 less at the peak
+ * of embedding .btf.tar.xz).
+ */
+static ssize_t read_packed(struct packed_stream *stream, void *buffer, size_t size,
+			   struct reason *why)
+{
+	int err = stream->state
+			  ? 0
+			  : stream->codec->open(stream->codec, &stream->input, &stream->state, why);
+
+	return err ? err : stream->codec->read(stream->state, buffer, size, why);
 }
 
 static ssize_t read_plain(struct packed_stream *stream, uint8_t *buffer, size_t size,
@@ -103,7 +113,7 @@ static ssize_t read_plain(struct packed_stream *stream, uint8_t *buffer, size_t 
 ssize_t packed_stream_read(struct packed_stream *stream, void *buffer, size_t size,
 			   struct reason *why)
 {
-	ssize_t count = stream->codec ? stream->codec->read(stream->state, buffer, size, why)
+	ssize_t count = stream->codec ? read_packed(stream, buffer, size, why)
 				      : read_plain(stream, buffer, size, why);
 
 	if (count < 0)

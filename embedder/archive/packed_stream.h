@@ -21,7 +21,7 @@ struct packed_stream;
 
 /*
  * The first bytes say how it is packed. @source: its context must outlive the stream.
- * Errors: those of packed_stream_read(), -EOPNOTSUPP libarchive was built without this packing.
+ * Errors: -ENOMEM, those of the source.
  */
 int packed_stream_open(const struct packed_source *source, struct packed_stream **ret_stream,
 		       struct reason *why);
@@ -31,8 +31,9 @@ void packed_stream_close(struct packed_stream *stream); /* NULL is fine */
 /*
  * Fills @buffer. Returns how many bytes, fewer than @size only at the end; the end is reached only
  * when the packed bytes end where and as they should: their checksums fit, where there are any.
- * Errors: -EBADMSG damaged, cut off or of an unknown variant, -EFBIG unpacks to too much, -ENOMEM,
- * those of the source. After an error the stream can only be closed.
+ * Errors: -EBADMSG damaged, cut off or of an unknown variant, -EFBIG unpacks to too much,
+ * -EOPNOTSUPP libarchive was built without this packing, -ENOMEM, those of the source. After an
+ * error the stream can only be closed.
  */
 ssize_t packed_stream_read(struct packed_stream *stream, void *buffer, size_t size,
 			   struct reason *why);
