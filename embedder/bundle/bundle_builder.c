@@ -16,6 +16,7 @@
 #include "embedder/bundle/kernel_order.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/format.h"
+#include "runtime/util/array.h"
 
 /* Distinct things: an array that owns them, and a search tree over it. */
 struct collection {
@@ -78,15 +79,8 @@ static void *collection_find(const struct collection *collection, const void *ke
 /* Takes over @item, which must not be there yet; on failure it stays the caller's. */
 static int collection_add(struct collection *collection, void *item)
 {
-	if (collection->count == collection->capacity) {
-		size_t capacity = collection->capacity ? collection->capacity * 2 : 64;
-		void **items = reallocarray(collection->items, capacity, sizeof(*items));
-
-		if (!items)
-			return -ENOMEM;
-		collection->items = items;
-		collection->capacity = capacity;
-	}
+	if (array_reserve(collection->items, collection->capacity, collection->count + 1) != 0)
+		return -ENOMEM;
 	if (!tsearch(item, &collection->tree, collection->compare))
 		return -ENOMEM;
 	collection->items[collection->count++] = item;

@@ -3,28 +3,16 @@
 #include <string.h>
 
 #include "embedder/util/byte_buffer.h"
+#include "runtime/util/array.h"
 
 void *byte_buffer_grow(struct byte_buffer *buffer, size_t size)
 {
 	void *room;
 
-	if (size > SIZE_MAX / 4 - buffer->size) {
+	if (size > SIZE_MAX - buffer->size ||
+	    array_reserve(buffer->data, buffer->capacity, buffer->size + size) != 0) {
 		buffer->failed = true;
 		return NULL;
-	}
-	if (buffer->size + size > buffer->capacity) {
-		size_t capacity = buffer->capacity ? buffer->capacity : 1024;
-		unsigned char *data;
-
-		while (capacity < buffer->size + size)
-			capacity *= 2;
-		data = realloc(buffer->data, capacity);
-		if (!data) {
-			buffer->failed = true;
-			return NULL;
-		}
-		buffer->data = data;
-		buffer->capacity = capacity;
 	}
 	room = buffer->data + buffer->size;
 	buffer->size += size;
