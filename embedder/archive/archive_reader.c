@@ -5,12 +5,11 @@
  */
 #include "embedder/archive/archive_reader.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/archive/libarchive.h"
 #include "embedder/archive/member_name.h"
 #include "embedder/archive/package_payload.h"
 #include "embedder/archive/packed_stream.h"
@@ -48,7 +47,7 @@ static la_ssize_t give_piece(struct archive *archive, void *context, const void 
 
 	if (count < 0) {
 		reader->stream_error = (int)count;
-		archive_set_error(archive, (int)-count, "%s", reader->stream_why.text);
+		sym_archive_set_error(archive, (int)-count, "%s", reader->stream_why.text);
 		return ARCHIVE_FATAL;
 	}
 	reader->given += (uint64_t)count;
@@ -59,14 +58,14 @@ static la_ssize_t give_piece(struct archive *archive, void *context, const void 
 
 static int explain(const struct archive_reader *reader, struct reason *why)
 {
-	const char *text = archive_error_string(reader->archive);
-	int number = archive_errno(reader->archive);
+	const char *text = sym_archive_error_string(reader->archive);
+	int number = sym_archive_errno(reader->archive);
 
 	if (reader->stream_error)
 		return reason_set(why, reader->stream_error, "%s", reader->stream_why.text);
 	if (number == ENOMEM)
 		return reason_errno(why, -ENOMEM, "cannot read the archive");
-	if (archive_format(reader->archive) == 0) /* no format claims what it starts with */
+	if (sym_archive_format(reader->archive) == 0) /* no format claims what it starts with */
 		return reason_set(why, -EBADMSG,
 				  "no tar archive and no Debian or RPM package, by its "
 				  "first bytes");
@@ -128,16 +127,14 @@ int archive_reader_open(const char *path, archive_skip_fn skip, void *context,
 	err = open_file(reader, path, why);
 	if (!err)
 		err = open_stream(reader, &kind, why);
+	if (!err)
+		err = libarchive_new_reader(&reader->archive, why);
 	if (!err) {
-		reader->archive = archive_read_new();
-		if (!reader->archive)
-			err = reason_errno(why, -ENOMEM, "cannot read the archive");
-	}
-	if (!err) {
-		result = kind == PACKAGE_RPM ? archive_read_support_format_cpio(reader->archive)
-					     : archive_read_support_format_tar(reader->archive);
+		result = kind == PACKAGE_RPM ? sym_archive_read_support_format_cpio(reader->archive)
+					     : sym_archive_read_support_format_tar(reader->archive);
 		if (result == ARCHIVE_OK)
-			result = archive_read_open(reader->archive, reader, NULL, give_piece, NULL);
+			result = sym_archive_read_open(reader->archive, reader, NULL, give_piece,
+						       NULL);
 		if (result != ARCHIVE_OK)
 			err = explain(reader, why);
 	}
@@ -153,7 +150,8 @@ void archive_reader_close(struct archive_reader *reader)
 {
 	if (!reader)
 		return;
-	archive_read_free(reader->archive); /* NULL is fine */
+	if (reader->archive)
+		sym_archive_read_free(reader->archive);
 	packed_stream_close(reader->stream);
 	package_payload_close(reader->payload);
 	cleanup_close(&reader->fd);
@@ -166,23 +164,23 @@ void archive_reader_close(struct archive_reader *reader)
  */
 static const char *entry_name(struct archive_entry *entry)
 {
-	const char *name = archive_entry_pathname(entry);
+	const char *name = sym_archive_entry_pathname(entry);
 
-	return name ? name : archive_entry_pathname_utf8(entry);
+	return name ? name : sym_archive_entry_pathname_utf8(entry);
 }
 
 static const char *entry_hard_link(struct archive_entry *entry)
 {
-	const char *link = archive_entry_hardlink(entry);
+	const char *link = sym_archive_entry_hardlink(entry);
 
-	return link ? link : archive_entry_hardlink_utf8(entry);
+	return link ? link : sym_archive_entry_hardlink_utf8(entry);
 }
 
 static const char *entry_symbolic_link(struct archive_entry *entry)
 {
-	const char *link = archive_entry_symlink(entry);
+	const char *link = sym_archive_entry_symlink(entry);
 
-	return link ? link : archive_entry_symlink_utf8(entry);
+	return link ? link : sym_archive_entry_symlink_utf8(entry);
 }
 
 /* Takes down what the header says. 1: it is handed out; 0: it is nothing for us; -errno. */
@@ -198,15 +196,16 @@ static int take_entry(struct archive_reader *reader, struct archive_member *ret_
 	free(reader->link);
 	reader->name = reader->link = NULL;
 	/* cpio has the data with the last of the links, a tar may have it with any. */
-	if (link && archive_entry_size(entry) == 0)
+	if (link && sym_archive_entry_size(entry) == 0)
 		member.kind = ARCHIVE_HARD_LINK;
-	else if (archive_entry_filetype(entry) == AE_IFLNK)
+	else if (sym_archive_entry_filetype(entry) == AE_IFLNK)
 		member.kind = ARCHIVE_SYMBOLIC_LINK;
-	else if (archive_entry_filetype(entry) != AE_IFREG)
+	else if (sym_archive_entry_filetype(entry) != AE_IFREG)
 		return 0;
-	if (member.kind == ARCHIVE_FILE && archive_entry_size(entry) == 0 &&
-	    archive_entry_nlink(entry) > 1 &&
-	    (archive_format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_CPIO) {
+	if (member.kind == ARCHIVE_FILE && sym_archive_entry_size(entry) == 0 &&
+	    sym_archive_entry_nlink(entry) > 1 &&
+	    (sym_archive_format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
+		    ARCHIVE_FORMAT_CPIO) {
 		tell(reader, raw ? raw : "",
 		     "skipped: a hard link in front of its data, which comes under another name");
 		return 0;
@@ -235,8 +234,9 @@ static int take_entry(struct archive_reader *reader, struct archive_member *ret_
 	if (err)
 		return err;
 	if (member.kind == ARCHIVE_FILE)
-		member.size =
-			archive_entry_size(entry) < 0 ? 0 : (uint64_t)archive_entry_size(entry);
+		member.size = sym_archive_entry_size(entry) < 0
+				      ? 0
+				      : (uint64_t)sym_archive_entry_size(entry);
 	else
 		member.link = reader->link;
 	member.name = reader->name;
@@ -257,7 +257,7 @@ static bool is_zero(const uint8_t *bytes, size_t size)
 static int read_end(struct archive_reader *reader, struct reason *why)
 {
 	/* libarchive stops at the end's mark, somewhere in the piece that it was given last. */
-	la_int64_t seen = archive_filter_bytes(reader->archive, 0);
+	la_int64_t seen = sym_archive_filter_bytes(reader->archive, 0);
 	uint64_t unseen =
 		seen < 0 || (uint64_t)seen > reader->given ? 0 : reader->given - (uint64_t)seen;
 	size_t total = 0, rest = unseen < reader->piece_size ? (size_t)unseen : reader->piece_size;
@@ -289,7 +289,7 @@ int archive_reader_next(struct archive_reader *reader, struct archive_member *re
 			struct reason *why)
 {
 	for (;;) {
-		int result = archive_read_next_header(reader->archive, &reader->entry), taken;
+		int result = sym_archive_read_next_header(reader->archive, &reader->entry), taken;
 
 		switch (result) {
 		case ARCHIVE_EOF:
@@ -318,7 +318,7 @@ int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_
 			size_t *ret_size, struct reason *why)
 {
 	_cleanup_free_ char *data = NULL;
-	la_int64_t declared = archive_entry_size(reader->entry);
+	la_int64_t declared = sym_archive_entry_size(reader->entry);
 	size_t size = declared < 0 ? 0 : (size_t)declared;
 	int result;
 
@@ -335,7 +335,7 @@ int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_
 		size_t length = 0;
 		la_int64_t offset = 0;
 
-		result = archive_read_data_block(reader->archive, &piece, &length, &offset);
+		result = sym_archive_read_data_block(reader->archive, &piece, &length, &offset);
 		if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
 			break;
 		if (offset < 0 || (uint64_t)offset > size || length > size - (uint64_t)offset)

@@ -8,11 +8,10 @@
  */
 #include "embedder/archive/archive_writer.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "embedder/archive/libarchive.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"
 
@@ -50,8 +49,9 @@ struct packing {
 
 static void cleanup_packing(struct packing *packing)
 {
-	/* First: what is still in a packer is flushed by this. */
-	archive_write_free(packing->archive);
+	/* First: this flushes what is still in the packer. */
+	if (packing->archive)
+		sym_archive_write_free(packing->archive);
 	byte_buffer_free(&packing->packed);
 }
 
@@ -62,15 +62,15 @@ static la_ssize_t take_packed(struct archive *archive, void *context, const void
 	byte_buffer_append(&packing->packed, data, size);
 	if (!byte_buffer_failed(&packing->packed))
 		return (la_ssize_t)size;
-	archive_set_error(archive, ENOMEM, "out of memory");
+	sym_archive_set_error(archive, ENOMEM, "out of memory");
 	return -1;
 }
 
 static int explain(const struct packing *packing, struct reason *why)
 {
-	const char *text = packing->archive ? archive_error_string(packing->archive) : NULL;
+	const char *text = sym_archive_error_string(packing->archive);
 
-	if (!packing->archive || archive_errno(packing->archive) == ENOMEM)
+	if (sym_archive_errno(packing->archive) == ENOMEM)
 		return reason_errno(why, -ENOMEM, "cannot pack the archive");
 	return reason_set(why, -EIO, "cannot pack the archive: %s",
 			  text ? text : "libarchive gives no reason");
@@ -95,9 +95,9 @@ static int set_format(struct archive *archive, const struct archive_file *files,
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!fits_ustar(files[i].name))
-			return archive_write_set_format_gnutar(archive);
+			return sym_archive_write_set_format_gnutar(archive);
 	}
-	return archive_write_set_format_ustar(archive);
+	return sym_archive_write_set_format_ustar(archive);
 }
 
 /*
@@ -111,29 +111,29 @@ static int set_packing(struct archive *archive, enum archive_packing packing)
 
 	switch (packing) {
 	case ARCHIVE_PLAIN:
-		return archive_write_add_filter_none(archive);
+		return sym_archive_write_add_filter_none(archive);
 	case ARCHIVE_GZIP:
-		result = archive_write_add_filter_gzip(archive);
+		result = sym_archive_write_add_filter_gzip(archive);
 		if (result == ARCHIVE_OK)
-			result = archive_write_set_filter_option(archive, "gzip",
-								 "compression-level", "9");
+			result = sym_archive_write_set_filter_option(archive, "gzip",
+								     "compression-level", "9");
 		if (result == ARCHIVE_OK)
-			result =
-				archive_write_set_filter_option(archive, "gzip", "timestamp", NULL);
+			result = sym_archive_write_set_filter_option(archive, "gzip", "timestamp",
+								     NULL);
 		break;
 	case ARCHIVE_XZ:
-		result = archive_write_add_filter_xz(archive);
+		result = sym_archive_write_add_filter_xz(archive);
 		if (result == ARCHIVE_OK)
-			result = archive_write_set_filter_option(archive, "xz", "compression-level",
-								 "6");
+			result = sym_archive_write_set_filter_option(archive, "xz",
+								     "compression-level", "6");
 		if (result == ARCHIVE_OK)
-			result = archive_write_set_filter_option(archive, "xz", "threads", "1");
+			result = sym_archive_write_set_filter_option(archive, "xz", "threads", "1");
 		break;
 	case ARCHIVE_ZSTD:
-		result = archive_write_add_filter_zstd(archive);
+		result = sym_archive_write_add_filter_zstd(archive);
 		if (result == ARCHIVE_OK)
-			result = archive_write_set_filter_option(archive, "zstd",
-								 "compression-level", "19");
+			result = sym_archive_write_set_filter_option(archive, "zstd",
+								     "compression-level", "19");
 		break;
 	}
 	return result;
@@ -141,21 +141,21 @@ static int set_packing(struct archive *archive, enum archive_packing packing)
 
 static int add_file(struct archive *archive, const struct archive_file *file)
 {
-	struct archive_entry *entry = archive_entry_new2(archive);
+	struct archive_entry *entry = sym_archive_entry_new2(archive);
 	int result;
 
 	if (!entry)
 		return ARCHIVE_FATAL;
-	archive_entry_set_pathname(entry, file->name);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0644);
-	archive_entry_set_size(entry, (la_int64_t)file->size);
-	archive_entry_set_mtime(entry, 0, 0);
+	sym_archive_entry_set_pathname(entry, file->name);
+	sym_archive_entry_set_filetype(entry, AE_IFREG);
+	sym_archive_entry_set_perm(entry, 0644);
+	sym_archive_entry_set_size(entry, (la_int64_t)file->size);
+	sym_archive_entry_set_mtime(entry, 0, 0);
 	/* A warning is about a name that was changed: not the archive that was asked for. */
-	result = archive_write_header(archive, entry);
-	archive_entry_free(entry);
+	result = sym_archive_write_header(archive, entry);
+	sym_archive_entry_free(entry);
 	if (result == ARCHIVE_OK &&
-	    archive_write_data(archive, file->data, file->size) != (la_ssize_t)file->size)
+	    sym_archive_write_data(archive, file->data, file->size) != (la_ssize_t)file->size)
 		result = ARCHIVE_FATAL;
 	return result;
 }
@@ -163,30 +163,29 @@ static int add_file(struct archive *archive, const struct archive_file *file)
 static int pack(struct packing *packing, enum archive_packing how, const struct archive_file *files,
 		size_t count)
 {
-	struct archive *archive = archive_write_new();
-	int result;
+	struct archive *archive = packing->archive;
+	int result = set_format(archive, files, count);
 
-	packing->archive = archive;
-	if (!archive)
-		return ARCHIVE_FATAL;
-	result = set_format(archive, files, count);
 	if (result == ARCHIVE_OK)
 		result = set_packing(archive, how);
 	/* Blocks of one byte: no zeros behind the packed bytes, about which gzip complains. */
 	if (result == ARCHIVE_OK)
-		result = archive_write_set_bytes_in_last_block(archive, 1);
+		result = sym_archive_write_set_bytes_in_last_block(archive, 1);
 	if (result == ARCHIVE_OK)
-		result = archive_write_open(archive, packing, NULL, take_packed, NULL);
+		result = sym_archive_write_open(archive, packing, NULL, take_packed, NULL);
 	for (size_t i = 0; i < count && result == ARCHIVE_OK; i++)
 		result = add_file(archive, &files[i]);
-	return result == ARCHIVE_OK ? archive_write_close(archive) : result;
+	return result == ARCHIVE_OK ? sym_archive_write_close(archive) : result;
 }
 
 int archive_writer_pack(enum archive_packing packing, const struct archive_file *files,
 			size_t count, void **ret_archive, size_t *ret_size, struct reason *why)
 {
 	_cleanup_(cleanup_packing) struct packing work = {0};
+	int err = libarchive_new_writer(&work.archive, why);
 
+	if (err)
+		return err;
 	if (pack(&work, packing, files, count) != ARCHIVE_OK)
 		return explain(&work, why);
 	*ret_size = work.packed.size;

@@ -35,7 +35,8 @@ struct archive_file {
  * The format is ustar, which every reader takes; if a name is too long for it (more than 100
  * bytes that cannot be cut at a '/' so that at most 155 and 100 are left), the one of GNU tar.
  *
- * @ret_archive: malloc'd, the caller frees it. Errors: -EIO libarchive cannot pack, -ENOMEM.
+ * @ret_archive: malloc'd, the caller frees it. Errors: -EIO libarchive cannot pack,
+ * -EOPNOTSUPP it cannot be loaded, -ENOMEM.
  */
 int archive_writer_pack(enum archive_packing packing, const struct archive_file *files,
 			size_t count, void **ret_archive, size_t *ret_size, struct reason *why);

@@ -6,10 +6,10 @@
  */
 #include "embedder/archive/package_payload.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "embedder/archive/libarchive.h"
 
 #define PIECE_SIZE ((size_t)64 << 10)
 
@@ -38,7 +38,7 @@ static la_ssize_t give_piece(struct archive *archive, void *context, const void 
 
 	if (count < 0) {
 		payload->file_error = (int)count;
-		archive_set_error(archive, (int)-count, "%s", payload->file_why.text);
+		sym_archive_set_error(archive, (int)-count, "%s", payload->file_why.text);
 		return ARCHIVE_FATAL;
 	}
 	*ret_piece = payload->piece;
@@ -47,11 +47,11 @@ static la_ssize_t give_piece(struct archive *archive, void *context, const void 
 
 static int explain(const struct package_payload *payload, struct reason *why)
 {
-	const char *text = archive_error_string(payload->archive);
+	const char *text = sym_archive_error_string(payload->archive);
 
 	if (payload->file_error)
 		return reason_set(why, payload->file_error, "%s", payload->file_why.text);
-	return reason_set(why, archive_errno(payload->archive) == ENOMEM ? -ENOMEM : -EBADMSG,
+	return reason_set(why, sym_archive_errno(payload->archive) == ENOMEM ? -ENOMEM : -EBADMSG,
 			  "the package is damaged or cut off: %s", text ? text : "no reason given");
 }
 
@@ -61,9 +61,9 @@ static int find_data(struct package_payload *payload, struct reason *why)
 	struct archive_entry *entry;
 	int result;
 
-	while ((result = archive_read_next_header(payload->archive, &entry)) == ARCHIVE_OK ||
+	while ((result = sym_archive_read_next_header(payload->archive, &entry)) == ARCHIVE_OK ||
 	       result == ARCHIVE_WARN) {
-		const char *name = archive_entry_pathname(entry);
+		const char *name = sym_archive_entry_pathname(entry);
 
 		if (name && strncmp(name, "data.tar", 8) == 0)
 			return 0;
@@ -83,26 +83,26 @@ int package_payload_open(int fd, enum package_kind kind, struct package_payload 
 	if (!payload)
 		return reason_errno(why, -ENOMEM, "cannot read the package");
 	payload->file.fd = fd;
-	payload->archive = archive_read_new();
-	if (!payload->archive) {
+	err = libarchive_new_reader(&payload->archive, why);
+	if (err) {
 		package_payload_close(payload);
-		return reason_errno(why, -ENOMEM, "cannot read the package");
+		return err;
 	}
 	if (kind == PACKAGE_DEB) {
-		result = archive_read_support_format_ar(payload->archive);
+		result = sym_archive_read_support_format_ar(payload->archive);
 	} else {
-		result = archive_read_support_filter_rpm(payload->archive);
+		result = sym_archive_read_support_filter_rpm(payload->archive);
 		if (result == ARCHIVE_OK)
-			result = archive_read_support_format_raw(payload->archive);
+			result = sym_archive_read_support_format_raw(payload->archive);
 	}
 	if (result == ARCHIVE_OK)
-		result = archive_read_open(payload->archive, payload, NULL, give_piece, NULL);
+		result = sym_archive_read_open(payload->archive, payload, NULL, give_piece, NULL);
 	if (result != ARCHIVE_OK)
 		err = explain(payload, why);
 	else if (kind == PACKAGE_DEB)
 		err = find_data(payload, why);
 	else
-		err = archive_read_next_header(payload->archive, &entry) == ARCHIVE_OK
+		err = sym_archive_read_next_header(payload->archive, &entry) == ARCHIVE_OK
 			      ? 0
 			      : explain(payload, why);
 	if (err) {
@@ -117,14 +117,15 @@ void package_payload_close(struct package_payload *payload)
 {
 	if (!payload)
 		return;
-	archive_read_free(payload->archive); /* NULL is fine */
+	if (payload->archive)
+		sym_archive_read_free(payload->archive);
 	free(payload);
 }
 
 static ssize_t read_payload(void *context, void *buffer, size_t size, struct reason *why)
 {
 	struct package_payload *payload = context;
-	la_ssize_t count = archive_read_data(payload->archive, buffer, size);
+	la_ssize_t count = sym_archive_read_data(payload->archive, buffer, size);
 
 	return count < 0 ? explain(payload, why) : count;
 }

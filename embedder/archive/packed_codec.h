@@ -13,8 +13,7 @@ struct archive;
 struct packed_codec {
 	uint8_t magic[6];
 	size_t magic_size;
-	int (*support)(
-		struct archive *archive); /* libarchive's filter for it, for packed_filter.c */
+	int (**support)(struct archive *); /* libarchive's filter, for packed_filter.c */
 
 	/* @input: to be read with packed_input_next(); it must outlive the state. */
 	int (*open)(const struct packed_codec *codec, struct packed_input *input, void **ret_state,

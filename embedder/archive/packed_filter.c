@@ -3,10 +3,9 @@
  * xz, lzma, zstd, bzip2 and lz4 by libarchive's filters and its format "raw", which gives the whole
  * content as one member. The libraries behind them compare the checksums, where there are any.
  */
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdlib.h>
 
+#include "embedder/archive/libarchive.h"
 #include "embedder/archive/packed_codec.h"
 
 struct filter_state {
@@ -26,7 +25,7 @@ static la_ssize_t give_input(struct archive *archive, void *context, const void 
 
 	if (more < 0) {
 		state->input_error = more;
-		archive_set_error(archive, -more, "%s", state->input_why.text);
+		sym_archive_set_error(archive, -more, "%s", state->input_why.text);
 		return ARCHIVE_FATAL;
 	}
 	*ret_piece = piece;
@@ -35,11 +34,11 @@ static la_ssize_t give_input(struct archive *archive, void *context, const void 
 
 static int explain(const struct filter_state *state, struct reason *why)
 {
-	const char *text = archive_error_string(state->archive);
+	const char *text = sym_archive_error_string(state->archive);
 
 	if (state->input_error)
 		return reason_set(why, state->input_error, "%s", state->input_why.text);
-	return reason_set(why, archive_errno(state->archive) == ENOMEM ? -ENOMEM : -EBADMSG,
+	return reason_set(why, sym_archive_errno(state->archive) == ENOMEM ? -ENOMEM : -EBADMSG,
 			  "the packed data is damaged or cut off (%s)",
 			  text ? text : "no reason given");
 }
@@ -48,7 +47,7 @@ static void filter_close(void *pointer)
 {
 	struct filter_state *state = pointer;
 
-	archive_read_free(state->archive); /* NULL is fine */
+	sym_archive_read_free(state->archive);
 	free(state);
 }
 
@@ -62,21 +61,21 @@ static int filter_open(const struct packed_codec *codec, struct packed_input *in
 	if (!state)
 		return reason_errno(why, -ENOMEM, "cannot unpack the data");
 	state->input = input;
-	state->archive = archive_read_new();
-	if (!state->archive) {
+	err = libarchive_new_reader(&state->archive, why);
+	if (err) {
 		free(state);
-		return reason_errno(why, -ENOMEM, "cannot unpack the data");
+		return err;
 	}
 	/* ARCHIVE_WARN: libarchive was built without it and would start a program for it. */
-	if (codec->support(state->archive) != ARCHIVE_OK) {
+	if ((*codec->support)(state->archive) != ARCHIVE_OK) {
 		filter_close(state);
 		return reason_set(why, -EOPNOTSUPP,
 				  "it is packed in a way that this libarchive was built without");
 	}
-	if (archive_read_support_format_raw(state->archive) == ARCHIVE_OK &&
-	    archive_read_support_format_empty(state->archive) == ARCHIVE_OK &&
-	    archive_read_open(state->archive, state, NULL, give_input, NULL) == ARCHIVE_OK)
-		result = archive_read_next_header(state->archive, &entry);
+	if (sym_archive_read_support_format_raw(state->archive) == ARCHIVE_OK &&
+	    sym_archive_read_support_format_empty(state->archive) == ARCHIVE_OK &&
+	    sym_archive_read_open(state->archive, state, NULL, give_input, NULL) == ARCHIVE_OK)
+		result = sym_archive_read_next_header(state->archive, &entry);
 	if (result == ARCHIVE_EOF) {
 		state->empty = true;
 	} else if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
@@ -91,7 +90,7 @@ static int filter_open(const struct packed_codec *codec, struct packed_input *in
 static ssize_t filter_read(void *pointer, void *buffer, size_t size, struct reason *why)
 {
 	struct filter_state *state = pointer;
-	la_ssize_t count = state->empty ? 0 : archive_read_data(state->archive, buffer, size);
+	la_ssize_t count = state->empty ? 0 : sym_archive_read_data(state->archive, buffer, size);
 
 	return count < 0 ? explain(state, why) : count;
 }
@@ -99,7 +98,7 @@ static ssize_t filter_read(void *pointer, void *buffer, size_t size, struct reas
 #define FILTER(filter, bytes)                                                                      \
 	{                                                                                          \
 		.magic = bytes, .magic_size = sizeof(bytes) - 1,                                   \
-		.support = archive_read_support_filter_##filter, .open = filter_open,              \
+		.support = &sym_archive_read_support_filter_##filter, .open = filter_open,         \
 		.read = filter_read, .close = filter_close,                                        \
 	}
 

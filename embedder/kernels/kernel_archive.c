@@ -8,12 +8,11 @@
  */
 #include "embedder/kernels/kernel_archive.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/archive/libarchive.h"
 #include "embedder/image/kernel_bytes.h"
 #include "embedder/util/cleanup.h"
 
@@ -46,15 +45,16 @@ bool kernel_archive_is(const void *start, size_t size)
 /* All reads come from memory that is whole and checked: what is wrong is in the tar itself. */
 static int explain(struct archive *archive, struct reason *why)
 {
-	const char *text = archive_error_string(archive);
+	const char *text = sym_archive_error_string(archive);
 
-	return reason_set(why, archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG,
+	return reason_set(why, sym_archive_errno(archive) == ENOMEM ? -ENOMEM : -EBADMSG,
 			  "the tar archive is damaged: %s", text ? text : "no reason given");
 }
 
 static void cleanup_archive(struct archive **archive)
 {
-	archive_read_free(*archive); /* NULL is fine */
+	if (*archive)
+		sym_archive_read_free(*archive);
 }
 
 /*
@@ -68,7 +68,7 @@ static int read_member(struct archive *archive, uint64_t size, const void **ret_
 	const void *piece = NULL;
 	size_t length = 0;
 	la_int64_t offset = 0;
-	int result = archive_read_data_block(archive, &piece, &length, &offset);
+	int result = sym_archive_read_data_block(archive, &piece, &length, &offset);
 
 	if (result == ARCHIVE_OK && offset == 0 && length == size) {
 		*ret_data = piece;
@@ -84,7 +84,7 @@ static int read_member(struct archive *archive, uint64_t size, const void **ret_
 					  "the tar archive is damaged: the member is "
 					  "longer than its header says");
 		memcpy(copy + offset, piece, length);
-		result = archive_read_data_block(archive, &piece, &length, &offset);
+		result = sym_archive_read_data_block(archive, &piece, &length, &offset);
 	}
 	if (result != ARCHIVE_EOF)
 		return explain(archive, why);
@@ -106,14 +106,14 @@ static int find_btf(struct archive *archive, const void **ret_data, size_t *ret_
 	size_t found_size = 0, members = 0;
 	int result;
 
-	while ((result = archive_read_next_header(archive, &entry)) == ARCHIVE_OK ||
+	while ((result = sym_archive_read_next_header(archive, &entry)) == ARCHIVE_OK ||
 	       result == ARCHIVE_WARN) {
 		_cleanup_free_ void *copy = NULL;
 		const void *data = NULL;
-		la_int64_t size = archive_entry_size(entry);
+		la_int64_t size = sym_archive_entry_size(entry);
 		int err;
 
-		if (archive_entry_filetype(entry) != AE_IFREG || size <= 0)
+		if (sym_archive_entry_filetype(entry) != AE_IFREG || size <= 0)
 			continue;
 		members++;
 		err = kernel_bytes_check_size((uint64_t)size, why);
@@ -144,12 +144,13 @@ static int find_btf(struct archive *archive, const void **ret_data, size_t *ret_
 int kernel_archive_find(const void *data, size_t size, const void **ret_data, size_t *ret_size,
 			void **ret_copy, struct reason *why)
 {
-	_cleanup_(cleanup_archive) struct archive *archive = archive_read_new();
+	_cleanup_(cleanup_archive) struct archive *archive = NULL;
+	int err = libarchive_new_reader(&archive, why);
 
-	if (!archive)
-		return reason_errno(why, -ENOMEM, "cannot read the archive");
-	if (archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-	    archive_read_open_memory(archive, data, size) != ARCHIVE_OK)
+	if (err)
+		return err;
+	if (sym_archive_read_support_format_tar(archive) != ARCHIVE_OK ||
+	    sym_archive_read_open_memory(archive, data, size) != ARCHIVE_OK)
 		return explain(archive, why);
 	/* tar starts every member at a multiple of 512 bytes, so the BTF is aligned as @data is. */
 	return find_btf(archive, ret_data, ret_size, ret_copy, why);

@@ -40,13 +40,14 @@ if [ $# != 1 ] || [ ! -f "$1" ]; then
 	fail "not one .deb: $(ls)"
 fi
 for needed in libc6 zlib1g liblzma5 libelf1 libarchive13; do
-	readelf -dW "$BUILD"/embedder/corebtf "$BUILD"/runtime/libcorebtf.so >"$work/needed"
+	readelf -dW -p .note.dlopen "$BUILD"/embedder/corebtf "$BUILD"/runtime/libcorebtf.so \
+		>"$work/needed" 2>/dev/null
 	case $needed in
 	libc6) name=libc.so ;;
 	zlib1g) name=libz.so ;;
 	*) name=${needed%%[0-9]*}.so ;;
 	esac
-	if grep -q "NEEDED.*\[$name" "$work/needed"; then
+	if grep -qE "(NEEDED.*\[|\"soname\":\[\")$name" "$work/needed"; then
 		dpkg-deb -f "$1" Depends | grep -q "\<$needed" || fail "$1: does not depend on $needed"
 	fi
 done
