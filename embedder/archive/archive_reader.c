@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: an archive. Out: its members. Three layers, each of which sees only the bytes of the one
- * before: package_payload.h (for a package), packed_stream.h, and libarchive for tar and cpio.
+ * Three layers, each of which reads what the one before returns: package_payload.h (for a package),
+ * packed_stream.h, and libarchive for tar and cpio.
  */
 #include "embedder/archive/archive_reader.h"
 
@@ -18,7 +18,7 @@
 
 #define PIECE_SIZE ((size_t)256 << 10)
 
-/* GNU tar fills its last record up with zeros, up to whatever blocking factor it was told. */
+/* GNU tar pads the last record with zeros; its blocking factor can be large. */
 #define END_SIZE_MAX ((size_t)64 << 20)
 
 struct archive_reader {
@@ -33,7 +33,7 @@ struct archive_reader {
 	archive_skip_fn skip;
 	void *context;
 	char *name, *link;
-	bool damaged;	   /* the stretch that is being passed over has been told of */
+	bool damaged;	   /* the stretch that is being skipped was reported */
 	uint64_t given;	   /* bytes that libarchive was handed in pieces, */
 	size_t piece_size; /* in the last one of them */
 	uint8_t piece[PIECE_SIZE];
@@ -73,7 +73,7 @@ static int explain(const struct archive_reader *reader, struct reason *why)
 			  text ? text : "no reason given");
 }
 
-static void tell(const struct archive_reader *reader, const char *name, const char *why)
+static void report_skipped(const struct archive_reader *reader, const char *name, const char *why)
 {
 	if (reader->skip)
 		reader->skip(reader->context, name, why);
@@ -183,7 +183,7 @@ static const char *entry_symbolic_link(struct archive_entry *entry)
 	return link ? link : sym_archive_entry_symlink_utf8(entry);
 }
 
-/* Takes down what the header says. 1: it is handed out; 0: it is nothing for us; -errno. */
+/* Reads the current header. 1: *@ret_member is set; 0: no member to return; -errno. */
 static int take_entry(struct archive_reader *reader, struct archive_member *ret_member)
 {
 	struct archive_entry *entry = reader->entry;
@@ -195,7 +195,7 @@ static int take_entry(struct archive_reader *reader, struct archive_member *ret_
 	free(reader->name);
 	free(reader->link);
 	reader->name = reader->link = NULL;
-	/* cpio has the data with the last of the links, a tar may have it with any. */
+	/* cpio stores the data with the last link, tar with any of them. */
 	if (link && sym_archive_entry_size(entry) == 0)
 		member.kind = ARCHIVE_HARD_LINK;
 	else if (sym_archive_entry_filetype(entry) == AE_IFLNK)
@@ -206,12 +206,13 @@ static int take_entry(struct archive_reader *reader, struct archive_member *ret_
 	    sym_archive_entry_nlink(entry) > 1 &&
 	    (sym_archive_format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
 		    ARCHIVE_FORMAT_CPIO) {
-		tell(reader, raw ? raw : "",
-		     "skipped: a hard link in front of its data, which comes under another name");
+		report_skipped(
+			reader, raw ? raw : "",
+			"skipped: a hard link before its data, which follows under another name");
 		return 0;
 	}
 	if (!raw) {
-		tell(reader, "", "skipped: a member whose name cannot be read");
+		report_skipped(reader, "", "skipped: a member whose name cannot be read");
 		return 0;
 	}
 	err = member_name_normalise(raw, &reader->name, &why);
@@ -228,7 +229,7 @@ static int take_entry(struct archive_reader *reader, struct archive_member *ret_
 		struct reason line;
 
 		reason_set(&line, 0, "skipped: %s", why.text);
-		tell(reader, raw, line.text);
+		report_skipped(reader, raw, line.text);
 		return 0;
 	}
 	if (err)
@@ -253,10 +254,10 @@ static bool is_zero(const uint8_t *bytes, size_t size)
 	return true;
 }
 
-/* What comes behind the members: the rest of the last record, and then the packing's checksum. */
+/* Reads what follows the members: the rest of the last record, then the packing's checksum. */
 static int read_end(struct archive_reader *reader, struct reason *why)
 {
-	/* libarchive stops at the end's mark, somewhere in the piece that it was given last. */
+	/* libarchive stops at the end mark, somewhere in the last piece. */
 	la_int64_t seen = sym_archive_filter_bytes(reader->archive, 0);
 	uint64_t unseen =
 		seen < 0 || (uint64_t)seen > reader->given ? 0 : reader->given - (uint64_t)seen;
@@ -279,9 +280,10 @@ static int read_end(struct archive_reader *reader, struct reason *why)
 					  END_SIZE_MAX >> 20);
 	}
 	if (!zero)
-		tell(reader, "",
-		     "skipped: what follows the end of the archive (another archive? Unpack "
-		     "and pack them again as one)");
+		report_skipped(
+			reader, "",
+			"skipped: what follows the end of the archive (another archive? Unpack "
+			"and pack them again as one)");
 	return 0;
 }
 
@@ -294,9 +296,10 @@ int archive_reader_next(struct archive_reader *reader, struct archive_member *re
 		switch (result) {
 		case ARCHIVE_EOF:
 			return read_end(reader, why);
-		case ARCHIVE_RETRY: /* a block that is no header: the next ones may be */
+		case ARCHIVE_RETRY: /* not a header; a later block may be one */
 			if (!reader->damaged)
-				tell(reader, "", "skipped: a damaged stretch of the archive");
+				report_skipped(reader, "",
+					       "skipped: a damaged stretch of the archive");
 			reader->damaged = true;
 			continue;
 		case ARCHIVE_OK:

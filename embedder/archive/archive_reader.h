@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An archive from outside in, its members out: one at a time, in the archive's order, the data only
- * if it is asked for. Nothing is written anywhere.
+ * Reads the members of an archive one at a time, in the archive's order, and a member's data only
+ * on request. Nothing is written to disk.
  *
  * An archive is a tar of any format, a .deb (the files in it) or an .rpm, each plain or packed with
- * gzip, xz, zstd, bzip2 or lz4; what it is, its first bytes say. It is gone through once, to its
- * very end, where damage shows that the data does not.
+ * gzip, xz, zstd, bzip2 or lz4, recognised by the first bytes. It is read once and to its end: the
+ * checksums there show damage that the data does not.
  */
 #ifndef COREBTF_ARCHIVE_ARCHIVE_READER_H
 #define COREBTF_ARCHIVE_ARCHIVE_READER_H
@@ -15,29 +15,29 @@
 
 #include "embedder/util/reason.h"
 
-/* Folders, devices and the like are not handed out. */
+/* Folders, devices and the like are not returned. */
 enum archive_kind { ARCHIVE_FILE, ARCHIVE_HARD_LINK, ARCHIVE_SYMBOLIC_LINK };
 
-/* Strings are the reader's and live until its next call. */
+/* The strings belong to the reader and are valid until its next call. */
 struct archive_member {
 	enum archive_kind kind;
 	const char *name; /* normalised (member_name.h): relative, without "." and ".." */
-	const char *link; /* where a link leads: of a hard link the name of an earlier member,
-			   * normalised; of a symbolic link its text. "" for a file */
+	const char *link; /* of a hard link: the normalised name of an earlier member; of a
+			   * symbolic link: its text; "" for a file */
 	uint64_t size;	  /* of a file, as its header says; 0 for a link */
 };
 
 struct archive_reader;
 
 /*
- * Told of what is in the archive and not handed out: a member whose name leads out of it or cannot
- * be shown, a damaged stretch, bytes behind the end. @name is "" where there is none; it may hold
- * any byte but NUL. NULL in place of the function: nobody is told.
+ * Called for what is in the archive and not returned: a member whose name leads out of it or cannot
+ * be shown, a damaged stretch, bytes after the end. @name is "" where there is none; it may hold
+ * any byte but NUL. The function may be NULL.
  */
 typedef void (*archive_skip_fn)(void *context, const char *name, const char *why);
 
 /*
- * Only regular files. Reasons here and below are without the path.
+ * @path: a regular file. No @why here or below has the path in it.
  * Errors: those of regular_file_open(), -EBADMSG empty or damaged, -ENODATA a .deb
  * without files, -EOPNOTSUPP libarchive was built without its packing, -ENOMEM.
  */

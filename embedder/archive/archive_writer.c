@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libarchive makes headers and packs.
+ * libarchive writes the headers and packs.
  *
- * Neither of libarchive's pax formats will do: in the C locale they write names that are no ASCII
- * together with a header that GNU tar complains about. ustar and GNU tar's format take the bytes
- * as they are.
+ * Its pax formats are not used: in the C locale they write a name that is not ASCII with a header
+ * that GNU tar warns about. ustar and GNU tar's format take the bytes as they are.
  */
 #include "embedder/archive/archive_writer.h"
 
@@ -41,7 +40,7 @@ int archive_packing_from_name(const char *path, enum archive_packing *ret_packin
 	return -EINVAL;
 }
 
-/* An archive on its way. */
+/* An archive being written. */
 struct packing {
 	struct archive *archive;
 	struct byte_buffer packed;
@@ -101,9 +100,9 @@ static int set_format(struct archive *archive, const struct archive_file *files,
 }
 
 /*
- * gzip: as small as it gets, no time. xz: the preset's dictionary of 8 MiB holds many BTFs, and
- * the program that unpacks it at its start has to have that much memory; the larger presets take
- * more of it. zstd: the largest level that does not ask the reader for more than usual.
+ * gzip: the highest level, without a time stamp. xz: the dictionary of preset 6, 8 MiB, holds many
+ * BTFs; a larger one would take more memory of the program that unpacks it at its start. zstd: the
+ * highest level that readers accept without an option.
  */
 static int set_packing(struct archive *archive, enum archive_packing packing)
 {
@@ -151,7 +150,7 @@ static int add_file(struct archive *archive, const struct archive_file *file)
 	sym_archive_entry_set_perm(entry, 0644);
 	sym_archive_entry_set_size(entry, (la_int64_t)file->size);
 	sym_archive_entry_set_mtime(entry, 0, 0);
-	/* A warning is about a name that was changed: not the archive that was asked for. */
+	/* A warning means that a name was changed, so it is an error here. */
 	result = sym_archive_write_header(archive, entry);
 	sym_archive_entry_free(entry);
 	if (result == ARCHIVE_OK &&
@@ -168,7 +167,7 @@ static int pack(struct packing *packing, enum archive_packing how, const struct 
 
 	if (result == ARCHIVE_OK)
 		result = set_packing(archive, how);
-	/* Blocks of one byte: no zeros behind the packed bytes, about which gzip complains. */
+	/* Blocks of one byte: no zeros after the packed bytes; gzip warns about them. */
 	if (result == ARCHIVE_OK)
 		result = sym_archive_write_set_bytes_in_last_block(archive, 1);
 	if (result == ARCHIVE_OK)

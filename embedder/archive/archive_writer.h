@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files in, a tar out, packed as its name says. The same files give the same bytes, whoever packs
- * them, when and where: no time (neither in the members nor in gzip's header), no owner, mode
- * 0644, one thread, the packers' settings fixed. A packer of another version may pack otherwise.
+ * Writes a tar, packed as its name says. The same files always give the same bytes: no time stamps
+ * (neither in the members nor in gzip's header), no owner, mode 0644, one thread, fixed settings.
+ * Another version of a packing library may write other bytes.
  */
 #ifndef COREBTF_ARCHIVE_ARCHIVE_WRITER_H
 #define COREBTF_ARCHIVE_ARCHIVE_WRITER_H
@@ -18,7 +18,7 @@ enum archive_packing {
 	ARCHIVE_ZSTD,
 };
 
-/* The packing that the name of an archive asks for: .tar, .tar.gz or .tgz, .tar.xz or .txz,
+/* The packing that the name of an archive stands for: .tar, .tar.gz or .tgz, .tar.xz or .txz,
  * .tar.zst or .tzst. -EINVAL: it ends in none of them. */
 int archive_packing_from_name(const char *path, enum archive_packing *ret_packing);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: a name from an archive. Out: the same name as a path below some folder, or why not.
+ * Makes a member's name a relative path, or says why it cannot be one.
  */
 #include "embedder/archive/member_name.h"
 

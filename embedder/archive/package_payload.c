@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: a package. Out: the bytes of the archive inside. libarchive takes off what is around them:
- * for a .deb as an ar archive, for an .rpm as a filter in front of "raw". The archive inside is
- * not left to it, since only packed_stream.h compares the checksums of all packings.
+ * libarchive unwraps the package: it reads a .deb as an ar archive and an .rpm by a filter before
+ * the format "raw". It does not unpack the archive inside: packed_stream.h does that, which
+ * compares the checksums of all packings.
  */
 #include "embedder/archive/package_payload.h"
 
@@ -55,7 +55,7 @@ static int explain(const struct package_payload *payload, struct reason *why)
 			  "the package is damaged or cut off: %s", text ? text : "no reason given");
 }
 
-/* dpkg takes data.tar with any ending that it knows; there is one such member. */
+/* There is one member data.tar, with an ending for its packing. */
 static int find_data(struct package_payload *payload, struct reason *why)
 {
 	struct archive_entry *entry;

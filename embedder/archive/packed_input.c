@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: a source. Out: its bytes in pieces of a fixed size, the first of which can be looked at
- * before it is taken.
+ * Reads a source in pieces of a fixed size. The first one can be looked at before it is taken.
  */
 #include "embedder/archive/packed_input.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packed bytes, a piece at a time, from wherever they come: a file, or a member of a package.
+ * Packed bytes, a piece at a time, from a file, from memory or from a member of a package.
  */
 #ifndef COREBTF_ARCHIVE_PACKED_INPUT_H
 #define COREBTF_ARCHIVE_PACKED_INPUT_H
@@ -19,17 +19,17 @@ struct packed_source {
 	void *context;
 };
 
-/* The bytes of a file from its start on, whatever the position of @fd, which stays the caller's. */
+/* A file from its start; the position of @fd is neither used nor changed. The caller closes @fd. */
 struct packed_file {
 	int fd;
 	off_t offset; /* 0 at first */
 };
 ssize_t packed_file_read(void *file, void *buffer, size_t size, struct reason *why);
 
-/* Bytes in memory, which stay the caller's. */
+/* Bytes in memory, owned by the caller. */
 struct packed_memory {
 	const uint8_t *data;
-	size_t size; /* what is left of them */
+	size_t size; /* not yet read */
 };
 ssize_t packed_memory_read(void *memory, void *buffer, size_t size, struct reason *why);
 
@@ -38,7 +38,7 @@ struct packed_input {
 	struct packed_source source;
 	uint8_t *buffer;
 	size_t size;	/* of the piece in the buffer */
-	bool looked_at; /* it was read to see what it starts with, and not handed out yet */
+	bool looked_at; /* the piece was read for its first bytes and not handed out yet */
 	bool ended;
 	uint64_t taken; /* bytes handed out */
 };

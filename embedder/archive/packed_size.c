@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: packed bytes. Out: the size that stands in them.
+ * Each packing has its size in another place; libarchive does not read it.
  */
 #include "embedder/archive/packed_size.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How much packed bytes say they unpack to, before anything is unpacked: .xz in the index at its
- * end, gzip in its last four bytes, zstd in its first header.
+ * The unpacked size that packed bytes declare, read without unpacking: .xz has it in the index at
+ * its end, gzip in its last four bytes, zstd in its first header.
  */
 #ifndef COREBTF_ARCHIVE_PACKED_SIZE_H
 #define COREBTF_ARCHIVE_PACKED_SIZE_H
@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All of the packed bytes. 0: they do not say. What is said may be wrong, and is no promise. */
+/* @packed: all of the packed bytes. Returns 0 where no size is declared. The declared size may be
+ * wrong. */
 uint64_t packed_size(const void *packed, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: a source of packed bytes. Out: what they unpack to, bounded.
+ * Finds the codec by the first bytes, and bounds what it unpacks to.
  */
 #include "embedder/archive/packed_stream.h"
 
@@ -9,7 +9,7 @@
 #include "embedder/archive/packed_codec.h"
 #include "embedder/util/cleanup.h"
 
-/* Memory that was asked for and not touched costs nothing, so few steps lead to a large BTF. */
+/* Large, so that a large BTF takes few steps: memory that is not touched costs nothing. */
 #define START_SIZE ((size_t)8 << 20)
 
 struct packed_stream {
@@ -131,7 +131,7 @@ int packed_stream_read_all(struct packed_stream *stream, size_t expected, size_t
 			   void **ret_data, size_t *ret_size, struct reason *why)
 {
 	_cleanup_free_ void *data = NULL;
-	/* One byte more than expected, and than allowed: that one shows that there is no more. */
+	/* One byte more than expected or allowed, to see whether there is more. */
 	size_t size = 0, capacity = expected && expected < limit ? expected + 1 : START_SIZE;
 
 	for (;;) {

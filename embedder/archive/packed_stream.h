@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packed bytes in (gzip, xz, zstd, bzip2, lz4, or not packed at all), their content out: in order,
- * once, a buffer at a time.
+ * Unpacks gzip, xz, lzma, zstd, bzip2 and lz4, and passes on what is not packed; in order, a buffer
+ * at a time.
  *
- * A file of zero bytes packs a thousandfold and more, and would keep us busy for as long: past
- * PACKED_STREAM_FREE bytes, what unpacks to more than PACKED_STREAM_RATIO times its own size is
- * refused.
+ * Against archive bombs: past PACKED_STREAM_FREE bytes, what unpacks to more than
+ * PACKED_STREAM_RATIO times its own size is refused.
  */
 #ifndef COREBTF_ARCHIVE_PACKED_STREAM_H
 #define COREBTF_ARCHIVE_PACKED_STREAM_H
@@ -29,8 +28,8 @@ int packed_stream_open(const struct packed_source *source, struct packed_stream 
 void packed_stream_close(struct packed_stream *stream); /* NULL is fine */
 
 /*
- * Fills @buffer. Returns how many bytes, fewer than @size only at the end; the end is reached only
- * when the packed bytes end where and as they should: their checksums fit, where there are any.
+ * Fills @buffer. Returns how many bytes, fewer than @size only at the end. The end is returned only
+ * after the packed bytes were found whole: not cut off, checksums right, nothing after them.
  * Errors: -EBADMSG damaged, cut off or of an unknown variant, -EFBIG unpacks to too much,
  * -EOPNOTSUPP libarchive was built without this packing, -ENOMEM, those of the source. After an
  * error the stream can only be closed.
@@ -39,14 +38,14 @@ ssize_t packed_stream_read(struct packed_stream *stream, void *buffer, size_t si
 			   struct reason *why);
 
 /*
- * All that is left of the stream, into memory that grows by realloc.
- * @expected: how much is likely to come, 0: not known. @limit: more is refused with -EFBIG.
+ * Reads all that is left of the stream into memory.
+ * @expected: the likely size, 0: not known. @limit: more is refused with -EFBIG.
  * @ret_data: malloc'd, the caller frees it; never NULL on success.
  */
 int packed_stream_read_all(struct packed_stream *stream, size_t expected, size_t limit,
 			   void **ret_data, size_t *ret_size, struct reason *why);
 
-/* Whether one of the packings starts here. */
+/* Whether these are the first bytes of one of the packings. */
 bool packed_stream_is_packed(const void *start, size_t size);
 
 #endif

@@ -37,7 +37,7 @@ int btf_join(const void *base, size_t base_size, const void *split, size_t split
 	strings = (uint64_t)a.strings_size + b.strings_size;
 	if (types + strings + a.layout_size + b.layout_size > UINT32_MAX / 2)
 		return reason_set(why, -EFBIG, "split BTF and its base are too large together");
-	/* Kinds mean the same in both; the side that describes more of them describes all. */
+	/* Kinds are the same in both; the longer layout section describes all of them. */
 	if (b.layout_size > a.layout_size) {
 		a.layout = b.layout;
 		a.layout_size = b.layout_size;

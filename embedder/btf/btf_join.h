@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Split BTF (a module's) and its base in, one BTF with the types of both out.
+ * Joins split BTF (a module's) and its base into one BTF with the types of both.
  *
- * Split BTF goes on counting where its base ends, with type ids and with string offsets, so the
- * two joined end to end are one BTF in which every reference is right as it stands.
+ * Type ids and string offsets of split BTF continue those of its base, so types and strings are
+ * appended to the base's and no reference changes.
  */
 #ifndef COREBTF_BTF_BTF_JOIN_H
 #define COREBTF_BTF_BTF_JOIN_H

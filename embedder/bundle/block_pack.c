@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Raw: one block with all blobs, each at a multiple of 8, so that the runtime hands them out
- * where they lie. xz: blobs are put into a block until the next one would make it too large;
- * each block is one .xz stream.
+ * Raw: one block with all blobs, each at a multiple of 8, so that the runtime uses them in place.
+ * xz: a block is filled until the next blob would make it too large; each block is one .xz stream.
  *
- * Why blocks of several blobs: the BTFs of one kernel series are nearly the same bytes, and a
- * stream that holds many of them pays for the shared part once. Why not one stream with all:
- * the program that starts would unpack all of them for the one it needs.
+ * A block has several blobs because the BTFs of one kernel series are nearly equal and are stored
+ * once in a common stream. All blobs are not in one stream because a program would then unpack all
+ * of them at its start for the one it needs.
  */
 #include <errno.h>
 #include <lzma.h>
@@ -26,7 +25,7 @@ static uint64_t align_up(uint64_t offset)
 	return (offset + COREBTF_ALIGNMENT - 1) & ~(uint64_t)(COREBTF_ALIGNMENT - 1);
 }
 
-/* Decides which blob goes where; sizes may pass the limits here, the layout checks them. */
+/* Assigns blobs to blocks. Sizes may pass the limits of the format here; the layout checks them. */
 static void place_blobs(struct block_pack *pack, size_t blob_count, uint64_t target_size)
 {
 	for (size_t i = 0; i < blob_count; i++) {
@@ -61,10 +60,9 @@ static void write_unpacked(const struct block_pack *pack, const struct packed_bl
 }
 
 /*
- * All settings are given rather than left to a preset, so that a newer liblzma with other presets
- * does not change them. BTF is 32-bit words and short names: where in its word a byte stands says
- * more about it than the byte before does (pb 2, lc 0), and with lc 0 the decoder has 1.5 kB of
- * literal state to set up instead of 12.
+ * No preset is used, since a newer liblzma could change it. BTF is 32-bit words and short names:
+ * the position of a byte in its word predicts it better than the byte before (pb 2, lc 0), and with
+ * lc 0 the decoder initialises 1.5 kB of literal state instead of 12.
  */
 static int compress_block(const struct block_pack *pack, struct packed_block *block,
 			  struct reason *why)
@@ -94,8 +92,8 @@ static int compress_block(const struct block_pack *pack, struct packed_block *bl
 					     : (uint32_t)block->unpacked_size;
 	write_unpacked(pack, block, unpacked);
 
-	/* No integrity check of xz's own: the blob records have one. The room given is one byte
-	 * too small for a stream that saves nothing: such a block stays raw. */
+	/* No integrity check in the stream: the blob records have one. The output buffer is one
+	 * byte smaller than the input: a block that does not shrink stays raw. */
 	result = lzma_stream_buffer_encode(filters, LZMA_CHECK_NONE, NULL, unpacked,
 					   block->unpacked_size, stored, &stored_size,
 					   block->unpacked_size - 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Blobs in, blocks out: which blob lies in which block and where, and the stored bytes of each
- * block. A block is what the runtime unpacks in one go.
+ * Puts blobs into blocks: the place of each blob, and the stored bytes of each block. The runtime
+ * unpacks a block as a whole.
  */
 #ifndef COREBTF_BUNDLE_BLOCK_PACK_H
 #define COREBTF_BUNDLE_BLOCK_PACK_H
@@ -39,7 +39,7 @@ struct block_pack {
 	size_t block_count;
 };
 
-/* @blobs, in the order in which they are to be stored: neighbours should be alike. Errors:
+/* @blobs: in the order in which to store them; neighbours should be similar. Errors:
  * -ENOMEM, -EIO liblzma failed otherwise (@why says how). */
 int block_pack_init(struct block_pack *pack, const struct bundle_blob *const *blobs,
 		    size_t blob_count, enum bundle_compression compression, struct reason *why);

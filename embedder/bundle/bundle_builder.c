@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernels with their trimmed BTFs come in, in any order; each distinct BTF, kernel and object is
- * kept once. What is kept never depends on the order: where two BTFs claim one kernel, their
- * sources decide, not who came first.
+ * Keeps each distinct BTF, kernel and object once. The result does not depend on the order in which
+ * they are added: of two BTFs for one kernel, the one whose source sorts first is kept.
  */
 #include <errno.h>
 #include <lzma.h>
@@ -18,7 +17,7 @@
 #include "runtime/format.h"
 #include "runtime/util/array.h"
 
-/* Distinct things: an array that owns them, and a search tree over it. */
+/* Distinct items: an array that owns them, and a search tree over it. */
 struct collection {
 	void **items;
 	size_t count, capacity;
@@ -46,7 +45,7 @@ static int kernel_compare(const void *left, const void *right)
 	return kernel_order_identity(&l->kernel.id, &r->kernel.id);
 }
 
-/* The checksum only makes the comparison short; equal are equal bytes. */
+/* The checksum only makes the comparison short; blobs are equal when their bytes are. */
 static int blob_compare(const void *left, const void *right)
 {
 	const struct bundle_blob *l = left, *r = right;
@@ -76,7 +75,7 @@ static void *collection_find(const struct collection *collection, const void *ke
 	return found ? *found : NULL;
 }
 
-/* Takes over @item, which must not be there yet; on failure it stays the caller's. */
+/* Takes over @item, which must not be in it yet; on failure the caller still owns it. */
 static int collection_add(struct collection *collection, void *item)
 {
 	if (array_reserve(collection->items, collection->capacity, collection->count + 1) != 0)
@@ -137,8 +136,8 @@ int bundle_builder_add_object(struct bundle_builder *builder, const char *name, 
 	if (name_size - 1 > BUNDLE_STRING_MAX)
 		return -ENAMETOOLONG;
 	if (object) {
-		/* The same object has the same relocations; should a caller differ, the order
-		 * of its calls must still not show. */
+		/* The same object has the same count. If a caller passes another one, the result
+		 * still must not depend on the order of calls. */
 		if (object->relocation_count < relocation_count)
 			object->relocation_count = relocation_count;
 		return 0;
@@ -188,7 +187,7 @@ static int check_kernel(const struct kernel_id *kernel, struct reason *why)
 	return err;
 }
 
-/* The blob with these bytes, made when it is not there yet. NULL: no memory. */
+/* Finds or adds the blob with these bytes. NULL: no memory. */
 static struct bundle_blob *intern_blob(struct bundle_builder *builder, const void *btf, size_t size)
 {
 	const struct bundle_blob key = {.data = btf, .size = size, .crc = lzma_crc32(btf, size, 0)};
@@ -220,7 +219,7 @@ static void use_blob(struct bundle_builder *builder, struct kernel_item *item,
 		builder->used_blob_count++;
 }
 
-/* Copies a string to *@end and moves that behind it. */
+/* Copies a string to *@end and moves *@end past it. */
 static const char *append_string(char **end, const char *string)
 {
 	char *copy = *end;
@@ -273,8 +272,8 @@ static int add_kernel(struct bundle_builder *builder, const struct kernel_id *id
 }
 
 /*
- * The kernel is there already. Of everything that ever claimed it, the smallest (source, bytes)
- * stays: that also holds for equal BTFs, whose smaller source may decide against a later one.
+ * The kernel was added before. Of all its BTFs the smallest by (source, bytes) is kept. An equal
+ * BTF may have a smaller source, which then counts against a later BTF.
  */
 static int merge_kernel(struct bundle_builder *builder, struct kernel_item *item,
 			struct bundle_blob *blob, const char *source, struct reason *why)

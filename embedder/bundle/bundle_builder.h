@@ -19,15 +19,15 @@ struct bundle_builder;
 struct bundle_builder *bundle_builder_new(void);
 void bundle_builder_free(struct bundle_builder *builder);
 
-/* Notes a BPF object that the BTFs are trimmed for; the same (name, digest) twice counts once. */
+/* Adds a BPF object that the BTFs are trimmed for; the same (name, digest) counts once. */
 int bundle_builder_add_object(struct bundle_builder *builder, const char *name, uint64_t digest,
 			      uint32_t relocation_count);
 
 /*
  * Adds one kernel with its trimmed BTF. Everything is copied. @source names the file it came
- * from, for messages. The same kernel with the same BTF again is no error and changes nothing.
- * The same kernel with another BTF: -EEXIST, and of the two the one whose source sorts first
- * stays, so the result does not depend on the order; @why names the other one.
+ * from, for messages. Adding the same kernel with the same BTF again changes nothing. With another
+ * BTF it is -EEXIST: the BTF whose source sorts first is kept, so the result does not depend on
+ * the order, and @why names the other source.
  */
 int bundle_builder_add(struct bundle_builder *builder, const struct kernel_id *kernel,
 		       const void *btf, size_t size, const char *source, struct reason *why);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Comparisons by bytes and by numbers, never by locale: the bundle must not depend on where it
- * was made. strverscmp() is not used since C libraries do not agree about it.
+ * Comparisons by bytes and by numbers, never by locale: the same input must give the same bundle
+ * everywhere. strverscmp() is not used, because C libraries differ in it.
  */
 #include <stdbool.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static size_t number_length(const char **text)
 	return length;
 }
 
-/* A release is a row of numbers and other bytes; a number sorts before another byte. */
+/* A release is a sequence of numbers and other bytes; a number sorts before any other byte. */
 static int release_compare(const char *left, const char *right)
 {
 	while (*left && *right) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two orders of kernels: by identity, in which the index stands, and by likeness, in which
- * their BTFs are stored.
+ * The two orders of kernels: by identity, for the index, and by likeness, for storing their BTFs.
  */
 #ifndef COREBTF_BUNDLE_KERNEL_ORDER_H
 #define COREBTF_BUNDLE_KERNEL_ORDER_H
@@ -12,8 +11,8 @@
  * shorter first). 0 means the same kernel. */
 int kernel_order_identity(const struct kernel_id *left, const struct kernel_id *right);
 
-/* os_id, machine, then the release with its runs of digits taken as numbers, then identity:
- * neighbours are builds of one series, so their BTFs are alike. */
+/* os_id, machine, then the release with its runs of digits compared as numbers, then identity:
+ * neighbours are builds of one series, whose BTFs are similar and pack well together. */
 int kernel_order_likeness(const struct kernel_id *left, const struct kernel_id *right);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Chunks from malloc, newest first; a piece is cut off the newest one. A piece that is larger
- * than a chunk gets a chunk to itself.
+ * Chunks from malloc, newest first; pieces come from the newest one. A piece larger than a chunk
+ * gets a chunk of its own.
  */
 #include <stdalign.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes that grow at the end. One failed append marks the buffer; whoever fills it asks once, at
- * the end, with byte_buffer_failed().
+ * A growing byte buffer. A failed append marks the buffer, so that the caller checks once, at the
+ * end, with byte_buffer_failed().
  */
 #ifndef COREBTF_UTIL_BYTE_BUFFER_H
 #define COREBTF_UTIL_BYTE_BUFFER_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A path comes in, the file's bytes go out in one malloc'd block.
+ * Reads a whole file into one malloc'd block.
  */
 #include "embedder/util/input_file.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole file in memory. It is read, not mapped: a file that shrinks while we look at it must
- * not be able to kill us with SIGBUS.
+ * A whole file in memory. It is read and not mapped: a mapped file that shrinks would end the
+ * process with SIGBUS.
  */
 #ifndef COREBTF_UTIL_INPUT_FILE_H
 #define COREBTF_UTIL_INPUT_FILE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: how much a thread is about to use. Out: when it may.
+ * A counter under a lock; threads wait on one condition.
  */
 #include "embedder/util/memory_budget.h"
 
@@ -102,8 +102,7 @@ int memory_budget_acquire(struct memory_budget *budget, uint64_t size, struct re
 	if (size > budget->limit)
 		return refuse(budget, size, why);
 	pthread_mutex_lock(&budget->lock);
-	/* Who has some already and waits for more comes first: it gives all of it back the sooner.
-	 */
+	/* Threads that hold memory and wait for more go first: they release all of it sooner. */
 	while (budget->extending || budget->used > budget->limit - size)
 		pthread_cond_wait(&budget->changed, &budget->lock);
 	budget->used += size;

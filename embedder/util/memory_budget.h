@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How much memory several threads may use together for large things. Each says how much before it
- * takes it, and waits until that is free. Nothing is allocated here.
+ * A limit for the large allocations of several threads together. A thread acquires the size before
+ * it allocates, and waits until that much is free. Nothing is allocated here.
  */
 #ifndef COREBTF_UTIL_MEMORY_BUDGET_H
 #define COREBTF_UTIL_MEMORY_BUDGET_H
@@ -12,14 +12,13 @@
 
 #include "embedder/util/reason.h"
 
-/* memory_budget_init() and _destroy(). A NULL pointer in place of a budget is one without a limit.
- */
+/* A NULL pointer in place of a budget means no limit. */
 struct memory_budget {
 	uint64_t limit;
 	pthread_mutex_t lock; /* of all that follows */
 	pthread_cond_t changed;
 	uint64_t used;
-	size_t holders;	  /* that hold some of it */
+	size_t holders;	  /* that hold memory */
 	size_t extending; /* holders that wait for more */
 };
 
@@ -27,12 +26,12 @@ struct memory_budget {
 void memory_budget_init(struct memory_budget *budget, uint64_t limit);
 void memory_budget_destroy(struct memory_budget *budget);
 
-/* What a quarter of this machine's memory is, or of the cgroup's limit where that is lower. */
+/* A quarter of this machine's memory, or of the cgroup's limit where that is lower. */
 uint64_t memory_budget_default(void);
 
 /*
- * Waits for @size bytes; 0 bytes are held as well. Error: -EFBIG more than the limit. What is only
- * an estimate is not to be refused: memory_budget_at_most().
+ * Waits for @size bytes, which the caller then holds; holding 0 bytes counts as holding. Error:
+ * -EFBIG more than the limit. For an estimate, pass it through memory_budget_at_most() first.
  */
 int memory_budget_acquire(struct memory_budget *budget, uint64_t size, struct reason *why);
 
@@ -40,13 +39,13 @@ int memory_budget_acquire(struct memory_budget *budget, uint64_t size, struct re
 uint64_t memory_budget_at_most(const struct memory_budget *budget, uint64_t size);
 
 /*
- * A holder of @held bytes waits for @more. While all holders wait for more, they would do so
- * forever: then one goes ahead of the limit. Error: -EFBIG, and @held is still held.
+ * A holder of @held bytes waits for @more. When all holders wait for more, one may pass the limit,
+ * since they would wait forever. Error: -EFBIG; @held is then still held.
  */
 int memory_budget_extend(struct memory_budget *budget, uint64_t held, uint64_t more,
 			 struct reason *why);
 
-/* Gives all of @held back. */
+/* Releases all of @held. */
 void memory_budget_release(struct memory_budget *budget, uint64_t held);
 
 #endif

@@ -6,7 +6,7 @@
 
 int random_name(char name[static RANDOM_NAME_LETTERS + 1], struct reason *why)
 {
-	/* 32 of them, so that each is as likely as any other. */
+	/* 32 letters, so that all are equally likely. */
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
 	uint8_t noise[RANDOM_NAME_LETTERS];
 	ssize_t got = getrandom(noise, sizeof(noise), 0);

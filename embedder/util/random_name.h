@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The part of a temporary file's name that makes it a new one, and that nobody can guess.
+ * The random part of a temporary file's name.
  */
 #ifndef COREBTF_UTIL_RANDOM_NAME_H
 #define COREBTF_UTIL_RANDOM_NAME_H

@@ -11,7 +11,7 @@ int regular_file_open(const char *path, int *ret_fd, struct stat *ret_status, st
 	_cleanup_close_ int fd = -1;
 	struct stat status;
 
-	/* Without O_NONBLOCK a FIFO of that name would hold us up until somebody writes to it. */
+	/* Without O_NONBLOCK, opening a FIFO waits for a writer. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return reason_errno(why, -errno, "cannot open it");

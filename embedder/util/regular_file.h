@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A regular file, opened without waiting for anybody; and reads and writes of all of the bytes,
- * where a system call may do less than it was asked to.
+ * Opens regular files without blocking; reads and writes all bytes where a system call may do
+ * fewer.
  */
 #ifndef COREBTF_UTIL_REGULAR_FILE_H
 #define COREBTF_UTIL_REGULAR_FILE_H

@@ -195,13 +195,12 @@ static void test_rpm(void **state)
 		static const char *const paths[] = {"w9.gzdio.rpm", "w6.xzdio.rpm", "w3.zstdio.rpm",
 						    "w9.bzdio.rpm"};
 
-		/* Of two hard links cpio has the data with the last. */
-		expect_lines(
-			paths[i], 100,
-			"lib/modules/6.1/y -> vmlinuz\n"
-			"! ./lib/modules/6.1/vm: skipped: a hard link in front of its data, which "
-			"comes under another name\n"
-			"lib/modules/6.1/z 5 image\n");
+		/* cpio stores the data with the last of two hard links. */
+		expect_lines(paths[i], 100,
+			     "lib/modules/6.1/y -> vmlinuz\n"
+			     "! ./lib/modules/6.1/vm: skipped: a hard link before its data, which "
+			     "follows under another name\n"
+			     "lib/modules/6.1/z 5 image\n");
 	}
 }
 
