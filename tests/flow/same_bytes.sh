@@ -27,9 +27,3 @@ same other first
 cp -R "$kernels"/* .
 status 0 embed exe a.bpf.o b.bpf.o --kernels debian --all-machines -o other
 same other first
-
-if [ -d "$SHARED_KERNELS/debian" ]; then
-	status 0 embed exe a.bpf.o --kernels "$SHARED_KERNELS" --all-machines --jobs 1 -o first
-	status 0 embed exe a.bpf.o --kernels "$SHARED_KERNELS" --all-machines --jobs 4 -o other
-	same other first
-fi
