@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * BTF and .BTF.ext made by hand, word by word, of either byte order and with any header: for
- * inputs that no library would write.
+ * BTF and .BTF.ext written word by word, in either byte order and with any header: inputs that no
+ * library would write.
  */
 #ifndef TESTS_SUPPORT_BTF_BYTES_H
 #define TESTS_SUPPORT_BTF_BYTES_H
@@ -31,7 +31,7 @@ struct btf_bytes {
 /* Starts zeroed. */
 void btf_bytes_free(struct btf_bytes *bytes);
 
-/* Offset of a string; the same text twice is there once. "" is 0. */
+/* Offset of a string; equal strings are stored once. "" is 0. */
 uint32_t btf_bytes_string(struct btf_bytes *bytes, const char *text);
 
 /* The three words that start every type; returns its id. */

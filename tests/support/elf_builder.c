@@ -6,7 +6,7 @@
 
 #include "embedder/elf/elf_codec.h"
 
-/* More than any test needs; the image is cut to what was used. */
+/* More than any test needs; the image is cut to the used size. */
 #define ROOM (16u << 20)
 
 static void put(const struct elf_codec *codec, uint8_t **at, size_t size, uint64_t value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes small ELF images of every kind for the tests, laid out the way a linker would, or on
- * purpose in another way.
+ * Makes small ELF images of every kind for the tests, laid out as a linker would, or deliberately
+ * in another way.
  */
 #ifndef TESTS_SUPPORT_ELF_BUILDER_H
 #define TESTS_SUPPORT_ELF_BUILDER_H

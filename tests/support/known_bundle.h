@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What write_bundle puts in and test_open_self looks for. */
+/* The contents that write_bundle writes and test_open_self looks for. */
 #ifndef TESTS_SUPPORT_KNOWN_BUNDLE_H
 #define TESTS_SUPPORT_KNOWN_BUNDLE_H
 

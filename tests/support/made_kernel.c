@@ -230,7 +230,7 @@ static void add_section(Elf *elf, const char *names, const char *name, GElf_Word
 	require(gelf_update_shdr(section, &header), "libelf: no section header");
 }
 
-/* What a section holds that is SHF_COMPRESSED: a header, and the packed bytes. */
+/* The contents of a SHF_COMPRESSED section: a header and the packed bytes. */
 static void append_compressed(struct byte_buffer *out, const struct made_kernel *kernel,
 			      const struct byte_buffer *bytes)
 {

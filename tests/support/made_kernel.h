@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernels for tests: as an ELF file, as it lies in memory, and as boot images around the two, laid
- * out as the kernel's own build does it. Small, and with the traps that real ones have: the banner
- * and the answer to uname(2) twice, format strings like a banner, a vDSO with a build-id of its
- * own, the BTF of a built-in BPF program.
+ * Kernels for tests: as an ELF file, as a memory image, and as boot images around the two, laid out
+ * as the kernel's build does it. Small, and with the difficulties of real ones: the banner and the
+ * answer to uname(2) twice, format strings like a banner, a vDSO with a build-id of its own, the
+ * BTF of a built-in BPF program.
  *
- * Whatever fails here ends the program.
+ * A failure in here ends the program.
  */
 #ifndef TESTS_SUPPORT_MADE_KERNEL_H
 #define TESTS_SUPPORT_MADE_KERNEL_H
@@ -48,9 +48,9 @@ const char *made_packing_name(enum made_packing packing);
 struct made_kernel made_kernel_x86_64(void);
 struct made_kernel made_kernel_arm64(void);
 
-/* All append to @out, but where it says something else. */
+/* All append to @out unless a comment says otherwise. */
 
-/* A sound BTF that knows task_struct, and one of a BPF program, larger, that does not. */
+/* A valid BTF with task_struct, and a larger one, of a BPF program, without. */
 void made_btf(struct byte_buffer *out, bool big_endian);
 void made_program_btf(struct byte_buffer *out, bool big_endian);
 
@@ -69,7 +69,7 @@ void made_bzimage(struct byte_buffer *out, const struct made_kernel *kernel, con
 void made_zboot(struct byte_buffer *out, enum made_packing packing, const void *payload,
 		size_t payload_size);
 
-/* The whole of it. What @out held before is gone. */
+/* The complete kernel. Replaces the contents of @out. */
 void made_packed_bzimage(struct byte_buffer *out, const struct made_kernel *kernel,
 			 enum made_packing packing);
 void made_packed_zboot(struct byte_buffer *out, const struct made_kernel *kernel,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packing as the kernel's build does it (scripts/Makefile.lib), by other code than what unpacks it
- * wherever a library has such code; lz4's legacy format is written here.
+ * Packing as the kernel's build does it (scripts/Makefile.lib), with other code than the code under
+ * test where a library has it; lz4's legacy format is written here.
  */
 #include "tests/support/made_kernel.h"
 
@@ -46,7 +46,7 @@ static void pack_zlib(struct byte_buffer *out, int window_bits, const void *data
 	deflateEnd(&stream);
 }
 
-/* Small dictionaries: a test packs often, and the large ones of the presets take their time. */
+/* Small dictionaries: tests pack often, and the presets' large ones are slow. */
 static void pack_lzma(struct byte_buffer *out, enum made_packing packing, const void *data,
 		      size_t size)
 {
@@ -102,7 +102,7 @@ static void append_number(struct byte_buffer *out, uint32_t value)
 }
 
 /*
- * A block of nothing but literals: a token that says so, their number, they themselves.
+ * A block of literals only: a token, their number, the literals.
  * https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
  */
 static void append_lz4_block(struct byte_buffer *out, const uint8_t *data, size_t size)

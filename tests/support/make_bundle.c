@@ -66,7 +66,7 @@ static uint32_t record_sum(const uint8_t *bundle, size_t record, size_t size, si
 		size_t at = peek(bundle, record + strings + 4 * i, 4), length;
 
 		if (at >= limit)
-			continue; /* what a damaged record covers is anybody's guess */
+			continue; /* a damaged record has no defined strings */
 		length = strnlen((const char *)bundle + base + at, limit - at);
 		if (length < limit - at)
 			sum = (uint32_t)crc32(sum, bundle + base + at, (uInt)length + 1);
@@ -118,7 +118,7 @@ static size_t align8(size_t size)
 	return (size + 7) & ~(size_t)7;
 }
 
-/* Strings are put down one after the other, each time anew: equal ones need not be shared. */
+/* Strings are written one after the other; equal ones are not shared. */
 static uint32_t add_string(uint8_t *bundle, size_t base, size_t *size, const char *string)
 {
 	uint32_t at = (uint32_t)*size;
@@ -183,7 +183,7 @@ uint8_t *make_bundle(const struct made_bundle *what, size_t *ret_size)
 
 	assert(bundle && bytes);
 	memcpy(bundle, COREBTF_MAGIC, 8);
-	bundle[8] = what->big_endian ? 1 : 4; /* what poke() goes by */
+	bundle[8] = what->big_endian ? 1 : 4; /* poke() looks here */
 	poke(bundle, 8, 4, 0x01020304);
 	poke(bundle, HEADER(version), 1);
 	poke(bundle, HEADER(header_size), 96);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bundles written by hand from runtime/format.h, in either byte order. On purpose it shares no
- * code with the embedder's writer: two readings of the format that must agree.
+ * Bundles written from runtime/format.h, in either byte order. It shares no code with the
+ * embedder's writer, so that two implementations of the format must agree.
  */
 #ifndef TESTS_SUPPORT_MAKE_BUNDLE_H
 #define TESTS_SUPPORT_MAKE_BUNDLE_H
@@ -41,14 +41,14 @@ struct made_bundle {
 	uint32_t object_count;
 };
 
-/* malloc'd; aborts when it cannot. */
+/* malloc'd; aborts on failure. */
 uint8_t *make_bundle(const struct made_bundle *what, size_t *ret_size);
 
 /* For tests that damage a bundle: reads and writes one integer at @offset in its byte order. */
 uint64_t peek(const uint8_t *bundle, size_t offset, size_t width);
 void poke(uint8_t *bundle, size_t offset, size_t width, uint64_t value);
 
-/* Puts right the checksums that cover what was poked, from the inside out. */
+/* Corrects the checksums over the poked bytes, from the inside out. */
 void fix_entry(uint8_t *bundle, uint32_t number);
 void fix_blob(uint8_t *bundle, uint32_t number);
 void fix_block(uint8_t *bundle, uint32_t number);

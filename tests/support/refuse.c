@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a command that has to do without:
+ * Runs a command without some of what a system has:
  *
  *	refuse [memfd] [tmpfile] [proc] [kernel-btf] -- COMMAND...
  *
- * Exit status 77: that cannot be arranged here.
+ * Exit status 77: not possible here.
  */
 #include <errno.h>
 #include <stdio.h>

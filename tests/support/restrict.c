@@ -72,7 +72,7 @@ void own_mounts(void)
 {
 	if (unshare(CLONE_NEWNS))
 		skip("a mount namespace");
-	/* In a chroot / is no mount; then the ones that the test makes have to be enough. */
+	/* In a chroot / is not a mount; then the test's own mounts must suffice. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) && errno != EINVAL)
 		skip("private mounts");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Takes from the calling process what a program may have to do without: system calls, through
- * seccomp, and parts of the file system, through a mount namespace. There is no way back, so a
- * child calls these. On failure they end it with RESTRICT_SKIP: not possible here.
+ * Removes from the calling process what may be missing on a user's system: system calls, with
+ * seccomp, and parts of the file system, with a mount namespace. This cannot be undone, so call
+ * them in a child. On failure they end it with RESTRICT_SKIP: not possible here.
  */
 #ifndef TESTS_SUPPORT_RESTRICT_H
 #define TESTS_SUPPORT_RESTRICT_H
@@ -18,13 +18,13 @@ void refuse_noexec_seal(void);
 /* openat with O_TMPFILE fails with @error. */
 void refuse_tmpfile(int error);
 
-/* Mounts and unmounts of this process are its own from now on. */
+/* From now on mounts and unmounts of this process affect no other one. */
 void own_mounts(void);
 
 /* An empty tmpfs on @folder, with mount's options in @data and @flags. */
 void mount_empty(const char *folder, unsigned long flags, const char *data);
 
-/* All that is mounted now can only be read. */
+/* Everything that is mounted now becomes read-only. */
 void mount_all_read_only(void);
 
 /* Nothing in / but an empty folder /proc: mounted when @with_proc. */

@@ -44,7 +44,7 @@ void story_line(void *context, const char *line)
 
 	assert_null(strchr(line, '\n'));
 	if (story->length + size + 2 > sizeof(story->text))
-		story->length = 0; /* what came last matters */
+		story->length = 0; /* the last lines matter */
 	memcpy(story->text + story->length, line, size);
 	memcpy(story->text + story->length + size, "\n", 2);
 	story->length += size + 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What several tests of the runtime need: memory with a cliff behind it, a log to read, a folder
- * that stands in for /.
+ * Shared by the tests of the runtime: memory that ends before an inaccessible page, a log to
+ * compare, a folder in place of /.
  */
 #ifndef TESTS_SUPPORT_RUNTIME_SUPPORT_H
 #define TESTS_SUPPORT_RUNTIME_SUPPORT_H
@@ -15,7 +15,7 @@
 
 #include <corebtf.h>
 
-/* A copy of @data that ends right before a page which must not be touched. */
+/* A copy of @data that ends right before an inaccessible page. */
 uint8_t *guarded_copy(const void *data, size_t size);
 void guarded_free(uint8_t *copy, size_t size);
 

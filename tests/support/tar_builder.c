@@ -18,8 +18,8 @@
 #define LINK_LENGTH  100
 #define FIELD_LENGTH 12
 
-/* What is allocated for so many bytes: a power of two, or adding small pieces would copy all of
- * them each time. */
+/* The allocated size for so many bytes: a power of two, as adding small pieces would otherwise copy
+ * all of them each time. */
 static size_t room_for(size_t size)
 {
 	size_t room = BLOCK;

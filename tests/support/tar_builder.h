@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tars made by hand, for what no tar would write.
+ * Tars written block by block: archives that no tar would write.
  */
 #ifndef TAR_BUILDER_H
 #define TAR_BUILDER_H
@@ -20,7 +20,7 @@ void bytes_release(struct bytes *bytes);
 void tar_add_header(struct bytes *tar, char type, const char *name, const char *link,
 		    uint64_t size);
 
-/* The text goes into the size field of the last header as it is; the checksum is made anew. */
+/* Writes the text into the size field of the last header and corrects the checksum. */
 void tar_set_size_field(struct bytes *tar, const char field[static 12]);
 
 /* Data, padded to a block. */
@@ -29,7 +29,7 @@ void tar_add_data(struct bytes *tar, const void *data, size_t size);
 /* Header and data. */
 void tar_add_file(struct bytes *tar, const char *name, const void *data, size_t size);
 
-/* A BTF as far as anybody looks at it here: the oldest header, and @text after it. */
+/* A BTF, as far as these tests read it: the oldest header, and @text after it. */
 void tar_add_btf(struct bytes *tar, const char *name, const char *text);
 struct bytes make_btf(const char *text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An archive told in words: a line for each member and for each that was skipped, so that a test
- * can say what it expects as one text.
+ * An archive as text: a line for each member and for each skipped one, so that a test compares it
+ * with one expected text.
  */
 #ifndef TESTS_EMBEDDER_ARCHIVE_MEMBER_LINES_H
 #define TESTS_EMBEDDER_ARCHIVE_MEMBER_LINES_H
@@ -15,8 +15,8 @@
 struct member_lines {
 	char text[16384];
 	size_t length;
-	size_t limit; /* for the data; 0: it is not asked for */
-	int error;    /* what archive_reader_open() or _next() returned in the end */
+	size_t limit; /* for the data; 0: do not read it */
+	int error;    /* the last result of archive_reader_open() or _next() */
 	struct reason why;
 };
 

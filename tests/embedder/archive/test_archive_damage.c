@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Archives that no tar would write: what is wrong is told and the rest handed out; damage to the
- * packing is never taken for an end.
+ * Archives that no tar would write: the reader reports what is wrong and returns the other members;
+ * it never takes damaged packed bytes for the end.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -70,8 +70,8 @@ static void test_names(void **state)
 	bytes_release(&tar);
 }
 
-/* Every prefix of an archive: the members that are whole are handed out, and then it is said
- * that the archive is cut off, unless only zeros are missing. */
+/* Every prefix of an archive: the reader returns the complete members and then says that the
+ * archive is cut off, unless only zeros are missing. */
 static void test_cut_off(void **state)
 {
 	struct bytes tar = {0};
@@ -83,7 +83,7 @@ static void test_cut_off(void **state)
 	for (size_t size = 1; size < tar.size; size++) {
 		scratch_write("t", tar.data, size);
 		read_lines("t", 1000, &lines);
-		/* Whole members and nothing else: GNU tar takes that as well. */
+		/* Complete members and nothing else: GNU tar accepts that too. */
 		if (size % 1024 == 0)
 			assert_int_equal(lines.error, 0);
 		else if (lines.error != -EBADMSG && !strstr(lines.text, "("))
@@ -107,7 +107,7 @@ static void test_bad_header(void **state)
 	bytes_release(&tar);
 }
 
-/* Sizes that no data follows for. */
+/* Sizes without that much data behind them. */
 static void test_declared_bombs(void **state)
 {
 	static const struct {
@@ -140,8 +140,7 @@ static void test_declared_bombs(void **state)
 	}
 }
 
-/* 3 GiB of zeros in 3 MB, told long before the end. gzip data may consist of any number of parts.
- */
+/* 3 GiB of zeros in 3 MB: refused long before the end. gzip data may have any number of parts. */
 static void test_real_bomb(void **state)
 {
 	static uint8_t zeros[16 << 20];
@@ -167,7 +166,8 @@ static void test_real_bomb(void **state)
 	bytes_release(&bomb);
 }
 
-/* A bit anywhere in the packed bytes: no wrong byte is handed out without a failure at the end. */
+/* Flips a bit anywhere in the packed bytes: no wrong byte comes out without a failure at the end.
+ */
 static void check_flips(const struct bytes *packed, const char *good)
 {
 	struct bytes copy = {malloc(packed->size), packed->size};
@@ -200,7 +200,7 @@ static void test_packed_damage(void **state)
 	uint8_t noise[600];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(noise); i++) /* not to be packed: it is stored as it is */
+	for (size_t i = 0; i < sizeof(noise); i++) /* random, so that it is stored unpacked */
 		noise[i] = (uint8_t)(32 + (i * 167 + i * i * 31 / 7) % 90);
 	tar_add_file(&tar, "a", noise, sizeof(noise));
 	tar_end(&tar);
@@ -220,8 +220,7 @@ static void test_packed_damage(void **state)
 	bytes_release(&tar);
 }
 
-/* What is behind the end is not another archive's members in disguise, and is not lost in silence.
- */
+/* Bytes behind the end are not read as members, and the reader reports them. */
 static void test_behind_the_end(void **state)
 {
 	struct bytes tar = {0};

@@ -44,7 +44,7 @@ static void expect_lines(const char *path, size_t limit, const char *expected)
 	assert_string_equal(lines.text, expected);
 }
 
-/* The names that GNU tar's formats write in different ways. */
+/* Names that GNU tar's formats write differently. */
 static void test_formats(void **state)
 {
 	static const char *const formats[] = {"v7", "oldgnu", "gnu", "ustar", "posix"};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packed bytes: how much comes out, what they say of it before, and where they end.
+ * Packed bytes: how much they unpack to, how much their header claims, and where they end.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -46,7 +46,7 @@ static int read_all(const struct bytes *packed, size_t expected, size_t limit, v
 	return err;
 }
 
-/* Whatever is expected, all of it comes, and not a byte more than the limit. */
+/* Whatever size is expected: all bytes come out, but never more than the limit. */
 static void expect_twice(const struct bytes *packed)
 {
 	static const size_t expectations[] = {0,	1,	    SIZE,    2 * SIZE - 1,
@@ -119,11 +119,11 @@ static void test_size(void **state)
 	bytes_add(&twice, packed.data, packed.size);
 	bytes_add(&twice, "\0\0\0\0", 4); /* padding */
 	assert_int_equal(packed_size(twice.data, twice.size), SIZE);
-	/* Of several the last does not speak for all. */
+	/* The size in the last of several streams is not the total. */
 	bytes_add(&twice, packed.data, packed.size);
 	assert_int_equal(packed_size(twice.data, twice.size), 0);
 	bytes_release(&twice);
-	/* However it is cut or flipped, nothing outside of it is read (ASan watches). */
+	/* Cut anywhere, or a bit flipped: no read outside the buffer (ASan checks). */
 	for (size_t size = 0; size < packed.size; size++) {
 		bytes = malloc(size ? size : 1);
 		if (size)

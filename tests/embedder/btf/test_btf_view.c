@@ -81,8 +81,7 @@ static void check_sample(const struct btf_view *view)
 	assert_null(btf_view_string(view, view->strings_size));
 }
 
-/* Headers of 24 bytes, with a layout, and of sizes that nobody has defined yet; both byte orders.
- */
+/* Headers of 24 bytes, with a layout, and of sizes not defined yet; both byte orders. */
 static void test_headers(void **state)
 {
 	static const uint32_t sizes[] = {24, 28, 32, 40, 64};
@@ -118,7 +117,7 @@ static void test_unknown_kind(void **state)
 
 	b.layout[25 * 4] = 4;
 	b.layout[25 * 4 + 1] = 8;
-	/* A layout may say what is known already, or something else: known kinds stay. */
+	/* A layout may describe known kinds, rightly or wrongly: the built-in sizes are used. */
 	b.layout[BTF_KIND_INT * 4] = 200;
 	add_unknown(&b);
 	btf_bytes_int(&b, "int", 4, 0);
@@ -129,7 +128,7 @@ static void test_unknown_kind(void **state)
 	assert_string_equal(btf_view_kind_name(25), "unknown kind");
 	close_bytes(&o);
 
-	/* A size that would leave the next type unaligned describes nothing. */
+	/* Sizes that would leave the next type unaligned are refused. */
 	b.layout[25 * 4 + 1] = 7;
 	o = open_bytes(&b);
 	assert_int_equal(o.err, -EOPNOTSUPP);
@@ -144,7 +143,7 @@ static void test_unknown_kind(void **state)
 	btf_bytes_free(&b);
 }
 
-/* Kind 127, the last that a layout can describe, and kind 0, which is no type. */
+/* Kind 127, the last that a layout can describe, and kind 0, which is not a type. */
 static void test_last_and_first_kind(void **state)
 {
 	struct btf_bytes b = {.header_size = 32, .layout_size = 512};
@@ -193,7 +192,7 @@ static void test_wide_vlen(void **state)
 	}
 }
 
-/* A count of parts is believed only when they are there: no memory is taken for 2^24 members. */
+/* The parts are checked before memory is allocated for them: none for 2^24 missing members. */
 static void test_many_members_claimed(void **state)
 {
 	static const uint32_t kinds[] = {BTF_KIND_STRUCT, BTF_KIND_ENUM, BTF_KIND_FUNC_PROTO,
@@ -214,7 +213,7 @@ static void test_many_members_claimed(void **state)
 	}
 }
 
-/* Cut off anywhere it is an error, and nothing behind the end is read. */
+/* Cut off anywhere: an error, and no read behind the end. */
 static void test_truncated(void **state)
 {
 	for (int variant = 0; variant < 4; variant++) {
@@ -351,7 +350,7 @@ static void test_layout_past_the_end(void **state)
 	btf_bytes_free(&b);
 }
 
-/* Chains that end nowhere: in a cycle, out of range, or too deep for a size. */
+/* Chains without an end: a cycle, an id out of range, or too deep for a size. */
 static void test_chains(void **state)
 {
 	struct btf_bytes b = {0};
@@ -444,8 +443,8 @@ static void allow(struct btf_view_filter *filter, const char first_four[4])
 	filter->prefixes[bit >> 6] |= UINT64_C(1) << (bit & 63);
 }
 
-/* The visitor sees named types of the kinds it wants, ascending, in both byte orders; strings may
- * overlap and the shortest lie at the very end. */
+/* The visitor gets the named types of the wanted kinds in ascending order, in both byte orders;
+ * strings may overlap, and the shortest are at the very end. */
 static void test_visiting(void **state)
 {
 	for (int swapped = 0; swapped < 2; swapped++) {
@@ -471,7 +470,7 @@ static void test_visiting(void **state)
 		allow(&filter, "task");
 		allow(&filter, "stru");
 		assert_int_equal(btf_view_scan(&o.view, &filter, note, &seen, &o.why), 0);
-		/* "z" is too near the end of the strings for the filter to say no. */
+		/* "z" is too close to the end of the strings for the filter to reject it. */
 		assert_string_equal(seen.text, "task_struct struct z ");
 		seen = (struct seen){"", 0};
 		assert_int_equal(btf_view_scan(&o.view, NULL, note, &seen, &o.why), 0);
@@ -481,7 +480,7 @@ static void test_visiting(void **state)
 	}
 }
 
-/* More wanted types than any batch holds, a visitor that stops, a name that is not there. */
+/* More wanted types than fit into a batch, a visitor that stops, a missing name. */
 static void test_visiting_many(void **state)
 {
 	struct btf_bytes b = {0};
@@ -506,7 +505,7 @@ static void test_visiting_many(void **state)
 	btf_bytes_word(&b, KIND(BTF_KIND_PTR, 0));
 	btf_bytes_word(&b, 0);
 	o = open_bytes(&b);
-	assert_int_equal(o.err, 0); /* nobody wants it */
+	assert_int_equal(o.err, 0); /* not a wanted name */
 	seen = (struct seen){"", 0};
 	b.strings[btf_bytes_string(&b, "stop")] = 'S';
 	close_bytes(&o);
@@ -517,7 +516,7 @@ static void test_visiting_many(void **state)
 	btf_bytes_free(&b);
 }
 
-/* A view is used for one BTF after the other and keeps nothing of the one before. */
+/* A view can be reused for another BTF and keeps nothing of the previous one. */
 static void test_used_again(void **state)
 {
 	struct btf_bytes large = {0}, small = {.swapped = true};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A second reading of docs/format.md, for the tests: it shares no code, no struct and no
- * checksum function with the embedder or the runtime, and it is stricter than a reader has to
- * be. It fails the test at the first byte that a writer would not write.
+ * A second implementation of docs/format.md, for the tests: it shares no code, no struct and no
+ * checksum function with the embedder or the runtime, and is stricter than a reader has to be. It
+ * fails the test at the first byte that a correct writer does not write.
  */
 #ifndef TESTS_EMBEDDER_BUNDLE_BUNDLE_DECODER_H
 #define TESTS_EMBEDDER_BUNDLE_BUNDLE_DECODER_H
@@ -45,7 +45,7 @@ struct decoded_bundle {
 	struct decoded_object *objects;
 };
 
-/* @bytes must stay; what is decoded points into them. */
+/* The result points into @bytes. */
 struct decoded_bundle *decode_bundle(const void *bytes, size_t size);
 void decoded_bundle_free(struct decoded_bundle *bundle);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tests of this folder fill bundles with. The "BTFs" are made-up bytes: to a bundle a
- * BTF is bytes.
+ * Contents for the bundles of these tests. The "BTFs" are made-up bytes: a bundle does not look
+ * into them.
  */
 #ifndef TESTS_EMBEDDER_BUNDLE_BUNDLE_FIXTURE_H
 #define TESTS_EMBEDDER_BUNDLE_BUNDLE_FIXTURE_H
@@ -28,7 +28,7 @@ void fixture_add(struct bundle_builder *builder, struct kernel_id kernel, const 
 void *fixture_layout(const struct bundle_builder *builder, bool big_endian,
 		     enum bundle_compression compression, size_t *ret_size);
 
-/* The next of a fixed row of numbers that look random. */
+/* The next pseudo-random number; the sequence is always the same. */
 uint32_t fixture_random(uint32_t *state);
 
 /* A series of BTF-like blobs: blob number @number differs from its neighbours in few places.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which blob lies in which block, and that every .xz stream unpacks with others' tools too. */
+/* Which blob is in which block; xz itself unpacks every .xz stream. */
 #include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,7 +93,7 @@ static void test_xz_blocks_keep_their_size(void **state)
 	bundle_builder_free(builder);
 }
 
-/* What xz cannot make smaller is stored as it is, and the bundle does not ask for xz then. */
+/* Blobs that xz cannot make smaller are stored raw, and such a bundle does not need xz. */
 static void test_noise_stays_raw(void **state)
 {
 	struct bundle_builder *builder = bundle_builder_new();
@@ -184,6 +184,6 @@ int main(void)
 		cmocka_unit_test(test_xz_command_unpacks),
 	};
 
-	mallopt(M_PERTURB, 0x55); /* fresh memory is not zero by luck */
+	mallopt(M_PERTURB, 0x55); /* new memory is not zero by chance */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

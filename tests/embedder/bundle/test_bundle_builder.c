@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is kept of what is added, and that the order of adding never shows. */
+/* What the builder keeps, and that the result does not depend on the order of adding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -132,7 +132,7 @@ static void test_all_of_the_id_counts(void **state)
 	bundle_builder_free(builder);
 }
 
-/* Whoever of several claims comes first, the one with the smallest source stays. */
+/* Of several claims the one with the smallest source is kept, whichever is added first. */
 struct claim {
 	const char *source, *btf;
 };
@@ -182,17 +182,17 @@ static void test_one_kernel_with_several_btfs(void **state)
 {
 	check_claims((const struct claim[]){{"a", "one"}, {"b", "two"}}, 2, "one", 2);
 	check_claims((const struct claim[]){{"b", "one"}, {"a", "two"}}, 2, "two", 2);
-	/* The loser's bytes stay where another kernel has them, and go where none has. */
+	/* The dropped claim's BTF stays if another kernel has the same one. */
 	check_claims((const struct claim[]){{"b", "other"}, {"a", "two"}}, 2, "two", 2);
 	check_claims((const struct claim[]){{"a", "other"}, {"b", "two"}}, 2, "other", 1);
-	/* The equal one with the smaller source has to be remembered. */
+	/* The builder must remember the smaller source of an equal claim. */
 	check_claims((const struct claim[]){{"a", "one"}, {"c", "one"}, {"b", "two"}}, 3, "one", 2);
 	check_claims(
 		(const struct claim[]){{"d", "one"}, {"c", "two"}, {"b", "three"}, {"c", "one"}}, 4,
 		"three", 2);
 }
 
-/* Equal sources: nothing but the bytes is left to decide. */
+/* Equal sources: the bytes decide. */
 static void test_one_source_with_two_btfs(void **state)
 {
 	_cleanup_free_ void *first = NULL, *second = NULL;
@@ -270,7 +270,7 @@ static void test_order_of_adding_does_not_show(void **state)
 		assert_int_equal(bundle_builder_blob_count(builder), 31);
 		other_raw = fixture_layout(builder, round & 1, BUNDLE_COMPRESSION_NONE,
 					   &other_raw_size);
-		free(other_raw); /* a layout changes nothing for the next one */
+		free(other_raw); /* laying out does not change the builder */
 		other_raw =
 			fixture_layout(builder, false, BUNDLE_COMPRESSION_NONE, &other_raw_size);
 		other_xz = fixture_layout(builder, false, BUNDLE_COMPRESSION_XZ, &other_xz_size);
@@ -340,7 +340,7 @@ static void test_what_is_refused(void **state)
 	fixture_add(builder, id, "one", "s", -EINVAL);
 	fixture_add(builder, DEBIAN("6.1"), "", "s", -EINVAL);
 	id = DEBIAN("6.1");
-	/* Refused by its size alone, before a byte is read. */
+	/* Refused by its size, before any byte is read. */
 	assert_int_equal(bundle_builder_add(builder, &id, "", COREBTF_MAX_BLOB_SIZE + 1, "s", &why),
 			 -EFBIG);
 	assert_string_equal(why.text,

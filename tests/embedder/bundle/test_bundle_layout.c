@@ -90,9 +90,8 @@ static void test_both_byte_orders(void **state)
 }
 
 /*
- * The bytes we promise. Who changes one of these numbers changes the format, or the bundles that
- * everybody's builds compare: docs/format.md and NEWS have to say so. There is none for xz, as
- * its bytes are liblzma's.
+ * Checksums of bundles. If one changes, the format changed, or the bytes of existing bundles did:
+ * docs/format.md and NEWS must say so. There is none for xz, as its bytes depend on liblzma.
  */
 static void test_golden(void **state)
 {
@@ -109,7 +108,7 @@ static void test_golden(void **state)
 	bundle_builder_free(builder);
 }
 
-/* 5,000 kernels: as many buckets as fit, none of them crowded, and every one findable. */
+/* 5,000 kernels: as many buckets as fit, none too full, and every kernel is found. */
 static void test_large(void **state)
 {
 	enum { COUNT = 5000 };
@@ -161,7 +160,7 @@ static void check_refused(const struct bundle_contents *contents, const char *wo
 	assert_int_equal(size, 42);
 }
 
-/* The contents are pointers, so one kernel may stand for a million. */
+/* The contents are pointers, so one kernel serves as a million. */
 static void test_counts_are_limited(void **state)
 {
 	struct bundle_blob blob = {.user_count = 1, .data = "x", .size = 1};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * docs/format.md is normative, so it must not part from the code: its field tables are compared
- * with runtime/format.h, and its example with the bundle that the embedder lays out.
+ * docs/format.md is normative and must agree with the code: compares its field tables with
+ * runtime/format.h, and its example with the bundle that the embedder lays out.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each allocation of a run fails once: the answer is -ENOMEM and nothing is lost, which the
- * sanitizers see.
+ * Each allocation of a run fails once: the result is -ENOMEM and nothing leaks (the sanitizers
+ * check that).
  */
 #include <setjmp.h>
 #include <stdarg.h>

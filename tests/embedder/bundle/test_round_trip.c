@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the embedder lays out, the runtime reads back: through corebtf.h alone. */
+/* The runtime reads what the embedder lays out, through corebtf.h alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -153,7 +153,7 @@ static void test_thousands(void **state)
 	check_round_trip(4000, true, BUNDLE_COMPRESSION_XZ);
 }
 
-/* A bundle without kernels is one, and says of every kernel that it is not there. */
+/* A bundle without kernels is valid, and no kernel is found in it. */
 static void test_empty(void **state)
 {
 	struct bundle_builder *builder = bundle_builder_new();

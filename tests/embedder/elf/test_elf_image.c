@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The section .corebtf in images that no linker here makes: rare layouts, limits, and headers
- * that lie. What real linkers make, test_executable.sh tries.
+ * The section .corebtf in images that no linker here makes: rare layouts, limits, and wrong
+ * headers. test_executable.sh tests the images of real linkers.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,7 +74,7 @@ static void assert_same(const struct elf_image *a, const struct elf_image *b)
 	assert_memory_equal(a->data, b->data, a->size);
 }
 
-/* Every byte that a segment of @before maps, but for the ELF header, is where it was. */
+/* Every byte that a segment of @before maps is unchanged, apart from the ELF header. */
 static void assert_mapped_unchanged(const struct elf_image *before, const struct elf_image *after)
 {
 	_cleanup_(elf_file_release) struct elf_file file = {0};
@@ -112,8 +112,8 @@ static void assert_attached(const struct elf_image *image, size_t size)
 	assert_memory_equal(image->data + section->sh_offset, bundle, size);
 }
 
-/* Attach, replace by another size both ways, remove: the same bytes at every step as straight
- * from the original, and the original at the end. Takes over @original. */
+/* Attaches, replaces by a larger and a smaller bundle, removes: each step gives the same bytes as
+ * attaching to the original, and the last one the original. Takes over @original. */
 static void live_through(struct elf_image original)
 {
 	static const size_t sizes[] = {500, sizeof(bundle), 1};
@@ -234,7 +234,7 @@ static void limit_of_32_bits(void **state)
 	_cleanup_(elf_image_release) struct elf_image image = built(&build);
 	struct reason why;
 
-	/* Refused before a byte of it is looked at, but for its first ones. */
+	/* Refused after reading its first bytes only. */
 	assert_int_equal(elf_embedding_attach(&image, bundle, 0xfffffff0u, &why), -EFBIG);
 	assert_non_null(strstr(why.text, "4 GiB"));
 }
@@ -297,7 +297,7 @@ static void bundle_of_the_other_byte_order(void **state)
 	}
 }
 
-/* Another tool has put our section before others: they move up, and are renumbered. */
+/* Another tool put our section before others: they move up and are renumbered. */
 static void section_in_the_middle(void **state)
 {
 	static const char strings[] = "\0some_symbol";
@@ -346,8 +346,8 @@ static void section_in_the_middle(void **state)
 	}
 }
 
-/* What another tool may leave behind our section that has to stay where it is. Then only the
- * table changes, in its place; or at the end, when it is part of the program. */
+/* Data that another tool left behind our section and that must not move. Then only the section
+ * table changes, in place; or at the end, when it is part of the program. */
 static void something_fixed_behind(void **state)
 {
 	enum { ALLOCATED, MAPPED, UNKNOWN_BYTES, TABLE_MAPPED, CASES };
@@ -432,7 +432,7 @@ static void several_sections(void **state)
 	assert_int_equal(elf_embedding_remove(&many, NULL), -EBADMSG);
 }
 
-/* Whatever the image says: no crash, and what attaching accepts, removing gives back. */
+/* Any image: no crash, and when attaching succeeds, removing gives the image back. */
 static void try_hostile(struct elf_image *image)
 {
 	_cleanup_(elf_image_release) struct elf_image before = copy_of(image);

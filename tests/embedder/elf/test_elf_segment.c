@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The reserved segment in images that no linker here makes: of both classes and byte orders, and
- * with each of the conditions broken under which it must not be touched. Real ones are in
- * test_segment.sh and test_matrix.sh. And the object files of `corebtf object`.
+ * with each condition broken that filling it needs. test_segment.sh and test_matrix.sh test the
+ * images of real linkers. And the object files of `corebtf object`.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@
 #define FILE_SIZE  0x1200
 #define TABLE	   0x1080
 
-/* A program with its parts open, to be broken before it is put together. */
+/* A program as parts, which a test changes before they are put together. */
 struct draft {
 	struct elf_codec codec;
 	Elf64_Ehdr header;
@@ -175,7 +175,7 @@ static void test_life(void **state)
 	}
 }
 
-/* Neither attach nor remove does anything, and the words say why. */
+/* Attach and remove change nothing and say why. */
 static void assert_refused(struct draft *draft, const char *words)
 {
 	_cleanup_(elf_image_release) struct elf_image image = built(draft);
@@ -253,7 +253,7 @@ static void test_conditions(void **state)
 	       "section header is gone");
 #undef BROKEN
 
-	/* What is thread-local and has no bytes takes no addresses. */
+	/* Thread-local data without bytes takes no addresses. */
 	draft = draft_of(true, false);
 	draft.sections[4] = (Elf64_Shdr){.sh_name = NAME_OTHER,
 					 .sh_type = SHT_NOBITS,
@@ -297,10 +297,10 @@ static void test_end_of_addresses(void **state)
 	}
 }
 
-/* A record that lies is no record: the segment is shortened where it is. */
+/* A wrong record is ignored: the segment is shortened in place. */
 static void test_false_records(void **state)
 {
-	/* And so is one with something else in the padding before it. */
+	/* And so is one with other bytes in the padding before it. */
 	for (size_t at = 0; at < 33; at++) {
 		struct draft draft = draft_of(true, true);
 		_cleanup_(elf_image_release) struct elf_image image = built(&draft);

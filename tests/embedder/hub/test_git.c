@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * git_run() with scripts in git's place: what they say arrives, whatever they do with their pipes.
+ * git_run() with scripts in place of git: their output arrives, whatever they do with their pipes.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -56,7 +56,7 @@ static void test_output(void **state)
 	assert_int_equal(run(&git, "printf 'a\\0b'; echo note >&2", &why), 0);
 	assert_int_equal(output.size, 3);
 	assert_memory_equal(output.data, "a\0b", 3);
-	/* Nobody has to read what it prints. */
+	/* The caller need not read its output. */
 	git.output = NULL;
 	assert_int_equal(run(&git, "yes | head -c 300000", &why), 0);
 	byte_buffer_free(&output);
@@ -79,7 +79,7 @@ static void test_no_deadlock(void **state)
 			 0);
 	assert_int_equal(output.size, size);
 	assert_memory_equal(output.data, input, size);
-	/* One that reads nothing, or ends early, takes nobody with it. */
+	/* A script that reads nothing, or ends early, does not end the caller. */
 	byte_buffer_clear(&output);
 	assert_int_equal(run(&git, "exec <&-; sleep 0.2; echo done", NULL), 0);
 	assert_int_equal(run(&git, "exit 3", NULL), -EIO);
@@ -87,7 +87,7 @@ static void test_no_deadlock(void **state)
 	free(input);
 }
 
-/* ssh stays behind with git's standard error in hand. */
+/* ssh keeps running with git's standard error open. */
 static void test_child_stays_behind(void **state)
 {
 	struct byte_buffer output = {0};
@@ -186,8 +186,8 @@ static void test_environment(void **state)
 	byte_buffer_free(&output);
 }
 
-/* Where a caller had SIGCHLD ignored, and signals blocked, that is so again, and git starts with
- * none blocked. */
+/* An ignored SIGCHLD and blocked signals of the caller are restored; git starts with none blocked.
+ */
 static void test_signals(void **state)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN}, before, after;

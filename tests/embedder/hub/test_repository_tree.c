@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lists of files as git prints them: what is taken of them, where links lead, what is selected.
+ * Lists of files as git prints them: which files are taken, where links point, what is selected.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -143,7 +143,7 @@ static void test_names(void **state)
 		long_path[i] = i % 2 ? '/' : 'x';
 	long_path[sizeof(long_path) - 1] = '\0';
 	add(listing, "120000", long_path);
-	/* These are nothing to be told, or taken: */
+	/* These are skipped without a message: */
 	add(listing, "100644", ".github/x.btf");
 	add(listing, "100644", "a/.hidden");
 	add(listing, "160000", "module");
@@ -312,7 +312,8 @@ static void test_selection(void **state)
 	assert_string_equal(wanted(listing, "os=gentoo"), "");
 }
 
-/* With both of a name, links that are sound by the list would lead out of it on the disk. */
+/* With two entries of one name, links that stay inside by the list would leave the folder on disk.
+ */
 static void test_doubled_links(void **state)
 {
 	struct listing *listing = *state;

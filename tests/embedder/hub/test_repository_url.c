@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a user may call a repository, and what becomes of it.
+ * Names of repositories that a user may give, and their addresses and folders.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -23,7 +23,7 @@ static void takes(const char *text, const char *address, const char *shown, cons
 	assert_int_equal(repository_url_read(text, &url, &why), 0);
 	assert_string_equal(url.address, address);
 	assert_string_equal(url.shown, shown);
-	/* Eight digits follow, which tell names apart that look the same. */
+	/* Eight digits follow, so that similar names get different folders. */
 	assert_int_equal(strlen(url.folder), strlen(folder) + 8);
 	assert_memory_equal(url.folder, folder, strlen(folder));
 	repository_url_free(&url);

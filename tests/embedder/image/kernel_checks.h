@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tests of kernels' own files check: that a made-up kernel (made_kernel.h) is read as it
- * was made, or refused. After cmocka.h.
+ * Checks for the tests of kernel images: a kernel of made_kernel.h is read as it was made, or
+ * refused. Include after cmocka.h.
  */
 #ifndef TESTS_EMBEDDER_IMAGE_KERNEL_CHECKS_H
 #define TESTS_EMBEDDER_IMAGE_KERNEL_CHECKS_H
@@ -14,7 +14,7 @@
 #include "embedder/image/kernel_image.h"
 #include "tests/support/made_kernel.h"
 
-/* Bytes in heap memory of just their size, so that ASan sees a byte read behind them. */
+/* Heap memory of exactly that size, so that ASan sees a read behind it. */
 static inline uint8_t *exact(const struct byte_buffer *bytes, size_t size)
 {
 	uint8_t *copy = malloc(size ? size : 1);
@@ -69,7 +69,7 @@ static inline void assert_image(const struct byte_buffer *image, const struct ma
 	memset(&facts, 0xff, sizeof(facts));
 	if (kernel_image_read(bytes, image->size, &facts, &btf, &why))
 		fail_msg("read: %s", why.text);
-	free(bytes); /* what was read is not in it */
+	free(bytes); /* the facts do not point into it */
 	assert_facts(&facts, kernel, machine);
 	assert_build_id(&facts, kernel->build_id);
 	assert_btf(&btf, kernel->elf_order == ELFDATA2MSB);

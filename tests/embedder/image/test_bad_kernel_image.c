@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boot images that are damaged, that lie, or that hold too much.
+ * Boot images that are damaged, have wrong headers, or hold too much.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #include "tests/embedder/image/kernel_checks.h"
 
-/* Headers that lie. */
+/* Wrong headers. */
 static void test_lying_bzimage(void **state)
 {
 	struct made_kernel kernel = made_kernel_x86_64();
@@ -43,7 +43,7 @@ static void test_lying_bzimage(void **state)
 	assert_refuses(&image, -EBADMSG, "cut off");
 	image.data[0x1f1] = 3;
 
-	/* No text where it is said to be: the machine is known all the same. */
+	/* No text at the given place: the machine is still known. */
 	put(&image, 0x20e, UINT16_MAX, 2);
 	assert_int_equal(kernel_image_identify(image.data, image.size, &facts, NULL), 0);
 	assert_string_equal(facts.release, "");
@@ -74,7 +74,7 @@ static void test_lying_bzimage(void **state)
 	byte_buffer_free(&image);
 }
 
-/* The size behind the payload is not what comes out. */
+/* The size behind the payload is wrong. */
 static void test_size_word(void **state)
 {
 	struct made_kernel kernel = made_kernel_x86_64();
@@ -125,7 +125,7 @@ static void test_unknown_packing(void **state)
 	byte_buffer_free(&image);
 }
 
-/* Something else than a kernel is packed in it. */
+/* The payload is not a kernel. */
 static void test_no_kernel_inside(void **state)
 {
 	struct made_kernel kernel = made_kernel_x86_64();
@@ -141,7 +141,7 @@ static void test_no_kernel_inside(void **state)
 	byte_buffer_free(&image);
 }
 
-/* 257 MiB of zeros: too many, and too many for what is said. */
+/* 257 MiB of zeros: more than the limit, and more than the size behind the payload. */
 static void test_bomb(void **state)
 {
 	static uint8_t zeros[1 << 20], room[1 << 20];
@@ -165,7 +165,7 @@ static void test_bomb(void **state)
 	byte_buffer_free(&image);
 }
 
-/* Every length that is too short is an error, and nothing behind it is read (ASan watches). */
+/* Every length that is too short is an error, without a read behind the end (ASan checks). */
 static void assert_cuts(const struct byte_buffer *image, size_t least)
 {
 	for (size_t cut = 0; cut < least; cut += cut < 0x300 || least - cut < 100 ? 1 : 97) {
@@ -208,7 +208,7 @@ static void test_damaged(void **state)
 
 	for (int packing = 0; packing < MADE_PACKINGS; packing++) {
 		made_packed_bzimage(&image, &kernel, packing);
-		assert_cuts(&image, image.size - 100); /* what is behind the kernel is not needed */
+		assert_cuts(&image, image.size - 100); /* bytes behind the kernel are not needed */
 		assert_flips(&image);
 	}
 	kernel = made_kernel_arm64();
@@ -218,7 +218,7 @@ static void test_damaged(void **state)
 	byte_buffer_free(&image);
 }
 
-/* An lz4 payload cut off between two blocks: nothing but its size shows it. */
+/* An lz4 payload cut off between two blocks: only its size shows it. */
 static void test_lz4_cut_between_blocks(void **state)
 {
 	struct made_kernel kernel = made_kernel_x86_64();

@@ -14,7 +14,7 @@
 
 #include "embedder/image/kernel_banner.h"
 
-/* Heap memory of just that size, so that ASan sees a byte read behind it. */
+/* Heap memory of exactly that size, so that ASan sees a read behind it. */
 static struct kernel_facts search(const void *bytes, size_t size)
 {
 	struct kernel_facts facts = {.build_id = {7}, .build_id_size = 1};
@@ -52,7 +52,7 @@ static void test_banners(void **state)
 		"12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP "
 		"PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)\n",
 		"6.1.0-13-amd64", "#1 SMP PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)");
-	/* The signature behind it is not in uname -v. */
+	/* The signature behind the banner is not in uname -v. */
 	assert_banner("Linux version 5.4.0-42-generic (buildd@lgw01-amd64-038) (gcc version 9.3.0 "
 		      "(Ubuntu "
 		      "9.3.0-10ubuntu2)) #46-Ubuntu SMP Fri Jul 10 00:24:02 UTC 2020 (Ubuntu "
@@ -67,7 +67,7 @@ static void test_banners(void **state)
 		"(gcc version 8.4.1 20200928 (Red Hat 8.4.1-1) (GCC)) #1 SMP Thu Apr 29 08:54:30 "
 		"EDT 2021\n",
 		"4.18.0-305.el8.x86_64", "#1 SMP Thu Apr 29 08:54:30 EDT 2021");
-	/* SUSE's is. */
+	/* On SUSE it is. */
 	assert_banner("Linux version 5.3.18-22-default (geeko@buildhost) (gcc version 7.5.0 (SUSE "
 		      "Linux)) "
 		      "#1 SMP Wed Jun 3 12:16:43 UTC 2020 (720aeba)\n",
@@ -117,7 +117,7 @@ static void test_drafts(void **state)
 	assert_banner(both, "6.1.0", "#1 SMP Debian 6.1");
 }
 
-/* Two kernels in one: which one it is would be a guess. */
+/* Two kernels in one image: neither is taken. */
 static void test_contradiction(void **state)
 {
 	assert_banner(
@@ -126,7 +126,7 @@ static void test_contradiction(void **state)
 	assert_banner(
 		"Linux version 6.1.0 (me) (gcc) #1 SMP\nLinux version 6.1.0 (me) (gcc) #2 SMP\n",
 		"", "");
-	/* Drafts do not count beside one that is none. */
+	/* Drafts do not count beside a full banner. */
 	assert_banner("Linux version 6.1.0 (me) (gcc) # SMP\nLinux version 6.2.0 (me) (gcc) # SMP\n"
 		      "Linux version 6.1.0 (me) (gcc) #2 SMP\n",
 		      "6.1.0", "#2 SMP");
@@ -179,7 +179,7 @@ static void test_two_uts(void **state)
 	assert_facts(&facts, "5.4.0-42-generic", "#46-Ubuntu SMP", "arm");
 }
 
-/* Whatever a byte is changed to: read or not, but never past the end, and no rubbish taken. */
+/* Any byte changed to any value: no read past the end, and no invalid text is accepted. */
 static void test_odd_uts(void **state)
 {
 	struct kernel_facts facts;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Kernels as ELF files: BTF, packed or not, and what they say of themselves; and damaged ones.
+ * Kernels as ELF files: BTF, packed or not, and their release and build-id; and damaged ones.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,7 +76,7 @@ static void test_long_build_id(void **state)
 	byte_buffer_free(&elf);
 }
 
-/* A file with BTF and nothing else, as some tools put it beside a kernel that has none. */
+/* A file with BTF alone, as some tools put it beside a kernel without one. */
 static void test_elf_without_facts(void **state)
 {
 	struct made_kernel kernel = made_kernel_x86_64();
@@ -96,7 +96,7 @@ static void test_elf_without_facts(void **state)
 	byte_buffer_free(&elf);
 }
 
-/* Packed sections, in memory that nobody may write to. */
+/* Packed sections, in read-only memory. */
 static void test_compressed_elf(void **state)
 {
 	for (int form = 0; form < 8; form++) {
@@ -201,7 +201,8 @@ static void test_damaged_elf(void **state)
 	byte_buffer_free(&elf);
 }
 
-/* Each section is the whole file: reading each of very many would not end in a lifetime. */
+/* Very many sections, each of the size of the whole file: reading them all would take far too long.
+ */
 static void test_overlapping_sections(void **state)
 {
 	struct made_kernel kernel = made_kernel_x86_64();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A kernel's BTF and build-id among others that are not its own.
+ * A kernel's BTF and build-id among those of other parts of the image.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,8 @@
 
 #include "tests/embedder/image/kernel_checks.h"
 
-/* Of several with task_struct the largest; a magic alone and a header that leads out are none. */
+/* Of several with task_struct the largest; a magic alone and a header with wrong sizes do not
+ * count. */
 static void test_several_btfs(void **state)
 {
 	static const uint8_t magic[] = {0x9f, 0xeb, 1, 0};
@@ -21,7 +22,8 @@ static void test_several_btfs(void **state)
 	uint32_t length = htole32(12);
 
 	made_btf(&smaller, false);
-	memcpy(smaller.data + 12, &length, 4); /* one type less, but two more that nobody sees */
+	memcpy(smaller.data + 12, &length,
+	       4); /* one type fewer in the header, but two more behind it */
 	memcpy(smaller.data + 16, &length, 4);
 	memmove(smaller.data + 24 + 12, smaller.data + 24 + 36, smaller.size - 24 - 36);
 	smaller.size -= 24;
@@ -40,7 +42,7 @@ static void test_several_btfs(void **state)
 	byte_buffer_free(&smaller);
 }
 
-/* What stands between the notes and the BTF: a little padding, or else these are not its notes. */
+/* Between the notes and the BTF is only a little padding; otherwise they are not the kernel's. */
 static void test_notes(void **state)
 {
 	static const struct {
@@ -99,7 +101,7 @@ static void test_short_btf_header(void **state)
 	byte_buffer_free(&btf);
 }
 
-/* Magics and nothing else, with headers that hold: it ends, and soon. */
+/* Nothing but magics with valid headers: the search ends, and soon. */
 static void test_many_magics(void **state)
 {
 	struct byte_buffer image = {0}, btf = {0};

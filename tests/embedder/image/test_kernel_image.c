@@ -30,7 +30,7 @@ static void test_bzimage(void **state)
 	byte_buffer_free(&elf);
 }
 
-/* Very old boot sectors say nothing of how long the setup code is, and mean four sectors. */
+/* Very old boot sectors have no size of the setup code, which is four sectors then. */
 static void test_default_setup_size(void **state)
 {
 	static const uint8_t sector[512];
@@ -106,7 +106,7 @@ static void test_zboot(void **state)
 	byte_buffer_free(&image);
 }
 
-/* Where uname's answer is not in it, the banner has to do, and the header for the machine. */
+/* Without the answer to uname(2), the banner is used, and the header for the machine. */
 static void test_banner_alone(void **state)
 {
 	struct made_kernel kernel = made_kernel_arm64();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What --as says, and what becomes of a key when path, user and file speak of it.
+ * --as, and the key of a kernel for which path, user and file say something.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -92,12 +92,12 @@ static void test_complete(void **state)
 	assert_string_equal(id.uname_version, facts.uname_version);
 	assert_int_equal(id.build_id_size, 20);
 	assert_memory_equal(id.build_id, facts.build_id, 20);
-	/* Said once more, it is the same. */
+	/* Given twice, it is the same. */
 	assert_int_equal(kernel_as_complete(NULL, &facts, &id, NULL), 0);
 	kernel_id_clear(&id);
 }
 
-/* A raw BTF says nothing: what the path says stays. */
+/* A raw BTF has no release in it: the path's is used. */
 static void test_no_facts(void **state)
 {
 	const struct kernel_facts none = {.machine = ""};

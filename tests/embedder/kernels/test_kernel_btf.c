@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The BTF in raw files, archives and ELF files; and what is none, damaged or too large.
+ * The BTF in raw files, archives and ELF files; and files without one, damaged or too large.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 
 #define BTF_SIZE 3000
 
-/* Starts like BTF; what follows does not matter here, but must not be all the same. */
+/* Starts like BTF; the other bytes do not matter here, but must differ. */
 static uint8_t btf[BTF_SIZE];
 
 static void make_btf(int big_endian)
@@ -156,7 +156,7 @@ static void test_archive(void **state)
 	assert_opens("more.btf");
 }
 
-/* A mapped file that was rewritten as a tar after its first bytes had been looked at. */
+/* A mapped file that is rewritten as a tar after its first bytes were read. */
 static void test_mapped_archive(void **state)
 {
 	enum { MAPPING_SIZE = 1 << 16 };
@@ -203,7 +203,7 @@ static void test_archive_without_one_btf(void **state)
 	assert_refuses("zero", -EBADMSG, "empty");
 }
 
-/* Every cut and every flipped bit is seen: .xz has checks, and they are reached. */
+/* Every cut and every flipped bit is found: .xz has checksums, and they are verified. */
 static void test_damaged_archive(void **state)
 {
 	struct member member = {"5.4.0.btf", btf, sizeof(btf), 0};
@@ -233,7 +233,7 @@ static void test_damaged_archive(void **state)
 	free(data);
 }
 
-/* xz data that is sound, with something else than a tar archive in it. */
+/* Valid xz data that is not a tar. */
 static void test_xz_without_tar(void **state)
 {
 	uint8_t packed[8192];
@@ -354,7 +354,7 @@ static void test_damaged_elf(void **state)
 	make_btf(0);
 	write_elf("good", &shape);
 	data = read_file("good", &size);
-	/* Whatever is cut or flipped, nothing outside of the file is read (ASan watches). */
+	/* Cut anywhere, or a bit flipped: no read outside the file (ASan checks). */
 	for (size_t cut = 4; cut < size; cut += 61) {
 		struct kernel_btf opened = {0};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which kernels are found where: the layout, parts of it, links, and what cannot be keyed.
+ * Which kernels are found where: the layout, parts of it, links, and files without a key.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -78,7 +78,7 @@ static void test_whole_tree(void **state)
 	kernel_list_free(&list);
 }
 
-/* What the given path does not say, the folders above it do. */
+/* What is missing in the given path is taken from the folders above it. */
 static void test_parts_of_a_tree(void **state)
 {
 	static const char *const parts[] = {
@@ -175,7 +175,7 @@ static void test_links(void **state)
 	kernel_list_free(&list);
 }
 
-/* The given name may be the link, and the layout where it leads to; or the other way round. */
+/* The given name may be the link and its target the layout, or the other way round. */
 static void test_link_as_path(void **state)
 {
 	struct kernel_list list;
@@ -211,7 +211,7 @@ static void test_the_same_twice(void **state)
 	assert_int_equal(list.count, 2);
 	assert_string_equal(list.files[0].id.release, "6.1");
 	assert_string_equal(list.files[1].id.release, "6.2");
-	/* Two files for one kernel are two: whether they differ shows later. */
+	/* Two files for one kernel are both listed; whether they differ is checked later. */
 	touch("a/debian/12/x86_64/6.1.btf");
 	assert_int_equal(kernel_list_add(&list, "./a", NULL, NULL, NULL, NULL), 0);
 	kernel_list_sort(&list);
@@ -299,7 +299,7 @@ static void test_running_kernel(void **state)
 	kernel_list_free(&list);
 }
 
-/* Archives, packages and kernels: whose they are is not known here. */
+/* Archives, packages and kernels: their keys are not known yet. */
 static void test_sources(void **state)
 {
 	const struct kernel_as as = {.release = (char *)"6.9", .machine = "arm64"};
@@ -327,7 +327,7 @@ static void test_sources(void **state)
 	assert_false(list.sources[0].was_named);
 	kernel_list_free(&list);
 
-	/* Named itself, its first bytes count, and what the user says. */
+	/* For a file that is named itself, its first bytes decide, and --as. */
 	scratch_write("anything", "\177ELF", 4);
 	kernel_list_init(&list);
 	assert_int_equal(kernel_list_add(&list, "anything", NULL, note_skipped, &skipped, &why), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Archives with kernels in them: whose they are, which are read, links, and what is wrong.
+ * Archives with kernels in them: their keys, which are read, links, and damage.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -17,8 +17,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/tar_builder.h"
 
-/* An archive in words: a line for each kernel, for each that was asked for and not wanted, for each
- * member that was skipped. */
+/* An archive as text: a line for each kernel, each unwanted one and each skipped member. */
 struct told {
 	char text[65536];
 	size_t length, skipped;
@@ -73,7 +72,7 @@ static void tell_kernel(struct told *told, const struct kernel_file *file, struc
 	tell(told, "\n");
 }
 
-/* Returns what the stream returned in the end. */
+/* Returns the stream's last result. */
 static int read_stream(const char *path, const struct kernel_as *as, bool was_named,
 		       struct memory_budget *budget, bool keys_only, struct told *told)
 {
@@ -147,7 +146,7 @@ static void test_tree(void **state)
 	       "ol/8/x86_64/6 t: ol/8/x86_64/6.btf.gz packed\n");
 }
 
-/* What members do not say, the place of the archive does, or the user. */
+/* What is missing in a member's name is taken from the path of the archive, or from --as. */
 static void test_place(void **state)
 {
 	struct kernel_as as = {
@@ -185,7 +184,7 @@ static void test_links(void **state)
 	tar_add_header(&tar, '2', "a/1/x86_64/root.btf", "/etc/x.btf", 0);
 	tar_add_header(&tar, '2', "a/2", "1", 0); /* a folder by another name */
 	save("t", &tar);
-	/* What is not wanted itself is read for a link that is. */
+	/* An unwanted member is read for a wanted link to it. */
 	expect("t", NULL, "1",
 	       "not 1\n"
 	       "b/2/x86_64/2 t: b/2/x86_64/2.btf two\n"
@@ -215,7 +214,7 @@ static void make_image(struct byte_buffer *image)
 	byte_buffer_free(&packed);
 }
 
-/* A kernel says itself which it is, and its name must not say otherwise. */
+/* A kernel image has its release in it, and its name must agree. */
 static void test_kernels(void **state)
 {
 	struct made_kernel kernel = made_kernel_x86_64();
@@ -315,7 +314,7 @@ static void test_flood(void **state)
 	assert_non_null(strstr(told.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf one\n"));
 }
 
-/* Of a lie no memory is taken, and what does not fit is passed over. */
+/* A wrong size allocates no memory, and what does not fit is skipped. */
 static void test_sizes(void **state)
 {
 	static uint8_t large[2 << 20] = {0x9f, 0xeb};

@@ -111,7 +111,7 @@ static void sections_may_be_missing(void **state)
 
 static void refusals(void **state)
 {
-	/* What is wrong with it, and what is said. */
+	/* What is wrong with it, and the message. */
 	static const struct {
 		const char *says;
 		int error;
@@ -232,7 +232,7 @@ static void not_found_where_none_is(void **state)
 	for (size_t at = 0; at < 20; at++) {
 		_cleanup_free_ uint8_t *other = malloc(size);
 
-		if (at >= 7 && at < 16) /* what the identification leaves open */
+		if (at >= 7 && at < 16) /* unused bytes of e_ident */
 			continue;
 		memcpy(other, image, size);
 		other[at] ^= 0x10;
@@ -240,7 +240,7 @@ static void not_found_where_none_is(void **state)
 	}
 }
 
-/* An object in the data of another, as a light skeleton's loader may have it, is not listed. */
+/* An object in the data of another, as in a light skeleton's loader, is not listed. */
 static void not_found_within_another(void **state)
 {
 	struct built_section sections[4];
@@ -260,8 +260,8 @@ static void not_found_within_another(void **state)
 	assert_int_equal(objects[0].size, outer_size);
 }
 
-/* Every field of every header set to extreme values: what is found lies in the file and can be
- * read or is refused. */
+/* Every field of every header set to extreme values: each object that is found lies in the file,
+ * and is read or refused. */
 static void hostile_headers(void **state)
 {
 	const struct elf_build build = {OBJECT};

@@ -77,7 +77,7 @@ static void test_records(void **state)
 	}
 }
 
-/* Newer records are longer, newer headers too; what stands behind is passed over. */
+/* Newer records and headers are longer; the unknown rest is skipped. */
 static void test_longer_records(void **state)
 {
 	static const uint32_t words[] = {
@@ -192,7 +192,7 @@ static void add_types(struct btf_bytes *b)
 	btf_bytes_word(b, 1);
 }
 
-/* What one relocation reads as, or the error's words. */
+/* One relocation as text, or the error's message. */
 static int describe(const struct btf_bytes_relo *relo, char *text, size_t size)
 {
 	struct btf_bytes b = {0};
@@ -243,7 +243,7 @@ static void test_descriptions(void **state)
 	}
 }
 
-/* Relocations that libbpf refuses with every kernel: they ask for nothing, and say why. */
+/* Relocations that libbpf refuses for every kernel: no request is made, and the reason is kept. */
 static void test_broken(void **state)
 {
 	static const struct {
@@ -280,8 +280,8 @@ static void test_bad_relocations(void **state)
 			 -EOPNOTSUPP);
 }
 
-/* A struct that matches itself through its member would be compared for ever; one that doubles with
- * each level would take 2^32 steps. */
+/* Comparing a struct that contains a pointer to itself must end; one that doubles with each level
+ * would take 2^32 steps. */
 static void test_endless_types(void **state)
 {
 	struct btf_bytes b = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tests of export and import share: BTFs that are some, bundles made of them, and bundles
- * and tars told in words.
+ * Shared by the tests of export and import: valid BTFs, bundles made of them, and bundles and tars
+ * as text.
  */
 #ifndef TESTS_EMBEDDER_TAR_EXCHANGE_H
 #define TESTS_EMBEDDER_TAR_EXCHANGE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each allocation of an export and an import fails once: the answer is -ENOMEM, or the right one
- * where memory was wanted for a message alone; and nothing is lost, which the sanitizers see.
+ * Each allocation of an export and an import fails once: the result is -ENOMEM, or the right one
+ * when the memory was for a message; nothing leaks (the sanitizers check that).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/denied_memory.h"
 
-/* What is worked on, and what must come of it. */
+/* The input and the expected output. */
 struct work {
 	void *bundle;
 	size_t bundle_size;

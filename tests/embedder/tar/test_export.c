@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bundles in, tars out: names, what goes into the manifest, what has no place; and that import
- * makes the same bundle of each of them.
+ * Bundles in, tars out: names, what goes into the manifest, what is left out; import makes the same
+ * bundle of each tar.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -16,7 +16,7 @@
 #include "tests/embedder/tar/exchange.h"
 #include "tests/support/scratch.h"
 
-/* What came of one export. */
+/* The result of one export. */
 struct exported {
 	void *tar;
 	size_t size;
@@ -152,7 +152,7 @@ static void test_manifest(void **state)
 	free(bundle);
 }
 
-/* Kernels that no path tells apart. */
+/* Kernels with equal paths. */
 static void test_one_path(void **state)
 {
 	static const struct made_kernel kernels[] = {
@@ -299,7 +299,7 @@ static void test_several_bundles(void **state)
 	free(merged);
 }
 
-/* Names that ustar has no room for, and bytes that are no text anywhere. */
+/* Names that are too long for ustar, and bytes that are not text in any encoding. */
 static void test_odd_names(void **state)
 {
 	char release[121];
@@ -324,7 +324,7 @@ static void test_odd_names(void **state)
 	expect_import(&exported, bundle, size);
 	free(bundle);
 
-	/* Without the long one it is ustar, with those bytes all the same. */
+	/* Without the long name it is ustar, with the same bytes. */
 	bundle = make_bundle_of(kernels + 1, false, false, BUNDLE_COMPRESSION_NONE, &size);
 	export_with(bundle, size, (struct tar_export_opts){.layout = TAR_LAYOUT_BCC}, &exported);
 	assert_memory_equal((char *)exported.tar + 257, "ustar\00000", 8);
@@ -351,7 +351,7 @@ static void test_packings(void **state)
 	free(bundle);
 }
 
-/* What makes the bundle's own byte order and packing. */
+/* Which byte order and compression the bundle gets. */
 static void test_storage(void **state)
 {
 	static const struct made_kernel mixed[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tars in, bundles out: the layouts there are, links, and what means ill.
+ * Tars in, bundles out: all layouts, links, and hostile tars.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -37,7 +37,7 @@ static void add_text(struct bytes *tar, const char *name, const char *text)
 	tar_add_file(tar, name, text, strlen(text));
 }
 
-/* What is skipped in lines with "!", then the kernels, or "failed: WHY". Takes over the tar. */
+/* Lines with "!" for skipped members, then the kernels, or "failed: WHY". Takes over the tar. */
 static void import_with(struct bytes *tar, struct tar_import_opts opts, struct words *words,
 			struct tar_import_result *result)
 {
@@ -235,7 +235,7 @@ static void test_bad_btfs(void **state)
 		     "(./OS/VERSION/MACHINE/RELEASE.btf)\n");
 }
 
-/* A size that nothing backs: no memory is taken for it. */
+/* A size without data behind it: no memory is allocated for it. */
 static void test_large(void **state)
 {
 	struct tar_import_result result;
@@ -249,7 +249,7 @@ static void test_large(void **state)
 	assert_non_null(strstr(words.text,
 			       "! d/1/x86_64/large.btf: it has 1073741824 bytes, more than "
 			       "the 67108864 that are accepted\n"));
-	/* The tar ends before that file does: what is missing may have been anything. */
+	/* The tar ends inside that file: the missing part is unknown. */
 	assert_non_null(strstr(words.text, "failed: "));
 	assert_null(result.bundle);
 }
@@ -292,7 +292,7 @@ static void test_manifest(void **state)
 		{FIRST "kernel \"d/1/x86_64/two.btf\" uname-version=\"#1\"\n"
 		       "kernel \"d/1/x86_64/two.btf\" uname-version=\"#2\" machine=\"amd64\"\n",
 		 "! " NO_VAX "d 1 x86_64 two #1  = two\nd 1 x86_64 two #2  = two\n"},
-		/* Lies. */
+		/* Wrong statements. */
 		{FIRST "kernel \"d/1/x86_64/two.btf\" os-id=\"e\"\n",
 		 "! corebtf.manifest: line 2: d/1/x86_64/two.btf" CONTRADICTS "! " NO_VAX
 		 "failed: nothing written: there is no BTF in it that can be taken "
@@ -368,7 +368,7 @@ static void test_package(void **state)
 	tar_import_free(&result);
 }
 
-/* The bundle's byte order where no manifest says it, and what overrules. */
+/* The bundle's byte order without a manifest, and what has precedence over it. */
 static void test_byte_order(void **state)
 {
 	struct tar_import_result result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The manifest as a text: what is written is read again, and what follows no rule is refused with
- * its line.
+ * The manifest as text: what is written can be read again, and a line that breaks a rule is refused
+ * with its number.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -74,7 +74,7 @@ static void test_all_bytes(void **state)
 	assert_int_equal(read.kernels[0].line, 5);
 	tar_manifest_free(&read);
 
-	/* Cut anywhere but behind a line, it is refused, or lacks what was cut off. */
+	/* Cut anywhere but at the end of a line, it is refused, or lacks what was cut off. */
 	for (size_t size = 0; size < text.size; size++) {
 		if (read_text((char *)text.data, size, &read, &why) == 0) {
 			assert_true(size + 1 == text.size || read.kernel_count == 0 ||

@@ -42,7 +42,7 @@ static void add_local(struct btf_bytes *b)
 
 /* The kernel's types ------------------------------------------------------------------------- */
 
-/* In an order of its own, with things nobody asks for in between. */
+/* In another order, with types between them that no request names. */
 static void add_kernel(struct btf_bytes *b)
 {
 	uint32_t number, wide, mm, pointer, files, other, anonymous, array, alias;
@@ -55,7 +55,7 @@ static void add_kernel(struct btf_bytes *b)
 	btf_bytes_member(b, "other", number, 0);
 	btf_bytes_member(b, "start", wide, 64);
 	pointer = btf_bytes_type(b, "", KIND(BTF_KIND_PTR, 0), mm);
-	/* What these two lead to is gone, so they are the same: one is written. */
+	/* The targets of these two are dropped, so they are equal: one is written. */
 	files = btf_bytes_type(b, "", KIND(BTF_KIND_PTR, 0), 1);
 	other = btf_bytes_type(b, "", KIND(BTF_KIND_PTR, 0), b->type_count + 20);
 	array = btf_bytes_array(b, number, number, 4);
@@ -101,7 +101,7 @@ static const struct btf_bytes_relo all_relos[] = {
 
 /* Text --------------------------------------------------------------------------------------- */
 
-/* A BTF in words, a line for each type. */
+/* A BTF as text, a line for each type. */
 struct dump {
 	char text[4096];
 	size_t length;
@@ -164,7 +164,7 @@ static void dump_btf(struct dump *dump, const void *data, size_t size)
 	}
 }
 
-/* FNV-1a: the bytes themselves are promised. */
+/* FNV-1a: the bytes must not change. */
 static uint64_t checksum(const void *data, size_t size)
 {
 	uint64_t sum = UINT64_C(0xcbf29ce484222325);
@@ -302,7 +302,7 @@ static void test_outcomes(void **state)
 	assert_int_equal(result.failed, 1);
 }
 
-/* What was trimmed is trimmed to the same bytes again, and so is a kernel after another. */
+/* Trimming a trimmed BTF gives the same bytes, and so does a reused trimmer. */
 static void test_again(void **state)
 {
 	_cleanup_(cleanup_set) struct request_set *set = request_set_new();
@@ -411,7 +411,7 @@ static void add_unknown_member(struct btf_bytes *b)
 	btf_bytes_member(b, "start", 2, 0);
 }
 
-/* A kind that nobody knows is stepped over; where it is needed, it is an error with its number. */
+/* An unknown kind is skipped; when it is needed, it is an error with its number. */
 static void test_unknown_kind(void **state)
 {
 	struct reason why = {""};
@@ -444,7 +444,7 @@ static void add_out_of_range(struct btf_bytes *b)
 	btf_bytes_type(b, "alias", KIND(BTF_KIND_TYPEDEF, 0), UINT32_MAX);
 }
 
-/* Anonymous structs in themselves: the search for a name ends. */
+/* Anonymous structs that contain themselves: the search for a member ends. */
 static void add_nest(struct btf_bytes *b)
 {
 	btf_bytes_type(b, "mm", KIND(BTF_KIND_STRUCT, 2), 8);
@@ -494,7 +494,7 @@ static void test_endless_search(void **state)
 	struct reason why = {""};
 	struct dump dump;
 
-	/* Too deep for libbpf, which gives up; so does it with what is kept. */
+	/* Too deep for libbpf, which gives up; it must do so with the trimmed BTF too. */
 	assert_int_equal(
 		trim_with(add_nest, (struct btf_bytes_relo){LOCAL_MM, "0:0", 0}, &dump, &why), 0);
 	assert_string_equal(dump.text, "1 int long 8\n2 struct 8 :2@0/0\n3 struct mm 8 :2@0/0\n");

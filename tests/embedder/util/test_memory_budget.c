@@ -48,7 +48,7 @@ static void *acquire_and_release(void *context)
 		if (memory_budget_acquire(&shared->budget, size, NULL))
 			return context;
 		note(shared, (int)size);
-		sched_yield(); /* to whoever should still be waiting */
+		sched_yield(); /* to a thread that must still wait */
 		note(shared, -(int)size);
 		memory_budget_release(&shared->budget, size);
 	}
@@ -135,7 +135,7 @@ static void test_refused(void **state)
 	assert_int_equal(budget.used, 0);
 	assert_int_equal(budget.holders, 0);
 	memory_budget_destroy(&budget);
-	/* None is one without a limit. */
+	/* NULL: no limit. */
 	assert_int_equal(memory_budget_acquire(NULL, UINT64_MAX, NULL), 0);
 	assert_int_equal(memory_budget_at_most(NULL, 7), 7);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files that are written whole or not at all, in a folder of our own. What needs root, or an
- * executable, is in test_executable.sh.
+ * Files that are written completely or not at all, in a folder of the test. test_executable.sh has
+ * the cases that need root or an executable.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,7 +126,7 @@ static void abandoned(void **state)
 {
 	struct output_file file = {0};
 
-	output_file_abandon(&file); /* nothing yet: nothing happens, fd 0 stays open */
+	output_file_abandon(&file); /* not opened yet: no effect, fd 0 stays open */
 	assert_true(fcntl(0, F_GETFD) >= 0 || errno == EBADF);
 	put("file", "old");
 	assert_int_equal(output_file_open("file", NULL, &file, NULL), 0);
@@ -148,7 +148,7 @@ static void write_error(void **state)
 
 	put("file", "old");
 	assert_int_equal(output_file_open("file", NULL, &file, NULL), 0);
-	/* As on a disk that fails: the descriptor takes nothing. */
+	/* As on a failing disk: writing to the descriptor fails. */
 	close(file.fd);
 	file.fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 	assert_int_equal(output_file_write(&file, "new", 3, &why), -ENOSPC);
@@ -194,7 +194,7 @@ static void written_to_directly(void **state)
 	assert_int_equal(output_file_save("/dev/full", NULL, "x", 1, NULL), -ENOSPC);
 	assert_int_equal(count_files(), 0);
 
-	/* What a shell redirects standard output to with >>. */
+	/* As a shell redirects standard output with >>. */
 	put("file", "old ");
 	fds[0] = open("file", O_WRONLY | O_APPEND);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fds[0]);
@@ -213,7 +213,7 @@ static void long_names(void **state)
 	assert_holds(name, "y");
 }
 
-/* Two are alike once in a thousand million runs. */
+/* Two are equal once in a thousand million runs. */
 static void random_names(void **state)
 {
 	char one[RANDOM_NAME_LETTERS + 1], other[RANDOM_NAME_LETTERS + 1];

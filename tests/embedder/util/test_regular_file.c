@@ -55,7 +55,7 @@ static void test_read(void **state)
 	assert_int_equal(regular_file_read(-1, back, 1), -EBADF);
 }
 
-/* A write that the limit on a file's size cuts short is not the whole of it. */
+/* A write that the limit on file sizes cuts short is an error. */
 static void test_write(void **state)
 {
 	struct rlimit before, limit;

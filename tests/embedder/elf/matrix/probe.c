@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the matrix embeds into: says how many kernels the runtime found in it, and where. With
+ * The program of the matrix: prints how many kernels the runtime found in it, and where. With
  * -DPROBE_LIBRARY the part that goes into a shared object, with -DPROBE_PROGRAM the program that
  * calls it, without either both in one.
  */
@@ -14,7 +14,7 @@
 int probe(void);
 
 #ifndef PROBE_PROGRAM
-/* Something of each kind of data that must not have moved: thread-local, relocated, .bss. */
+/* Data of each kind that must not move: thread-local, relocated, .bss. */
 static __thread int local = 3;
 static const char *const words[] = {"mapped", "file", "nowhere"};
 static unsigned char zeros[200000];

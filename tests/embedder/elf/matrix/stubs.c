@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The functions of zlib and liblzma that the runtime needs, for machines whose libraries are not
- * installed here. The bundles of this test are not compressed, no digest is asked for and no
- * archive is read: one that counts is real, the others fail.
+ * installed here. The bundles of this test are not compressed, it computes no digest and reads no
+ * archive: the one function that it needs is real, the others fail.
  */
 #include <lzma.h>
 #include <zlib.h>
