@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library as its users link it. The names below are also those of inner functions of the
- * runtime: in a static link they must not meet.
+ * The library as its users link it. The functions below have names of the runtime's inner
+ * functions: in a static link they must not collide.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bytes of a BTF out of raw and compressed blocks, and streams that lie about themselves.
+ * The bytes of a BTF in raw and compressed blocks, and streams with wrong headers.
  */
 #include <errno.h>
 #include <lzma.h>
@@ -24,8 +24,8 @@ static int set_up(void **state)
 	return 0;
 }
 
-/* A bundle whose one xz block holds @stream, said to unpack to @unpacked bytes; its one blob is
- * plain's first PLAIN_SIZE bytes. */
+/* A bundle whose only xz block holds @stream, with @unpacked as its unpacked size; its only blob is
+ * the first PLAIN_SIZE bytes of plain. */
 static uint8_t *bundle_around(const void *stream, size_t stream_size, uint32_t unpacked,
 			      size_t *size)
 {
@@ -61,7 +61,7 @@ static size_t compress_to(const void *data, size_t size, uint8_t *stream, size_t
 	return position;
 }
 
-/* Opens, finds and reads; what came of it, and the last line that was told. */
+/* Opens, finds and reads; returns the result, and the last line of the log in @story. */
 static int read_blob(const uint8_t *bundle, size_t size, struct story *story)
 {
 	struct corebtf_kernel_opts kernel = {
@@ -83,7 +83,7 @@ static int read_blob(const uint8_t *bundle, size_t size, struct story *story)
 	if (!err) {
 		assert_int_equal(btf_size, PLAIN_SIZE);
 		assert_memory_equal(btf, plain, PLAIN_SIZE);
-		/* asked again, the same place: nothing is unpacked twice */
+		/* a second call returns the same pointer: nothing is unpacked twice */
 		assert_int_equal(corebtf_btf(handle, &entry, &again, &btf_size), 0);
 		assert_ptr_equal(btf, again);
 	}
@@ -146,7 +146,7 @@ static void stream_shorter_and_longer_than_its_block(void **state)
 	free(bundle);
 }
 
-/* 16 MiB of zero bytes in a few kB, in a block that admits to 4 kB. */
+/* 16 MiB of zero bytes in a few kB, in a block whose header says 4 kB. */
 static void bomb(void **state)
 {
 	static struct story story;
@@ -272,7 +272,7 @@ static void pointers_stay(void **state)
 	free(bundle);
 }
 
-/* objcopy puts a section wherever the file ends: the BTF is aligned all the same. */
+/* objcopy does not align the section; the BTF is aligned nevertheless. */
 static void bundle_at_an_odd_address(void **state)
 {
 	const struct made_entry entry = {.release = "r", .machine = "x86_64"};
@@ -304,7 +304,7 @@ static void bundle_at_an_odd_address(void **state)
 	free(bundle);
 }
 
-/* Blobs that share bytes would let a small file claim any amount of work. */
+/* Blobs must not share bytes: a small file could otherwise cause any amount of work. */
 static void overlapping_blobs(void **state)
 {
 	const struct made_entry entry = {.release = "r", .machine = "x86_64"};
@@ -333,7 +333,7 @@ static void overlapping_blobs(void **state)
 	free(bundle);
 }
 
-/* Raw blocks that reach past the end of the bundle, and that lie on one another. */
+/* Raw blocks that reach past the end of the bundle, and that overlap. */
 static void blocks_out_of_place(void **state)
 {
 	const struct made_entry entry = {.release = "r", .machine = "x86_64"};

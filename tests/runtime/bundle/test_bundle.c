@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opening bundles, whole and damaged. The bytes always end at a page that must not be touched.
+ * Opening bundles, complete and damaged. The bytes always end before an inaccessible page.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -65,7 +65,7 @@ static int open_bytes(const void *data, size_t size, struct corebtf **handle)
 	struct corebtf_open_opts opts = story_opts(&story);
 	int err = corebtf_open_memory(data, size, handle, &opts);
 
-	if (err) /* who was not told what is wrong? */
+	if (err) /* every failure is logged */
 		assert_non_null(strstr(story.text, "memory: "));
 	return err;
 }
@@ -194,7 +194,7 @@ static void each_header_field_broken(void **state)
 
 			poke(bytes, cases[i].offset, cases[i].width, cases[i].value);
 			err = open_bytes(bytes, size, &handle);
-			/* A version is known before a checksum can be; all else is damage. */
+			/* The version is checked before the checksum; anything else is damage. */
 			assert_int_equal(err, cases[i].offset == 12 ? cases[i].err : -EBADMSG);
 			fix_header(bytes);
 			err = open_bytes(bytes, size, &handle);
@@ -236,7 +236,7 @@ struct wanted {
 	size_t size;
 };
 
-/* What damage may do: nothing, or an error. Never another BTF, never "not there". */
+/* Damage may have no effect or cause an error, but never another BTF and never -ENOENT. */
 static void look_up(struct corebtf *handle)
 {
 	static const struct wanted wanted[] = {
@@ -290,7 +290,7 @@ static void every_bit_flipped(void **state)
 			struct corebtf *handle;
 			int err;
 
-			if ((kind & 2) && bit % 9 % 4) /* unpacking takes its time */
+			if ((kind & 2) && bit % 9 % 4) /* unpacking is slow */
 				continue;
 			bytes[bit / 9] ^= mask;
 			err = corebtf_open_memory(bytes, size, &handle, NULL);
@@ -299,8 +299,8 @@ static void every_bit_flipped(void **state)
 				assert_true(bit / 9 < 96);
 			} else {
 				look_up(handle);
-				/* all of the tables is covered, gaps too; the padding of data is
-				 * not */
+				/* the checksums cover the tables and their gaps, not the padding
+				 * of the data */
 				if (bit / 9 < data)
 					assert_int_equal(corebtf_check(handle), -EBADMSG);
 				else
@@ -314,7 +314,7 @@ static void every_bit_flipped(void **state)
 	}
 }
 
-/* A writer's fault, or a forger's: the checksums fit, the contents do not. */
+/* A faulty writer, or a forger: the checksums are right, the contents wrong. */
 static void records_that_lie(void **state)
 {
 	enum table { ENTRY, BLOB, BLOCK, OBJECT, BUCKET };
@@ -395,7 +395,7 @@ static void records_that_lie(void **state)
 	}
 }
 
-/* Damage far from what a lookup touches: a hit does not mind, "not there" is not said. */
+/* Damage outside of what a lookup reads: a hit is returned, but -ENOENT is not. */
 static void miss_answers_for_all_tables(void **state)
 {
 	enum { COUNT = 64 };
@@ -465,7 +465,7 @@ static void bucket_too_wide(void **state)
 	free(bundle);
 }
 
-/* The strings are the last bytes there are, and the last string has no end. */
+/* The strings are the last bytes, and the last string has no NUL. */
 static void string_without_end(void **state)
 {
 	static const struct made_entry one = {.release = "1234567", .machine = "1234567"};
@@ -621,7 +621,7 @@ static void structs_of_other_versions(void **state)
 
 	assert_int_equal(corebtf_open_memory(bundle, size, &handle, &opts.known), 0);
 	assert_int_equal(corebtf_entry_at(handle, 0, &entry.known), 0);
-	assert_int_equal(entry.newer, 0); /* what this library does not know is not known */
+	assert_int_equal(entry.newer, 0); /* fields that are unknown to this library are zero */
 	assert_int_equal(entry.known.sz, sizeof(entry));
 	older.os_id = "mine";
 	assert_int_equal(corebtf_entry_at(handle, 0, &older), 0);

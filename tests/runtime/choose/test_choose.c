@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which entry the running kernel gets, and what is read of the host to decide: made-up kernels on
- * made-up hosts, a folder in the place of /. Every blob is one letter.
+ * Which entry the running kernel gets, and which files of the host are read for it: made-up kernels
+ * on made-up hosts, a folder in place of /. Every blob is one letter.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -84,7 +84,7 @@ static const struct made_entry entries[] = {
 	 .version_id = "20.04",
 	 .blob = A},
 	{.release = "5.11.0", .machine = "x86_64", .blob = B},
-	/* uname -v: one that is known and another beats one that is not */
+	/* uname -v: a known other one rules an entry out before an unknown one */
 	{.release = "6.1.0", .machine = "x86_64", .uname_version = "#1 SMP one", .blob = A},
 	{.release = "6.1.0", .machine = "x86_64", .uname_version = "#2 SMP two", .blob = B},
 	{.release = "6.1.0", .machine = "x86_64", .blob = C},
@@ -108,7 +108,7 @@ static const struct made_entry entries[] = {
 	 .os_id = "ubuntu",
 	 .version_id = "24.04",
 	 .blob = A},
-	/* what a 32-bit process may be told */
+	/* what uname says in a 32-bit process */
 	{.release = "6.12.2", .machine = "x86", .blob = A},
 	{.release = "6.12.2", .machine = "x86_64", .blob = B},
 	{.release = "6.12.3", .machine = "arm64", .blob = C},
@@ -120,7 +120,7 @@ struct notes {
 	char build_id[20];
 };
 
-/* One host, one kernel, and what must come of it. */
+/* One host, one kernel, and the expected entry. */
 struct host_case {
 	const char *release, *machine, *uname_version;
 	const char *build_id;	/* in /sys/kernel/notes */
@@ -139,14 +139,14 @@ struct host_case {
 #define FOREIGN	  "#1 SMP Tue Mar 9 23:15:29 UTC 2021"
 
 static const struct host_case cases[] = {
-	/* uname -v tells the two apart, whatever any file says */
+	/* uname -v distinguishes the two, whatever a file says */
 	{"5.4.0-58-generic", "x86_64", HWE, NULL, NULL, UBUNTU_20, 'A', COREBTF_MATCH_UNAME_VERSION,
 	 0, ""},
 	{"5.4.0-58-generic", "x86_64", NATIVE, NULL, NULL, UBUNTU_18, 'B',
 	 COREBTF_MATCH_UNAME_VERSION, 0, ""},
 	{"5.4.0-58-generic", "x86_64", NATIVE, NULL, UBUNTU_20, UBUNTU_18, 'B',
 	 COREBTF_MATCH_UNAME_VERSION, 0, ""},
-	/* without it the host's os-release does, and only then the container's */
+	/* without it the host's os-release decides, and only then the container's */
 	{"5.4.0-58-generic", "x86_64", FOREIGN, NULL, UBUNTU_20, UBUNTU_18, 'B', COREBTF_MATCH_OS,
 	 0, "o"},
 	{"5.4.0-58-generic", "x86_64", FOREIGN, NULL, UBUNTU_18, UBUNTU_20, 'A', COREBTF_MATCH_OS,
@@ -193,7 +193,7 @@ static const struct host_case cases[] = {
 	{"5.10.0", "x86_64", "#1 SMP Debian 5.10.223-1 (2024-08-10)", NULL, NULL, UBUNTU_20, 'A',
 	 COREBTF_MATCH_UNAME_VERSION, 1, "o"},
 
-	/* an entry of nobody knows whom beats one of another distribution */
+	/* an entry of an unknown distribution beats one of another */
 	{"5.11.0", "x86_64", "#1 SMP Debian 5.11.1-1", NULL, NULL, UBUNTU_20, 'B',
 	 COREBTF_MATCH_RELEASE, 0, ""},
 	{"5.11.0", "x86_64", FOREIGN, NULL, NULL, UBUNTU_20, 'A', COREBTF_MATCH_OS, 0, "o"},
@@ -203,7 +203,7 @@ static const struct host_case cases[] = {
 	 ""},
 	{"6.1.0", "x86_64", "#3 SMP three", NULL, NULL, NULL, 'C', COREBTF_MATCH_RELEASE, 0, ""},
 
-	/* build-ids: the one, or out; notes are read when an entry has one, and only then */
+	/* build-ids: equal or ruled out; notes are read only when an entry has one */
 	{"6.6.0", "x86_64", FOREIGN, ID_1, NULL, NULL, 'A', COREBTF_MATCH_BUILD_ID, 0, "n"},
 	{"6.6.0", "x86_64", FOREIGN, ID_2, "ID=debian\n", NULL, 'B', COREBTF_MATCH_BUILD_ID, 0,
 	 "n"},
@@ -217,8 +217,8 @@ static const struct host_case cases[] = {
 	 ""},
 	{"6.12.1", "x86_64", FOREIGN, ID_1, UBUNTU_20, NULL, 'A', COREBTF_MATCH_RELEASE, 0, ""},
 
-	/* 32-bit names for 64-bit kernels. A process of 64 bits knows better; another one takes
-	 * the kernel of that very name first. */
+	/* 32-bit names for 64-bit kernels. A 64-bit process ignores them; a 32-bit one takes the
+	 * kernel of exactly that name first. */
 	{"6.12.2", "i686", FOREIGN, NULL, NULL, NULL, sizeof(void *) == 8 ? 'B' : 'A',
 	 COREBTF_MATCH_RELEASE, 0, ""},
 	{"6.12.0", "i686", FOREIGN, NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE, 0, ""},

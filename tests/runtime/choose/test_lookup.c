@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which entry a kernel gets. Every blob is one letter, so a result is read at a glance.
+ * Which entry a kernel gets. Every blob is one letter.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -128,13 +128,13 @@ static void each_rule(void **state)
 		 'B',
 		 COREBTF_MATCH_OS,
 		 1},
-		/* a version id without its id says nothing */
+		/* a version id without its id is ignored */
 		{{.release = "r", .machine = "x86_64", .os_id = "mint", .version_id = "20.04"},
 		 'A',
 		 COREBTF_MATCH_RELEASE,
 		 1},
 		{{.release = "r", .machine = "x86_64"}, 'A', COREBTF_MATCH_RELEASE, 1},
-		/* an unknown build-id puts out those that have one; the rest still ties */
+		/* another build-id rules out the entries that have one; the rest still ties */
 		{{.release = "r", .machine = "x86_64", .build_id = ID_3},
 		 'A',
 		 COREBTF_MATCH_RELEASE,
@@ -333,7 +333,7 @@ static void story_of_a_miss(void **state)
 	free(bundle);
 }
 
-/* Names out of a file must not end lines or move a cursor. */
+/* Names from a file must not break lines or contain control characters. */
 static void control_characters_stay_out_of_the_story(void **state)
 {
 	static const struct made_entry entries[] = {

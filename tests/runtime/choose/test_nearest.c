@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A neighbour may stand in only where it cannot be wrong as far as anybody knows: kernels of the
- * series and flavour on both sides, all with one BTF.
+ * A neighbour is used only between known kernels of the same series and flavour that all have the
+ * same BTF.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ enum { A, B, A_AGAIN };
 	}
 
 static const struct made_entry entries[] = {
-	/* all the same; in text order -9- would be the last */
+	/* all equal; sorted as text -9- would be the last */
 	X86("5.4.0-9-generic", A),
 	X86("5.4.0-58-generic", A),
 	X86("5.4.0-109-generic", A),
@@ -33,7 +33,7 @@ static const struct made_entry entries[] = {
 	X86("4.18.0-305.el8.x86_64", A),
 	X86("4.18.0-348.7.1.el8_5.x86_64", A_AGAIN),
 	X86("4.18.0-300.el9.x86_64", B),
-	/* another build of the very release */
+	/* another build of the same release */
 	X86("6.1.0-5-amd64", A),
 	{.release = "6.1.0-6-amd64", .machine = "x86_64", .build_id = "1", .blob = B},
 	X86("6.1.0-7-amd64", A),
@@ -91,7 +91,7 @@ static void each_neighbourhood(void **state)
 		};
 		struct corebtf_entry entry = {.sz = sizeof(entry)};
 
-		/* nobody gets a neighbour without asking */
+		/* no neighbour without the option */
 		assert_int_equal(corebtf_find(handle, &kernel, &entry), -ENOENT);
 		kernel.nearest = COREBTF_NEAREST_SURROUNDED;
 		story.length = 0;
@@ -109,7 +109,7 @@ static void each_neighbourhood(void **state)
 	}
 	corebtf_close(handle);
 
-	/* nobody listens: the same answers */
+	/* without a log: the same results */
 	assert_int_equal(corebtf_open_memory(bundle, size, &handle, NULL), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct corebtf_kernel_opts kernel = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two ways to rank come to the same BTF: rounds over all candidates, and one comparison of all
- * keys with the best so far, as a tar that streams by needs it. Many made-up kernels and
- * candidates, always the same ones; test_choose.c has the rule itself.
+ * The two ways to rank find the same BTF: rounds over all candidates, and comparing each one with
+ * the best so far, as reading a tar needs it. Many made-up kernels and candidates, always the same
+ * ones; test_choose.c tests the rule.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -137,7 +137,7 @@ static void both_ways_come_to_one_btf(void **state)
 		ambiguous += choice.ambiguous;
 		long_ones += made.rounds > 2;
 	}
-	/* what is compared above did occur */
+	/* all cases that are compared above occurred */
 	assert_true(ambiguous > ROUNDS / 100 && long_ones > ROUNDS / 100);
 }
 
@@ -168,7 +168,7 @@ static void other_build_is_behind_all(void **state)
 	assert_int_equal(rank_compare(&kernel, &other, &other), 0);
 }
 
-/* What a source says of its candidates comes out; and that it has none. */
+/* The source's texts about its candidates are in the log, also that it has none. */
 static void errors_come_out(void **state)
 {
 	static const struct log nobody = {.write = NULL};

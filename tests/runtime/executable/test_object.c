@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Staleness: is a BPF object in memory the one that a bundle was made for? The objects are built
- * here byte by byte; tests/flow/lookup.sh does the same with clang's.
+ * byte by byte; tests/flow/lookup.sh does the same with objects of clang.
  */
 #include <elf.h>
 #include <errno.h>
@@ -130,13 +130,13 @@ static void this_build_or_another(void **state)
 	image = make_image();
 	image.ext[4] ^= 1;
 	assert_int_equal(check(handle, &image, sizeof(image)), -ESTALE);
-	/* what else changes in an object does not matter */
+	/* other changes of an object do not matter */
 	image = make_image();
 	image.sections[SECTION_TEXT].sh_addr = 1;
 	image.header.e_flags = 1;
 	assert_int_equal(check(handle, &image, sizeof(image)), 0);
 
-	/* without .BTF.ext there is nothing that could be stale */
+	/* without .BTF.ext nothing can be stale */
 	image.sections[SECTION_EXT].sh_name = NAME_TEXT;
 	assert_int_equal(check(handle, &image, sizeof(image)), 0);
 	assert_int_equal(corebtf_check_object(NULL, &image, sizeof(image)), -EINVAL);
@@ -195,7 +195,7 @@ static void no_object(void **state)
 	assert_false(digest.has_relocations);
 #undef REFUSED
 
-	/* cut off anywhere it is refused, and nothing is read behind its end */
+	/* cut off anywhere it is refused, without a read behind its end */
 	image = make_image();
 	for (size_t size = 0; size < sizeof(image); size++) {
 		uint8_t *copy = guarded_copy(&image, size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding .corebtf in ELF files that the test puts together byte by byte.
+ * Finding .corebtf in ELF files that the test builds byte by byte.
  */
 #include <elf.h>
 #include <errno.h>
@@ -81,7 +81,7 @@ static int find_bytes(const void *bytes, size_t size, struct section *section)
 	int fd = file_with(bytes, size);
 	int err = section_find(fd, size, &log, section);
 
-	if (err) /* every failure is told, with the file's name */
+	if (err) /* every failure is logged, with the file's name */
 		assert_non_null(strstr(story.text, "image: "));
 	close(fd);
 	return err;
@@ -166,7 +166,7 @@ static void nothing_there(void **state)
 	}
 	FOR_EACH_KIND(&image)
 	{
-		PUT_SHDR(&image, 2, sh_name, UINT32_MAX); /* a name outside is no name */
+		PUT_SHDR(&image, 2, sh_name, UINT32_MAX); /* an offset outside the names */
 		assert_int_equal(find(&image), -ENODATA);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bundles in memory, found in program headers that say anything; and bundles that were linked in,
- * with other data behind them. Programs that have real ones: tests/embedder/elf/test_segment.sh.
+ * Bundles in memory, found with arbitrary program headers; and bundles that were linked in, with
+ * other data behind them. Real programs: tests/embedder/elf/test_segment.sh.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #include "runtime/format.h"
 #include "runtime/executable/segment.h"
 
-/* Headers of bundles, which is all that finding them looks at. */
+/* Headers of bundles; finding them reads no more. */
 struct memory {
 	struct corebtf_format_header first;
 	uint8_t zeros[16];
@@ -94,7 +94,7 @@ static void reserved_segments(void **state)
 	assert_int_equal(find(segments, 2, &data, &size), -ENODATA);
 }
 
-/* Whether the kernel was asked not to read ahead there: -1 when /proc does not say. */
+/* Is read-ahead off for that memory? -1 when /proc does not say. */
 static int is_at_random(const void *start)
 {
 	FILE *maps = fopen("/proc/self/smaps", "re");
@@ -124,7 +124,7 @@ static void *map_pages(size_t size)
 	return pages;
 }
 
-/* The program's own constants keep their read-ahead, and so does what is small anyway. */
+/* Read-ahead stays on for the program's own constants and for small bundles. */
 static void large_segments_are_not_read_ahead(void **state)
 {
 	const size_t large = 1 << 20, small = 1 << 17;
@@ -172,13 +172,13 @@ static void linked_bundles(void **state)
 	assert_int_equal(find(&segment, 1, &data, &size), 0);
 	assert_int_equal(size, offsetof(struct memory, behind));
 
-	/* Of the other byte order: the reader will say what it thinks of that. */
+	/* Of the other byte order: for the reader to check. */
 	corebtf_linked.second.byte_order = __builtin_bswap32(COREBTF_BYTE_ORDER);
 	corebtf_linked.second.size = __builtin_bswap32(corebtf_linked.second.size);
 	assert_int_equal(find(&segment, 1, &data, &size), 0);
 	assert_int_equal(size, offsetof(struct memory, behind));
 
-	/* Damaged ones are for the reader as well, up to the end of the segment and no further. */
+	/* Damaged ones are for the reader to check too, up to the end of the segment. */
 	corebtf_linked.second.size = 0xffffffff;
 	assert_int_equal(find(&segment, 1, &data, &size), 0);
 	assert_int_equal(size, sizeof(corebtf_linked));

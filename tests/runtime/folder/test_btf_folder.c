@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The BTF for a kernel out of a folder in BTFHub's layout, and out of a folder or a tar that the
- * user named as one source among the others.
+ * The BTF for a kernel from a folder in BTFHub's layout, and from a folder or a tar that the user
+ * names as a source.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -214,7 +214,7 @@ static void test_running_kernel(void **state)
 	free(root);
 }
 
-/* What is there by its name and holds no BTF must not lead to the next best. */
+/* A file of the right name without a BTF is an error; the next best one is not used. */
 static void test_damaged(void **state)
 {
 	static const struct {
@@ -291,14 +291,14 @@ static void test_arguments(void **state)
 	assert_null(path);
 }
 
-/* A folder that nobody may look into could have the right one. */
+/* A folder that cannot be read could have the right one: an error. */
 static void test_unreadable_folder(void **state)
 {
 	char *root, *closed;
 	int err;
 
 	if (geteuid() != 0)
-		skip(); /* our own folders we could always read */
+		skip(); /* root can read any folder */
 	root = folder_make();
 	assert_int_equal(chmod(root, 0755), 0);
 	put(root, "/debian/12/x86_64/r.btf", "it");
@@ -312,7 +312,7 @@ static void test_unreadable_folder(void **state)
 	assert_int_equal(rmdir(closed), 0);
 	free(closed);
 
-	/* the names in it may be read, but nothing asked of them */
+	/* its names can be read, but its files not opened */
 	put(root, "/debian/11/x86_64/other.btf", "other");
 	assert_true(asprintf(&closed, "%s/debian/11/x86_64", root) > 0);
 	assert_int_equal(chmod(closed, 0744), 0);
@@ -381,7 +381,7 @@ static void test_as_a_source(void **state)
 	assert_int_equal(found.origin.match, COREBTF_MATCH_RELEASE);
 	assert_string_equal(found.origin.release, "6.1.0-9-amd64");
 
-	/* nothing for this kernel: the next source; neighbours, which a tar knows */
+	/* nothing for this kernel: the next source; neighbours, which a tar has */
 	assert_int_equal(locate_for("6.1.0-10-amd64", tree, COREBTF_NEAREST_SURROUNDED), -ENOENT);
 	assert_said("of a folder no neighbours are known");
 	assert_int_equal(locate_for("6.1.0-10-amd64", tar_path, COREBTF_NEAREST_NEVER), -ENOENT);
@@ -390,7 +390,7 @@ static void test_as_a_source(void **state)
 	assert_int_equal(found.origin.match, COREBTF_MATCH_NEAREST);
 	assert_string_equal(found.origin.release, "6.1.0-9-amd64");
 
-	/* what the user named and cannot be read is an error */
+	/* an unreadable file that the user named is an error */
 	assert_int_equal(locate_for("6.1.0-9-amd64", broken, COREBTF_NEAREST_NEVER), -EBADMSG);
 	assert_int_equal(locate_for("6.1.0-9-amd64", "/nonexistent", COREBTF_NEAREST_NEVER),
 			 -ENOENT);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Paths as the caller sees them: whose they are, what they share, what is left of them after
- * fork, exec and threads. test_handing_over.c has the ways in which a file can be had.
+ * Paths as the caller gets them: who owns them, what they share, and what remains after fork, exec
+ * and with threads. test_handing_over.c tests the ways to make a file.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -57,7 +57,7 @@ static int holds(const char *path, unsigned int kind)
 	return right;
 }
 
-/* How many descriptors are open; the one that it takes to look is not counted. */
+/* How many descriptors are open, without the one for reading the folder. */
 static size_t descriptors(void)
 {
 	DIR *names = opendir("/proc/self/fd");
@@ -88,7 +88,7 @@ static void equal_bytes_share_a_file(void **state)
 	assert_int_equal(corebtf_path_free(other), 1);
 }
 
-/* Of one size, but for the last byte the same. */
+/* Equal but for the last byte. */
 static void nearly_equal_bytes_do_not(void **state)
 {
 	char *first = give(2), *second = give(3);
@@ -138,7 +138,7 @@ static void borrowed_file_stays(void **state)
 	free(name);
 }
 
-/* A daemon closes all that it did not open itself, and something else gets the number. */
+/* A daemon closes every descriptor that it did not open, and another file gets the number. */
 static void closed_behind_our_back(void **state)
 {
 	char *path = give(0), *again;
@@ -153,12 +153,12 @@ static void closed_behind_our_back(void **state)
 	again = give(0); /* the old one cannot be shared any more */
 	assert_true(holds(again, 0));
 	assert_int_equal(corebtf_path_free(path), 1);
-	assert_true(is_open(fd)); /* it is not ours now */
+	assert_true(is_open(fd)); /* it now belongs to another file */
 	close(fd);
 	assert_int_equal(corebtf_path_free(again), 1);
 }
 
-/* free() instead of corebtf_path_free() keeps the file open, but must not confuse us later. */
+/* free() instead of corebtf_path_free() keeps the file open, but later calls still work. */
 static void freed_by_the_caller(void **state)
 {
 	size_t before = descriptors();
@@ -169,7 +169,7 @@ static void freed_by_the_caller(void **state)
 		free(paths[i]);
 	}
 	mine = malloc(sizeof("/proc/self/fd/999999"));
-	strcpy(mine, "/boot/vmlinux"); /* at an address that was a path's, most likely */
+	strcpy(mine, "/boot/vmlinux"); /* most likely at the address of the freed path */
 	assert_int_equal(corebtf_path_free(mine), 0);
 	free(mine);
 	for (size_t i = 0; i < 8; i++)
@@ -212,7 +212,7 @@ static void many_threads(void **state)
 	assert_int_equal(descriptors(), before);
 }
 
-/* With one file alive, a thousand paths take no descriptor more. */
+/* A thousand paths to one open file take no further descriptor. */
 static void a_thousand_paths(void **state)
 {
 	static char *paths[1000];
@@ -245,7 +245,7 @@ static void log_function_may_use_paths(void **state)
 	assert_int_equal(corebtf_path_free(other), 1);
 }
 
-/* What "test_btf_path descriptors" finds open: just the three that all programs have. */
+/* "test_btf_path descriptors" finds only the three open that all programs have. */
 static int descriptors_after_exec(void)
 {
 	char *arguments[] = {(char *)"test_btf_path", (char *)"descriptors", NULL};
@@ -268,7 +268,7 @@ static void nothing_passes_exec(void **state)
 
 	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
 	assert_int_equal(descriptors_after_exec(), 3);
-	/* and the check sees one that does pass */
+	/* and the check finds one that is inherited */
 	assert_int_equal(fcntl(fd, F_SETFD, 0), 0);
 	assert_int_equal(descriptors_after_exec(), 3 + 1);
 	assert_int_equal(fcntl(fd, F_SETFD, FD_CLOEXEC), 0);
@@ -298,7 +298,7 @@ static void child_uses_and_frees(void **state)
 	assert_int_equal(corebtf_path_free(second), 1);
 }
 
-/* A thread may be in the middle of it while another one forks. */
+/* One thread may be inside a call while another one forks. */
 static void *give_and_take(void *context)
 {
 	while (!__atomic_load_n((int *)context, __ATOMIC_RELAXED))
@@ -320,7 +320,7 @@ static void fork_while_others_work(void **state)
 		if (pid == 0) {
 			char *path = NULL;
 
-			alarm(20); /* stuck, it would be for ever */
+			alarm(20); /* against a deadlock */
 			if (btf_path_new(bytes[0], SIZE, &silent, &path) || !holds(path, 0))
 				_exit(1);
 			_exit(!corebtf_path_free(path));
@@ -352,7 +352,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "descriptors"))
 		return (int)descriptors();
-	/* What we were started with is not what nothing_passes_exec looks for. */
+	/* Descriptors that this test inherited must not count in nothing_passes_exec. */
 	for (int fd = 3; fd < 256; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	for (size_t kind = 0; kind < 4; kind++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every way in which bytes become a path, each where the ways before it are really refused: by
- * seccomp, in mount namespaces, for another user. Each scenario runs in a child of its own, with
- * an empty folder as TMPDIR; libbpf is the judge of the path.
+ * Every way to make a path of bytes, each with the ways before it refused: by seccomp, in mount
+ * namespaces, for another user. Each scenario runs in a child of its own, with an empty folder as
+ * TMPDIR; libbpf checks the path.
  */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -32,7 +32,7 @@
 #define SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 #define SIZE  20000
 
-/* Of linux/memfd.h and linux/fcntl.h, newer than some libc headers. */
+/* From linux/memfd.h and linux/fcntl.h; some libc headers are older. */
 #define MFD_NOEXEC_SEAL_BIT 8U
 #define F_SEAL_EXEC_BIT	    0x20
 
@@ -45,7 +45,7 @@
 		}                                                                                  \
 	} while (0)
 
-/* At exit the leak checker looks into /proc, which is what some scenarios take away. */
+/* The leak checker reads /proc at exit, which some scenarios hide. */
 __attribute__((visibility("default"))) const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
@@ -78,8 +78,8 @@ static bool tells(const char *text)
 	return strstr(story.text, text);
 }
 
-/* Every scenario runs twice: the bytes come at once, or piece by piece, after others that were
- * more of them and not the right ones. */
+/* Every scenario runs twice: the bytes are written at once, or piece by piece after more and
+ * different ones. */
 static bool piece_by_piece;
 
 static int fill(struct draft *draft)
@@ -233,7 +233,7 @@ static void kernel_before_6_3(const char *folder)
 	must_be_memfd(give());
 }
 
-/* The sysctl counts for a process in a new pid namespace, and for nobody else. */
+/* In a new pid namespace the sysctl affects no other process. */
 static void memfd_noexec(const char *folder, char level, void (*then)(const char *))
 {
 	int status, fd;
@@ -286,7 +286,7 @@ static void nobody(const char *folder)
 	must_be_memfd(give());
 }
 
-/* What a program with file capabilities is to the kernel. */
+/* As the kernel sees a program with file capabilities. */
 static void nobody_not_dumpable(const char *folder)
 {
 	become_nobody(1);
@@ -353,7 +353,7 @@ static void noexec_mount_without_tmpfile(const char *folder)
 	noexec_mount(folder);
 }
 
-/* Others could put another file in the place of ours, but not of one without a name. */
+/* Others could replace our file by another, but not one without a name. */
 static void shared_folder(const char *folder)
 {
 	MUST(!chmod(folder, 0777));
@@ -386,7 +386,7 @@ static void folder_is_not_there(const char *folder)
 {
 	own_mounts();
 	mount_empty("/dev/shm", 0, "mode=1777");
-	MUST(!chdir(folder) && !mkdir("relative", 0700)); /* which counts for nothing */
+	MUST(!chdir(folder) && !mkdir("relative", 0700)); /* which is ignored */
 	setenv("TMPDIR", "/does/not/exist", 1);
 	setenv("XDG_RUNTIME_DIR", "relative", 1);
 	refuse_memfd(ENOSYS);
@@ -498,7 +498,7 @@ static void no_proc_foreign_folder(const char *folder)
 	must_be_named_and_go(give(), "/dev/shm");
 }
 
-/* Removed when the process ends by itself, paths and all. */
+/* Removed at exit, also with paths not freed. */
 static void no_proc_exit(const char *folder)
 {
 	pid_t pid;
@@ -515,7 +515,7 @@ static void no_proc_exit(const char *folder)
 	MUST(names_in(folder) == 0);
 }
 
-/* A child has the path, but the name is its parent's. */
+/* A child has the path too, but only the parent removes the file. */
 static void no_proc_fork(const char *folder)
 {
 	char *path, *own;
@@ -528,7 +528,7 @@ static void no_proc_fork(const char *folder)
 	if (pid == 0) {
 		judge(path);
 		own = give();
-		MUST(strcmp(own, path) != 0); /* which would go with the parent */
+		MUST(strcmp(own, path) != 0); /* the parent would remove it */
 		MUST(btf_path_free(own));
 		MUST(btf_path_free(path));
 		exit(0);
@@ -549,7 +549,7 @@ static void write_file(const char *folder, const char *name, mode_t mode)
 	close(fd);
 }
 
-/* What a killed process left is removed by the next; what is in use, or not ours, is not. */
+/* The next process removes the files of a killed one, but no file in use and no other's. */
 static void no_proc_leftovers(const char *folder)
 {
 	int ready[2], status;
@@ -571,7 +571,7 @@ static void no_proc_leftovers(const char *folder)
 	MUST(!pipe(ready));
 	living = fork();
 	if (living == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* should we fail first */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* if this process fails first */
 		give();
 		MUST(write(ready[1], "", 1) == 1);
 		pause();
@@ -585,7 +585,7 @@ static void no_proc_leftovers(const char *folder)
 	MUST(waitpid(killed, &status, 0) == killed && WIFSIGNALED(status));
 	MUST(names_in(folder) == 7);
 	path = give();
-	MUST(names_in(folder) == 7); /* one less and one more */
+	MUST(names_in(folder) == 7); /* one fewer and one more */
 	kill(living, SIGKILL);
 	MUST(waitpid(living, &status, 0) == living);
 	must_be_named_and_go(path, folder);
@@ -596,7 +596,7 @@ static void no_proc_leftovers(const char *folder)
 	close(ready[1]);
 }
 
-/* /proc/self shows the first thread's descriptors, and those are gone with it. */
+/* /proc/self has the first thread's descriptors, which are gone when it has ended. */
 static const char *thread_folder;
 
 static void *without_main(void *context)
@@ -630,7 +630,7 @@ static void *with_descriptors_of_its_own(void *context)
 	return NULL;
 }
 
-/* At our number /proc/self shows nothing, or a file of the first thread. */
+/* At this number /proc/self has no file, or one of the first thread. */
 static void with_own_descriptors(const char *folder, int first, int count)
 {
 	pthread_t thread;
@@ -698,7 +698,7 @@ static void no_descriptors(const char *folder)
 	struct rlimit limit = {.rlim_cur = 0, .rlim_max = 0};
 	char *path = NULL;
 
-	/* Room for the memfd, but not to open it again; then for neither. */
+	/* A descriptor left for the memfd, but not for opening it again; then none left. */
 	for (rlim_t most = 4; most >= 3; most--) {
 		limit.rlim_cur = limit.rlim_max = most;
 		MUST(!setrlimit(RLIMIT_NOFILE, &limit));
@@ -706,7 +706,7 @@ static void no_descriptors(const char *folder)
 	}
 }
 
-/* As a service with LimitFSIZE= has it. The kernel's answer to more would be SIGXFSZ. */
+/* As in a service with LimitFSIZE=. Writing more would cause SIGXFSZ. */
 static void limited_file_size(const char *folder)
 {
 	const struct rlimit limit = {.rlim_cur = SIZE - 1, .rlim_max = SIZE - 1};
@@ -719,7 +719,7 @@ static void limited_file_size(const char *folder)
 
 /* --- drafts ---------------------------------------------------------------------------------- */
 
-/* A file of equal bytes is shared, whichever way they came. */
+/* A file with equal bytes is shared, however they were written. */
 static void draft_is_shared(const char *folder)
 {
 	char *first = give(), *second;
@@ -747,7 +747,7 @@ static void draft_of_one_other_byte_is_not_shared(const char *folder)
 	must_be_memfd(first);
 }
 
-/* The next place gets what the full one held, in the middle of the stream. */
+/* When a place is full, its bytes are moved to the next place, also in the middle of writing. */
 static void draft_moves_on(const char *folder)
 {
 	struct draft draft = DRAFT_NONE;
@@ -767,7 +767,7 @@ static void draft_moves_on(const char *folder)
 	must_be_unlinked(path, "/run");
 }
 
-/* One with a name does not leave that behind. */
+/* A draft with a name removes it. */
 static void draft_with_name_moves_on(const char *folder)
 {
 	hide_proc();
@@ -778,7 +778,7 @@ static void draft_with_name_moves_on(const char *folder)
 	MUST(names_in(folder) == 0);
 }
 
-/* One that comes to nothing leaves nothing, not even with a name. */
+/* An abandoned draft leaves nothing, also when it has a name. */
 static void draft_is_given_up(const char *folder)
 {
 	struct draft draft = DRAFT_NONE;
@@ -806,7 +806,7 @@ static void must_hold_btf(int fd)
 	close(fd);
 }
 
-/* What needs no path is content with less. */
+/* Without a path fewer rights suffice. */
 static void descriptors(const char *folder)
 {
 	int fd = draft_descriptor(btf, sizeof(btf), &listening);
@@ -906,7 +906,7 @@ static void run(void **state)
 	if (pid == 0) {
 		setenv("TMPDIR", folder, 1);
 		unsetenv("XDG_RUNTIME_DIR");
-		/* ./dev check and others may have left some open */
+		/* inherited from the caller */
 		for (int fd = 3; fd < 64; fd++)
 			close(fd);
 		scenario->run(folder);

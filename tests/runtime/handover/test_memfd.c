@@ -56,7 +56,7 @@ static void cannot_be_changed(void **state)
 	assert_int_equal(ftruncate(fd, 10), -1);
 	assert_true(mmap(NULL, 5, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED);
 
-	/* neither by another way in */
+	/* nor with another descriptor */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	again = open(path, O_RDWR | O_CLOEXEC);
 	if (again >= 0) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bpf_buffer.h on the running kernel, which has ring buffers. The perf buffer is had by giving
- * libbpf the BTF of a kernel that has none: then both sides choose as they would there. The BPF
- * program is run by bpf(BPF_PROG_TEST_RUN), so it is known how many events there are.
+ * bpf_buffer.h on the running kernel, which has ring buffers. To get the perf buffer, libbpf is
+ * given the BTF of a kernel without ring buffers: then both sides choose as on that kernel. The
+ * test runs the BPF program with bpf(BPF_PROG_TEST_RUN), so it knows the number of events.
  *
  * The BTFs: of the running kernel as it is, the same trimmed, and that of a made-up kernel without
  * struct bpf_ringbuf, as it is and trimmed (to nothing at all).
@@ -33,7 +33,7 @@ static char root[] = "/tmp/corebtf-buffer-XXXXXX";
 static char trimmed_btf[64], old_btf[64], trimmed_old_btf[64];
 
 static const struct {
-	const char *btf; /* NULL: none is given */
+	const char *btf; /* or NULL */
 	bool is_ring;
 } kinds[] = {
 	{NULL, true},	  {KERNEL_BTF, true},	    {trimmed_btf, true},
@@ -45,7 +45,7 @@ struct seen {
 	unsigned long long numbers; /* their sum */
 	__u64 lost;
 	int lost_cpu;
-	int answer; /* what the callback is to return */
+	int answer; /* the callback returns it */
 };
 
 static int on_event(void *context, void *data, size_t size)
@@ -113,7 +113,7 @@ static void emit(const struct tracer *tracer, __u64 number, __u64 order)
 		bpf_prog_test_run_opts(bpf_program__fd(tracer->skeleton->progs.emit), &opts), 0);
 }
 
-/* Reads until nothing comes. Returns how many events the polls said there were. */
+/* Reads until no event comes. Returns the sum of the polls' results. */
 static size_t drain(struct tracer *tracer)
 {
 	size_t events = 0;
@@ -144,7 +144,7 @@ static void test_events(void **state)
 	}
 }
 
-/* More events than there is room for, while nobody reads: what is not seen is counted. */
+/* More events than fit while the program does not read: the lost ones are counted. */
 static void test_lost(void **state)
 {
 	for (size_t kind = 0; kind < COUNT_OF(kinds); kind++) {
@@ -158,7 +158,7 @@ static void test_lost(void **state)
 			sent += 3000;
 			drain(&tracer);
 			if (!kinds[kind].is_ring) {
-				/* the kernel tells with the next event that finds room */
+				/* the kernel reports it with the next event that fits */
 				emit(&tracer, 1, 0);
 				sent++;
 				drain(&tracer);
@@ -192,7 +192,7 @@ static void test_callback_that_fails(void **state)
 	}
 }
 
-/* Without callback for lost events; and the functions where they make no sense. */
+/* No callback for lost events; and calls in the wrong state. */
 static void test_arguments(void **state)
 {
 	struct bpf_buffer_opts opts = {.sz = sizeof(opts)};
@@ -233,7 +233,7 @@ static void test_arguments(void **state)
 	stop(&tracer);
 }
 
-/* When the two sides choose differently the verifier refuses, with either of them. */
+/* When the two sides choose differently the verifier refuses the program, in both cases. */
 static void test_two_minds(void **state)
 {
 	for (int i = 0; i < 2; i++) {
@@ -254,7 +254,7 @@ static void test_two_minds(void **state)
 	}
 }
 
-/* Who may not make a ring buffer still knows that the kernel has them. */
+/* A user without the right to make a ring buffer still learns that the kernel has them. */
 static void test_without_rights(void **state)
 {
 	pid_t child = fork();
@@ -321,7 +321,7 @@ static int remove_btfs(void **state)
 	return rmdir(root);
 }
 
-/* bpf(2) is for root, and the running kernel's BTF is what these tests compare with. */
+/* bpf(2) needs root, and these tests need the running kernel's BTF. */
 static const char *why_not(void)
 {
 	struct emit_bpf *skeleton;

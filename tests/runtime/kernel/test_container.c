@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A container-like place for real. A "host" is made first, with process ids of its own, so that
- * its init is number 1; in it a "container", a mount namespace with another /etc/os-release. The
- * BTF must be the one for the host's distribution. Needs root; without it the test is skipped.
+ * A real container: first a "host" is made, with process ids of its own, so that its init is number
+ * 1; in it a "container", a mount namespace with another /etc/os-release. The BTF must be the one
+ * for the host's distribution. Needs root; without it the test is skipped.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,7 +46,7 @@ static char found(const struct place *place, const char *host_root)
 	return *(const char *)btf;
 }
 
-/* Puts one of the made files in the place of /etc/os-release, for this mount namespace alone. */
+/* Mounts one of the test's files over /etc/os-release, in this mount namespace only. */
 static bool put_os_release(const struct place *place, const char *name)
 {
 	char path[256];
@@ -78,7 +78,7 @@ static int in_container(const struct place *place)
 	snprintf(etc, sizeof(etc), "%s/etc", place->folder);
 	if (found(place, NULL) != 'H')
 		return 2;
-	/* a root that is named is the host's, by option or variable */
+	/* an option or a variable names the host's root */
 	if (found(place, place->folder) != 'O')
 		return 3;
 	setenv("HOST_ROOT", place->folder, 1);
@@ -89,7 +89,7 @@ static int in_container(const struct place *place)
 	if (found(place, NULL) != 'O')
 		return 5;
 	unsetenv("HOST_ETC");
-	/* without any way to the host's, its own is all there is */
+	/* the host's cannot be reached: the container's own is used */
 	if (mount("none", "/proc", "tmpfs", 0, NULL))
 		return CANNOT;
 	return found(place, NULL) == 'C' ? 0 : 6;
@@ -133,7 +133,7 @@ static void host_is_asked(void **state)
 	assert_int_equal(uname(&name), 0);
 	{
 		const char *machine = machine_canonical(name.machine);
-		/* in this order the host's is not the first */
+		/* so that the host's is not the first */
 		const struct made_entry entries[] = {
 			{.release = name.release,
 			 .machine = machine,

@@ -72,7 +72,7 @@ static void one_name_and_version(void **state)
 			print_error("%s %s\n", cases[i].id, cases[i].version_id);
 		assert_string_equal(distro.id, cases[i].same_id);
 		assert_string_equal(distro.version, cases[i].same_version);
-		/* what came out goes in unchanged: both sides may be normalised twice */
+		/* normalising twice changes nothing */
 		distro_normalise(cases[i].same_id, cases[i].same_version, &distro);
 		assert_string_equal(distro.id, cases[i].same_id);
 		assert_string_equal(distro.version, cases[i].same_version);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who the running kernel is: notes, uname and a folder in the place of /.
+ * The running kernel's identity: notes, uname and a folder in place of /.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -46,7 +46,7 @@ static void build_id_among_other_notes(void **state)
 
 	memset(build_id, 0xab, sizeof(build_id));
 	add_note(&notes, "Linux", 0x100, "5.4.0-58", 9);
-	add_note(&notes, "Xen", 3, "not it", 6);	 /* type 3 of somebody else */
+	add_note(&notes, "Xen", 3, "not it", 6);	 /* type 3 with another name */
 	add_note(&notes, "GNU", 1, "not it either", 13); /* another type of GNU's */
 	add_note(&notes, "", 7, "", 0);
 	add_note(&notes, "GNU", 3, build_id, 20);
@@ -54,7 +54,7 @@ static void build_id_among_other_notes(void **state)
 	assert_int_equal(build_id_in(notes.bytes, notes.size, found), 20);
 	assert_memory_equal(found, build_id, 20);
 
-	/* cut off anywhere, it is not known, or known in full */
+	/* cut off anywhere: unknown, or complete */
 	for (size_t size = 0; size < notes.size; size++) {
 		size_t got = build_id_in(notes.bytes, size, found);
 
@@ -122,7 +122,7 @@ static void running_kernel(void **state)
 	story.length = 0;
 	assert_int_equal(kernel_identify(&host, NULL, &log, &kernel), 0);
 	assert_non_null(strstr(story.text, "release 5.4.0-58-generic, machine aarch64"));
-	/* files are read when somebody asks, and once */
+	/* files are read when they are needed, and once */
 	assert_string_equal(kernel.os_id, "");
 	assert_int_equal(kernel.build_id_size, 0);
 	assert_null(strstr(story.text, "os-release"));
@@ -149,7 +149,7 @@ static void running_kernel(void **state)
 	assert_int_equal(kernel.build_id_size, 8);
 	assert_string_equal(kernel.release, "5.4.0-58-generic");
 
-	/* another kernel: nothing of this one */
+	/* another kernel: nothing from this host */
 	assert_int_equal(kernel_identify(&host,
 					 &(struct corebtf_kernel_opts){.release = "6.1.0",
 								       .machine = "amd64",

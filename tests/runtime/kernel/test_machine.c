@@ -33,7 +33,7 @@ static void one_name_for_every_spelling(void **state)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_string_equal(machine_canonical(cases[i].name), cases[i].canonical);
-		/* canonical names stay, and are known: the pointer is not the one given */
+		/* canonical names stay; the result points into the table */
 		assert_string_equal(machine_canonical(cases[i].canonical), cases[i].canonical);
 	}
 }

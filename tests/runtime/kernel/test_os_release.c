@@ -109,7 +109,7 @@ static void host_comes_before_the_container(void **state)
 	free(root);
 }
 
-/* Each source beats those below it; what a container's manager or user names comes first. */
+/* Each source beats those below it; the option and the variable come first. */
 static void order_of_the_sources(void **state)
 {
 	static const struct {
@@ -140,7 +140,7 @@ static void order_of_the_sources(void **state)
 		assert_string_equal(release.id, files[i].id);
 		assert_string_equal(release.source, files[i].path);
 	}
-	/* the option is stronger than the variable, and one that has nothing is passed over */
+	/* the option beats the variable, and one without a file is skipped */
 	write_text(root, "/option/etc/os-release", "ID=option\n");
 	host.host_root = "/option";
 	os_release_read(&host, &nobody, &release);

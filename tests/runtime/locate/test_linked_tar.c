@@ -22,7 +22,7 @@
 #include "runtime/locate/locate.h"
 #include "tests/support/tar_builder.h"
 
-/* What `ld -r -b binary min_core_btfs.tar.gz` makes. */
+/* As `ld -r -b binary min_core_btfs.tar.gz` does. */
 __asm__(".pushsection .data\n"
 	".globl _binary_min_core_btfs_tar_gz_start\n"
 	"_binary_min_core_btfs_tar_gz_start:\n"
@@ -81,7 +81,7 @@ static void assert_btf(const char *path, const char *text)
 	close(fd);
 }
 
-/* The path leads to the right bytes, and leaves nothing behind. */
+/* The path has the right bytes, and nothing remains after it is freed. */
 static void test_path(void **state)
 {
 	static const struct {
@@ -119,13 +119,13 @@ static void test_failures(void **state)
 	assert_int_equal(locate_path_in_tar(&other_machine, NULL, 0, &path, NULL), -ENOENT);
 	assert_int_equal(locate_path_in_tar(&host, garbage, sizeof(garbage), &path, NULL),
 			 -EBADMSG);
-	/* a tar without bytes is one that has nothing, not the linked one */
+	/* an empty tar has no BTF; the linked one is not used instead */
 	assert_int_equal(locate_path_in_tar(&host, "", 0, &path, NULL), -ENODATA);
 	assert_string_equal(path, "untouched");
 	assert_int_equal(count_fds(), before);
 }
 
-/* With a kernel that has BTF, or that the user names one for, a tar is not even looked at. */
+/* With the kernel's BTF, or one that the user names, no tar is read. */
 static void test_not_asked(void **state)
 {
 	static const char garbage[] = "this is no tar";
@@ -148,7 +148,7 @@ static void test_not_asked(void **state)
 	free(forced);
 }
 
-/* As the last of all sources, and what is said of it. */
+/* As the last source, and its log lines. */
 static void test_last_source(void **state)
 {
 	const struct host host = {.root = root, .uname = &ubuntu};
@@ -175,7 +175,7 @@ static void test_last_source(void **state)
 	corebtf_path_free(path);
 }
 
-/* Only for a kernel that no member is for, and only if its neighbours are of one mind. */
+/* Only for a kernel without a member, and only if its neighbours are equal. */
 static void test_neighbours(void **state)
 {
 	static const struct utsname between = {
@@ -230,7 +230,7 @@ static void test_arguments(void **state)
 	assert_int_equal(clean_core_btf_rs(own), -EINVAL);
 	assert_true(fcntl(0, F_GETFD) >= 0);
 
-	/* a path of the caller's is neither replaced nor released */
+	/* the caller's own path is neither replaced nor freed */
 	assert_int_equal(ensure_core_btf(NULL), -EINVAL);
 	assert_int_equal(ensure_core_btf_tar(NULL, "x", 1), -EINVAL);
 	opts.btf_custom_path = own;
@@ -248,7 +248,7 @@ static void test_arguments(void **state)
 
 static int make_root(void **state)
 {
-	/* what the environment says of the real host is not for these */
+	/* the environment's paths are for the real host */
 	unsetenv("COREBTF_BTF");
 	unsetenv("COREBTF_BUNDLE");
 	unsetenv("HOST_ROOT");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a BTF comes from: the order of the sources, what ends the question and what passes it on,
- * on made-up hosts. As `secure`, the program asks for one variable and tells by its status.
+ * Where a BTF comes from: the order of the sources, which results end the search and which continue
+ * with the next source, on made-up hosts. Run as `secure`, the program reads one variable and
+ * reports it as its exit status.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -118,8 +119,8 @@ static void stage_clear(struct stage *stage)
 	unsetenv("COREBTF_BUNDLE");
 }
 
-/* Asks for the kernel @release; the first byte that is found, 'K' for the kernel's own, or the
- * error. A failure leaves the outputs as they were. */
+/* Locates the BTF for @release; returns its first byte, 'K' for the kernel's own, or the error. A
+ * failure must not change the outputs. */
 static int ask(struct stage *stage, const char *section, const char *release)
 {
 	struct corebtf_open_opts log = story_opts(&stage->story);
@@ -165,7 +166,7 @@ static void order_of_the_sources(void **state)
 	assert_string_equal(stage.origin.machine, "x86_64");
 	assert_int_equal(stage.origin.match, COREBTF_MATCH_RELEASE);
 
-	/* a bundle file that is named comes first, and passes on what it does not have */
+	/* a named bundle file comes first; for a kernel that it lacks the next source is asked */
 	stage.opts.bundle_path = stage.file;
 	assert_int_equal(ask(&stage, stage.section, "both"), 'A');
 	assert_int_equal(stage.origin.source, COREBTF_SOURCE_BUNDLE);
@@ -179,11 +180,11 @@ static void order_of_the_sources(void **state)
 	assert_int_equal(ask(&stage, stage.section, "both"), 'K');
 	assert_int_equal(stage.origin.source, COREBTF_SOURCE_KERNEL);
 	assert_string_equal(stage.origin.release, "");
-	/* and then nothing else is opened, however wrong */
+	/* and then no other source is opened */
 	stage.opts.bundle_path = stage.damaged;
 	assert_int_equal(ask(&stage, stage.damaged, "both"), 'K');
 
-	/* but what the user forces beats the kernel */
+	/* but a forced BTF beats the kernel's */
 	stage.opts.btf_path = stage.btf;
 	assert_int_equal(ask(&stage, stage.section, "both"), RAW_BTF[0] & 0xff);
 	assert_int_equal(stage.origin.source, COREBTF_SOURCE_FORCED);
@@ -203,7 +204,7 @@ static void environment(void **state)
 	setenv("COREBTF_BTF", stage.btf, 1);
 	assert_int_equal(ask(&stage, stage.section, "both"), RAW_BTF[0] & 0xff);
 	assert_int_equal(stage.origin.source, COREBTF_SOURCE_FORCED);
-	/* an option is stronger; "" is none */
+	/* an option beats it; "" is no path */
 	stage.opts.btf_path = stage.missing;
 	assert_int_equal(ask(&stage, stage.section, "both"), -ENOENT);
 	setenv("COREBTF_BTF", "", 1);
@@ -213,7 +214,7 @@ static void environment(void **state)
 	stage_clear(&stage);
 }
 
-/* A fault is not an absence: what the kernel needs may have been there. */
+/* A damaged source ends the search: it could have had the BTF. */
 static void what_ends_the_question(void **state)
 {
 	static struct stage stage;
@@ -257,7 +258,7 @@ static void what_ends_the_question(void **state)
 	stage_clear(&stage);
 }
 
-/* The exact kernel of a later source beats the neighbour of an earlier one. */
+/* The exact kernel in a later source beats a neighbour in an earlier one. */
 static void neighbours_come_last(void **state)
 {
 	static struct stage stage;
@@ -278,7 +279,7 @@ static void neighbours_come_last(void **state)
 	stage_clear(&stage);
 }
 
-/* The origin says what a program should tell its user; and whose os-release is read. */
+/* The origin for the program's user; and which os-release is read. */
 static void host_root_breaks_a_tie(void **state)
 {
 	static const char own[] = "ID=debian\nVERSION_ID=11\n",
@@ -305,7 +306,7 @@ static void host_root_breaks_a_tie(void **state)
 	stage_clear(&stage);
 }
 
-/* What is no fault, and which absence is told in the end. */
+/* Results that are not faults, and which of them is returned in the end. */
 static void absence_or_fault(void **state)
 {
 	static const struct {
@@ -333,7 +334,7 @@ static void absence_or_fault(void **state)
 	}
 }
 
-/* A caller of an older library has a shorter struct, and gets what fits. */
+/* A caller compiled with an older header has a shorter struct and gets the fields that fit. */
 static void shorter_structs(void **state)
 {
 	static struct stage stage;
@@ -376,7 +377,7 @@ static void copy_file(const char *from, const char *to)
 	close(out);
 }
 
-/* Runs a copy of this program that belongs to somebody else, with that user's rights or without. */
+/* Runs a copy of this program that belongs to another user, set-user-ID or not. */
 static int run_copy(const char *copy, mode_t mode)
 {
 	int status = 0;
@@ -394,7 +395,7 @@ static int run_copy(const char *copy, mode_t mode)
 	return WEXITSTATUS(status);
 }
 
-/* With more rights than its caller a program does not take that one's word. */
+/* A program with more rights than its caller ignores the variable. */
 static void more_rights_than_the_caller(void **state)
 {
 	static struct stage stage;
@@ -418,12 +419,12 @@ static void more_rights_than_the_caller(void **state)
 	assert_int_equal(privileged, 0);
 }
 
-/* What the copy answers: 1 it took the variable's word, 0 it did not. */
+/* The copy's status: 1 it used the variable, 0 it did not. */
 static int secure_status(void)
 {
 	struct stat status;
 
-	/* The mode says that it should have more rights, but it has not: mounted with nosuid. */
+	/* Its mode is set-user-ID, but it got no rights: mounted with nosuid. */
 	if (!stat("/proc/self/exe", &status) && status.st_mode & S_ISUID && !getauxval(AT_SECURE))
 		return SKIPPED;
 	return host_variable("COREBTF_BTF") != NULL;
@@ -443,7 +444,7 @@ int main(int argc, char **argv)
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "secure"))
-		_exit(secure_status()); /* a leak checker cannot look into such a process */
+		_exit(secure_status()); /* a leak checker cannot inspect such a process */
 	unsetenv("HOST_ROOT");
 	unsetenv("HOST_ETC");
 	return cmocka_run_group_tests(tests, NULL, NULL);

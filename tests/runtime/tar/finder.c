@@ -30,7 +30,7 @@ int find_text(const void *tar, size_t size, const struct question *question,
 	};
 	struct tar_btf *btf = malloc(sizeof(*btf));
 	struct kernel kernel;
-	/* as large as the tar and no larger, so that a sanitizer sees the first byte too far */
+	/* exactly as large as the tar, so that a sanitizer sees a read past its end */
 	void *copy = malloc(size ? size : 1);
 	int err;
 

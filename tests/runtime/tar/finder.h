@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tests ask of a tar: the BTF for one made-up kernel.
+ * Looks up the BTF for one made-up kernel in a tar.
  */
 #ifndef TAR_TEST_FINDER_H
 #define TAR_TEST_FINDER_H
@@ -15,14 +15,14 @@ struct question {
 };
 
 struct answer {
-	char text[64]; /* what make_btf() was given */
+	char text[64]; /* make_btf()'s argument */
 	char name[4096];
 	enum corebtf_match match;
 	bool ambiguous;
 	char log[16384]; /* all lines */
 };
 
-/* tar_find() for that kernel. Returns what it returned. */
+/* tar_find() for that kernel; returns its result. */
 int find_text(const void *tar, size_t size, const struct question *question,
 	      struct answer *ret_answer);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A tar opened as a bundle: what is in it, what is found, and that tar_find(), which keeps one BTF
- * and not all, comes to the same answer.
+ * A tar opened as a bundle: its contents, lookups, and that tar_find(), which keeps one BTF only,
+ * finds the same.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -59,7 +59,8 @@ static int open_tar(const struct bytes *tar, struct corebtf **ret_corebtf, struc
 {
 	const struct corebtf_open_opts opts = {
 		.sz = sizeof(opts), .log = note, .log_context = lines};
-	/* as large as the tar and gone after the call, so that a sanitizer sees who goes on reading
+	/* exactly as large as the tar and freed after the call, so that a sanitizer sees later
+	 * reads
 	 */
 	uint8_t *copy = malloc(tar->size ? tar->size : 1);
 	int err;
@@ -73,7 +74,7 @@ static int open_tar(const struct bytes *tar, struct corebtf **ret_corebtf, struc
 	return err;
 }
 
-/* The text that make_btf() was given, of what is found; or the error. */
+/* make_btf()'s argument for the BTF that is found, or the error. */
 static int find_in_bundle(struct corebtf *corebtf, const struct question *question,
 			  char text[static 64], struct corebtf_entry *entry)
 {
@@ -361,7 +362,7 @@ static void test_contents(void **state)
 	corebtf_close(corebtf);
 }
 
-/* The order of the members decides nothing but which of two with one name counts. */
+/* The order of members matters only for two of one name. */
 static void test_order_does_not_matter(void **state)
 {
 	struct corebtf *handles[2];
@@ -427,8 +428,8 @@ static void test_nearest(void **state)
 	corebtf_close(corebtf);
 }
 
-/* A member that holds no BTF is told when the tar is opened, keeps its entry, and is found by a
- * check of everything. */
+/* A member without a BTF is logged when the tar is opened, keeps its entry, and fails a check of
+ * all entries. */
 static void test_unreadable_members(void **state)
 {
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
@@ -520,7 +521,7 @@ static void test_package_json(void **state)
 	corebtf_close(corebtf);
 	bytes_release(&tar);
 
-	/* too large to be one; and a lie about the size */
+	/* too large; and a wrong size */
 	tar_add_header(&tar, '0', "package.json", "", (UINT64_C(1) << 26) + 1);
 	tar_end(&tar);
 	assert_int_equal(open_tar(&tar, &corebtf, &lines), -EFBIG);
@@ -531,7 +532,7 @@ static void test_package_json(void **state)
 	bytes_release(&tar);
 }
 
-/* ---- what is no tar, and files ---- */
+/* ---- files, and data that is not a tar ---- */
 
 static void test_refused(void **state)
 {
@@ -552,7 +553,7 @@ static void test_refused(void **state)
 	assert_non_null(strstr(lines.text, "a tar without BTFs"));
 	bytes_release(&tar);
 
-	/* damage behind all that is of interest */
+	/* damage behind the needed members */
 	tar_add_btf(&tar, FOR_IT, "it");
 	tar_end(&tar);
 	packed = pack_gzip(tar.data, tar.size);
@@ -582,7 +583,7 @@ static void write_file(const char *path, const struct bytes *bytes)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* By the first bytes, whatever the file is called; also when there are just a few. */
+/* Recognised by the first bytes, whatever the name; also when the file is short. */
 static void test_files(void **state)
 {
 	char path[] = "/tmp/corebtf-test-XXXXXX.bundle";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tars that nobody should trust: they lie about sizes, they are cut off, damaged, or bombs.
+ * Hostile tars: wrong sizes, cut off, damaged, or bombs.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -283,7 +283,7 @@ static void test_lies(void **state)
 	}
 }
 
-/* Cut off anywhere, an archive is damaged and never "no BTF for this kernel" or a BTF. */
+/* Cut off anywhere, an archive is damaged: never -ENOENT, never a BTF. */
 static void test_cut_off(void **state)
 {
 	struct bytes tar = {.data = NULL}, packed[2];
@@ -309,7 +309,7 @@ static void test_cut_off(void **state)
 	bytes_release(&tar);
 }
 
-/* A changed byte in what is packed is found by its checksum, wherever it is. */
+/* A changed byte anywhere in the packed data is found by its checksum. */
 static void test_flipped_bits(void **state)
 {
 	struct bytes tar = {.data = NULL}, packed[2];
@@ -325,8 +325,8 @@ static void test_flipped_bits(void **state)
 
 			packed[i].data[at] ^= 0x10;
 			err = find_text(packed[i].data, packed[i].size, &usual, &answer);
-			/* gzip's time stamp is nobody's business, and to copy other zeros is not
-			 * an error */
+			/* not errors: another time stamp in gzip's header, and copying other
+			 * zeros */
 			if (!err && (i == 1 || strcmp(answer.text, "it") != 0))
 				fail_msg("byte %zu of %zu: not noticed", at, packed[i].size);
 			packed[i].data[at] ^= 0x10;
@@ -359,7 +359,7 @@ static void test_after_the_stream(void **state)
 	bytes_release(&tar);
 }
 
-/* However much is asked for at a time, it is the same bytes. */
+/* Reads of any size give the same bytes. */
 static void test_read_sizes(void **state)
 {
 	static const size_t sizes[] = {1, 511, 512, 4096, 32767, 32768, 32769, 100000, 300000};
@@ -399,7 +399,7 @@ static void test_read_sizes(void **state)
 		bytes_release(&packed[i]);
 }
 
-/* A thousand small streams in a row that unpack to more than any archive has. */
+/* A thousand small streams in a row that unpack to more than the limit. */
 static void test_bomb(void **state)
 {
 	struct bytes start = {.data = NULL}, packed;
@@ -422,7 +422,7 @@ static void test_bomb(void **state)
 	free(zeros);
 }
 
-/* More bytes than any BTF has, and all of them are there. Only the one that is chosen matters. */
+/* A member larger than the limit for a BTF, with all its bytes. Only the chosen one matters. */
 static void test_huge_btf(void **state)
 {
 	struct bytes tar = {.data = NULL}, packed;
@@ -450,7 +450,7 @@ static void test_huge_btf(void **state)
 	free(zeros);
 }
 
-/* Members without end for one kernel, and links without end, do not take memory without end. */
+/* Very many members for one kernel, and very many links, take limited memory. */
 static void test_crowds(void **state)
 {
 	struct bytes tar = {.data = NULL};
@@ -460,7 +460,7 @@ static void test_crowds(void **state)
 	for (int i = 0; i < 65; i++) {
 		snprintf(name, sizeof(name), "debian/%d/x86_64/" RELEASE ".btf", i);
 		tar_add_btf(&tar, name, "it");
-		if (i == 63) { /* one name is one, however often it comes */
+		if (i == 63) { /* a repeated name counts once */
 			tar_add_btf(&tar, name, "it");
 			tar_end(&tar);
 			assert_int_equal(find_text(tar.data, tar.size, &usual, &answer), 0);

@@ -20,7 +20,7 @@
 #define RELEASE		"5.4.0-58-generic"
 #define FOR_IT		"ubuntu/20.04/x86_64/" RELEASE ".btf"
 
-/* A kernel of which no more is known. */
+/* A kernel of which nothing else is known. */
 #define KERNEL(release, machine)                                                                   \
 	{                                                                                          \
 		release, machine, NULL, NULL, NULL                                                 \
@@ -79,7 +79,7 @@ static void test_names(void **state)
 		{"a/1/x86/r.btf", "", KERNEL("r", "x86_64"), NULL, 0, false},
 		{"a/1/arm64/r.btf", "", KERNEL("r", "armv7l"), "a/1/arm64/r.btf",
 		 COREBTF_MATCH_RELEASE, false},
-		/* the distribution breaks a tie, whatever the order */
+		/* the distribution breaks a tie, in any order */
 		{"debian/12/x86_64/r.btf",
 		 "ubuntu/20.04/x86_64/r.btf",
 		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
@@ -143,7 +143,7 @@ static void test_names(void **state)
 		 "ubuntu/20.04/x86_64/r.btf",
 		 COREBTF_MATCH_UNAME_VERSION,
 		 false},
-		/* the first of two that fit alike, and that is said */
+		/* the first of two equal candidates, and a line in the log */
 		{"debian/12/x86_64/r.btf", "ubuntu/20.04/x86_64/r.btf", KERNEL("r", "x86_64"),
 		 "debian/12/x86_64/r.btf", COREBTF_MATCH_RELEASE, true},
 		{"ubuntu/20.04/x86_64/r.btf",
@@ -152,7 +152,7 @@ static void test_names(void **state)
 		 "ubuntu/20.04/x86_64/r.btf",
 		 COREBTF_MATCH_OS,
 		 true},
-		/* one name twice: the later one is what tar would leave */
+		/* one name twice: the later one, as tar extracts it */
 		{"./ubuntu/20.04/x86_64/r.btf", "ubuntu/20.04/x86_64/r.btf", KERNEL("r", "x86_64"),
 		 "ubuntu/20.04/x86_64/r.btf", COREBTF_MATCH_RELEASE, false},
 	};
@@ -178,7 +178,7 @@ static void test_names(void **state)
 	}
 }
 
-/* Two that fit alike and are alike are not ambiguous. */
+/* Two equal candidates with equal bytes are not ambiguous. */
 static void test_equal_bytes(void **state)
 {
 	static const struct {
@@ -221,7 +221,7 @@ static int passes(const struct answer *answer)
 	return count;
 }
 
-/* A link under the wanted name, and what else the archive holds. */
+/* A link with the wanted name, and the other members. */
 static void test_links(void **state)
 {
 	static const struct {
@@ -297,8 +297,8 @@ static void test_links(void **state)
 	}
 }
 
-/* Members in this order, with what comes of them for a kernel of @question. A text that begins
- * with '=' is a hard link to another member, with '@' a symbolic one. */
+/* Members in this order, and the result for a kernel of @question. A text that begins with '=' is a
+ * hard link to another member, with '@' a symbolic one. */
 static void test_streams(void **state)
 {
 #define DEBIAN "debian/10/x86_64/r.btf"
@@ -313,14 +313,14 @@ static void test_streams(void **state)
 		bool ambiguous;
 		int passes;
 	} cases[] = {
-		/* a better one after a longer one: nothing of that one is left */
+		/* a better one after a longer one: no bytes of the longer one remain */
 		{{DEBIAN, "a long one", FOCAL, "it"},
 		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
 		 "it",
 		 COREBTF_MATCH_OS,
 		 false,
 		 1},
-		/* what was not needed to decide is not what it was decided by */
+		/* a criterion that was not needed does not make the choice ambiguous */
 		{{FOCAL, "it"},
 		 {"r", "x86_64", "#64-Ubuntu SMP", "ubuntu", "20.04"},
 		 "it",
@@ -339,7 +339,7 @@ static void test_streams(void **state)
 		 COREBTF_MATCH_OS,
 		 false,
 		 1},
-		/* one of another distribution loses to one of nobody knows which */
+		/* one of another distribution loses to one of an unknown */
 		{{DEBIAN, "not it", "x86_64/r.btf", "it"},
 		 {"r", "x86_64", "#64~18.04.1-Ubuntu SMP", NULL, NULL},
 		 "it",
@@ -378,7 +378,7 @@ static void test_streams(void **state)
 		 COREBTF_MATCH_RELEASE,
 		 false,
 		 1},
-		/* links among candidates: what is kept already is not read again */
+		/* links among candidates: kept bytes are not read again */
 		{{DEBIAN, "it", FOCAL, "=" DEBIAN},
 		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
 		 "it",
@@ -391,7 +391,8 @@ static void test_streams(void **state)
 		 COREBTF_MATCH_OS,
 		 false,
 		 2},
-		/* a link beside the chosen one is followed to know whether it is another */
+		/* a link beside the chosen member is followed to find out whether its bytes differ
+		 */
 		{{"elsewhere", "it", DEBIAN, "it", FOCAL, "=elsewhere"},
 		 {"r", "x86_64", NULL, NULL, NULL},
 		 "it",
@@ -416,7 +417,7 @@ static void test_streams(void **state)
 		 COREBTF_MATCH_OS,
 		 false,
 		 1},
-		/* the bytes that were kept under a name are not those that it has in the end */
+		/* the name's bytes changed after they were kept */
 		{{DEBIAN, "old", FOCAL, "=" DEBIAN, FOCAL, "@../../../later", DEBIAN, "it", "later",
 		  "it"},
 		 {"r", "x86_64", NULL, "ubuntu", "20.04"},
@@ -424,14 +425,14 @@ static void test_streams(void **state)
 		 COREBTF_MATCH_RELEASE,
 		 false,
 		 1},
-		/* but not when it is all alone with its bytes at hand */
+		/* but not when it is the only one and its bytes are kept */
 		{{"elsewhere", "it", DEBIAN, "@../../../later", "later", "it"},
 		 {"r", "x86_64", NULL, NULL, NULL},
 		 "it",
 		 COREBTF_MATCH_RELEASE,
 		 false,
 		 1},
-		/* the kernel's own machine goes before its sibling, whatever else fits */
+		/* the kernel's own machine beats a related one, whatever else fits */
 		{{FOCAL, "other", "x86/r.btf", "it"},
 		 {"r", "i686", "#64-Ubuntu SMP", "ubuntu", "20.04"},
 		 "it",
@@ -470,7 +471,7 @@ static void test_streams(void **state)
 	}
 }
 
-/* Names that only extensions can carry, and those that they take back. */
+/* Names in extensions, and extensions that are cancelled. */
 static void test_pax_names(void **state)
 {
 	static const struct {
@@ -500,7 +501,7 @@ static void test_pax_names(void **state)
 	}
 }
 
-/* A name too long for any file must not become another one that is short enough. */
+/* A name that is too long for a file must not be cut to a valid one. */
 static void test_name_too_long(void **state)
 {
 	struct bytes tar = {.data = NULL};
@@ -522,7 +523,7 @@ static void test_name_too_long(void **state)
 	free(name);
 }
 
-/* Nor does one end at a NUL that a pax record has in the middle. */
+/* Nor does a name end at a NUL inside a pax record. */
 static void test_name_with_nul(void **state)
 {
 	static const char rest[] = " path=" FOR_IT "\0x\n";
@@ -542,7 +543,7 @@ static void test_name_with_nul(void **state)
 	bytes_release(&tar);
 }
 
-/* Some archivers write the file's size into a hard link's header; no data follows all the same. */
+/* Some archivers write the file's size into a hard link's header; no data follows nevertheless. */
 static void test_hard_link_with_size(void **state)
 {
 	struct bytes tar = {.data = NULL};
@@ -557,7 +558,7 @@ static void test_hard_link_with_size(void **state)
 	bytes_release(&tar);
 }
 
-/* "Not there" comes with what is there instead. */
+/* For a missing kernel the log names the others. */
 static void test_explains(void **state)
 {
 	struct bytes tar = {.data = NULL};

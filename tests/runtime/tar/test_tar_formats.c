@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Archives that GNU tar makes, in each of its formats, packed in each way, with each layout of
- * names that is in use: every BTF in them is found. GNU tar is the judge of what the format is.
+ * Archives of GNU tar, in each of its formats, packed in each way, with each layout of names in
+ * use: every BTF in them is found.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -20,7 +20,7 @@
 
 #define SKIPPED 77
 
-/* 60 characters, the longest part that BTFHub's own names come near to */
+/* 60 characters, a bit more than the longest parts of BTFHub's names */
 #define LONG_A	 "a-folder-with-a-long-name-of-sixty-characters-for-the-prefix"
 #define LONG_B	 "b-folder-with-a-long-name-of-sixty-characters-for-the-prefix"
 #define LONG_150 LONG_A "/" LONG_B "/ubuntu/20.04/x86_64"
@@ -44,7 +44,7 @@ static const struct content {
 	enum kind kind;
 	const char *target; /* of a link, as link(2) or symlink(2) in the tree's root gets it */
 	const char *text;
-	unsigned int in; /* the formats that can say it */
+	unsigned int in; /* the formats that can store it */
 } contents[] = {
 	{"5.4.0-1-generic", "ubuntu/20.04/x86_64", FILE_WITH_BTF, "", "one", ALL},
 	{"5.4.0-2-generic", "ubuntu/20.04/x86_64", HARD, "ubuntu/20.04/x86_64/5.4.0-1-generic.btf",
@@ -81,7 +81,7 @@ __attribute__((format(printf, 1, 2))) static void run(const char *format, ...)
 	free(command);
 }
 
-/* What one format can say, as a tree of files. */
+/* The members that one format can store, as a tree of files. */
 static void make_tree(const char *tree, enum format format)
 {
 	run("rm -rf %s/%s && mkdir -p %s/%s", root, tree, root, tree);
@@ -161,8 +161,7 @@ static void test_every_format(void **state)
 			for (size_t l = 0; l < COUNT_OF(layouts); l++) {
 				char where[256];
 
-				/* the folders named there are all that there is in v7's tree alone
-				 */
+				/* v7's tree has these folders only */
 				if (l == 2 && formats[i].format != V7)
 					continue;
 				snprintf(where, sizeof(where), layouts[l], root);
@@ -173,7 +172,7 @@ static void test_every_format(void **state)
 	}
 }
 
-/* The bytes of a hard link written once more, instead of the link. */
+/* The file's bytes again instead of a hard link. */
 static void test_hard_dereference(void **state)
 {
 	make_tree("tree", GNU);
@@ -181,7 +180,7 @@ static void test_hard_dereference(void **state)
 	check_archive("x.tar", GNU);
 }
 
-/* What else GNU tar puts between the members. */
+/* Other records of GNU tar between the members. */
 static void test_other_members(void **state)
 {
 	make_tree("tree", GNU);
@@ -215,7 +214,7 @@ static void test_other_members(void **state)
 	check_archive("x.tar", GNU);
 }
 
-/* A BTF that is itself stored sparse is refused with a word on what to do. */
+/* A sparse BTF is refused, with a message what to do. */
 static void test_sparse_btf(void **state)
 {
 	static const struct question question = {.release = "1.0-sparse", .machine = "x86_64"};
@@ -239,7 +238,7 @@ static void test_sparse_btf(void **state)
 	}
 }
 
-/* tar -r adds a file under the same name: tar -x leaves the second one, and so do we. */
+/* tar -r adds a file of the same name: like tar -x we take the second one. */
 static void test_appended(void **state)
 {
 	static const struct question question = {.release = "5.4.0-1-generic", .machine = "x86_64"};
@@ -265,7 +264,7 @@ static void test_appended(void **state)
 	bytes_release(&btf);
 }
 
-/* `cat a.gz b.gz` and `cat a.xz b.xz` are one archive each, to tar and to us. */
+/* `cat a.gz b.gz` and `cat a.xz b.xz` are one archive each, as for tar. */
 static void test_packed_in_parts(void **state)
 {
 	static const char *const packers[] = {"gzip", "xz"};

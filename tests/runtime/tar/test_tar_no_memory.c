@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each allocation fails once while a tar is opened as a bundle, while one is read for the BTF of
- * one kernel, and while a folder is searched. The answer is -ENOMEM, or the right one where there
- * is a way without; and nothing is lost, which the sanitizers see.
+ * Each allocation fails once while a tar is opened as a bundle, while one is read for one kernel's
+ * BTF, and while a folder is searched. The result is -ENOMEM, or the right one where the memory is
+ * not essential; nothing leaks (the sanitizers check that).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,7 +91,7 @@ static int search_folder(const void *context)
 	return 0;
 }
 
-/* From the tar to the path, as a linked-in one goes. The chosen member is a link. */
+/* From a linked tar to the path. The chosen member is a link. */
 static int find_in_tar(const void *context)
 {
 	static const struct utsname kernel = {.release = "r", .machine = "x86_64", .version = "#1"};

@@ -54,8 +54,7 @@ static void test_read(void **state)
 	close(fd);
 }
 
-/* Past the limit on a file's size nothing is written, as the signal for it would end the program.
- */
+/* Nothing is written past the limit on file sizes, as the signal would end the program. */
 static void test_limited_write(void **state)
 {
 	struct rlimit before, limit;

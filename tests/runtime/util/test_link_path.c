@@ -13,7 +13,7 @@
 static void test_normalise(void **state)
 {
 	static const struct {
-		const char *path, *folder_of, *out; /* @out NULL: it leads out */
+		const char *path, *folder_of, *out; /* @out NULL: outside */
 	} cases[] = {
 		{"a", NULL, "a"},
 		{"./a//b/../c", NULL, "a/c"},
