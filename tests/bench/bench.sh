@@ -38,7 +38,7 @@ count=$(wc -l <"$work/btfs")
 # One of middling size for the case of a single kernel.
 one=$(xargs ls -S <"$work/btfs" | sed -n "$((count / 2 + 1))p")
 
-# What everyone's script does: one process for each kernel.
+# As the usual scripts do it: one process for each kernel.
 cat >"$work/loop-raw" <<'EOF'
 btfs=$1 out=$2
 shift 2

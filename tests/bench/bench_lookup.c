@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What it costs a program to get the path of its BTF: time and memory from the call to the path.
+ * The cost of getting the path of a BTF in a program: time and memory from the call to the path.
  *
  *	bench_lookup own WARM COLD             out of this file's own section .corebtf
  *	bench_lookup tar WARM COLD FILE        out of a tar.gz, the way bcc's programs do it
@@ -8,7 +8,7 @@
  * Prints one line of numbers: median warm time, first call in a new process, the same with the
  * file's pages dropped from the page cache (all in microseconds, medians), the bytes that the
  * latter read from the disk, the most heap at once, what the resident memory had grown by when
- * the path was there, and of that what is this process's alone (all in bytes).
+ * the path was there, and the part of that which is private to the process (all in bytes).
  *
  * The tar way is a re-measurement of our own of what bcc's helper does at start, written for
  * this: the whole archive is inflated into memory, its headers are walked until the name is

@@ -17,7 +17,7 @@ cold=${COREBTF_BENCH_COLD:-31}   # processes
 machine=$(uname -m)
 case $machine in aarch64) archive_machine=arm64 ;; *) archive_machine=$machine ;; esac
 
-# The kernel's own BTF has to be out of sight: it would be taken, and nothing looked into.
+# The kernel's own BTF must be hidden: otherwise it is used, and no bundle is read.
 hidden() {
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare -m --propagation unchanged sh -eu -c '
@@ -47,7 +47,7 @@ while read -r archive; do
 	"$corebtf" trim --quiet "$archive" "$btf" "$work"/objects/*.o
 done <"$work/archives"
 
-# What the program that looks for its BTF will find: its kernel, and the host's distribution.
+# The kernel and the distribution of this host, for which the program looks up a BTF.
 os_value() {
 	# shellcheck disable=SC1091 # of whatever host this is
 	(. /etc/os-release && eval "printf '%s' \"\${$1:-}\"")

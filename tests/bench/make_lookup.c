@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes what bench_lookup looks into: bundles of any size, and the same contents as files for tar.
+ * Makes the input of bench_lookup: bundles of any size, and the same contents as files for tar.
  *
  *	make_lookup FOLDER COUNT DISTINCT OS_ID VERSION_ID RELEASE MACHINE BTF...
  *

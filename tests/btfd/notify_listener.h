@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The other end of sd_notify(3): a socket, and what came in on it. */
+/* The other end of sd_notify(3): a socket and the datagrams that arrived. */
 #ifndef TESTS_BTFD_NOTIFY_LISTENER_H
 #define TESTS_BTFD_NOTIFY_LISTENER_H
 
@@ -11,11 +11,11 @@ struct notify_listener {
 	char text[4096]; /* the last datagram */
 };
 
-/* @name: a path, or '@' and an abstract name. Fails the test when there can be none. */
+/* @name: a path, or '@' and an abstract name. Fails the test on errors. */
 void notify_listener_open(struct notify_listener *listener, const char *name);
 void notify_listener_close(struct notify_listener *listener);
 
-/* Waits for the next datagram; false when none came for a minute: then none will. */
+/* Waits for the next datagram; false when none came within a minute. */
 bool notify_listener_next(struct notify_listener *listener);
 
 /* Whether NAME=VALUE is a line of the last datagram. */

@@ -21,7 +21,7 @@
 
 #define MAX_EXECS 1000000
 
-/* Of two processes: the one that makes them counts, the other one says when to end. */
+/* Shared by two processes: one starts the programs and counts them, the other one ends it. */
 struct shared {
 	atomic_size_t made;
 	atomic_bool stop;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs that are started one after the other, each under a number of its own, and what btfd
- * says of them.
+ * Programs that are started one after the other, each with a number, and btfd's output about them.
  */
 #ifndef TESTS_BTFD_NUMBERED_EXECS_H
 #define TESTS_BTFD_NUMBERED_EXECS_H
@@ -13,12 +12,12 @@
 void numbered_execs_start(void);
 size_t numbered_execs_stop(void);
 
-/* Starts so many here and now, and comes back when they have ended. */
+/* Starts that many and returns when they have ended. */
 void numbered_execs_make(size_t count);
 
 /*
- * Compares the file out with what was started since the last comparison: each exec has its line,
- * and just one, and so has each exit when @exits. Prints what is wrong; returns how many are.
+ * Compares the file out with the programs started since the last comparison: each exec has exactly
+ * one line, and so has each exit when @exits. Prints what is wrong; returns the number of faults.
  */
 size_t numbered_execs_compare(int exits);
 

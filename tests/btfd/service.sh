@@ -106,7 +106,7 @@ echo "the whole life went well"
 END
 
 # $1: scratch. Nothing outside is written to: /proc/sys is read-only, /run, /tmp and /var/tmp are
-# new, and so is the network. The kernel's own BTF is out of sight.
+# new, and so is the network. The kernel's own BTF is hidden.
 cat >"$scratch/boot.sh" <<'END'
 mount --make-rprivate / 2>/dev/null || exit 77
 mount -t tmpfs none /run
@@ -135,7 +135,7 @@ boot=$!
 log=$scratch/local/life.log
 tries=0
 until grep -q '^ended: ' "$log" 2>/dev/null; do
-	# What hangs has to be ended here, where clean() runs, and not by CTest.
+	# End a hanging systemd here, where clean() runs, before CTest does.
 	tries=$((tries + 1))
 	[ $tries -lt 500 ] || break
 	kill -0 "$boot" 2>/dev/null || skip "no systemd can be started here: $(tail -n 3 "$scratch/boot.log")"

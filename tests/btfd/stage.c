@@ -191,7 +191,7 @@ void watched_start(struct watched *watched, int how, char *const *arguments)
 	running = watched->pid;
 }
 
-/* The next message; when the daemon ends in its place, the test fails with what it said. */
+/* The next message; when the daemon ends instead, the test fails with its output. */
 static void expect_message(struct watched *watched, const char *line)
 {
 	struct pollfd wait = {.fd = watched->listener.fd, .events = POLLIN};

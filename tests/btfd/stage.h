@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tests of the daemon play on: a folder with a btfd that carries the running kernel's
- * BTF, the BPF objects, and a bundle file; and the daemon itself, started in a mount namespace of
- * its own and watched from outside.
+ * Shared by the tests of the daemon: a folder with a btfd that carries the running kernel's BTF,
+ * the BPF objects, and a bundle file; and the daemon itself, started in its own mount namespace.
  */
 #ifndef TESTS_BTFD_STAGE_H
 #define TESTS_BTFD_STAGE_H
@@ -39,7 +38,7 @@ struct watched {
 /* Starts ./btfd with the arguments, the last one NULL, its output in the files out and err. */
 void watched_start(struct watched *watched, int how, char *const *arguments);
 
-/* Waits for READY=1; fails the test when the daemon ends before. Returns the status text. */
+/* Waits for READY=1; fails the test when the daemon ends first. Returns the status text. */
 const char *watched_ready(struct watched *watched);
 
 /* SIGHUP, then RELOADING=1, then READY=1. Returns the status text. */
@@ -51,7 +50,7 @@ void watched_stop(struct watched *watched, int signal_number);
 /* Waits for the end, and returns the exit status, or 256 + the signal. */
 int watched_wait(struct watched *watched);
 
-/* For cmocka: ends what a failed test has left running. */
+/* For cmocka: ends processes of a failed test. */
 int watched_teardown(void **state);
 
 /* How many fds it has open, and how many of them are what the text says (in the link's target). */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * btfd from outside: what it tells the service manager, what it prints, what it keeps open. It
- * runs for real, with the kernel's BTF out of its sight unless a test says otherwise. What it has
- * printed is compared after it has stopped: then all of it is there.
+ * btfd as a process: its messages to the service manager, its output, its open files. It loads real
+ * programs, with the kernel's BTF hidden unless a test says otherwise. Its output is compared after
+ * it has stopped, when it is complete.
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -45,7 +45,7 @@ static size_t lines_of(const char *path)
 	return lines;
 }
 
-/* What is given back once the programs are loaded: all but sockets, maps, links, buffers. */
+/* After loading, only sockets, maps, links and buffers are open. */
 static void expect_nothing_kept(const struct watched *watched)
 {
 	char program[PATH_SIZE];
@@ -82,7 +82,7 @@ static void test_kernel_btf_first(void **state)
 {
 	struct watched watched;
 
-	/* The bundle is damaged, and nobody looks. */
+	/* The damaged bundle is not read. */
 	stage_write("used.bundle", "damaged", 7);
 	watched_start(&watched, SEE_KERNEL_BTF, with_file);
 	expect_text(watched_ready(&watched), "the kernel's own BTF");
@@ -105,7 +105,7 @@ static void test_bundle_first_when_told(void **state)
 	assert_int_equal(numbered_execs_compare(1), 0);
 }
 
-/* Neither root nor anything but the two capabilities, as under the systemd unit. */
+/* Not root, with the two capabilities only, as under the systemd unit. */
 static void test_unprivileged(void **state)
 {
 	struct watched watched;
@@ -143,7 +143,7 @@ static void refuse_to_start(char *const *arguments, const char *file, const char
 	assert_int_equal(lines_of("err"), 1);
 }
 
-/* Makes used.bundle a bad one. What each is, and what the line has to say of it: */
+/* Makes used.bundle a bad one: the kinds, and the text of the error for each. */
 struct bad_bundle {
 	const char *name;
 	const char *what;
@@ -170,7 +170,7 @@ static void make_short(void)
 	free(bytes);
 }
 
-/* All of the BTFs' bytes, which nothing reads before the one that is needed. */
+/* All bytes of the BTFs; only the needed one is read. */
 static void make_flipped_btfs(void)
 {
 	size_t size;
@@ -276,7 +276,7 @@ static void test_bad_objects(void **state)
 	assert_return_code(rmdir("objects"), errno);
 	assert_return_code(rename("away", "objects"), errno);
 
-	/* A second name of a file, and names of other kinds, are nothing new. */
+	/* A second name of a file, and files with other endings, are ignored. */
 	assert_return_code(link("objects/exit.bpf.o", "objects/z.bpf.o"), errno);
 	stage_write("objects/notes.txt", "x", 1);
 	stage_write("objects/.bpf.o", "x", 1);
@@ -290,7 +290,7 @@ static void test_bad_objects(void **state)
 	free(bytes);
 }
 
-/* An object that was built anew is not loaded with BTFs that may lack what it asks for now. */
+/* A rebuilt object is not loaded with BTFs that may lack types for it. */
 static void test_stale_bundle(void **state)
 {
 	struct watched watched;
@@ -316,7 +316,7 @@ static void test_stale_bundle(void **state)
 	free(bytes);
 }
 
-/* A full disk, or a reader that went away: it does not go on as if the events were told. */
+/* A full disk, or a reader that went away: it ends with an error, as events are lost. */
 static void test_output_fails(void **state)
 {
 	struct watched watched;
@@ -334,7 +334,7 @@ static void test_output_fails(void **state)
 	free(said);
 }
 
-/* What is loaded follows what is there: an object that came, an object that went. */
+/* A reload loads new objects and unloads removed ones. */
 static void test_other_objects_at_reload(void **state)
 {
 	struct watched watched;

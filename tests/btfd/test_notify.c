@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* btfd's own half of sd_notify(3), against a socket of ours. */
+/* btfd's implementation of sd_notify(3), with a socket of the test. */
 #include <errno.h>
 #include <inttypes.h>
 #include <setjmp.h>

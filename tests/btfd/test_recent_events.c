@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory of events that leaves out what two sets of programs report twice. */
+/* The list of recent events, which removes those that two sets of programs report twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

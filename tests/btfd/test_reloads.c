@@ -16,7 +16,7 @@
 #include "numbered_execs.h"
 #include "stage.h"
 
-/* gcc's and clang's way to say it. */
+/* gcc's and clang's macros */
 #ifdef __SANITIZE_ADDRESS__
 #define ADDRESS_SANITIZER
 #elif defined(__has_feature)
@@ -25,10 +25,10 @@
 #endif
 #endif
 
-/* Till the heap has the size it needs. */
+/* Until the heap has its final size. */
 #define WARM_UP 20
 
-/* What the heap may do on its own, in kB. A leak of 200 bytes for each of 1000 reloads is more. */
+/* How much the heap may grow without a leak, in kB. 200 bytes in each of 1000 reloads are more. */
 #define SLACK 128
 
 static long reloads;

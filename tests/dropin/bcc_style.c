@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A tool as those in bcc's libbpf-tools are: argp, a skeleton, a perf buffer, and btf_helpers.h. It
- * knows nothing of corebtf. It ends well when an exec was seen and what was read out of the
- * kernel's struct agrees with what a helper says.
+ * A tool like those in bcc's libbpf-tools: argp, a skeleton, a perf buffer, and btf_helpers.h,
+ * without corebtf. Its exit status is 0 when an exec was seen and the fields of the kernel's struct
+ * agree with what a helper returned.
  */
 #include <argp.h>
 #include <errno.h>

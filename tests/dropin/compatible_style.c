@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program as those of bpf-compatible are. What its header declares stands here once more, with
- * its types (`const char **`) and with its weak symbols of one byte: a program that was compiled
- * with that header links with libcorebtf instead of libbpf_compatible.a.
+ * A program like those of bpf-compatible. It repeats the declarations of their header, with its
+ * types
+ * (`const char **`) and its weak symbols of one byte: a program that was compiled with that header
+ * links with libcorebtf instead of libbpf_compatible.a.
  *
  * Usage: compatible_style [TAR]: from the linked tar, or from that file.
  */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Programs in the style of bcc and of bpf-compatible, linked with libcorebtf and with tars made as
-# theirs are, run where the kernel's BTF is out of sight. The trimming is bpftool's: nothing of the
-# embedder is in this but where a section comes in.
+# theirs are, run with the kernel's BTF hidden. bpftool trims; the embedder is only used for the
+# section.
 . "$FLOW/lib.sh"
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -23,7 +23,7 @@ version=$(. /etc/os-release && echo "${VERSION_ID:-none}")
 place=$id/$version/$(uname -m)
 release=$(uname -r)
 
-# What bcc's Makefile.btfgen does, with this kernel and one that is not there.
+# As bcc's Makefile.btfgen does, with this kernel and another one.
 tree() { # ROOT RELEASE
 	mkdir -p "$1/$place" "$1/debian/10/x86_64"
 	bpftool gen min_core_btf /sys/kernel/btf/vmlinux "$1/$place/$2.btf" "$OBJECT"
@@ -69,7 +69,7 @@ fails() {
 	says err "failed to fetch necessary BTF for CO-RE: $reason"
 }
 
-# Without any tar: nothing is embedded, and with the kernel's BTF in sight nothing is needed.
+# Without a tar: nothing is embedded, and with the kernel's BTF nothing is needed.
 rm -f min_core_btfs.tar.gz
 for library in "$static" "$shared"; do
 	for program in "$BCC_STYLE" "$COMPATIBLE_STYLE"; do
@@ -101,7 +101,7 @@ for packer in --gzip --xz ''; do
 	works "a tar in memory $packer" ./tool a.tar
 done
 
-# A link to another release's BTF, as one makes who stores equal ones once.
+# A link to another release's BTF, as in tars that store equal ones once.
 mkdir -p links/a/1/x
 cp "min_core_btfs/$place/$release.btf" links/a/1/x/first.btf
 mkdir -p "links/$place"
@@ -136,8 +136,8 @@ mv cut.tar.gz min_core_btfs.tar.gz
 link broken "$BCC_STYLE" $static
 fails "cut off" "Bad message" ./broken
 
-# The section comes first: the damaged tar is not even looked at. A section without this kernel
-# leaves it to the tar.
+# The section comes first: the damaged tar is not read. For a kernel that the section lacks the tar
+# is asked.
 corebtf embed broken --kernels /sys/kernel/btf/vmlinux -o both || fail "embed"
 works "section before tar" ./both
 tar -c --gzip -f min_core_btfs.tar.gz -C min_core_btfs .
@@ -147,5 +147,5 @@ works "tar after section" ./both
 corebtf remove both -o section-removed || fail "remove"
 works "tar alone" ./section-removed
 
-# What the user forces comes before all of it.
+# A forced BTF comes before all others.
 COREBTF_BTF=$scratch/min_core_btfs/$place/$release.btf works "forced" ./broken

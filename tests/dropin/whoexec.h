@@ -4,7 +4,7 @@
 
 #define TASK_COMM_LEN 16
 
-/* Each fact twice: from a helper, which needs no BTF, and out of the kernel's struct. */
+/* Each fact twice: from a helper, which needs no BTF, and from the kernel's struct. */
 struct event {
 	int pid;
 	int pid_read;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# What a real archive has to go through.
+# The checks for a real archive.
 
 # through ARCHIVE COUNT: a folder in BTFHub's layout, with COUNT kernels, and the program `program`. The
-# same executable comes of it as a folder, as one tar, and out of a git repository; what it holds goes
-# out as a tar and comes back as the same bundle; each kernel is found in all of them, with one BTF.
+# folder, a tar of it and a git repository give the same executable; its bundle exported as a tar and
+# imported again is the same; each kernel is found in all of them, with the same BTF.
 through() {
 	rm -rf way
 	mkdir way

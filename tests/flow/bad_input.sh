@@ -111,7 +111,7 @@ done
 status 1 embed exe --kernels "$KERNELS/$(samples arm64 | head -1)" -o never
 says err "other machines"
 
-# Bundles: each of some flipped bytes is found out before anything is attached.
+# Bundles: flipped bytes are found before anything is attached.
 size=$(wc -c <good.bundle)
 for at in 0 9 20 60 93 100 200 $((size / 2)) $((size - 9)); do
 	cp good.bundle bad.bundle
@@ -137,7 +137,7 @@ same exe exe.before
 # An output that is an input.
 status 1 trim "$KERNELS/$archive" flow.bpf.o flow.bpf.o
 one_line flow.bpf.o "an input as well"
-# An object without CO-RE relocations is none of a failure.
+# An object without CO-RE relocations is not an error.
 printf 'int f(void) { return 0; }' >plain.c
 clang -target bpf -g -O2 -c plain.c -o plain.bpf.o
 status 0 embed exe plain.bpf.o --kernels "$KERNELS/$archive" -o got

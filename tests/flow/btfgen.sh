@@ -39,7 +39,7 @@ status 0 btfgen -f other.bpf.o --file flow.bpf.o --output=both2.tar --jobs 1
 same both.tar both2.tar
 cmp -s both.tar before.tar && fail "the other object changed nothing"
 
-# package.json, whatever its name is here.
+# package.json, from a file of any name.
 echo '{"name": "probe"}' >meta.json
 status 0 btfgen -j meta.json flow.bpf.o -o with.tar.gz
 tar -xzOf with.tar.gz ./package.json >json
@@ -51,7 +51,7 @@ xz -t <with.tar.xz || fail "not packed by xz"
 status 0 btfgen flow.bpf.o -o plain-name
 gzip -t <plain-name || fail "not packed by gzip"
 
-# What reads such tars takes it.
+# Readers of such tars accept it.
 status 0 import with.tar.gz -o bundle --json imported.json
 same imported.json meta.json
 status 0 list bundle
@@ -88,7 +88,7 @@ one_line "$PWD/not-there" "cannot fetch it: git says: "
 [ -e output.tar ] && fail "a tar of nothing"
 [ -e none.tar ] && fail "a tar of nothing"
 
-# Of a damaged kernel the rest is written, and the status says so.
+# The other kernels are written when one is damaged; the status is 1.
 export BTFHUB_CACHE="$PWD/cache"
 echo damaged >"$(echo cache/*/debian/13/x86_64/*.btf.tar.xz)"
 status 1 btfgen flow.bpf.o

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Kernels as Debian ships them: packages fetched with apt, given to the command as they are. What is
-# in them, binutils and the packing tools say, after the offsets that the kernel's documentation
-# gives. Cloud kernels are the smallest; 12's are packed with lz4 on amd64 and not at all on arm64.
+# Kernels as Debian ships them: packages fetched with apt and given to the command. The expected
+# contents come from binutils and the packing tools, at the offsets of the kernel's documentation. Cloud kernels are the smallest; 12's are packed with lz4 on amd64 and not at all on arm64.
 . "$FLOW/lib.sh"
 . "$FLOW/archive_lib.sh"
 
@@ -50,7 +49,7 @@ number() { # FILE OFFSET SIZE
 	od -An -v "-tu$3" "-j$2" "-N$3" "$1" | tr -d ' '
 }
 
-# What the kernel's Documentation/arch/x86/boot.rst says of these fields. The last four bytes of the
+# These fields as in the kernel's Documentation/arch/x86/boot.rst. The last four bytes of the
 # payload are the size of what it unpacks to.
 unpack_bzimage() { # FILE OUT
 	start=$((($(number "$1" 497 1) + 1) * 512 + $(number "$1" 584 4)))
@@ -161,7 +160,7 @@ status 0 list with --json
 says out "\"$release\""
 says out "$found_build_id"
 says out "$found_version"
-# What was embedded is what comes of the BTF that objcopy found.
+# The embedded BTF is equal to trimming the BTF that objcopy extracted.
 status 0 trim judge.btf expected.btf probe.bpf.o
 status 0 lookup with --release "$release" --machine x86_64 --build-id "$found_build_id" -o chosen.btf
 same chosen.btf expected.btf
@@ -221,5 +220,5 @@ status 0 embed program --kernels amd64.deb arm64.deb --all-machines -o both
 status 0 list both
 says out "$release"
 
-# --- an archive that is made of these packages goes through like one of BTFHub
+# --- an archive that is made of these packages works like one of BTFHub's
 through archive 2

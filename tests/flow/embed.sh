@@ -7,7 +7,7 @@ make_program exe flow.bpf.o
 make_program bare
 cp exe exe.before
 
-# No OBJ: the one inside is found, whatever stands around it.
+# No OBJ: the one inside is found, whatever is around it.
 status 0 embed exe --kernels "$KERNELS" -o with
 same exe exe.before
 says err "found BPF object: "
@@ -59,7 +59,7 @@ assert all(k["btf_size"] > 24 for k in bundle["kernels"])
 ' || fail "wrong JSON"
 fi
 
-# lookup gives for each kernel what trim makes of its BTF.
+# lookup gives for each kernel the same BTF as trim.
 while read -r path; do
 	release=$(release_of "$path")
 	status 0 lookup with --release "$release" -o looked-up
@@ -108,7 +108,7 @@ cp with again/exe
 status 0 embed again/exe --kernels "$KERNELS"
 same again/exe with
 
-# Other storage, same answers.
+# Compressed, with the same results.
 status 0 embed exe --kernels "$KERNELS" --compress xz -o packed
 status 0 embed exe --kernels "$KERNELS" --compress=none -o plain
 same plain with
@@ -133,7 +133,7 @@ for machine in arm64 aarch64; do
 done
 status 1 lookup all --release "$release"
 
-# What has no answer in any kernel is counted, named on demand, and no failure.
+# A relocation that no kernel resolves is counted, named with --verbose, and not an error.
 status 0 embed exe missing.bpf.o --kernels "$KERNELS" -o odd
 count=$(wc -l <x86_64)
 says err "$count relocations not resolved, over $count of $count kernels"

@@ -7,7 +7,7 @@ ln -s "$COREBTF" bin/corebtf
 PATH=$scratch/bin:$PATH
 export PATH
 
-# What the examples name.
+# The files of the examples.
 cp flow.bpf.o shelf/probe.bpf.o
 make_object shelf/other.bpf.o -DWITH_MISSING
 make_program plain flow.bpf.o
@@ -18,7 +18,7 @@ ln -s "$KERNELS" shelf/kernels
 release=5.10.0-30-amd64
 archive=$(samples x86_64 | head -1)
 cp "$KERNELS/$archive" shelf/$release.btf.tar.xz
-# The releases of the examples, whatever the samples are called.
+# The releases of the examples, made of the samples.
 mkdir -p named/debian/11/x86_64 named/debian/11/arm64
 cp "$KERNELS/$archive" named/debian/11/x86_64/$release.btf.tar.xz
 cp "$KERNELS/$(samples arm64 | head -1)" named/debian/11/arm64/5.10.0-30-arm64.btf.tar.xz

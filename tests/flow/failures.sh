@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What goes wrong while writing: no space, no folder, no permission, an interrupt. The old file stays,
-# and no other file appears.
+# Failures while writing: no space, no folder, no permission, an interrupt. The old file stays, and no
+# other file appears.
 . "$FLOW/lib.sh"
 make_object flow.bpf.o
 make_program exe flow.bpf.o
@@ -18,7 +18,7 @@ esac
 status 1 trim "$archive" nowhere/out flow.bpf.o
 one_line nowhere/out "No such file"
 
-# A limit on the size of files is an error, not a death.
+# The limit on file sizes causes an error, not a signal.
 got=0
 (ulimit -f 8 && exec "$COREBTF" embed work/exe --kernels "$archive" >out 2>err) || got=$?
 [ "$got" -eq 1 ] || fail "status $got at a file size limit"
@@ -48,7 +48,7 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 	[ "$(grep -c 'No space left' err)" -eq 2 ] || fail "full disk: not said"
 fi
 
-# A folder that may not be written to.
+# A read-only folder.
 if [ "$(id -u)" -ne 0 ]; then
 	chmod a-w work
 	status 1 embed work/exe --kernels "$archive"
@@ -70,8 +70,7 @@ for delay in 0 0.02 0.05 0.1 0.2 0.3; do
 	only work exe
 done
 
-# Interrupted at the worst moment, between the temporary file and its rename: the signal waits, then
-# ends the command.
+# Interrupted between the temporary file and its rename: the signal waits, then ends the command.
 "$CC" -shared -fPIC -D_GNU_SOURCE "$FLOW/signal_at_rename.c" -o preload.so -ldl
 cp exe work/exe
 got=0

@@ -38,7 +38,7 @@ holds $amd64 debian/12/newest
 [ "$(blobs)" -eq 6 ] || fail "$(blobs) blobs for 3 links and 3 files"
 same "$server/debian/12/x86_64/6.1.0-2-amd64.btf.tar.xz" cache/*/debian/12/x86_64/6.1.0-2-amd64.btf.tar.xz
 
-# Narrow, wider, narrower; what was here once is not downloaded again.
+# A narrow selection, a wider, a narrower one; files that were here are not downloaded again.
 count=$(requests fetch --select os=debian:12,arch=x86_64 --select os=ubuntu "$url")
 [ "$count" -eq 2 ] || fail "$count requests"
 says err "6 of 12 kernels selected; 3 files to download"
@@ -50,7 +50,7 @@ count=$(requests fetch --select os=debian:12,arch=x86_64 --select os=ubuntu "$ur
 [ "$count" -eq 1 ] || fail "$count requests"
 holds $amd64 $bionic debian/12/newest
 
-# Either name of a folder that a link leads to.
+# By either name of a folder with a link to it.
 el7="rhel/7/x86_64/3.10.0-1.el7.x86_64.btf.tar.xz rhel/7/x86_64/3.10.0-2.el7.x86_64.btf.tar.xz
 	rhel/7/x86_64/3.10.0-3.el7.x86_64.btf.tar.xz"
 for name in centos:7 rhel:7; do
@@ -73,7 +73,7 @@ if command -v script >/dev/null; then
 	holds $bionic
 fi
 
-# Nothing selected: the cache is as it was. All: without READMEs and what else is no kernel.
+# Nothing selected: the cache is unchanged. All: without READMEs and other files.
 status 1 fetch --select os=gentoo "$url"
 one_line "$url" "--select takes none of its 12 kernels"
 holds $bionic
@@ -95,7 +95,7 @@ status 0 list --select=os=rhel --kernels --quiet
 says out "3 kernels"
 (BTFHUB_CACHE=$PWD/nowhere status 1 list --kernels && says err "run 'corebtf fetch'")
 [ -e nowhere ] && fail "a cache was made by looking"
-# With a path, and as =PATH, it is that alone.
+# With a path, and as =PATH, only that path is used.
 (BTFHUB_CACHE=$PWD/nowhere status 0 list --kernels "$server/rhel" && says out "3 kernels")
 (BTFHUB_CACHE=$PWD/nowhere status 0 list --kernels="$server/rhel" --quiet && says out "3 kernels")
 status 0 list --kernels --
@@ -121,7 +121,7 @@ status 0 fetch --select os=debian,arch=x86_64 "$url"
 says err "1 file to download"
 [ -e cache/*/debian/12/x86_64/6.1.0-5-amd64.btf.tar.xz ] || fail "no new file"
 
-# What is changed or deleted in the cache comes back; what is not the repository's stays.
+# Changed or deleted files in the cache are restored; files of others stay.
 changed=$(echo cache/*/debian/12/x86_64/6.1.0-4-amd64.btf.tar.xz)
 echo changed >"$changed"
 rm cache/*/debian/12/x86_64/6.1.0-3-amd64.btf.tar.xz
@@ -132,7 +132,7 @@ same "$server/debian/12/x86_64/6.1.0-3-amd64.btf.tar.xz" cache/*/debian/12/x86_6
 [ -e "$(dirname "$changed")/mine" ] || fail "somebody's file is gone"
 rm "$(dirname "$changed")/mine"
 
-# Offline: what is here serves, for what was selected and for less; more is a failure.
+# Offline: the files that are here are used, for the same selection and for less; more is an error.
 mv server server.away
 status 0 fetch --select os=debian,arch=x86_64 "$url"
 says err "cannot update it: git says: "
@@ -157,7 +157,7 @@ mv server.away server
 status 0 fetch "$url"
 [ -e cache/*server*/fedora/39/x86_64/6.5.6-300.fc39.x86_64.btf.tar.xz ] || fail "not online again"
 
-# A server that does not filter: all comes, and works.
+# A server that does not filter: everything is downloaded, and works.
 export BTFHUB_CACHE="$PWD/unfiltered"
 git -C "$server" config uploadpack.allowFilter false
 status 0 fetch --select os=rhel "$url"
@@ -197,7 +197,7 @@ says out "alpine"
 says out "rhel"
 unset BTFHUB_REPO
 
-# Names that are none of a repository. ext:: would run a command.
+# Names that are not repositories. ext:: would run a command.
 export BTFHUB_CACHE="$PWD/refusing"
 status 1 fetch -- -x
 one_line -x "it starts with '-'"
@@ -215,7 +215,7 @@ says_not err secret
 status 2 fetch --select os "$url"
 one_line fetch "--select 'os'"
 
-# Repositories that are none, or empty, or hold no kernels.
+# Folders that are not repositories, empty ones, and ones without kernels.
 mkdir plain
 status 1 fetch plain
 one_line "$PWD/plain" "cannot fetch it: git says: "

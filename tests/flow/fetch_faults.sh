@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# fetch: transfers that break off, processes that are killed, damage, and repositories that mean harm.
+# fetch: interrupted transfers, killed processes, damage, and hostile repositories.
 . "$FLOW/lib.sh"
 . "$FLOW/fetch_lib.sh"
 
@@ -10,7 +10,7 @@ done
 add_kernel ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz
 commit first
 
-# The process of git that corebtf runs tells its number; what the server sends goes through a hook.
+# git's process writes its number; the server's data goes through a hook.
 mkdir bin
 real=$(command -v git)
 cat >bin/git <<END
@@ -32,7 +32,7 @@ chmod +x bin/git hook
 "$real" config --file home/gitconfig uploadpack.packObjectsHook "$PWD/hook"
 PATH=$PWD/bin:$PATH
 
-# Broken off in the second of three requests: nothing has changed, and the first need not come again.
+# Interrupted in the second of three requests: nothing changed, and the first is not repeated.
 : >packs
 echo none >hook.mode
 status 0 fetch --select os=ubuntu "$url"
@@ -46,7 +46,7 @@ for mode in break kill; do
 	[ $mode = break ] || says err "git was ended by signal 9"
 	[ -z "$(files cache)" ] || fail "half of the files"
 	echo none >hook.mode
-	# What a git that is killed at the wrong moment leaves.
+	# As a git that was killed leaves it.
 	touch "$(echo cache/*server*/.git)/index.lock" "$(echo cache/*server*/.git)/shallow.lock" \
 		"$(echo cache/*server*/.git)/objects/pack/tmp_pack_123456"
 	status 0 fetch --select os=debian "$url"
@@ -56,7 +56,7 @@ for mode in break kill; do
 	ls cache/*server*/.git/objects/pack/tmp_* 2>/dev/null && fail "something is left"
 done
 
-# Broken off in an update, and then the server is away: the files of before are still all here.
+# Interrupted in an update, then the server is away: the old files are all here.
 rm -rf cache
 status 0 fetch --select os=ubuntu "$url"
 cp "$server/ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz" before
@@ -76,13 +76,13 @@ status 0 fetch --select os=ubuntu "$url"
 same "$server/ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz" \
 	cache/*server*/ubuntu/20.04/x86_64/5.4.0-1-generic.btf.tar.xz
 
-# corebtf is ended: it takes git with it, and leaves the cache to the next one.
+# corebtf is killed: it ends git, and the next one can use the cache.
 for signal in TERM INT KILL; do
 	rm -rf cache waiting
 	echo none >hook.mode
 	status 0 fetch --select os=ubuntu "$url"
 	echo wait >hook.mode
-	# A shell has what it runs in the background ignore SIGINT.
+	# A shell lets background processes ignore SIGINT.
 	python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])' "$COREBTF" fetch --select os=debian "$url" >out 2>err &
@@ -100,7 +100,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$COREBTF" fetch --select os=debian "$url" 
 	[ "$(files cache)" = debian/12/x86_64/6.1.0-17-amd64.btf.tar.xz ] || fail "it did not go on"
 done
 
-# A repository that means harm: each thing that is not taken is told, and all else comes.
+# A hostile repository: each skipped file is reported, and all others are taken.
 "$real" init -q harm
 cd harm
 "$real" config uploadpack.allowFilter true
@@ -179,7 +179,7 @@ done >expected
 holds $(cat expected)
 BTFHUB_CACHE=$PWD/cache
 
-# Damage at the server, and in the cache: there, what to do is said, and done it helps.
+# Damage at the server, and in the cache: there the message says what to do, and that helps.
 cp -r "$server" damaged
 git -C damaged gc -q
 chmod u+w damaged/.git/objects/pack/*.pack
@@ -206,11 +206,11 @@ says err "remove the folder $PWD/cache/"
 rm -rf cache/*server*
 status 0 fetch --select 'release=*-17-amd64' "$url"
 
-# Standard error is closed: what would be said there goes into no file that is opened instead.
+# Standard error is closed: no message is written into a file that gets its number.
 "$COREBTF" fetch --select release=none "$url" 2>&- && fail "nothing is selected"
 [ -f cache/.corebtf-fetch ] && [ ! -s cache/.corebtf-fetch ] || fail "a message in the cache's file"
 
-# Another repository around the cache is not taken for one whose own is damaged.
+# A repository around the cache is not used in place of a damaged one.
 "$real" init -q around
 export BTFHUB_CACHE="$PWD/around/a:cache"
 status 0 fetch --select os=ubuntu "$url"

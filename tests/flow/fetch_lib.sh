@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# What the tests of fetch share: a repository that serves kernels, and questions about the cache.
+# Shared by the tests of fetch: a repository with kernels, and checks of the cache.
 command -v git >/dev/null || skip "no git"
 
-# Nobody's settings but these.
+# No user's settings.
 export HOME="$PWD/home" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="$PWD/home/gitconfig"
 export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
 unset XDG_CACHE_HOME BTFHUB_REPO BTFHUB_CACHE GIT_DIR GIT_WORK_TREE || :

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the flow tests trim for: relocations of a few kinds, one of them on a field that no kernel
- * has. It names its types itself, so that it needs no vmlinux.h.
+ * The BPF object of the flow tests: relocations of a few kinds, one of them on a field that no
+ * kernel has. It declares its types itself, so that it needs no vmlinux.h.
  */
 #define preserve      __attribute__((preserve_access_index))
 #define section(name) __attribute__((section(name), used))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Bundles out as tars and in again: the same bundle comes back, whoever packed the tar in between.
-# GNU tar, gzip, xz, zstd and Python's tarfile say what the tars are.
+# Bundles exported as tars and imported again: the same bundle, whichever program packed the tar in
+# between. GNU tar, gzip, xz, zstd and Python's tarfile check the tars.
 . "$FLOW/lib.sh"
 make_object flow.bpf.o
 make_program exe flow.bpf.o
@@ -53,11 +53,11 @@ one_line without.tar.gz "there is no package.json in it for --json"
 same back.bundle xz.bundle
 [ ! -e back.json ] || fail "a package.json out of nothing"
 
-# How BTFs are stored may be chosen anew.
+# The compression can be changed.
 status 0 import with.tar.gz -o back.bundle --compress none
 same back.bundle raw.bundle
 
-# What GNU tar sees: no times, no owners, no folders.
+# As GNU tar lists it: no times, no owners, no folders.
 status 0 export raw -o listed.tar --json package.json
 TZ=UTC tar -tvf listed.tar | sed 's/ \{2,\}[0-9]* / SIZE /' >listing
 cat >expected <<'END'
@@ -140,7 +140,7 @@ xz -t first.tar.xz || fail "xz -t"
 ! command -v zstd >/dev/null || zstd -tq first.tar.zst || fail "zstd -t"
 [ ! -s err ] || fail "gzip complains"
 
-# The readers of these layouts look for one name, and take what stands behind its header.
+# As the readers of these layouts do: look for one name and take the data behind its header.
 if command -v python3 >/dev/null; then
 	status 0 export raw -o bcc.tar.gz --layout bcc
 	cat >scan.py <<'END'
@@ -169,7 +169,7 @@ else
 	echo "note: no python3, so no reader but GNU tar"
 fi
 
-# A manifest that lies, and one that is none.
+# A wrong manifest, and a file that is not a manifest.
 mkdir lies
 tar -xf with.tar.gz -C lies
 echo 'kernel "btfhub-archive/debian/12/x86_64/6.1.0-50-cloud-amd64.btf" os-id="ubuntu"' \
@@ -195,7 +195,7 @@ says err 'odd.exe: kernel debian 12 x86_64 6.1\x0a-evil: left out: there is a co
 says err "odd.tar: 7 kernels, 7 BTF files"
 status 0 import odd.tar -o back.bundle
 
-# What goes wrong leaves the old file as it was.
+# Failures leave the old file unchanged.
 cp with.tar.gz old
 for file in exe package.json nowhere; do
 	cp old kept.tar.gz
@@ -219,7 +219,7 @@ tar -cf none.tar package.json
 status 1 import none.tar -o kept.bundle
 one_line none.tar "nothing written: there is no BTF in it that can be taken"
 same kept.bundle raw.bundle
-# No byte of these two may be lost to a full disk or a limit.
+# A full disk or a limit must not lose bytes of these two.
 for command in "export xz -o full.tar" "import with.tar.gz -o full.bundle"; do
 	! (ulimit -f 0 && "$COREBTF" $command >out 2>err) || fail "$command: without room"
 	[ ! -e full.tar ] && [ ! -e full.bundle ] || fail "$command: a file without room"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# docs/interop.md: the tests that it names are there, and the ways over that it describes can be gone.
+# docs/interop.md: the tests that it names exist, and the migrations that it describes work.
 . "$FLOW/lib.sh"
 document=$FLOW/../../docs/interop.md
 grep -oE '`[a-z]+(/[a-z_0-9]+)+(\.sh)?`' "$document" | tr -d '`' | sort -u >named
@@ -26,7 +26,7 @@ status 0 btfgen -o min_core_btfs.tar.gz a.bpf.o b.bpf.o --kernels "$KERNELS"
 ld -r -b binary min_core_btfs.tar.gz -o min_core_btfs.tar.o
 nm min_core_btfs.tar.o | grep -q _binary_min_core_btfs_tar_gz_start || fail "another symbol"
 
-# A loop over bpftool: what it leaves and what comes of embed answer alike.
+# A loop over bpftool: its BTFs and those of embed relocate alike.
 make_program program
 samples x86_64 | while read -r path; do
 	mkdir -p "archive/$(dirname "$path")"

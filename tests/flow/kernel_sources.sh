@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# --kernels takes archives, packages and kernels, mixed with trees, and what is hostile in them is told and
-# passed over: the rest is taken, and the bytes are the same whatever it was packed in.
+# --kernels takes archives, packages and kernels, mixed with trees. Hostile members are reported and
+# skipped, the others taken, and the bytes do not depend on the packing.
 . "$FLOW/lib.sh"
 make_object flow.bpf.o
 make_program exe flow.bpf.o
@@ -57,10 +57,10 @@ status 0 embed exe --kernels anything -o from-tar
 same from-tree from-tar
 status 0 verify from-tar --kernels nested.tar
 says err "the same answers on $count kernels"
-# Two archives side by side, of which each has the kernels that the other has, and a tree.
+# Two archives with the same kernels, and a tree.
 status 0 embed exe --kernels plain.tar nested.tar $tree -j 4 -o from-tar
 same from-tree from-tar
-# What is selected is asked of members as well.
+# --select works on members too.
 status 0 embed exe --kernels nested.tar --select '!os=ubuntu' -o from-tar
 says err "1 kernel left out by --select"
 status 1 embed exe --kernels nested.tar --select os=fedora -o none
@@ -120,7 +120,7 @@ mv odd vmlinuz-6.1.0-99-amd64
 status 1 embed exe --kernels vmlinuz-6.1.0-99-amd64 -o none
 says err "says release 6.1.0-99-amd64, and it says 6.1.0-13-amd64 of itself"
 status 0 embed exe --as release=6.1.0-99-amd64 --kernels vmlinuz-6.1.0-99-amd64 -o none
-# A file in a tree is asked as well: a wrong BTF would be silent.
+# The kernel inside a file of a tree must agree with the path too.
 mkdir -p wrong/debian/12/x86_64 wrong/debian/12/arm64
 cp vmlinux wrong/debian/12/x86_64/6.1.0-12-amd64.btf
 cp vmlinux wrong/debian/12/arm64/6.1.0-13-amd64.btf
@@ -165,7 +165,7 @@ if command -v rpmbuild >/dev/null; then
 	same from-boot from-kernel
 fi
 
-# Hostile members: a line for each, and the rest is taken.
+# Hostile members: a line for each, and the others are taken.
 mkdir -p bad/debian/12/x86_64
 cp "plain/$btf" bad/debian/12/x86_64/1.btf
 cp "plain/$btf" bad/debian/12/x86_64/2.btf
@@ -202,7 +202,7 @@ done
 same bad-1 bad-4
 same err-1 err-4
 [ ! -e /etc/absolute.btf ] && [ ! -e ../up.btf ] || fail "written outside"
-# Cut off: what came before is taken.
+# Cut off: the kernels before that are taken.
 head -c "$(($(wc -c <plain.tar.gz) / 2))" plain.tar.gz >cut.tar.gz
 status 1 embed exe --kernels cut.tar.gz -o cut
 says err "cut.tar.gz: "
@@ -212,7 +212,7 @@ status 1 embed exe --kernels shreds.tar.gz -o none2
 says err "nothing written: "
 [ ! -e none2 ] || fail "something was written"
 
-# Memory: what does not fit is refused with a line; what fits goes in, with many threads too.
+# Memory: a kernel over the limit is refused with a line; within it all are taken, with many threads too.
 status 0 embed exe --kernels "$KERNELS" plain.tar.xz -o from-samples
 for limit in 20M 20480K; do
 	status 0 embed exe --kernels "$KERNELS" plain.tar.xz -j 8 --memory $limit -o bounded
@@ -235,7 +235,7 @@ for signal in INT TERM KILL; do
 	kill -$signal $! 2>/dev/null || :
 	wait $! || :
 	cmp -s work/exe exe || cmp -s work/exe from-tree || fail "SIG$signal left half a file"
-	# A kill in the moment of the rename may leave the other file, and it says whose it is.
+	# Killed at the rename, it may leave a temporary file, whose name tells what it is.
 	rm -f work/.exe.corebtf-*
 	only work exe
 	[ -z "$(ls -A tmp)" ] || fail "SIG$signal left files"

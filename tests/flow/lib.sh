@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the flow tests share. Each sources it first and then stands in an empty folder.
+# Shared by the flow tests. Each sources it first and is then in an empty folder.
 set -eu
 export LC_ALL=C
 unset POSIXLY_CORRECT || :
@@ -35,7 +35,7 @@ status() {
 	[ "$got" -eq "$expected" ] || fail "corebtf $*: status $got, not $expected"
 }
 
-# says FILE TEXT: the text stands in the output.
+# says FILE TEXT: the output has the text.
 says() {
 	grep -qF -e "$2" "$1" || fail "'$2' is not in $1"
 }
@@ -75,7 +75,7 @@ make_program() { # NAME [OBJECT [COMPILER [FLAG...]]]
 	program_object=${2:-}
 	program_compiler=${3:-$CC}
 	shift $(($# < 3 ? $# : 3))
-	# The tests' own sanitizers have no place here.
+	# Without the sanitizers of the test build.
 	$program_compiler "$@" ${program_object:+-DOBJECT="\"$program_object\""} "$FLOW/program.c" \
 		-o "$program_name"
 }

@@ -9,7 +9,7 @@ tools=$(dpkg -L libbpf-tools 2>/dev/null | grep '^/usr/sbin/.' || :)
 [ "$tools" ] || skip "libbpf-tools is not installed"
 [ -d "$SHARED_KERNELS" ] && KERNELS=$SHARED_KERNELS
 
-# Unpacked once: the archives are another test's.
+# Unpacked once; another test reads the archives.
 (cd "$KERNELS" && find . -name '*.btf.tar.xz') | while read -r archive; do
 	mkdir -p "raw/$(dirname "$archive")"
 	tar -xJf "$KERNELS/$archive" -C "raw/$(dirname "$archive")"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# corebtf lookup, as a person asks it: what is known of a kernel can all be given, the story says
-# what decided, neighbours have to be allowed, and an object that was rebuilt is noticed.
+# corebtf lookup: all facts of a kernel can be given, the log says what decided, neighbours need an
+# option, and a rebuilt object is noticed.
 . "$FLOW/lib.sh"
 unset HOST_ROOT HOST_ETC COREBTF_BTF COREBTF_BUNDLE || :
 
@@ -46,7 +46,7 @@ same found.btf old.btf # the first one, and it is said
 says out "ambiguous"
 says out "others with other bytes fit as well"
 
-# Nothing fits: what is near, and a neighbour only on demand and between equals.
+# Nothing fits: the nearest ones, and a neighbour only with the option and between equal BTFs.
 status 1 lookup program --machine x86_64 --release 6.1.0-20-amd64
 one_line program "no BTF for release 6.1.0-20-amd64 on machine x86_64"
 says err "of its series and flavour 6.1.*-*-amd64 there are 3"
@@ -76,7 +76,7 @@ one_line "$FLOW/lib.sh" "is no ELF file"
 status 1 lookup program $release_options --object missing.bpf.o
 one_line missing.bpf.o "No such file"
 
-# What is given wrong is usage.
+# Wrong arguments.
 status 2 lookup program --build-id 123
 says err "is no build-id"
 status 2 lookup program --build-id 12zz

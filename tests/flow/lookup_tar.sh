@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# corebtf list and lookup of a tar and of a folder of BTFs, as of a bundle made of the same: one
-# answer, and the story that goes with it.
+# corebtf list and lookup of a tar and of a folder of BTFs: the same result and log as with a bundle of
+# the same BTFs.
 . "$FLOW/lib.sh"
 unset HOST_ROOT HOST_ETC COREBTF_BTF COREBTF_BUNDLE || :
 
@@ -68,7 +68,7 @@ same found.btf expected.btf
 status 0 lookup "$KERNELS" --release "$(release_of "$first")" --machine x86_64 -q
 [ ! -s out ] || fail "not quiet"
 
-# Nothing fits. A tar knows neighbours as a bundle does, a folder does not.
+# Nothing fits. Neighbours work with a tar as with a bundle, but not with a folder.
 for source in a.tar tree; do
 	status 1 lookup $source --machine x86_64 --release 6.1.0-20-amd64
 	one_line $source "no BTF for release 6.1.0-20-amd64 on machine x86_64"
@@ -83,7 +83,7 @@ says out "not this kernel's, a neighbour's"
 status 1 lookup tree --machine x86_64 --release 6.1.0-20-amd64 --nearest
 says out "of a folder no neighbours are known"
 
-# What cannot be read, and what is no archive.
+# Unreadable files, and files that are not archives.
 : >tree/btfhub-archive/debian/12/x86_64/6.1.0-9-amd64.btf
 tar -czf failed.tar.gz -C tree .
 for source in failed.tar.gz tree; do
@@ -112,7 +112,7 @@ one_line cut.tar.gz "the gzip stream is cut off"
 status 1 list tree
 one_line tree "is a folder: see --kernels"
 
-# A tar is no bundle file: what would make one of it loses what its manifest says.
+# A tar is not accepted as a bundle file: its manifest would be lost.
 status 1 extract a.tar -o a.bundle
 one_line a.tar "corebtf import"
 [ ! -e a.bundle ] || fail "a bundle"

@@ -7,7 +7,7 @@ archive=$(samples x86_64 | head -1)
 release=$(release_of "$archive")
 done=
 
-# A 32-bit program meets the kernel of the 64-bit machine.
+# A 32-bit program gets the kernels of the 64-bit machine too.
 if command -v i686-linux-gnu-gcc >/dev/null; then
 	make_program exe32 flow.bpf.o i686-linux-gnu-gcc
 	status 0 embed exe32 --kernels "$KERNELS"

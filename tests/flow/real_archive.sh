@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# An archive of real kernels, all that there are here, goes through every door.
+# An archive of real kernels, all that are here, through all commands.
 . "$FLOW/lib.sh"
 . "$FLOW/archive_lib.sh"
 [ ! -d "$SHARED_KERNELS" ] || KERNELS=$SHARED_KERNELS

@@ -23,7 +23,7 @@ done
 # shellcheck disable=SC2086
 status 0 embed -j2 --kernels $reversed -o other --all-machines -- exe a.bpf.o b.bpf.o a.bpf.o
 same other first
-# A copy of the tree elsewhere, and the way there, leave no trace.
+# A copy of the tree elsewhere, by a relative path, gives the same bytes.
 cp -R "$kernels"/* .
 status 0 embed exe a.bpf.o b.bpf.o --kernels debian --all-machines -o other
 same other first

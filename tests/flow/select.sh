@@ -7,7 +7,7 @@ samples x86_64 >x86_64
 archive=$KERNELS/$(head -1 x86_64)
 cp exe exe.before
 
-# Kernels of all kinds. Those that are not to be taken are no BTFs at all: whoever opens one, fails.
+# Kernels of all kinds. The unwanted ones are not BTFs, so that opening one fails.
 tree=archive
 sound="debian/12/x86_64/6.1.0-13-amd64 ubuntu/20.04/x86_64/5.4.0-58-generic
 	ubuntu/20.04/x86_64/5.15.0-91-generic rhel/8/x86_64/4.18.0-305.el8.x86_64"
@@ -64,7 +64,7 @@ status 1 embed exe --kernels $tree --select arch=arm64 -o never
 says err "corebtf: exe: nothing written: all 1 selected kernels are for other machines than it"
 status 0 embed exe --kernels $tree --select=arch=arm64 --all-machines -o both
 
-# What describes nothing is said; nothing at all is a failure.
+# An expression without a match is reported; no kernel at all is an error.
 status 0 embed exe --kernels $tree --select os=debian --select os=gentoo --select '!os=arch' -o with
 says err "--select 'os=gentoo' takes no kernel"
 says err "--select '!os=arch' excludes no kernel"
@@ -86,7 +86,7 @@ says err "the same answers on 1 kernel"
 status 0 verify with --kernels $tree --select 'os=debian,arch=x86_64' --select os=rhel
 says err "the same answers on 2 kernels"
 
-# A malformed one is told before anything else, with what is wrong and how it is written.
+# A malformed expression is reported first, with what is wrong and an example.
 wrong() {
 	for command in embed verify; do
 		status 2 $command nowhere --kernels nowhere --select "$1"
@@ -101,11 +101,11 @@ wrong "os!=debian" "'!=' is no operator: to exclude, write ! in front of the who
 wrong "release>=5.4.0-58-generic" "'5.4.0-58-generic' is no version, which is numbers alone"
 wrong "arch=x86_46" "unknown machine 'x86_46'"
 wrong "" "a condition is empty"
-# The example that the message shows is a right one.
+# The message's example is valid.
 status 0 embed exe --kernels $tree --select 'os=ubuntu:20.04,release>=5.4,<5.15,=*-generic' \
 	--select '!arch=arm64' -o with
 
-# list shows what would be taken, in the order of versions, and opens nothing.
+# list shows the selected kernels, sorted by version, and opens none.
 status 0 list --kernels $tree --select os=ubuntu:20.04
 says err "4 kernels left out by --select"
 [ "$(awk '$1 == "ubuntu" { printf "%s %s %s %s %s\n", $1, $2, $3, $4, $5 }' out)" = \

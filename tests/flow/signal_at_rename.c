@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Preloaded into the command: Ctrl-C at the worst moment, just before a finished temporary file is
- * renamed.
+ * Preloaded into the command: raises SIGINT just before a finished temporary file is renamed.
  */
 #include <dlfcn.h>
 #include <signal.h>

@@ -37,7 +37,7 @@ for option in --format=ustar --format=posix --gzip --xz --zstd --bzip2 --format=
 	snapshot got >found
 	same expected found
 done
-# Into the current folder, and over what is there; nobody follows up on what the folder is called.
+# Into the current folder, and over existing files; the folder's own name does not matter.
 mkdir here
 (cd here && "$COREBTF" unpack ../a.tar -q && "$COREBTF" unpack ../a.tar -q) || fail "here"
 snapshot here >found
@@ -53,7 +53,7 @@ one_line missing/folder "cannot be made"
 status 1 unpack a.tar -C a.tar
 one_line a.tar "is no folder"
 
-# What is no BTF is left out: other files without a word each, false ones with one.
+# Files that are not BTFs are left out: those with a BTF's name with a message, others without.
 btf kinds/a/1/x86_64/good.btf good
 printf 'text' >kinds/README.md
 : >kinds/a/1/x86_64/failed.btf
@@ -87,7 +87,7 @@ done
 status 1 unpack kinds.tar -C got -v
 says err "README.md: no BTF by its name; left out"
 
-# What lies in the folder already is not followed and not replaced, but for files.
+# Existing links in the folder are not followed, and only files are replaced.
 tar -cf a.tar -C tree .
 place=btfhub-archive/debian/12/x86_64
 prepare() {
@@ -127,7 +127,7 @@ prepare
 status 1 unpack a.tar -C got
 says err "btfhub-archive/debian/12 cannot be opened: Not a directory"
 
-# A file is whole or not there: a limit that is hit in the middle, as a full disk is.
+# A file is complete or not there: at a limit on file sizes, as on a full disk.
 prepare
 head -c 300000 /dev/zero >>"tree/$place/6.1.0-10-amd64.btf"
 tar -cf large.tar -C tree .
@@ -157,7 +157,7 @@ status 2 unpack
 status 2 unpack a b
 status 2 unpack a.tar -C ''
 
-# Names that lead out. GNU tar can be talked into these.
+# Names outside the folder, which GNU tar writes with -P.
 btf evil/x86_64/r.btf evil
 tar -cPf evil.tar --transform 's,^,../../,' -C evil x86_64/r.btf
 tar -rPf evil.tar --transform "s,^,$scratch/absolute/," -C evil x86_64/r.btf
@@ -172,7 +172,7 @@ only deep/er got
 [ ! -e b ] && [ ! -e x86_64 ] || fail "written above"
 [ "$(wc -l <err)" -eq 4 ] || fail "not a line for each name and one at the end"
 
-# A link that later files would go through, and twice the same name.
+# A link in the path of later files, and the same name twice.
 command -v python3 >/dev/null || exit 0
 python3 - <<'END' || skip "python3 without tarfile"
 import io, tarfile
@@ -214,7 +214,7 @@ says err "r.btf: is in it twice, with other bytes; the later one counts"
 says_not err "s.btf: is in it twice"
 says err "4 BTFs"
 grep -q "a file" got/twice/u.btf || fail "not the file that came after a link"
-# What was there before is not what this archive's link means.
+# A link in this archive does not mean an existing file.
 mkdir got/before
 cp got/twice/r.btf got/before/r.btf
 status 1 unpack before.tar -C got/before

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# --help, --version, and what is said about wrong arguments.
+# --help, --version, and the messages about wrong arguments.
 . "$FLOW/lib.sh"
 
 commands="embed list lookup extract attach remove verify export import unpack trim fetch btfgen"

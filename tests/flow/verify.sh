@@ -40,7 +40,7 @@ says err "field byte offset of struct task_struct.exit_state: full BTF: candidat
 says err "trimmed BTF: 0 candidates fit"
 says err "$((count + 1)) relocations differ, over $((count + 1)) of $((count + 1)) kernels"
 
-# The right structure with another kernel's bytes: what no checksum sees.
+# A valid bundle with another kernel's bytes, which no checksum shows.
 first=$(samples x86_64 | head -1)
 last=$(samples x86_64 | tail -1)
 mkdir -p swapped/debian/1/x86_64
@@ -49,7 +49,7 @@ status 0 embed exe --kernels swapped -o wrong
 status 1 verify wrong --kernels "$KERNELS/$first"
 says err "full BTF: candidate 1 of 1 gives"
 
-# A damaged bundle is told before anything is compared.
+# A damaged bundle is reported before the comparison.
 cp bundle damaged
 printf '\377' | dd of=damaged bs=1 seek=200 conv=notrunc 2>/dev/null
 status 1 verify damaged flow.bpf.o --kernels "$KERNELS"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The reader of bundles over any bytes: once as they are, and once as a forger would hand them
- * in, with checksums that fit. Without the second, a fuzzer never gets past the first checksum.
+ * The reader of bundles on any bytes: once as they are, and once with corrected checksums. Without
+ * the second run, a fuzzer never gets past the first checksum.
  */
 #include <stdio.h>
 #include <stdlib.h>

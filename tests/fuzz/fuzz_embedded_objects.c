@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a file with BPF objects in it: what is found must lie in the file, in order and
- * apart, and reading each must not crash. The runtime reads objects with code of its own: what
- * the embedder takes it must take as well, and find the same digest.
+ * Any bytes as a file with BPF objects in it: the objects must lie in the file, in order and not
+ * overlapping, and reading each must not crash. The runtime has its own reader of objects: it must
+ * accept what the embedder accepts, and compute the same digest.
  */
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as an executable: attaching and removing must not crash, must leave what is mapped
- * where it is, and removing must give back what attaching was given.
+ * Any bytes as an executable: attaching and removing must not crash and must not move mapped bytes,
+ * and removing must give back the original.
  */
 #include <stdlib.h>
 #include <string.h>

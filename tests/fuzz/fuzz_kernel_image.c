@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as a boot image, as an ELF file, and as a packed kernel: what comes out must be of the
- * form that is promised.
+ * Any bytes as a boot image, as an ELF file, and as a packed kernel: the facts must have the
+ * documented form.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any bytes as an archive, a package or a kernel: every kernel that comes out has a whole key
- * without anything in it that no name has, and its bytes can be unpacked or are refused.
+ * Any bytes as an archive, a package or a kernel: every kernel that is found has a complete and
+ * valid key, and its bytes are unpacked or refused.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static bool want(void *context, const struct kernel_id *id)
 	size_t *asked = context;
 
 	check(*id->release && *id->machine);
-	return (*asked)++ % 3 != 2; /* so that links lead to what is not wanted */
+	return (*asked)++ % 3 != 2; /* so that links point to unwanted members */
 }
 
 static void skip(void *context, const char *path, const char *why)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Any text as what the runtime is told of kernels and distributions: an os-release file, uname
- * -v, a release, an id and a version (the text's first two lines).
+ * Any text as input about kernels and distributions: an os-release file, uname -v, a release, an id
+ * and a version (the text's first two lines).
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What came out of the table goes through it unchanged, or the two sides could disagree. */
+/* Normalising a result again must not change it, or the two sides could disagree. */
 static void normalise(const char *id, const char *version)
 {
 	struct distro once, twice;

@@ -2,8 +2,8 @@
 /*
  * Any bytes as a tar of BTFs, packed or not, read in both ways: tar_find() keeps one kernel's BTF,
  * corebtf_open_tar() all of them. The two must agree on that kernel, and the bundle that the
- * latter makes must be sound by the ordinary reader. A fuzzer does not guess checksums, so every
- * input is read a second time with those of its headers made right.
+ * latter makes must be valid for the ordinary reader. A fuzzer does not guess checksums, so every
+ * input is read a second time with the checksums of its headers corrected.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ static int find_one(const uint8_t *data, size_t size, struct tar_btf *btf)
 	return err;
 }
 
-/* Every entry has a BTF, or one that cannot be had, of which the check knows. */
+/* Every entry has a BTF, or one that cannot be read, which the check reports. */
 static void read_all(struct corebtf *corebtf)
 {
 	size_t count = corebtf_entry_count(corebtf), unreadable = 0;

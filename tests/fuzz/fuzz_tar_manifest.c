@@ -40,7 +40,7 @@ static void read_manifest(const char *text, size_t size)
 	byte_buffer_free(&second);
 }
 
-/* A path of ours may be refused (a control character), but never says something else. */
+/* A path of ours may be refused (a control character), but never means another kernel. */
 static void make_path(const struct kernel_id *id, enum tar_layout layout, size_t aside)
 {
 	struct kernel_id again = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A fuzz target without a fuzzer: hands every file given, and every file in the folders given, to
- * LLVMFuzzerTestOneInput(). A finding goes into the corpus and is a regression test from then on.
+ * A fuzz target without a fuzzer: runs LLVMFuzzerTestOneInput() on every given file and every file
+ * in the given folders. A finding goes into the corpus and is then a regression test.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +17,7 @@ static size_t replayed;
 
 static int replay_file(const char *path, size_t size)
 {
-	/* exactly as large as the file, so that a sanitizer sees the first byte too far */
+	/* exactly as large as the file, so that a sanitizer sees a read past its end */
 	uint8_t *data = malloc(size ? size : 1);
 	FILE *file = fopen(path, "re");
 	int failed = !data || !file || fread(data, 1, size, file) != size;

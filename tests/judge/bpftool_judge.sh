@@ -3,7 +3,7 @@
 # bpftool_judge.sh BPFTOOL COREBTF BTF_PAYLOAD FOLDER -- KERNEL... -- OBJECT...
 #
 # bpftool makes its own smallest BTF of the full one and of our trimmed one. Both work or both fail,
-# and they say the same: types, sizes, members, where they are and what they point to. bpftool
+# and the results agree: types, sizes, members, their offsets and what they point to. bpftool
 # keeps all enumerators of an enum, so of those ours has some; and of a struct that "type matches"
 # compares it keeps all members, so for objects with such a relocation ours has some of its lines.
 set -eu

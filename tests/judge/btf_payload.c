@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * btf_payload FILE: what a BTF says, as lines that do not depend on type ids, on the order of types
- * or on types being there twice. Sorted by `sort -u`, two BTFs can be compared.
+ * btf_payload FILE: a BTF as lines that do not depend on type ids, on the order of types or on
+ * duplicate types. Sorted by `sort -u`, two BTFs can be compared.
  *
  *	type struct task_struct 9000
  *	member struct task_struct.mm@17536/0 *struct mm_struct
@@ -33,7 +33,7 @@ static const char *const words[] = {
 
 static void print_reference(const struct btf *btf, uint32_t id, int depth);
 
-/* Members of one without a name stand where it is used. */
+/* Members of an anonymous type are printed where it is used. */
 static void print_inline(const struct btf *btf, const struct btf_type *type, int depth)
 {
 	const struct btf_member *member = btf_members(type);
@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
 		const struct btf_type *type = btf__type_by_id(btf, id);
 
-		/* What has no name is said where it is used. */
+		/* Types without a name are printed where they are used. */
 		if (!*name_of(btf, type))
 			continue;
 		printf("type ");

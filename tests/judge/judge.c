@@ -84,7 +84,7 @@ static struct reply ask(const struct judge_object *object, const struct judge_re
 	return reply;
 }
 
-/* Whether at least one candidate matched. A size of zero says both: then it is not known. */
+/* Did at least one candidate match? Unknown for a size of zero, which means both. */
 static bool has_matched(const struct judge_relo *relo, const struct reply *reply)
 {
 	if (reply->err || reply->answer.poison)
@@ -104,7 +104,7 @@ static bool has_matched(const struct judge_relo *relo, const struct reply *reply
 	}
 }
 
-/* Two types of different BTFs are the same as far as libbpf looks at the type of a result. */
+/* Are two types of different BTFs equal, as far as libbpf reads the type of a result? */
 static bool same_type(const struct btf *a, uint32_t a_id, const struct btf *b, uint32_t b_id)
 {
 	const struct btf_type *x = btf__type_by_id(a, a_id), *y = btf__type_by_id(b, b_id);
@@ -268,7 +268,8 @@ static bool next_answer(const struct case_ *c, const struct bench *bench,
 	return false;
 }
 
-/* Every candidate alone: those that say anything but "no match" are the same, in the same order. */
+/* Every candidate alone: those with a result other than "no match" are the same, in the same order.
+ */
 static void compare_singles(struct case_ *c, const struct judge_relo *relo)
 {
 	int i = 0, j = 0;
@@ -279,8 +280,8 @@ static void compare_singles(struct case_ *c, const struct judge_relo *relo)
 		bool more = next_answer(c, &c->full, relo, &i, &a);
 
 		if (more != next_answer(c, &c->trimmed, relo, &j, &b)) {
-			/* A relocation that fails whatever the candidate says so to those that
-			 * trimming dropped as well. */
+			/* A relocation that fails with every candidate also fails with those that
+			 * trimming dropped. */
 			if ((more ? a.err : b.err) == 0)
 				differs(c, relo, "not as many candidates answer");
 			return;
@@ -376,7 +377,7 @@ static void cleanup_trimmer(struct trimmer **trimmer)
 	trimmer_free(*trimmer);
 }
 
-/* What was trimmed once and is trimmed again stays as it is. */
+/* Trimming a trimmed BTF changes nothing. */
 static int judge_again(struct trimmer *trimmer, const struct trim_result *result, const char *where,
 		       struct judge_counts *counts)
 {
@@ -447,7 +448,7 @@ int judge_kernel(const struct judge_object *objects, size_t count, const void *d
 
 /* Outcomes ----------------------------------------------------------------------------------- */
 
-/* What our resolver answers for the one relocation of an object, candidate by candidate. */
+/* Our resolver's results for the one relocation of an object, candidate by candidate. */
 struct answers {
 	struct resolver_answer *list;
 	size_t count;
@@ -466,7 +467,7 @@ static int note_answer(void *context, size_t request, const struct resolver_answ
 	return 0;
 }
 
-/* What became of the one relocation of @file; negative: an error, or it asks for nothing. */
+/* The outcome for the one relocation of @file; negative: an error, or there is no request. */
 static int outcome_of(const struct bpf_object_file *file, const void *data, size_t size,
 		      struct answers *answers)
 {
@@ -483,7 +484,7 @@ static int outcome_of(const struct bpf_object_file *file, const void *data, size
 	return err ? err : resolver.outcomes[0];
 }
 
-/* Of an array, newer versions of libbpf take the size of an element, 1.1 takes all of it. */
+/* For an array, newer versions of libbpf use the size of an element, 1.1 that of the array. */
 static bool same_value(const struct resolver_answer *ours, const struct reply *reply)
 {
 	return ours->value.value == reply->answer.value &&
@@ -491,7 +492,7 @@ static bool same_value(const struct resolver_answer *ours, const struct reply *r
 		ours->value.access_kind == BTF_KIND_ARRAY);
 }
 
-/* Candidate by candidate: who matches, who is refused, and the value. */
+/* Candidate by candidate: matching or refused, and the value. */
 static void compare_answers(const struct case_ *c, const struct judge_relo *relo,
 			    const struct answers *answers)
 {
@@ -564,7 +565,7 @@ int judge_outcomes(const struct judge_object *object, const void *data, size_t s
 
 		if (relo->relo.kind == BPF_CORE_TYPE_ID_LOCAL)
 			continue;
-		/* What libbpf refuses for the program's own types only is not told apart. */
+		/* libbpf's refusals because of the program's own types are not distinguished. */
 		if (ask(object, relo, &none).err)
 			continue;
 		memcpy(&ext[11], &relo->relo, sizeof(relo->relo));

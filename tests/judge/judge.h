@@ -2,12 +2,12 @@
 /*
  * The judge: does libbpf relocate an object with a trimmed BTF as it does with the full one?
  *
- * libbpf itself answers, once with each BTF, and the answers are compared: result code, value,
- * poison, what it would check before patching. Type ids differ between the two BTFs, so types are
- * compared by what they are.
+ * libbpf itself relocates with each of the two BTFs, and the results are compared: result code,
+ * value, poison, what it would check before patching. Type ids differ between the two BTFs, so
+ * types are compared by content.
  *
- * libbpf drops candidates while it goes along and skips programs that are not loaded, so each
- * object is judged many times:
+ * libbpf drops candidates from one relocation to the next and skips programs that are not loaded,
+ * so each object is judged many times:
  *   - each relocation alone, with all candidates and with each candidate alone
  *   - all relocations in the object's order, and backwards
  *   - each section alone
@@ -25,7 +25,7 @@
 
 struct judge_counts {
 	uint64_t objects, relocations; /* judged; a pair of BTFs and an object counts once */
-	uint64_t questions;	       /* put to libbpf twice */
+	uint64_t questions;	       /* asked of libbpf, with both BTFs */
 	uint64_t refused, poisoned;    /* of these, with the full BTF */
 	uint64_t differences;
 	/* In the object's own order with the full BTF. */
@@ -51,13 +51,13 @@ int judge_kernel(const struct judge_object *objects, size_t count, const void *d
 
 /*
  * Compares our resolver's answers with libbpf's on the full BTF: which candidates match, the value
- * with each, and what became of the relocation (found, missing, absent, refused). The BTF is gone
- * through once for each relocation: for small ones.
+ * with each, and the outcome of the relocation (found, missing, absent, refused). Reads the BTF
+ * once for each relocation: use it for small ones.
  */
 int judge_outcomes(const struct judge_object *object, const void *data, size_t size,
 		   struct judge_side *full, const char *where, struct judge_counts *counts);
 
-/* A small generator of the same numbers everywhere. */
+/* A pseudo-random generator with the same numbers on every machine. */
 static inline uint64_t judge_random(uint64_t *state)
 {
 	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A BPF object as libbpf sees it: its BTF and its CO-RE relocations. Read here without the code
- * that is being judged.
+ * A BPF object as libbpf sees it: its BTF and its CO-RE relocations. Read without the code that is
+ * being judged.
  */
 #ifndef COREBTF_JUDGE_JUDGE_OBJECT_H
 #define COREBTF_JUDGE_JUDGE_OBJECT_H

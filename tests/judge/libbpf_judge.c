@@ -6,7 +6,7 @@
  * Judges BPF objects (files, or executables that have some inside) on full BTFs: raw, ELF,
  * .btf.tar.xz, folders of these, or several files with commas between them, whose types are put
  * one after the other as if they were of one kernel. With --swapped also in the other byte order,
- * with --outcomes also what the resolver says became of each relocation.
+ * with --outcomes also the resolver's outcome for each relocation.
  * With --write FOLDER nothing is judged: the objects are written there as NAME.bpf.o, the BTFs as
  * NAME.btf, for other judges. Exit status 1 when anything differs, 77 when there was nothing to
  *judge.
@@ -61,7 +61,7 @@ static bool ends_with(const char *path, const char *end)
 	return length >= end_length && strcmp(path + length - end_length, end) == 0;
 }
 
-/* A file as it is; of a folder all .btf and .btf.tar.xz below it. */
+/* A file; of a folder all .btf and .btf.tar.xz below it. */
 static void add_tree(struct paths *paths, const char *path)
 {
 	struct dirent *entry;
@@ -146,7 +146,7 @@ static void restore_matches(struct bpf_object_file *file, bool all)
 	judge_object_free(&object);
 }
 
-/* The files stay where they are from here on, so objects may point at them. */
+/* The array does not move from here on, so objects may point into it. */
 static void read_objects(struct judged *judged, bool all_match)
 {
 	judged->objects = calloc(judged->count + 1, sizeof(*judged->objects));

@@ -32,7 +32,7 @@ struct libbpf_answer {
 	uint32_t size, type;
 };
 
-/* Where libbpf keeps three of its access paths meanwhile (1.3 kB each). */
+/* Scratch memory of libbpf: three access paths (1.3 kB each). */
 struct libbpf_scratch {
 	uint64_t words[3 * 192];
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * load_judge OBJECT...: the running kernel as the judge.
+ * load_judge OBJECT...: lets the running kernel judge.
  *
  * Each object is loaded with the kernel's own BTF and with one that was trimmed for it, both given
  * as btf_custom_path; after the load libbpf has the instructions as the kernel took them. They are

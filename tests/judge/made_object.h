@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* BPF objects for the judge that no compiler made: local types and relocations in, .BTF and
- * .BTF.ext out. */
+/* BPF objects for the judge without a compiler: local types and relocations in, .BTF and .BTF.ext
+ * out. */
 #ifndef COREBTF_JUDGE_MADE_OBJECT_H
 #define COREBTF_JUDGE_MADE_OBJECT_H
 

@@ -54,7 +54,7 @@ static void make_narrow(const char *folder)
 	int pointer = check(btf__add_ptr(btf, 0), "pointer");
 	int array = check(btf__add_array(btf, number, pointer, 3), "array");
 
-	/* Nothing refers to it, and still it says how wide pointers are. */
+	/* Nothing refers to it, but libbpf takes the pointer size from it. */
 	add_int(btf, "long unsigned int", 4, 0);
 	add_int(btf, "long int", 8, BTF_INT_SIGNED);
 	check(btf__add_struct(btf, "sample", 32), "sample");
@@ -145,7 +145,7 @@ static void make_enum64(const char *folder)
 	check(btf__add_struct(btf, "sample", 16), "sample");
 	add_member(btf, "state", state, 0);
 	check(btf__add_field(btf, "small_state", state, 64, 3), "small_state");
-	/* The last type: what libbpf reads behind it is up to the strings. */
+	/* The last type: libbpf reads the strings behind it. */
 	check(btf__add_fwd(btf, "either", BTF_FWD_UNION), "either");
 	write_btf(folder, "enum64", btf);
 }

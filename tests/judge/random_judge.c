@@ -43,7 +43,7 @@ static int judge_number(uint64_t number, struct judge_counts *counts)
 		err = -1;
 	if (!err)
 		err = judge_kernel(objects, OBJECTS, data, size, &full, 3, where, counts);
-	/* libbpf's shifts are for the byte order of the machine it runs on, ours for the BTF's. */
+	/* libbpf's shifts are for the byte order of this machine, ours for the BTF's. */
 	if (!err && !swapped)
 		err = judge_outcomes(&objects[0], data, size, &full, where, counts);
 	judge_side_free(&full);

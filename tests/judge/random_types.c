@@ -28,7 +28,7 @@ static uint64_t child_seed(uint64_t seed, uint64_t number)
 	return judge_random(&state);
 }
 
-/* Decision @what at a type of this seed: the same for every grower, but for noise. */
+/* Decision @what for a type of this seed: the same for the object and the kernel, but for noise. */
 static unsigned int decide(struct grower *g, uint64_t seed, unsigned int what, unsigned int choices)
 {
 	if (g->noise && judge_random(&g->own) % 1000 < g->noise)
@@ -104,7 +104,7 @@ static int grow_enum(struct grower *g, uint64_t seed, const char *name)
 		else
 			check(g, btf__add_enum_value(g->btf, value_name, value));
 	}
-	/* Unlike the library's own guess, which is made of the values. */
+	/* Independent of libbpf's guess, which it makes from the values. */
 	if (id && !wide) {
 		struct btf_type *type = (struct btf_type *)btf__type_by_id(g->btf, id);
 
@@ -380,7 +380,7 @@ struct btf *random_kernel(const uint64_t *seeds, size_t count, uint64_t seed, un
 		unsigned int versions = judge_random(&g.own) % 4;
 
 		for (unsigned int version = 0; version < versions; version++) {
-			/* Often the first version is exact and the next are not. */
+			/* Often only the first version is exact. */
 			g.noise = judge_random(&g.own) % 2 ? noise : 0;
 			grow_root(&g, seeds[i / ROOTS], i % ROOTS);
 		}

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where libbpf gives up, and what it does at the edges of a BTF: cases that neither compilers nor
- * the random generator come upon. Each builds a local and a kernel's BTF and lets the judge
- * compare.
+ * libbpf's limits, and its behaviour at the edges of a BTF: cases that neither compilers nor the
+ * random generator produce. Each builds a local and a kernel's BTF and lets the judge compare.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -257,7 +256,8 @@ static void test_nested_prototypes(void **state)
 	prototypes(32, BPF_CORE_TYPE_MATCHES, true);
 }
 
-/* The first `long` with a size that fits says how wide pointers are, and is asked for itself. */
+/* The first `long` with a valid size decides the pointer size, and there is a relocation for it
+ * too. */
 static void test_pointer_size_is_a_candidate(void **state)
 {
 	struct limits l;
@@ -301,8 +301,8 @@ static void test_sign_of_an_enum(void **state)
 	judge(&l, false);
 }
 
-/* "Type matches" counts: the kernel's type may not have fewer members than the program's, so the
- * trimmed one keeps enough of them, also of those that nobody looks at. */
+/* "Type matches" counts members: the kernel's type may not have fewer than the program's, so the
+ * trimmed one keeps enough of them, also unread ones. */
 static void test_number_of_members(void **state)
 {
 	struct limits l;
@@ -375,8 +375,8 @@ static void test_array_in_the_middle(void **state)
 	assert_true(l.counts.poisoned > 0);
 }
 
-/* Two versions that contradict each other: the first relocation that only one of them fits decides
- * which one is left, and what the others get. */
+/* Two contradicting versions: the first relocation that matches only one of them decides which one
+ * is used for the others. */
 static void test_order_decides(void **state)
 {
 	struct limits l;

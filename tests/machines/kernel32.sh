@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The case that this project is there for: a kernel without BTF. One of Debian's 32-bit kernels, as
-# it is packaged, boots in a virtual machine. Programs that carry a trimmed BTF for it are to load
-# and to read the right fields; without their section the same programs are to fail and say why.
+# A kernel without BTF: one of Debian's 32-bit kernels boots in a virtual machine. Programs with a
+# trimmed BTF for it must load and read the right fields; without their section the same programs must
+# fail and say why.
 #
 #   kernel32.sh i386|armhf
 #
@@ -31,7 +31,7 @@ cp "$build/tests/machines/task_facts" "$disk/task_facts_bare"
 cp "$build/samples/execsnoop/execsnoop" "$disk/execsnoop"
 quietly "$COREBTF" embed "$disk/task_facts_bare" -o "$disk/task_facts" --kernels "$here/data"
 quietly "$COREBTF" remove "$disk/execsnoop" -o "$disk/execsnoop_bare"
-# The same release, built for another machine: what must not be taken for it.
+# The same release, built for another machine: must not be used.
 quietly "$COREBTF" trim \
 	"$SOURCE/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz" \
 	"$disk/wrong.btf" "$object"
@@ -40,7 +40,7 @@ chmod -R a+rX "$disk"
 chmod +x "$disk/init"
 (cd "$disk" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$work/initrd"
 
-# Software emulation: it is there on every machine, and quick enough.
+# Software emulation: available on every machine, and fast enough.
 # shellcheck disable=SC2086 # a command with options
 timeout 300 $emulator -accel tcg -m 512 -nodefaults -no-user-config -display none -serial stdio \
 	-no-reboot -kernel "$root/boot/vmlinuz-$release" -initrd "$work/initrd" \
@@ -92,7 +92,7 @@ says "$said" "task_facts: no BTF for this kernel: No data available"
 says "$said" "there are no BTFs in any place; run \`corebtf embed\` on the program"
 ok "without its section it fails: $(grep -o 'there are no BTFs.*' "$said")"
 
-# That the comparison can fail, and that the kernel's release alone would not do.
+# The comparison can fail, and the kernel's release alone is not enough.
 step wrong-btf 1
 says "$said" "BTF: the file /wrong.btf"
 says "$said" " facts differ"

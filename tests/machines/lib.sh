@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests on other machines share: Debian's packages for another architecture, a build of
+# Shared by the tests on other machines: Debian's packages for another architecture, a build of
 # this project with them, a virtual machine. Given in the environment:
 #   CMAKE, SOURCE, COREBTF   the cmake, the source and the embedder of the build that is tested
 #   DOWNLOADS                a folder where packages are kept from one run to the next
@@ -39,14 +39,14 @@ quietly() {
 	"$@" >"$work/log" 2>&1 || fail "$*"
 }
 
-# says FILE TEXT: that very text stands in the file.
+# says FILE TEXT: the file has the text.
 says() {
 	grep -qF -e "$2" "$1" && return
 	cp "$1" "$work/log"
 	fail "'$2' was not said"
 }
 
-# use_architecture i386|armhf: which one the functions below are about, by all its names.
+# use_architecture i386|armhf: the architecture for the functions below, with all its names.
 use_architecture() {
 	architecture=$1
 	case $architecture in
@@ -102,7 +102,7 @@ package() {
 		other_apt apt-get update >"$work/log" 2>&1 || :
 		: >"$work/updated"
 	fi
-	# In here first: what was cut off must not be taken for the package the next time.
+	# In here first, so that an incomplete download is not used the next time.
 	mkdir "$work/download"
 	(cd "$work/download" && other_apt apt-get download "$1") >"$work/log" 2>&1 || {
 		tail -n 3 "$work/log"

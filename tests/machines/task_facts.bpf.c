@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel side of task_facts: what the kernel's own structs say of one process, at the moment
- * it changes its name.
+ * The kernel side of task_facts: reads the kernel's structs about one process, at the moment it
+ * changes its name.
  *
  * Each fact is one that user space knows by another way, and each stands or falls with a kind of
  * relocation that another kernel answers differently: fields behind pointers, an array of pointers,
@@ -58,7 +58,7 @@ struct task_struct {
 	char comm[TASK_FACTS_COMM_SIZE];
 } CORE;
 
-/* Only a process that is still called this is looked at. Set before the load. */
+/* Only a process that still has this name is examined. Set before the load. */
 const volatile char wanted_comm[TASK_FACTS_COMM_SIZE];
 
 struct task_facts facts;

@@ -15,7 +15,7 @@ make_project() {
 	quietly "$CMAKE" --build "$work/a build"
 }
 
-# What a new link changes, even within one tick of the clock: embedding makes a new file.
+# A new link makes a new file, so its inode changes even within one tick of the clock.
 identity() {
 	stat -c '%i %y' "$work/a build/execsnoop"
 }

@@ -4,7 +4,7 @@
 # one generator each; many: with each linker for each generator, and in each mode with each linker.
 . "$(dirname "$0")/lib.sh"
 
-# In folders with spaces in their names, which every quotation mark has to be right for.
+# In folders with spaces in their names, so that missing quotation marks fail.
 install_package
 mv "$work/prefix" "$work/a prefix"
 kernels="$work/some kernels"

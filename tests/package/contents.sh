@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What an installation consists of, and whether each part of it is fit for use by itself.
+# The parts of an installation, and that each can be used by itself.
 . "$(dirname "$0")/lib.sh"
 
 install_package
@@ -36,7 +36,7 @@ set -- share/man/man1/corebtf*.1
 # shellcheck disable=SC2086 # a list of names
 ok "a man page for each of: $(printf '%s ' $commands)"
 
-# Nothing says where it was built or was installed first. (Debug information may.)
+# No file has the path where it was built or first installed. (Debug information may.)
 if grep -rlF -e "$BUILD" -e "$SOURCE" -e "$work" "$libdir/cmake" "$libdir/pkgconfig" share include; then
 	fail "these files name a folder of the build"
 fi
@@ -55,7 +55,7 @@ nm -D --defined-only "$libdir/libcorebtf.so" | awk '$2 != "A" { print $3 }' |
 	grep -v '^__\(asan\|odr_asan\|ubsan\)' | sort -u >"$work/exported"
 sed 's/$/@@COREBTF_0/' "$work/public" | diff - "$work/exported" ||
 	fail "what libcorebtf.so exports is not what the headers declare"
-# What ASan adds to each object is not ours.
+# ASan adds symbols to each object.
 nm -g --defined-only "$libdir/libcorebtf.a" | awk 'NF == 3 { print $3 }' |
 	grep -v '^__\(asan\|odr_asan\|ubsan\|start\|stop\)' | sort -u | diff "$work/public" - ||
 	fail "what libcorebtf.a shows is not what the headers declare"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Cross-compiling: the embedder of this machine puts BTFs into a program for another one, and
-# whatever was made for that other machine is neither run nor asked. The library for the other
-# machine is not part of this: its zlib and liblzma are seldom at hand.
+# Cross-compiling: the embedder of this machine puts BTFs into a program for another one, without
+# running anything of that machine. The library for it is not tested: its zlib and liblzma are seldom
+# installed.
 . "$(dirname "$0")/lib.sh"
 
 install_package

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What a project is told, when CMake runs, about a call that cannot work: what is wrong, and what to
-# do about it. A project without languages is configured in no time, and no further than that.
+# CMake's errors about wrong calls: what is wrong, and what to do. A project without languages is
+# configured quickly.
 . "$(dirname "$0")/lib.sh"
 
 # CMake knows where lib/<machine> is only once it knows a compiler: so here the folder is named.

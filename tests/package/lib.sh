@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What the tests of the package share. They are given, in the environment:
+# Shared by the tests of the package. In the environment:
 #   CMAKE, GENERATOR, SOURCE, BUILD, CC, FLAGS   of the build that is tested
 #   COREBTF                                      its command
 # shellcheck shell=sh
@@ -34,7 +34,7 @@ quietly() {
 	}
 }
 
-# Installs what was built into $work/prefix, by way of another place: nothing may remember that.
+# Installs the build and moves it to $work/prefix: no file may have the first path.
 install_package() {
 	quietly "$CMAKE" --install "$BUILD" --prefix "$work/first"
 	mv "$work/first" "$work/prefix"
@@ -46,7 +46,7 @@ count_kernels() {
 	find "$1" -path "*/$machine/*" -name '*.btf.tar.xz' | wc -l
 }
 
-# configure FOLDER SOURCE OPTION...: a project of somebody else, with our compiler.
+# configure FOLDER SOURCE OPTION...: a user's project, with our compiler.
 configure() {
 	folder=$1 source_folder=$2
 	shift 2

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# From wherever a project chooses its linker: MODE auto has to see it, since a linker that does not
-# take corebtf.ld fails, and one that does is not to be given up.
+# However a project chooses its linker, MODE auto must notice it: a linker that does not accept
+# corebtf.ld fails, and one that does must be used.
 . "$(dirname "$0")/lib.sh"
 
 install_package

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What cpack makes: a tar.gz that works where it is unpacked, and a Debian package that says what it
-# needs. Judges: tar, dpkg-deb, lintian.
+# cpack's packages: a tar.gz that works where it is unpacked, and a Debian package with its
+# dependencies. Checked with tar, dpkg-deb and lintian.
 . "$(dirname "$0")/lib.sh"
 
 cpack=$(dirname "$CMAKE")/cpack
 [ -x "$cpack" ] || cpack=cpack
 [ -f "$BUILD/CPackConfig.cmake" ] || fail "no CPackConfig.cmake in the build"
-# What is packed was built before the tests. With make, cpack would build all there is once more;
-# with ninja it does not.
+# The files were built before the tests. With make, cpack would build everything again; with ninja it
+# does not.
 quietly "$cpack" --config "$BUILD/CPackConfig.cmake" -B "$work/packages" \
 	-D CPACK_CMAKE_GENERATOR=Ninja \
 	-D "CPACK_DEBIAN_PACKAGE_MAINTAINER=A Maintainer <maintainer@corebtf.org>"
@@ -64,7 +64,7 @@ done
 ok "$1: dependencies, man pages, sums"
 
 if have lintian; then
-	# A package of a build with debug information is not what anybody would ship.
+	# A build with debug information makes other packages than a release.
 	lintian --suppress-tags unstripped-static-library,library-not-linked-against-libc "$1" \
 		>"$work/lintian" 2>&1 || :
 	if grep '^E:' "$work/lintian"; then

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What a static program does not call of the library, a link with --gc-sections leaves out, though
-# the library is one object: test_gc_sections.sh CC LIBRARY INCLUDE [SANITIZER...]
+# A link with --gc-sections leaves out the functions of the static library that a program does not
+# call, though the library is one object: test_gc_sections.sh CC LIBRARY INCLUDE [SANITIZER...]
 set -eu
 cc=$1
 library=$2

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Attaches, replaces and removes the section .corebtf in executables as compilers, linkers and
-# other tools really make them, and lets binutils, elfutils and the programs themselves judge
-# the result. What is not installed is skipped with a line.
+# other tools make them, and checks the result with binutils, elfutils and by running the programs.
+# What is not installed is skipped with a line.
 #
 # usage: test_executable.sh ELF_TOOL
 set -eu
@@ -65,14 +65,13 @@ int main(void)
 }
 END
 
-# What eu-elflint says, without the section numbers, which legitimately differ.
+# The messages of eu-elflint without the section numbers, which may differ.
 lint()
 {
 	eu-elflint --gnu-ld "$1" 2>&1 | sed 's/\[ *[0-9]*\]/[]/g' | grep -v '^No errors$' | sort -u || :
 }
 
-# Fails unless $1 has exactly one section .corebtf, with the bytes of $2, and is otherwise what
-# it was as $3.
+# Fails unless $1 has exactly one section .corebtf, with the bytes of $2, and is otherwise equal to $3.
 check_attached()
 {
 	count=$(readelf -S -W "$1" 2>readelf-says | grep -c ' \.corebtf ') || :
@@ -96,7 +95,7 @@ check_attached()
 		fail "$1: the program headers changed"
 	readelf -n "$1" 2>&1 | grep 'Build ID' >now || :
 	readelf -n "$3" 2>&1 | grep 'Build ID' | cmp -s - now || fail "$1: the build-id changed"
-	# Every byte that is mapped is what it was, but for the ELF header.
+	# Every mapped byte is unchanged, apart from the ELF header.
 	readelf -l -W "$3" 2>/dev/null | awk '$1 == "LOAD" {print $2, $5}' | while read -r at length; do
 		cmp -s -n $((length)) -i $((at)) "$1" "$3" ||
 			cmp -l -n $((length)) -i $((at)) "$1" "$3" |
@@ -123,8 +122,8 @@ check_runs()
 	esac
 }
 
-# cycle NAME RUNNER...: the whole life of a section in the file NAME. RUNNER: how to run it;
-# "true": not at all, "env": just so.
+# cycle NAME RUNNER...: attaches, replaces and removes a section in the file NAME. RUNNER: how to run
+# it; "true": not at all, "env": directly.
 cycle()
 {
 	name=$1
@@ -135,7 +134,7 @@ cycle()
 		"$tool" attach exe exe $bundle || fail "$name: attach $bundle"
 		check_attached exe $bundle orig
 		test "$1" = true || check_runs ./exe "$@"
-		# Straight from the original it is the same file: nothing of an older one stays.
+		# Attached to the original it is the same file: nothing of the old section remains.
 		"$tool" attach orig other $bundle
 		cmp exe other || fail "$name: replacing leaves something behind"
 	done
@@ -199,7 +198,7 @@ treat()
 	esac
 }
 
-# Other tools come after us: what they make of it can still be replaced and removed.
+# After other tools have changed the file, the section can still be replaced and removed.
 tools="strip|-s strip|-g objcopy|"
 for llvm in llvm-objcopy llvm-objcopy-14; do
 	have $llvm && tools="$tools $llvm|" && break
@@ -242,7 +241,7 @@ for base in pie static lld; do
 	done
 done
 
-# A section that objcopy has put there is replaced and removed as well.
+# A section that objcopy added can be replaced and removed too.
 objcopy --add-section .corebtf=bigger pie added 2>/dev/null
 "$tool" attach added added smaller
 check_attached added smaller pie
@@ -250,7 +249,7 @@ check_attached added smaller pie
 test "$(stat -c %s added)" -le $(($(stat -c %s pie) + 64)) || fail "objcopy --add-section: rest left"
 check_runs ./added env
 
-# binutils and gdb give the bytes back.
+# binutils and gdb read the bytes.
 "$tool" attach pie exe first
 objcopy --dump-section .corebtf=dumped exe copied
 cmp dumped first || fail "objcopy --dump-section"
@@ -292,7 +291,7 @@ cp pie padded
 truncate -s %4096 padded
 cycle padded env
 
-# Go and UPX put things where nobody else does.
+# Go and UPX have unusual layouts.
 if have go; then
 	printf 'package main\nimport "fmt"\nfunc main() { fmt.Println("it runs 3") }\n' >main.go
 	GOCACHE="$work/cache" GOFLAGS=-mod=mod go build -o go main.go && cycle go env
@@ -357,7 +356,7 @@ else
 	skip "owner, capabilities, full disk: not root"
 fi
 
-# What is refused, and what is said.
+# What is refused, and the message.
 refused()
 {
 	file=$1

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every way to embed, with every linker, kind of program, strip tool and machine that is here, run
-# for real. Makes the tables of docs/embedding.md from what it saw and fails where they differ;
+# Runs every way to embed with every linker, kind of program, strip tool and machine that is here.
+# Makes the tables of docs/embedding.md from the results and fails where they differ;
 # what is not installed is skipped, and its rows are not compared.
 #
 # environment: COREBTF the command, SOURCE the repository, KERNELS a folder of kernel BTFs,
@@ -304,7 +304,7 @@ strip_cell()
 			corebtf attach "$base" big.native -o "full$suffix"
 		fi
 		rm -f "stripped$suffix"
-		# Some tools refuse some files as the linker made them: nothing to learn there.
+		# Some tools refuse some files as the linker made them: not counted.
 		if ! strip_with "$tool" "built/${linker%:*}/section/$(file_of "$kind")" "bare$suffix"; then
 			continue
 		fi
@@ -312,7 +312,7 @@ strip_cell()
 			cell="tool fails"
 		elif said=$(says "stripped$suffix" env) && test "$said" = "$count $place 0"; then
 			cell=kept
-			# What a tool has laid out anew can be replaced and emptied.
+			# After the tool the bundle can be replaced and removed.
 			if [ $way != linked ]; then
 				corebtf attach "stripped$suffix" small.native -o "again$suffix" 2>says-attach &&
 					corebtf remove "again$suffix" -o "emptied$suffix" 2>says-attach &&
@@ -431,7 +431,7 @@ if [ "$mode" = --print ]; then
 	done
 	exit 0
 fi
-# A cell "-" had no linker here to make its program with; it says nothing.
+# A cell "-" had no linker here to make its program with; it is not compared.
 for table in ways strips machines; do
 	sed -n "/^<!-- table-$table:/,/^\$/p" "$document" | grep '^|' >written || :
 	test -s written || wrong "$document has no table-$table"

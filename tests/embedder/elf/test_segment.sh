@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The reserved segment and the shared object with the eyes of others: gdb, valgrind, a program with
-# AddressSanitizer, separate debug files, file capabilities, links; and what is refused, with which
-# words. The matrix of linkers and strip tools is in test_matrix.sh.
+# The reserved segment and the shared object with other tools: gdb, valgrind, AddressSanitizer,
+# separate debug files, file capabilities, links; and what is refused, with which message. The matrix of linkers and strip tools is in test_matrix.sh.
 #
 # environment: as test_matrix.sh
 set -eu
@@ -82,7 +81,7 @@ prints "0 nowhere -61" ./reserved
 corebtf attach reserved big -o filled
 prints "$big mapped 0" ./filled
 
-# Which way it was, the command says: a section gets a warning, a segment needs none.
+# The command says which way it took: a section gets a warning, a segment needs none.
 "$COREBTF" attach plain small -o out.1 2>says
 grep -q 'keep-section=.corebtf' says || fail "no warning about strip: $(cat says)"
 "$COREBTF" attach reserved small -o out.1 2>says
@@ -108,7 +107,7 @@ else
 	skip "a folder without /proc: not root, or no static libraries"
 fi
 
-# Everything else stays where it is: all segments but ours are the same, byte for byte.
+# All segments but ours are unchanged, byte for byte.
 readelf -l -W reserved | awk '$1 == "LOAD" {print $2, $5}' >loads
 sed '$d' loads | while read -r at length; do
 	cmp -s -n $((length)) -i $((at)) reserved filled ||
@@ -177,7 +176,7 @@ readelf -h linked.o | grep -q 'OS/ABI: *UNIX - GNU' || fail "linked.o lacks the 
 if have eu-elflint; then
 	eu-elflint --gnu-ld linked.o >lint-says 2>&1 || fail "eu-elflint about linked.o: $(cat lint-says)"
 fi
-# A program with hardened control flow keeps its mark.
+# A program with hardened control flow keeps its property note.
 if build hardened linked.o -fcf-protection -Wl,-z,ibt,-z,cet-report=warning 2>says; then
 	if grep linked.o says; then fail "linked.o costs the program its mark"; fi
 fi
@@ -202,8 +201,8 @@ prints "$count file 0" ./bare-user
 corebtf attach bare-user big -o both
 prints "$big file 0" ./both
 (cd / && prints "$count file 0" "$work/bare-user")
-# Replaced by another file, or deleted, while the program runs: root gets the one that is loaded
-# all the same, others get it when it is the same file again, and nobody gets what is not loaded.
+# Replaced by another file, or deleted, while the program runs: root still reads the loaded one, other
+# users only when the same file is there again, and a file that is not loaded is never read.
 cat >swap.c <<'END'
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 u64 out[64];
 
 #define OFFSET(field) __builtin_preserve_field_info(field, BPF_FIELD_BYTE_OFFSET)
-/* clang does not say whether a pointer is signed. */
+/* clang cannot emit this for a pointer. */
 #define PLACE(slot, field)                                                                         \
 	do {                                                                                       \
 		out[slot] = OFFSET(field);                                                         \

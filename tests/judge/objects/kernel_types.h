@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the test programs think the kernel looks like; targets/ has kernels that look otherwise. */
+/* The kernel types as the test programs declare them; targets/ has kernels that differ. */
 #ifndef JUDGE_KERNEL_TYPES_H
 #define JUDGE_KERNEL_TYPES_H
 

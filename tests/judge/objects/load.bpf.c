@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs that any kernel from 5.10 on loads: raw tracepoints that read the kernel's own structs.
- * One of them asks for what no kernel has, behind a guard: its poisoned instruction is dead code.
+ * Programs that any kernel from 5.10 on loads: raw tracepoints that read the kernel's structs. One
+ * of them reads a field that no kernel has, behind a guard: its poisoned instruction is dead code.
  */
 #include <linux/bpf.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A kernel that is as the programs think. */
+/* A kernel with exactly the types of the programs. */
 #include "../objects/kernel_types.h"
 
 long pointer_size;

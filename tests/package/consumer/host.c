@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* host PLUGIN: loads a plugin and says what that carries. */
+/* host PLUGIN: loads a plugin and prints what it carries. */
 #include <dlfcn.h>
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Says what it carries: how many kernels, and whether each of their BTFs is sound. */
+/* Prints what it carries: how many kernels, and whether each of their BTFs is valid. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A real program, loaded by libbpf into the running kernel with a BTF that came over each of the
-# ways, as root and as a user with CAP_BPF and CAP_PERFMON alone. The kernel's own BTF is hidden.
+# A real program, loaded by libbpf into the running kernel with a BTF from each kind of file, as root
+# and as a user with CAP_BPF and CAP_PERFMON alone. The kernel's own BTF is hidden.
 #
 #   test_load.sh COREBTF EXECSNOOP REFUSE
 set -eu
@@ -32,7 +32,7 @@ unset XDG_RUNTIME_DIR
 chmod 755 "$work/execsnoop"
 chmod 644 "$work/bundle"
 
-# loads NAME COMMAND...: the program comes up and ends by itself, and leaves nothing.
+# loads NAME COMMAND...: the program starts and ends by itself, and leaves no files.
 loads() {
 	name=$1
 	shift
@@ -40,7 +40,7 @@ loads() {
 	grep -q tracing "$work/log" || fail "$name: it does not trace"
 	[ -z "$(ls -A "$work/tmp")" ] || fail "$name: a file is left"
 }
-# The control: without a BTF it cannot be loaded, so what follows is due to ours.
+# Without a BTF it cannot be loaded, so that the next tests need ours.
 if "$refuse" kernel-btf -- "$execsnoop" -t 1 >/dev/null 2>"$work/log"; then
 	fail "it was loaded without any BTF"
 fi

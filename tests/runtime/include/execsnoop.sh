@@ -6,7 +6,7 @@
 [ "$(id -u)" = 0 ] || skip "that takes root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
 
-# The trimmed BTF has what the choice asks for. Under another name it is not there.
+# The trimmed BTF has the type that the choice needs. Under another name it is missing.
 status 0 trim /sys/kernel/btf/vmlinux ring.btf "$OBJECT"
 [ "$(grep -c bpf_ringbuf ring.btf)" = 1 ] || fail "trimming lost struct bpf_ringbuf"
 sed 's/bpf_ringbuf/bpf_ringbuX/' ring.btf >perf.btf
