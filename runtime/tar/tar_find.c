@@ -181,8 +181,9 @@ static int read_file(struct search *search, struct tar *tar, tar_name_hash hash,
 {
 	int err = is_wanted ? start_draft(search) : 0;
 
-	if (!err)
-		err = read_content(search, tar, is_wanted, content);
+	if (err)
+		return err;
+	err = read_content(search, tar, is_wanted, content);
 	if (is_wanted) {
 		search->kept = hash;
 		search->kept_content = *content;

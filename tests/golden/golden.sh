@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# golden.sh LIST KERNELS [FILE...]: embeds the kernel BTFs of the folder KERNELS for each FILE, a BPF
-# object or a program with BPF objects in it, and compares the sums of the results with LIST. Without
-# FILE it takes the programs of Debian's package libbpf-tools. The head of samples.txt says what the
-# sums mean. golden.sh --print KERNELS [FILE...] prints the lines of a new LIST.
+# golden.sh LIST KERNELS FILE...: embeds the kernel BTFs of the folder KERNELS for each FILE, a BPF
+# object or a program with BPF objects in it, and compares the sums of the results with LIST. The FILE
+# libbpf-tools stands for all programs of Debian's package. The head of samples.txt says what the sums
+# mean. golden.sh --print KERNELS FILE... prints the lines of a new LIST. All paths are absolute.
 . "$FLOW/lib.sh"
 list=$1
 kernels=$2
 shift 2
-if [ $# = 0 ]; then
+if [ "$1" = libbpf-tools ]; then
+	shift
 	for tool in $(dpkg -L libbpf-tools 2>/dev/null | grep '^/usr/sbin/.'); do
 		[ -h "$tool" ] || set -- "$@" "$tool"
 	done
@@ -67,6 +68,7 @@ if [ "$list" = --print ]; then
 	exit 0
 fi
 
+[ -e "$list" ] || fail "no file $list"
 grep -qx "kernels $kernels_sum" "$list" || skip "$kernels has other kernels than $list"
 compared=0 others=0 wrong=0
 for file; do

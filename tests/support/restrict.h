@@ -30,6 +30,9 @@ void mount_all_read_only(void);
 /* Nothing in / but an empty folder /proc: mounted when @with_proc. */
 void enter_empty_root(const char *folder, int with_proc);
 
+/* Makes nobody the owner of @folder. */
+void give_to_nobody(const char *folder);
+
 /* A user that owns nothing, without capabilities; not_dumpable as a program with file
  * capabilities is. */
 void become_nobody(int not_dumpable);

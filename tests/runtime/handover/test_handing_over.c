@@ -404,7 +404,7 @@ static void read_only_root_with_run(const char *folder)
 
 static void nobody_memfd_refused(const char *folder)
 {
-	MUST(!chown(folder, 65534, 65534));
+	give_to_nobody(folder);
 	become_nobody(1);
 	memfd_refused(folder, EPERM);
 }
@@ -446,7 +446,7 @@ static void no_proc_noexec_mount(const char *folder)
 
 static void no_proc_nobody(const char *folder)
 {
-	MUST(!chown(folder, 65534, 65534));
+	give_to_nobody(folder);
 	hide_proc();
 	become_nobody(1);
 	must_be_named_and_go(give(), folder);
@@ -492,7 +492,7 @@ static void no_proc_link_to_safe_folder(const char *folder)
 
 static void no_proc_foreign_folder(const char *folder)
 {
-	MUST(!chown(folder, 65534, 65534));
+	give_to_nobody(folder);
 	hide_proc();
 	mount_empty("/dev/shm", 0, "mode=1777");
 	must_be_named_and_go(give(), "/dev/shm");
