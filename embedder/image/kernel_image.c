@@ -217,6 +217,9 @@ static int read_bzimage(const struct image *image, struct kernel_facts *facts,
 	err = kernel_elf_read_memory(kernel, kernel_size, facts, ret_btf, why);
 	if (err == -ENODATA)
 		return explain_no_btf(why);
+	if (err == -ENOEXEC)
+		return reason_set(why, -EBADMSG,
+				  "what is packed in it is no kernel as an ELF file: damaged");
 	if (err)
 		return err;
 

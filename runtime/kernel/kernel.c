@@ -23,13 +23,13 @@ static size_t round_up_to_4(size_t size)
  * Notes: { u32 namesz, descsz, type; name and desc, each padded to 4 }. What does not fit into the
  * bytes left ends the walk.
  */
-size_t kernel_build_id_from_notes(const uint8_t *notes, size_t size,
+size_t kernel_build_id_from_notes(const uint8_t *notes, size_t size, bool swapped,
 				  uint8_t build_id[static KERNEL_BUILD_ID_SIZE])
 {
 	while (size >= sizeof(Elf32_Nhdr)) {
-		size_t name_size = (size_t)BYTES_MEMBER(notes, Elf32_Nhdr, n_namesz, false);
-		size_t desc_size = (size_t)BYTES_MEMBER(notes, Elf32_Nhdr, n_descsz, false);
-		uint64_t type = BYTES_MEMBER(notes, Elf32_Nhdr, n_type, false);
+		size_t name_size = (size_t)BYTES_MEMBER(notes, Elf32_Nhdr, n_namesz, swapped);
+		size_t desc_size = (size_t)BYTES_MEMBER(notes, Elf32_Nhdr, n_descsz, swapped);
+		uint64_t type = BYTES_MEMBER(notes, Elf32_Nhdr, n_type, swapped);
 		const uint8_t *name = notes + sizeof(Elf32_Nhdr);
 		size_t left = size - sizeof(Elf32_Nhdr);
 		const uint8_t *desc;
@@ -108,8 +108,8 @@ void kernel_learn_build_id(struct kernel *kernel)
 	kernel->build_id_learned = true;
 	size = host_read(kernel->host, NOTES_PATH, notes, sizeof(notes));
 	if (size > 0)
-		kernel->build_id_size =
-			kernel_build_id_from_notes(notes, (size_t)size, kernel->notes_build_id);
+		kernel->build_id_size = kernel_build_id_from_notes(notes, (size_t)size, false,
+								   kernel->notes_build_id);
 	if (!log_is_on(kernel->log))
 		return;
 	kernel_build_id_text(kernel->build_id, kernel->build_id_size, text);

@@ -51,9 +51,10 @@ void kernel_learn_build_id(struct kernel *kernel);
 /* Reads the host's os-release, once, unless id or version id was given. */
 void kernel_learn_os(struct kernel *kernel);
 
-/* The GNU build-id in the bytes of ELF notes, as /sys/kernel/notes has them in the host's byte
- * order. Returns its size and copies it, or 0 when there is none that fits. */
-size_t kernel_build_id_from_notes(const uint8_t *notes, size_t size,
+/* The GNU build-id in the bytes of ELF notes. @swapped: they are of the other byte order than the
+ * host; /sys/kernel/notes never is. Returns its size and copies it, or 0 when there is none that
+ * fits. */
+size_t kernel_build_id_from_notes(const uint8_t *notes, size_t size, bool swapped,
 				  uint8_t build_id[static KERNEL_BUILD_ID_SIZE]);
 
 /* "1f2e..." of a build-id, cut to what fits, for the log. */

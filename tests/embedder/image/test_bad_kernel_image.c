@@ -133,7 +133,7 @@ static void test_no_kernel_inside(void **state)
 
 	made_pack(&packed, MADE_GZIP, "hello, world", 12);
 	made_bzimage(&image, &kernel, packed.data, packed.size);
-	assert_refuses(&image, -EBADMSG, "ELF");
+	assert_refuses(&image, -EBADMSG, "what is packed in it is no kernel as an ELF file");
 	byte_buffer_clear(&image);
 	made_zboot(&image, MADE_GZIP, packed.data, packed.size);
 	assert_refuses(&image, -ENODATA, "without BTF");

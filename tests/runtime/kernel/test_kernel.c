@@ -33,7 +33,7 @@ static void add_note(struct notes *notes, const char *name, uint32_t type, const
 static size_t build_id_in(const uint8_t *bytes, size_t size, uint8_t *build_id)
 {
 	uint8_t *copy = guarded_copy(bytes, size);
-	size_t found = kernel_build_id_from_notes(copy, size, build_id);
+	size_t found = kernel_build_id_from_notes(copy, size, false, build_id);
 
 	guarded_free(copy, size);
 	return found;
