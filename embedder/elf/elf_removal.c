@@ -264,51 +264,26 @@ int elf_removal_run(struct elf_image *image, struct elf_file *file, size_t secti
 	return 0;
 }
 
-/* Where the section may begin: eu-strip leaves a hole where symbols and debug information were. */
-static uint64_t lowest_start(const struct elf_image *image, uint64_t end, uint64_t start,
-			     uint64_t alignment)
-{
-	uint64_t lowest = (end + alignment - 1) & ~(alignment - 1);
-
-	if (lowest >= start)
-		return start;
-	for (uint64_t i = end; i < start; i++) {
-		if (image->data[i])
-			return start;
-	}
-	return lowest;
-}
-
 int elf_removal_shorten(struct elf_image *image, struct elf_file *file, size_t section,
-			uint64_t size, uint64_t alignment, struct reason *why)
+			uint64_t size, struct reason *why)
 {
 	_cleanup_free_ struct piece *pieces = NULL;
 	Elf64_Shdr *header = &file->sections[section];
 	uint64_t start = header->sh_offset, old_end = start + header->sh_size, end;
 	uint64_t table_size = elf_file_section_table_size(file);
 	size_t count;
-	int err;
+	bool may_move;
 
 	pieces = calloc(file->section_count + 1, sizeof(*pieces));
 	if (!pieces)
 		return reason_errno(why, -ENOMEM, "section headers");
 	header->sh_size = 0; /* it is neither in the way nor a piece */
 	memset(image->data + start, 0, old_end - start);
-	if (!collect_pieces(file, start, table_size, pieces, &count, &end) ||
-	    !pieces_are_all(image, pieces, count, old_end)) {
-		header->sh_size = size;
-		elf_codec_put_section(&file->codec,
-				      image->data + file->header.e_shoff +
-					      section * elf_codec_section_size(&file->codec),
-				      header);
-		return 0;
-	}
-	start = lowest_start(image, end, start, alignment);
-	header->sh_offset = start;
+	may_move = collect_pieces(file, start, table_size, pieces, &count, &end) &&
+		   pieces_are_all(image, pieces, count, old_end);
 	header->sh_size = size;
-	err = write_table_at_end(image, file, move_pieces(image, pieces, count, start + size), why);
-	if (err)
-		return err;
-	elf_codec_put_header(&file->codec, image->data, &file->header);
-	return 0;
+	if (!may_move)
+		return 0;
+	return write_table_at_end(image, file, move_pieces(image, pieces, count, start + size),
+				  why);
 }

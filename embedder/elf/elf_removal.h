@@ -22,13 +22,12 @@ int elf_removal_run(struct elf_image *image, struct elf_file *file, size_t secti
 		    struct reason *why);
 
 /*
- * Makes the section one of @size zero bytes, at the lowest multiple of @alignment (a power of two)
- * that it can have: what is in the file behind it moves up, when it may, and so does the section
- * itself over nothing but zero bytes. @file does not count the segment that maps the section any
- * more (p_filesz 0). The section headers are written, the program headers are not; the place is
- * in @file. Errors: as elf_removal_run().
+ * Makes the section one of @size zero bytes, not more than it has; what follows it in the file
+ * moves up, when it may. @file does not count the segment that maps the section any more
+ * (p_filesz 0), and says what the headers are to be afterwards: the caller writes them.
+ * Errors: as elf_removal_run().
  */
 int elf_removal_shorten(struct elf_image *image, struct elf_file *file, size_t section,
-			uint64_t size, uint64_t alignment, struct reason *why);
+			uint64_t size, struct reason *why);
 
 #endif

@@ -2,10 +2,15 @@
 /*
  * An image with the reserved segment comes in, the image with the bundle in it goes out; and back.
  *
- * Growing a segment is safe here and nowhere else: code reaches everything by its distance in
- * memory, so nothing may move; but behind the last segment there is nothing that could. What
- * takes the addresses behind the program (the heap, libraries) is placed by the kernel and the
- * loader when they have read the new size.
+ * Code reaches everything by its distance in memory, so nothing that is mapped may move. The
+ * reserved segment can grow because nothing follows it, neither among the addresses nor among the
+ * mapped bytes of the file. What takes the addresses after the program (the heap, libraries) is
+ * placed by the kernel and the loader after they have read the new size.
+ *
+ * The bytes that follow it in the file are symbols, debug information and headers, which only
+ * section headers and the ELF header point to. They move to make room, so that the loaded sections
+ * still come before all others: dwz, which Debian's dh_dwz runs, moves what follows the debug
+ * information, and so refuses or damages a file with a loaded section there.
  */
 #include "embedder/elf/elf_segment.h"
 
@@ -29,12 +34,12 @@
 #define END_OF_32BIT UINT64_C(0xfffff000)
 
 /*
- * The record, in the file's byte order, right before the bundle:
- *	0 magic, 8 size of the file before, 16 offset of the segment before, 24 its size
+ * The record, in the file's byte order, after the bundle:
+ *	0 magic, 8 size of the segment before, 16 by how many bytes the rest of the file moved
  */
 #define RECORD_MAGIC	  "cBTFsegm"
 #define RECORD_MAGIC_SIZE 8
-#define RECORD_SIZE	  32
+#define RECORD_SIZE	  24
 
 #ifndef SHF_GNU_RETAIN
 #define SHF_GNU_RETAIN (1 << 21)
@@ -121,6 +126,12 @@ static int check_segments(const struct elf_file *file, size_t own_index, struct 
 					  "the program header [%zu] names bytes of the section "
 					  ".corebtf, too: " WITHOUT_SCRIPT,
 					  i);
+		if (other->p_filesz && other->p_offset > own->p_offset)
+			return reason_set(why, -EOPNOTSUPP,
+					  "the segment of its section .corebtf cannot grow: the "
+					  "program header [%zu] (offset %#jx) is behind it in the "
+					  "file: " WITHOUT_SCRIPT,
+					  i, (uintmax_t)other->p_offset);
 		/* What is thread-local has no place among the addresses behind .tdata. */
 		if (other->p_type == PT_TLS || !other->p_memsz)
 			continue;
@@ -162,6 +173,7 @@ static int check_sections(const struct elf_file *file, size_t own_index, struct 
 		    ((other->sh_flags & SHF_TLS) && other->sh_type == SHT_NOBITS))
 			continue;
 		if (other->sh_addr >= own->sh_addr ||
+		    (elf_section_has_bytes(other) && other->sh_offset > own->sh_offset) ||
 		    other->sh_size > own->sh_addr - other->sh_addr)
 			return reason_set(why, -EOPNOTSUPP,
 					  "the segment of its section .corebtf cannot grow: the "
@@ -234,36 +246,73 @@ bool elf_segment_is_empty(const struct elf_file *file, const struct elf_segment 
 	return true;
 }
 
-/* Gives the segment and its section another place in the file; their address stays. */
-static void put_place(struct elf_image *image, struct elf_file *file,
-		      const struct elf_segment *segment, uint64_t offset, uint64_t size)
+/* Writes the headers that filling and emptying change: the ELF header, the section headers, the
+ * segment's program header. */
+static void put_headers(struct elf_image *image, const struct elf_file *file,
+			const struct elf_segment *segment)
 {
 	const struct elf_codec *codec = &file->codec;
-	Elf64_Phdr *program_header = &file->segments[segment->program_header];
-	Elf64_Shdr *section = &file->sections[segment->section];
+	const Elf64_Ehdr *header = &file->header;
 
-	program_header->p_offset = offset;
-	program_header->p_filesz = size;
-	program_header->p_memsz = size;
-	section->sh_offset = offset;
-	section->sh_size = size;
+	elf_codec_put_header(codec, image->data, header);
 	elf_codec_put_segment(codec,
-			      image->data + file->header.e_phoff +
+			      image->data + header->e_phoff +
 				      segment->program_header * elf_codec_segment_size(codec),
-			      program_header);
-	elf_codec_put_section(codec,
-			      image->data + file->header.e_shoff +
-				      segment->section * elf_codec_section_size(codec),
-			      section);
+			      &file->segments[segment->program_header]);
+	for (size_t i = 0; i < file->section_count; i++)
+		elf_codec_put_section(
+			codec, image->data + header->e_shoff + i * elf_codec_section_size(codec),
+			&file->sections[i]);
+}
+
+static void put_size(struct elf_file *file, const struct elf_segment *segment, uint64_t size)
+{
+	file->segments[segment->program_header].p_filesz = size;
+	file->segments[segment->program_header].p_memsz = size;
+	file->sections[segment->section].sh_size = size;
+}
+
+/* Does the section move with the bytes from @from on? Loaded ones never do. */
+static bool moves(const struct elf_file *file, const Elf64_Shdr *section, uint64_t from)
+{
+	return !(section->sh_flags & SHF_ALLOC) && section->sh_offset >= from &&
+	       section->sh_offset <= file->size;
+}
+
+/* Changes the headers of what has moved by @distance bytes: all from @from on. */
+static void move_headers(struct elf_file *file, uint64_t from, int64_t distance)
+{
+	for (size_t i = 1; i < file->section_count; i++) {
+		if (moves(file, &file->sections[i], from))
+			file->sections[i].sh_offset += (uint64_t)distance;
+	}
+	if (file->header.e_shoff >= from)
+		file->header.e_shoff += (uint64_t)distance;
+}
+
+/* How far the bytes from @from on have to move to make room for @room bytes and stay aligned. */
+static uint64_t distance_for(const struct elf_file *file, uint64_t from, uint64_t room)
+{
+	uint64_t alignment = COREBTF_ALIGNMENT;
+
+	for (size_t i = 1; i < file->section_count; i++) {
+		const Elf64_Shdr *section = &file->sections[i];
+
+		/* An alignment that elf_align_up() does not follow does not count. */
+		if (moves(file, section, from) && section->sh_addralign > alignment &&
+		    elf_align_up(1, section->sh_addralign) == section->sh_addralign)
+			alignment = section->sh_addralign;
+	}
+	return elf_align_up(room, alignment);
 }
 
 int elf_segment_fill(struct elf_image *image, const void *bundle, size_t size, struct reason *why)
 {
 	_cleanup_(elf_file_release) struct elf_file file = {0};
 	struct elf_segment segment;
-	const Elf64_Phdr *program_header;
-	uint64_t offset, end, end_address, size_before = image->size;
-	uint8_t *record;
+	uint64_t address, offset, size_before, end_before, record, distance, end;
+	size_t rest;
+	uint8_t *bytes;
 	int err;
 
 	err = elf_image_read(image, &file, why);
@@ -272,75 +321,81 @@ int elf_segment_fill(struct elf_image *image, const void *bundle, size_t size, s
 	err = elf_segment_find(&file, &segment, why);
 	if (err <= 0)
 		return err ? err : reason_set(why, -EINVAL, "it has no segment for a bundle");
-	program_header = &file.segments[segment.program_header];
+	address = file.segments[segment.program_header].p_vaddr;
+	offset = file.segments[segment.program_header].p_offset;
+	size_before = file.segments[segment.program_header].p_filesz;
+	end_before = offset + size_before;
+	if (__builtin_add_overflow(address, size, &end) || end > INT64_MAX ||
+	    (!file.codec.is_64bit && end > END_OF_32BIT))
+		return reason_set(why, -EFBIG,
+				  "the bundle does not fit behind address %#jx: " WITHOUT_SCRIPT,
+				  (uintmax_t)address);
 
-	/* The address is a multiple of the alignment, so the offset has to be one as well. */
-	offset = (size_before + RECORD_SIZE + program_header->p_align - 1) &
-		 ~(program_header->p_align - 1);
-	if (__builtin_add_overflow(offset, size, &end) || end > SIZE_MAX ||
-	    (!file.codec.is_64bit && end > UINT32_MAX))
+	record = elf_align_up(offset + size, COREBTF_ALIGNMENT);
+	distance = record + RECORD_SIZE > end_before
+			   ? distance_for(&file, end_before, record + RECORD_SIZE - end_before)
+			   : 0;
+	rest = image->size - end_before;
+	end = image->size + distance;
+	if (end > SIZE_MAX || (!file.codec.is_64bit && end > UINT32_MAX))
 		return reason_set(
 			why, -EFBIG,
 			"with the bundle it would pass 4 GiB, the limit of a 32-bit file");
-	if (__builtin_add_overflow(program_header->p_vaddr, size, &end_address) ||
-	    end_address > INT64_MAX || (!file.codec.is_64bit && end_address > END_OF_32BIT))
-		return reason_set(why, -EFBIG,
-				  "the bundle does not fit behind address %#jx: " WITHOUT_SCRIPT,
-				  (uintmax_t)program_header->p_vaddr);
-
 	err = elf_image_resize(image, end, why);
 	if (err)
 		return err;
-	record = image->data + offset - RECORD_SIZE;
-	memcpy(record, RECORD_MAGIC, RECORD_MAGIC_SIZE);
-	elf_codec_put_number(&file.codec, record + 8, 8, size_before);
-	elf_codec_put_number(&file.codec, record + 16, 8, program_header->p_offset);
-	elf_codec_put_number(&file.codec, record + 24, 8, program_header->p_filesz);
-	memcpy(image->data + offset, bundle, size);
-	put_place(image, &file, &segment, offset, size);
+	bytes = image->data;
+	memmove(bytes + end_before + distance, bytes + end_before, rest);
+	memset(bytes + offset, 0, size_before + distance);
+	memcpy(bytes + offset, bundle, size);
+	memcpy(bytes + record, RECORD_MAGIC, RECORD_MAGIC_SIZE);
+	elf_codec_put_number(&file.codec, bytes + record + 8, 8, size_before);
+	elf_codec_put_number(&file.codec, bytes + record + 16, 8, distance);
+	move_headers(&file, end_before, (int64_t)distance);
+	put_size(&file, &segment, size);
+	put_headers(image, &file, &segment);
 	return 0;
 }
 
 /*
  * Undoes elf_segment_fill() when there is a record, and doing it again gives what @image is.
- * Returns 1, 0, or -ENOMEM.
+ * Changes @file. Returns 1, 0, or -ENOMEM.
  */
-static int undo_fill(struct elf_image *image, const struct elf_file *file,
+static int undo_fill(struct elf_image *image, struct elf_file *file,
 		     const struct elf_segment *segment)
 {
 	_cleanup_(elf_image_release) struct elf_image before = {0}, again = {0};
-	_cleanup_(elf_file_release) struct elf_file headers = {0};
 	const Elf64_Shdr *section = &file->sections[segment->section];
-	uint64_t size_before, offset, size;
-	const uint8_t *record;
+	uint64_t offset = section->sh_offset, size = section->sh_size, size_before, distance;
+	uint64_t record = elf_align_up(offset + size, COREBTF_ALIGNMENT), rest;
 	int err;
 
-	if (section->sh_offset < RECORD_SIZE)
+	if (record + RECORD_SIZE > image->size ||
+	    memcmp(image->data + record, RECORD_MAGIC, RECORD_MAGIC_SIZE) != 0)
 		return 0;
-	record = image->data + section->sh_offset - RECORD_SIZE;
-	if (memcmp(record, RECORD_MAGIC, RECORD_MAGIC_SIZE) != 0)
+	size_before = elf_codec_get_number(&file->codec, image->data + record + 8, 8);
+	distance = elf_codec_get_number(&file->codec, image->data + record + 16, 8);
+	if (!size_before || size_before > image->size || distance > image->size ||
+	    offset + size_before + distance > image->size ||
+	    offset + size_before + distance < record + RECORD_SIZE)
 		return 0;
-	size_before = elf_codec_get_number(&file->codec, record + 8, 8);
-	offset = elf_codec_get_number(&file->codec, record + 16, 8);
-	size = elf_codec_get_number(&file->codec, record + 24, 8);
-	if (size_before > section->sh_offset - RECORD_SIZE || offset > size_before ||
-	    size > size_before - offset || !size)
-		return 0;
-	/* The headers are read from the whole image, and written into its first part. */
-	if (elf_file_read(image->data, image->size, &headers, NULL) ||
-	    headers.header.e_phoff + elf_file_segment_table_size(&headers) > size_before ||
-	    headers.header.e_shoff + elf_file_section_table_size(&headers) > size_before)
-		return 0;
-	before.data = malloc(size_before);
-	again.data = malloc(size_before);
+	rest = offset + size_before + distance;
+	before.size = image->size - distance;
+	before.data = calloc(1, before.size);
+	again.data = malloc(before.size);
 	if (!before.data || !again.data)
 		return -ENOMEM;
-	memcpy(before.data, image->data, size_before);
-	before.size = size_before;
-	put_place(&before, &headers, segment, offset, size);
-	memcpy(again.data, before.data, size_before);
-	again.size = size_before;
-	err = elf_segment_fill(&again, image->data + section->sh_offset, section->sh_size, NULL);
+	memcpy(before.data, image->data, offset);
+	memcpy(before.data + offset + size_before, image->data + rest, image->size - rest);
+	move_headers(file, rest, -(int64_t)distance);
+	put_size(file, segment, size_before);
+	if (file->header.e_shoff + elf_file_section_table_size(file) > before.size)
+		return 0;
+	put_headers(&before, file, segment);
+
+	memcpy(again.data, before.data, before.size);
+	again.size = before.size;
+	err = elf_segment_fill(&again, image->data + offset, size, NULL);
 	if (err)
 		return err == -ENOMEM ? err : 0;
 	if (again.size != image->size || memcmp(again.data, image->data, again.size) != 0)
@@ -353,10 +408,9 @@ static int undo_fill(struct elf_image *image, const struct elf_file *file,
 
 int elf_segment_empty(struct elf_image *image, bool *ret_was_filled, struct reason *why)
 {
-	_cleanup_(elf_file_release) struct elf_file file = {0};
+	_cleanup_(elf_file_release) struct elf_file file = {0}, undone = {0};
 	struct elf_segment segment;
 	const Elf64_Shdr *section;
-	uint64_t kept;
 	int err;
 
 	err = elf_image_read(image, &file, why);
@@ -365,22 +419,24 @@ int elf_segment_empty(struct elf_image *image, bool *ret_was_filled, struct reas
 	err = elf_segment_find(&file, &segment, why);
 	if (err <= 0)
 		return err;
-	if (elf_segment_is_empty(&file, &segment)) {
-		*ret_was_filled = false;
+	*ret_was_filled = !elf_segment_is_empty(&file, &segment);
+	if (!*ret_was_filled)
 		return 1;
-	}
-	*ret_was_filled = true;
-	err = undo_fill(image, &file, &segment);
+	err = elf_image_read(image, &undone, why);
+	if (err)
+		return err;
+	err = undo_fill(image, &undone, &segment);
 	if (err)
 		return err < 0 ? reason_errno(why, err, "the segment .corebtf") : 1;
 
 	section = &file.sections[segment.section];
-	kept = section->sh_size < EMPTY_SIZE ? section->sh_size : EMPTY_SIZE;
 	file.segments[segment.program_header].p_filesz = 0;
-	err = elf_removal_shorten(image, &file, segment.section, kept,
-				  file.segments[segment.program_header].p_align, why);
+	err = elf_removal_shorten(image, &file, segment.section,
+				  section->sh_size < EMPTY_SIZE ? section->sh_size : EMPTY_SIZE,
+				  why);
 	if (err)
 		return err;
-	put_place(image, &file, &segment, file.sections[segment.section].sh_offset, kept);
+	put_size(&file, &segment, section->sh_size);
+	put_headers(image, &file, &segment);
 	return 1;
 }

@@ -3,27 +3,34 @@
  * The segment that linker-scripts/corebtf.ld reserves for a bundle: a section .corebtf that is
  * loaded, alone in a read-only segment which is the last one of the program's addresses.
  *
- * The linker leaves a few zero bytes in it. Nothing comes behind it in memory, so it may become
- * longer after the link: the bundle goes to the end of the file, and of all that was there only
- * two headers change, the segment's and the section's.
+ * The linker leaves a few zero bytes in it. Nothing follows it among the addresses of the program,
+ * nor among the mapped bytes of the file, so it can grow after the link. What follows it in the
+ * file is not mapped and moves as a whole; the headers of these sections, the ELF header and the
+ * segment's own program header change, and nothing else.
  *
  *	  after the link		  filled
  *	+-------------------------+	+-------------------------+
  *	| all other segments      |	| all other segments      |
+ *	+-------------------------+	+-------------------------+ multiple of the alignment
+ *	| .corebtf, 8 zero bytes  |	| .corebtf, the bundle    |
  *	+-------------------------+	+-------------------------+
- *	| .corebtf, 8 zero bytes  |	| 8 zero bytes, unused    |
+ *	| symbols, debug          |	| zero bytes, to 8        |
+ *	| information, ...        |	| record, 24 bytes        |
+ *	+-------------------------+	| zero bytes, for the     |
+ *	| section headers         |	| alignment of the rest   |
  *	+-------------------------+	+-------------------------+
- *	| symbols, section headers|	| symbols, section headers|
- *	+-------------------------+	+-------------------------+ size before
- *					| zero bytes              |
- *					| record, 32 bytes        |
- *					+-------------------------+ multiple of the alignment
- *					| .corebtf, the bundle    |
+ *	| whatever was appended   |	| symbols, debug          |
+ *	+-------------------------+	| information, ...        |
+ *					+-------------------------+
+ *					| section headers         |
+ *					+-------------------------+
+ *					| whatever was appended   |
  *					+-------------------------+
  *
- * The record says where the segment was, so emptying it gives back the file to the byte. As with
- * elf_tail.h it counts only if filling again gives the very same file. After strip or objcopy
- * have laid the file out anew there is none: then the segment is shortened in its place.
+ * The record says how large the segment was and how far the rest moved, so emptying it gives back
+ * the file to the byte. As with elf_tail.h it counts only if filling again gives the very same
+ * file. After strip or objcopy have laid the file out anew there is no record: then the segment is
+ * shortened in its place.
  */
 #ifndef COREBTF_ELF_ELF_SEGMENT_H
 #define COREBTF_ELF_ELF_SEGMENT_H
@@ -42,7 +49,7 @@ struct elf_segment {
 
 /*
  * Finds the segment and checks all that makes growing it safe. Returns 1, 0 when the file has
- * none, or -EOPNOTSUPP when it has one that must not be touched; @why then says what to do.
+ * none, or -EOPNOTSUPP when it has one that must not be touched; @why says what to do.
  */
 int elf_segment_find(const struct elf_file *file, struct elf_segment *ret_segment,
 		     struct reason *why);

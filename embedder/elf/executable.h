@@ -47,9 +47,10 @@ int executable_inspect(const char *path, struct executable_info *ret_info, struc
  * Errors: those of executable_inspect(); -EOPNOTSUPP it refuses a bundle; -EFBIG a 32-bit file
  * would pass 4 GiB; those of output_file.h.
  *
- * Bytes that something has appended to the program stay where they are, but not at the file's
- * end: a program that counts back from there, or on from the end of the section headers as
- * AppImages do, gets its payload after the bundle.
+ * Bytes that something has appended to the program move with the section headers when a segment is
+ * filled. With an added section they stay where they are, but not at the file's end: a program
+ * that counts back from there, or on from the end of the section headers as AppImages do, has to
+ * get its payload after the bundle.
  */
 int executable_attach(const char *path, const char *output, const void *bundle, size_t size,
 		      struct reason *why);

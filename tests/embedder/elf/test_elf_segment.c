@@ -119,7 +119,7 @@ static struct elf_image built(struct draft *draft)
 		elf_codec_put_segment(&draft->codec, image.data + draft->header.e_phoff + i * entry,
 				      &draft->segments[i]);
 	memcpy(image.data + OFFSET, draft->content, sizeof(draft->content));
-	memcpy(image.data + OFFSET + 8, NAMES, sizeof(NAMES));
+	memcpy(image.data + draft->sections[STRINGS].sh_offset, NAMES, sizeof(NAMES));
 	elf_codec_put_table(&draft->codec, image.data + TABLE, draft->sections,
 			    draft->section_count, STRINGS, TABLE, &draft->header);
 	elf_codec_put_header(&draft->codec, image.data, &draft->header);
@@ -133,6 +133,25 @@ static int make_bundle(void **state)
 	for (size_t i = 0; i < sizeof(bundle); i++)
 		bundle[i] = (uint8_t)(i % 251 + 1);
 	return 0;
+}
+
+/* All that followed the segment is there as it was, and its headers say where. */
+static void assert_rest_moved(const struct elf_image *image, const struct elf_image *original,
+			      const struct elf_file *file)
+{
+	_cleanup_(elf_file_release) struct elf_file before = {0};
+	uint64_t moved = image->size - original->size;
+	Elf64_Ehdr header = file->header;
+
+	assert_int_equal(elf_image_read(original, &before, NULL), 0);
+	assert_int_equal(moved % 8, 0);
+	assert_memory_equal(image->data + OFFSET + 8 + moved, original->data + OFFSET + 8,
+			    TABLE - OFFSET - 8);
+	assert_int_equal(file->sections[STRINGS].sh_offset,
+			 before.sections[STRINGS].sh_offset + moved);
+	assert_int_equal(header.e_shoff, before.header.e_shoff + moved);
+	header.e_shoff = before.header.e_shoff;
+	assert_memory_equal(&header, &before.header, sizeof(header));
 }
 
 static void test_life(void **state)
@@ -157,17 +176,15 @@ static void test_life(void **state)
 			assert_memory_equal(image.data, direct.data, image.size);
 			assert_int_equal(elf_image_read(&image, &file, &why), 0);
 			own = &file.segments[OWN_SEGMENT];
-			assert_int_equal(own->p_offset % 0x1000, 0);
+			assert_int_equal(own->p_offset, OFFSET);
 			assert_int_equal(own->p_vaddr, ADDRESS);
 			assert_int_equal(own->p_filesz, sizes[i]);
 			assert_int_equal(own->p_memsz, sizes[i]);
-			assert_int_equal(own->p_offset + sizes[i], image.size);
-			assert_int_equal(file.sections[OWN].sh_offset, own->p_offset);
+			assert_int_equal(file.sections[OWN].sh_offset, OFFSET);
 			assert_int_equal(file.sections[OWN].sh_size, sizes[i]);
-			assert_memory_equal(image.data + own->p_offset, bundle, sizes[i]);
+			assert_memory_equal(image.data + OFFSET, bundle, sizes[i]);
 			assert_memory_equal(image.data + 0x200, original.data + 0x200, 0x200);
-			assert_memory_equal(image.data, original.data,
-					    elf_codec_header_size(&draft.codec));
+			assert_rest_moved(&image, &original, &file);
 		}
 		assert_int_equal(elf_embedding_remove(&image, &why), 0);
 		assert_int_equal(image.size, original.size);
@@ -231,6 +248,13 @@ static void test_conditions(void **state)
 						 .p_filesz = 2}, /* and no address */
 		draft.segment_count = 4),
 	       "names bytes");
+	BROKEN((draft.segments[3] = (Elf64_Phdr){.p_type = PT_NOTE,
+						 .p_offset = OFFSET + 8,
+						 .p_filesz = 2}, /* and no address */
+		draft.segment_count = 4),
+	       "is behind it in the file");
+	BROKEN((draft.sections[TEXT].sh_offset = OFFSET + 0x40, draft.sections[TEXT].sh_size = 8),
+	       "put .text behind it");
 	BROKEN(draft.sections[OWN].sh_flags = SHF_ALLOC | SHF_WRITE, "not just loaded and read");
 	BROKEN(draft.sections[OWN].sh_type = SHT_NOTE, "not just loaded and read");
 	BROKEN(draft.sections[OWN].sh_type = SHT_NOBITS, "debug information");
@@ -297,27 +321,66 @@ static void test_end_of_addresses(void **state)
 	}
 }
 
-/* A wrong record is ignored: the segment is shortened in place. */
+/* What was appended moves along, before embedding or after it; alignments stay; loaded sections
+ * without bytes and nonsense offsets of empty sections stay. */
+static void test_rest(void **state)
+{
+	struct draft draft = draft_of(true, false);
+	_cleanup_(elf_image_release) struct elf_image image = {0}, original = {0};
+	_cleanup_(elf_file_release) struct elf_file file = {0};
+	static const char payload[] = "payload";
+
+	draft.sections[4] = (Elf64_Shdr){.sh_name = NAME_OTHER,
+					 .sh_type = SHT_PROGBITS,
+					 .sh_offset = 0x1040,
+					 .sh_size = 16,
+					 .sh_addralign = 64};
+	draft.sections[5] = (Elf64_Shdr){.sh_name = NAME_OTHER,
+					 .sh_type = SHT_NOBITS,
+					 .sh_offset = UINT64_MAX - 4,
+					 .sh_addralign = UINT64_C(1) << 40};
+	draft.section_count = 6;
+	image = built(&draft);
+	original = built(&draft);
+	assert_int_equal(elf_embedding_attach(&image, bundle, 5000, NULL), 0);
+	assert_int_equal(elf_image_read(&image, &file, NULL), 0);
+	assert_int_equal(file.sections[4].sh_offset % 64, 0);
+	assert_rest_moved(&image, &original, &file);
+	assert_int_equal(file.sections[5].sh_offset, UINT64_MAX - 4);
+
+	for (int i = 0; i < 2; i++) {
+		struct elf_image *grown = i ? &original : &image;
+
+		assert_int_equal(elf_image_resize(grown, grown->size + sizeof(payload), NULL), 0);
+		memcpy(grown->data + grown->size - sizeof(payload), payload, sizeof(payload));
+	}
+	assert_int_equal(elf_embedding_attach(&image, bundle, 300, NULL), 0);
+	assert_memory_equal(image.data + image.size - sizeof(payload), payload, sizeof(payload));
+	assert_int_equal(elf_embedding_remove(&image, NULL), 0);
+	assert_int_equal(image.size, original.size);
+	assert_memory_equal(image.data, original.data, image.size);
+}
+
+/* A wrong record is ignored: the segment is shortened in place. So is one with something
+ * else in the padding after it. */
 static void test_false_records(void **state)
 {
-	/* And so is one with other bytes in the padding before it. */
-	for (size_t at = 0; at < 33; at++) {
+	for (size_t at = 0; at < 32; at++) {
 		struct draft draft = draft_of(true, true);
-		_cleanup_(elf_image_release) struct elf_image image = built(&draft);
+		_cleanup_(elf_image_release) struct elf_image image = {0};
 		_cleanup_(elf_file_release) struct elf_file file = {0};
 		struct elf_segment segment;
-		size_t offset;
 
-		assert_int_equal(elf_embedding_attach(&image, bundle, 5000, NULL), 0);
-		assert_int_equal(elf_image_read(&image, &file, NULL), 0);
-		offset = file.sections[OWN].sh_offset;
-		image.data[offset - 33 + at] ^= 0xff;
-		elf_file_release(&file);
+		draft.sections[STRINGS].sh_addralign = 16;
+		draft.sections[STRINGS].sh_offset = OFFSET + 16;
+		image = built(&draft);
+		assert_int_equal(elf_embedding_attach(&image, bundle, 4992, NULL), 0);
+		image.data[OFFSET + 4992 + at] ^= 0xff;
 		assert_int_equal(elf_embedding_remove(&image, NULL), 0);
 		assert_int_equal(elf_image_read(&image, &file, NULL), 0);
 		assert_int_equal(elf_segment_find(&file, &segment, NULL), 1);
 		assert_true(elf_segment_is_empty(&file, &segment));
-		assert_int_equal(file.sections[OWN].sh_offset, offset);
+		assert_int_equal(file.sections[OWN].sh_offset, OFFSET);
 		assert_int_equal(file.sections[OWN].sh_size, 8);
 	}
 }
@@ -387,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_end_of_addresses),
+		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_false_records),
 		cmocka_unit_test(test_object_targets),
 		cmocka_unit_test(test_object_refusals),

@@ -107,20 +107,43 @@ else
 	skip "a folder without /proc: not root, or no static libraries"
 fi
 
-# All segments but ours are unchanged, byte for byte.
+# All other segments stay where they are, byte for byte, but for the headers in the first one.
 readelf -l -W reserved | awk '$1 == "LOAD" {print $2, $5}' >loads
 sed '$d' loads | while read -r at length; do
 	cmp -s -n $((length)) -i $((at)) reserved filled ||
 		test "$(cmp -l -n $((length)) -i $((at)) reserved filled | wc -l)" -le 24 ||
 		fail "bytes of the segment at $at changed"
 done
-readelf -h reserved >before
-readelf -h filled | cmp - before || fail "the ELF header changed"
+readelf -h reserved | grep -v 'Start of section headers' >before
+readelf -h filled | grep -v 'Start of section headers' | cmp - before ||
+	fail "the ELF header changed"
 
-# A payload behind the program, before embedding and after it.
+# Loaded sections come before all others in the file, as linkers have it.
+readelf -S -W filled | sed -n 's/^ *\[ *[0-9]*\] *//p' | awk '
+	$1 == "NULL" || $2 == "NOBITS" { next }
+	$3 == "0000000000000000" { first = first ? first : $4; next }
+	{ last = $4 }
+	END { exit !(last < first) }' || fail "a loaded section is behind others: $(readelf -S -W filled)"
+
+# A payload behind the program, before embedding and after it: it moves with the section headers, so
+# that it is found from the end of the file and from theirs.
+payload_at() { # FILE: how far behind the section headers the payload is, or nothing
+	python3 -c 'import struct, sys
+data = open(sys.argv[1], "rb").read()
+start, = struct.unpack_from("<Q", data, 40)
+entry, count = struct.unpack_from("<HH", data, 58)
+print(data.rfind(b"payload") - start - entry * count)' "$1"
+}
 { cat reserved; printf 'payload'; } >payload && chmod +x payload
 corebtf attach payload big -o life
 prints "$big mapped 0" ./life
+test "$(tail -c 7 life)" = payload || fail "payload: not at the end of the file any more"
+if have python3 && [ "$(readelf -h life | grep -c 'ELF64')" = 1 ]; then
+	test "$(payload_at life)" = "$(payload_at payload)" ||
+		fail "payload: $(payload_at life) behind the section headers, $(payload_at payload) before"
+else
+	skip "where the payload is: no python3, or not 64-bit"
+fi
 corebtf attach life small
 corebtf remove life
 cmp life payload || fail "payload: not the same file again"
@@ -129,9 +152,10 @@ corebtf attach late small -o late-1
 prints "$count mapped 0" ./late-1
 corebtf attach late-1 small -o late-2
 cmp late-1 late-2 || fail "a late payload: replacing makes it grow"
-head -c "$(stat -c %s late)" late-1 | tail -c 7 | grep -q '^payload$' || fail "the payload moved"
+test "$(tail -c 7 late-1)" = payload || fail "the late payload is not at the end any more"
 corebtf remove late-1 -o late-0
 prints "0 nowhere -61" ./late-0
+cmp late-0 payload || fail "a late payload: not the file as linked and the payload"
 
 # What is refused. A writable section behind it, one that shares its segment, two of them.
 printf '.section .behind, "aw", @nobits\n.balign 8\n.zero 100\n' >behind.s
