@@ -8,12 +8,14 @@
  */
 #include "embedder/util/output_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -22,11 +24,12 @@
 #include "embedder/util/random_name.h"
 #include "embedder/util/regular_file.h"
 
-/* What the file system can tell us about a link before it says ELOOP itself. */
+/* As many links as the kernel follows before it reports ELOOP. */
 #define MAX_LINKS 40
 
 /* The name in the temporary file's name is cut to this, so that it stays below NAME_MAX. */
 #define MAX_NAME_PART 200
+#define MAX_ATTEMPTS  100
 
 static const char *base_name(const char *path)
 {
@@ -104,6 +107,73 @@ static int resolve_destination(const char *path, char **ret_path, bool *ret_dire
 	return -ELOOP;
 }
 
+/* ".NAME.corebtf-": how the names of temporary files for the destination @path start. */
+static char *temporary_prefix(const char *path)
+{
+	char *prefix;
+
+	return asprintf(&prefix, ".%.*s.corebtf-", MAX_NAME_PART, base_name(path)) < 0 ? NULL
+										       : prefix;
+}
+
+/*
+ * Removes one temporary file that a killed run left behind. A run that is alive holds a lock on its
+ * own. Where files cannot be locked, nothing is removed.
+ */
+static void remove_stale(int folder, const char *name)
+{
+	_cleanup_close_ int fd =
+		openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat status;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+	    status.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+		unlinkat(folder, name, 0);
+}
+
+/* Failures are no reason not to write the file. */
+static void remove_all_stale(const char *path, const char *prefix)
+{
+	_cleanup_free_ char *folder_path = folder_of(path);
+	DIR *folder = folder_path ? opendir(folder_path) : NULL;
+	const struct dirent *entry;
+
+	if (!folder)
+		return;
+	while ((entry = readdir(folder))) {
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 &&
+		    strlen(entry->d_name) == strlen(prefix) + RANDOM_NAME_LETTERS)
+			remove_stale(dirfd(folder), entry->d_name);
+	}
+	closedir(folder);
+}
+
+/*
+ * Makes the temporary file @path and locks it. -EEXIST: it is there already, or another run took it
+ * for a stale one before it was locked.
+ */
+static int make_temporary(struct output_file *file, const char *path, mode_t mode)
+{
+	_cleanup_close_ int fd =
+		open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	struct stat status;
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX) == 0 && fstat(fd, &status) == 0 && !status.st_nlink)
+		return -EEXIST;
+	/* The lock has to last until the file has its name; closing @fd alone does not end it. */
+	file->lock = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (file->lock < 0) {
+		int err = -errno;
+
+		unlink(path);
+		return err;
+	}
+	file->fd = TAKE_FD(fd);
+	return 0;
+}
+
 /*
  * Opens a new file beside the destination. mkostemp would do but for the mode: for a file that
  * takes nothing over, the kernel applies the umask (or the folder's default access list).
@@ -111,24 +181,24 @@ static int resolve_destination(const char *path, char **ret_path, bool *ret_dire
 static int open_temporary(struct output_file *file, mode_t mode, struct reason *why)
 {
 	_cleanup_free_ char *folder = folder_of(file->path);
-	const char *name = base_name(file->path);
+	_cleanup_free_ char *prefix = temporary_prefix(file->path);
 	int err = -EEXIST;
 
-	if (!folder)
+	if (!folder || !prefix)
 		return reason_errno(why, -ENOMEM, file->path);
-	for (int attempt = 0; attempt < 100 && err == -EEXIST; attempt++) {
+	remove_all_stale(file->path, prefix);
+	for (int attempt = 0; attempt < MAX_ATTEMPTS && err == -EEXIST; attempt++) {
 		_cleanup_free_ char *path = NULL;
 		char tail[RANDOM_NAME_LETTERS + 1];
 
 		err = random_name(tail, why);
 		if (err)
 			return err;
-		if (asprintf(&path, "%s/.%.*s.corebtf-%s", folder, MAX_NAME_PART, name, tail) < 0) {
+		if (asprintf(&path, "%s/%s%s", folder, prefix, tail) < 0) {
 			path = NULL;
 			return reason_errno(why, -ENOMEM, file->path);
 		}
-		file->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-		err = file->fd < 0 ? -errno : 0;
+		err = make_temporary(file, path, mode);
 		if (!err)
 			file->temporary_path = TAKE_PTR(path);
 	}
@@ -156,7 +226,7 @@ int output_file_open(const char *path, const char *like, struct output_file *ret
 	struct stat old, model;
 	int err;
 
-	file.fd = -1;
+	file.fd = file.lock = -1;
 	err = resolve_destination(path, &file.path, &direct);
 	if (err)
 		return reason_errno(why, err, path);
@@ -258,6 +328,32 @@ static int take_attribute(struct output_file *file, const char *name, struct rea
 	return 0;
 }
 
+/* Copies the attributes that users have set. A file system without such attributes (tmpfs of older
+ * kernels) does not get them, as with cp. */
+static int take_user_attributes(struct output_file *file, struct reason *why)
+{
+	_cleanup_free_ char *names = NULL;
+	ssize_t size = listxattr(file->model, NULL, 0);
+
+	if (size <= 0) /* none, or not supported */
+		return 0;
+	names = malloc((size_t)size);
+	if (!names)
+		return reason_errno(why, -ENOMEM, file->path);
+	size = listxattr(file->model, names, (size_t)size);
+	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(names + at) + 1) {
+		int err = 0;
+
+		if (strncmp(names + at, "user.", strlen("user.")) == 0)
+			err = take_attribute(file, names + at, why);
+		if (err == -ENOTSUP)
+			return 0;
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int take_over(struct output_file *file, struct reason *why)
 {
 	int err;
@@ -273,11 +369,13 @@ static int take_over(struct output_file *file, struct reason *why)
 	err = take_attribute(file, "system.posix_acl_access", why);
 	if (err)
 		return err;
+	err = take_user_attributes(file, why);
+	if (err)
+		return err;
 	return take_attribute(file, "security.capability", why);
 }
 
-/* Makes the rename last. The file is whole either way, so a failure here is none of the caller's.
- */
+/* Makes the rename durable. The file is whole either way, so a failure here is not reported. */
 static void sync_folder(const char *path)
 {
 	_cleanup_free_ char *folder = folder_of(path);
@@ -324,6 +422,8 @@ void output_file_abandon(struct output_file *file)
 		close(file->fd);
 	if (file->temporary_path)
 		unlink(file->temporary_path);
+	if (file->lock >= 0)
+		close(file->lock);
 	free(file->temporary_path);
 	free(file->path);
 	free(file->model);

@@ -6,8 +6,8 @@
  *  - A destination that is a symbolic link stays one; the file it leads to is replaced.
  *  - Other hard links to the destination keep the old content, as with every replacement by
  *    rename.
- *  - The temporary file is called .NAME.corebtf-XXXXXX. Only a run that was killed leaves one
- *    behind, and it may be deleted.
+ *  - The temporary file is called .NAME.corebtf-XXXXXX. A run that is killed leaves it behind; the
+ *    next one with the same destination removes it, unless another run still has it locked.
  */
 #ifndef COREBTF_UTIL_OUTPUT_FILE_H
 #define COREBTF_UTIL_OUTPUT_FILE_H
@@ -23,8 +23,9 @@ struct output_file {
 	char *path;	      /* the destination, symlinks followed */
 	char *temporary_path; /* NULL after commit or abandon */
 	int fd;		      /* open for writing */
+	int lock;	      /* the same file once more, to keep it locked until it is renamed */
 
-	/* What the result takes over from another file; output_file.c's own business. */
+	/* What the result takes over from another file; only for output_file.c. */
 	char *model;	 /* that file; NULL: nothing is taken over */
 	bool keep_owner; /* @path is there and belongs to somebody else */
 	mode_t mode;
@@ -33,14 +34,14 @@ struct output_file {
 };
 
 /*
- * @like: a file whose mode (with the setuid and setgid bits), owner, file capabilities and POSIX
- * access list the result takes; NULL: mode 0666 less the umask, or those of the file that is at
- * @path already.
+ * @like: the result takes its mode (with the setuid and setgid bits), owner, file capabilities,
+ * POSIX access list and user.* attributes; NULL: those of the file that is at @path already, or
+ * mode 0666 less the umask when there is none.
  *
- * What cannot be taken over is an error where losing it would change who may do what: the
+ * It is an error when something cannot be taken over whose loss would change who may do what: the
  * capabilities, the access list, the setuid or setgid bit of another owner or group, and the
- * owner of a file that is there and belongs to another user. Otherwise the file just belongs to
- * whoever runs us, as with cp.
+ * owner of a file that is there and belongs to another user. Otherwise the file belongs to
+ * the user who runs us, as with cp.
  *
  * A destination that is no regular file (/dev/stdout, a pipe) is written to directly.
  * Reasons name the file or folder they are about.

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "embedder/util/cleanup.h"
@@ -141,6 +142,49 @@ static void abandoned(void **state)
 	assert_holds("file", "old");
 }
 
+/* What killed runs left behind goes with the next one for the same file; what another run is
+ * writing, or belongs to another file, stays. */
+static void stale(void **state)
+{
+	static const char *const kept[] = {".file.corebtf-abcde", ".file.corebtf-abcdefg",
+					   ".files.corebtf-abcdef", ".corebtf-abcdef"};
+	struct output_file running = {0};
+
+	put(".file.corebtf-abcdef", "stale");
+	put(".file.corebtf-012345", "stale");
+	assert_int_equal(mkdir(".file.corebtf-folder", 0700), 0);
+	for (size_t i = 0; i < 4; i++)
+		put(kept[i], "");
+	assert_int_equal(output_file_open("file", NULL, &running, NULL), 0);
+	assert_int_equal(output_file_write(&running, "last", 4, NULL), 0);
+	assert_int_equal(access(".file.corebtf-abcdef", F_OK), -1);
+	assert_int_equal(access(".file.corebtf-012345", F_OK), -1);
+	assert_int_equal(count_files(), 4 + 1 + 1);
+
+	put("file", "first");
+	assert_int_equal(access(running.temporary_path, F_OK), 0);
+	assert_holds("file", "first");
+	assert_int_equal(output_file_commit(&running, NULL), 0);
+	assert_holds("file", "last");
+	assert_int_equal(count_files(), 4 + 1 + 1);
+}
+
+static void user_attributes(void **state)
+{
+	char value[8] = "";
+
+	put("file", "old");
+	if (setxattr("file", "user.corebtf.test", "yes", 3, 0) < 0)
+		skip();
+	put("file", "new");
+	assert_int_equal(getxattr("file", "user.corebtf.test", value, sizeof(value)), 3);
+	assert_memory_equal(value, "yes", 3);
+	assert_int_equal(output_file_save("copy", "file", "x", 1, NULL), 0);
+	assert_int_equal(getxattr("copy", "user.corebtf.test", value, sizeof(value)), 3);
+	assert_int_equal(output_file_save("/dev/shm/test_output_file", "file", "x", 1, NULL), 0);
+	unlink("/dev/shm/test_output_file");
+}
+
 static void write_error(void **state)
 {
 	struct output_file file = {0};
@@ -234,6 +278,8 @@ int main(void)
 		IN_FOLDER(mode_of_another),
 		IN_FOLDER(links),
 		IN_FOLDER(abandoned),
+		IN_FOLDER(stale),
+		IN_FOLDER(user_attributes),
 		IN_FOLDER(write_error),
 		IN_FOLDER(reasons),
 		IN_FOLDER(long_names),
