@@ -5,6 +5,7 @@
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
 #include "embedder/elf/executable.h"
@@ -52,6 +53,9 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!options.bundle)
 		return command_usage_error(command, "EXE and BUNDLE are needed");
 
+	output = options.output ? options.output : options.executable;
+	if (OUTPUT_CHECK(output, options.bundle))
+		return STATUS_FAILED;
 	if (executable_inspect(options.executable, &target, &why) ||
 	    target.way == EXECUTABLE_REFUSES) {
 		report_failure(options.executable, "%s", why.text);
@@ -68,7 +72,6 @@ static int run(const struct command *command, int argc, char **argv)
 			       order_name(target.big_endian));
 		return STATUS_FAILED;
 	}
-	output = options.output ? options.output : options.executable;
 	hold = interrupt_hold(output);
 	if (executable_attach(options.executable, output, data, size, &why)) {
 		report_failure(output, "%s", why.text);

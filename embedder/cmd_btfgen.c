@@ -8,6 +8,7 @@
 #include "embedder/cli/command.h"
 #include "embedder/cli/fetching.h"
 #include "embedder/cli/kernel_notes.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
 #include "embedder/cli/sources.h"
@@ -128,6 +129,8 @@ static int run(const struct command *command, int argc, char **argv)
 	if (tar_output_read_json(&options.tar, &json) || trimming_init(&trimming, run_events()) ||
 	    sources_read_objects(&options.sources, &trimming.objects) ||
 	    find_kernels(&options, &trimming.kernels) ||
+	    sources_check_output(&options.sources, &trimming.kernels, options.tar.path) ||
+	    OUTPUT_CHECK(options.tar.path, options.tar.json) ||
 	    sources_trim(&options.sources, &trimming, options.tar.path) ||
 	    write_tar(&options, &trimming))
 		return STATUS_FAILED;

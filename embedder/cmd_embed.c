@@ -129,7 +129,10 @@ static int run(const struct command *command, int argc, char **argv)
 	}
 	if (trimming_init(&trimming, run_events()) ||
 	    sources_read_objects(&options.sources, &trimming.objects) ||
+	    object_input_check_order(&trimming.objects, target.big_endian, options.sources.file) ||
 	    find_kernels(&options, &target, &trimming) ||
+	    sources_check_output(&options.sources, &trimming.kernels,
+				 options.output ? options.output : options.sources.file) ||
 	    sources_trim(&options.sources, &trimming, options.sources.file) ||
 	    write_bundle(&options, &target, &trimming, &summary))
 		return STATUS_FAILED;

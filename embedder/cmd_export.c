@@ -6,6 +6,7 @@
 
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/tar_output.h"
 #include "embedder/util/cleanup.h"
@@ -85,6 +86,8 @@ static int run(const struct command *command, int argc, char **argv)
 					   "'%s' does not say how to pack it: end it in .tar, "
 					   ".tar.gz, .tar.xz or .tar.zst",
 					   options.tar.path);
+	if (OUTPUT_CHECK(options.tar.path, options.file, options.tar.json))
+		return STATUS_FAILED;
 	return export_bundle(&options);
 }
 

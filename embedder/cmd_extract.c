@@ -5,6 +5,7 @@
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
@@ -43,6 +44,8 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command, "no FILE given");
 	if (!options.output)
 		return command_usage_error(command, "no bundle file to write given (-o BUNDLE)");
+	if (OUTPUT_CHECK(options.output, options.file))
+		return STATUS_FAILED;
 
 	if (bundle_input_read(options.file, &data, &size, &why) ||
 	    bundle_input_check(data, size, &summary, &why)) {

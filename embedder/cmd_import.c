@@ -7,6 +7,7 @@
 
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
 #include "embedder/tar/tar_import.h"
@@ -133,6 +134,9 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command, "no TAR given");
 	if (!options.output)
 		return command_usage_error(command, "no bundle file to write given (-o BUNDLE)");
+	if (OUTPUT_CHECK(options.output, options.archive) ||
+	    OUTPUT_CHECK(options.json, options.archive))
+		return STATUS_FAILED;
 	if (tar_import(options.archive, &options.tar, &result, &why)) {
 		report_failure(options.archive, "%s", why.text);
 		return STATUS_FAILED;

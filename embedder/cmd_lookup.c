@@ -14,6 +14,7 @@
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
 #include "embedder/elf/executable.h"
@@ -321,6 +322,8 @@ static int run(const struct command *command, int argc, char **argv)
 		return status;
 	if (!options.file)
 		return command_usage_error(command, "no FILE given");
+	if (OUTPUT_CHECK(options.output, options.file, options.object))
+		return STATUS_FAILED;
 	if (options.kernel.release && options.kernel.host_root)
 		return command_usage_error(command,
 					   "--host-root is about the running kernel's host: "

@@ -7,6 +7,7 @@
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
 #include "embedder/elf/elf_object.h"
@@ -93,6 +94,8 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command, "--symbol names a bundle, and none is given");
 
 	if (find_target(&options, &target))
+		return STATUS_FAILED;
+	if (OUTPUT_CHECK(options.output, options.bundle, options.like))
 		return STATUS_FAILED;
 	if (options.bundle && (bundle_input_read(options.bundle, &bundle, &size, &why) ||
 			       bundle_input_check(bundle, size, &summary, &why))) {

@@ -3,12 +3,12 @@
  * corebtf trim: one kernel's full BTF and BPF objects go in, the trimmed BTF comes out as a file.
  */
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "embedder/btf/btf_join.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/engine/object_input.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
 #include "embedder/util/text.h"
@@ -49,27 +49,6 @@ static int take(const struct command *command, void *context, int key, const cha
 	else
 		options->objects[options->object_count++] = value;
 	return COMMAND_GO;
-}
-
-/* A forgotten OUT would make the first object the output. */
-static int check_output(const struct trim_options *options)
-{
-	struct stat output, input;
-
-	if (stat(options->output, &output) < 0 || !S_ISREG(output.st_mode))
-		return 0;
-	for (size_t i = 0; i < options->object_count + 2; i++) {
-		const char *path = i > 1 ? options->objects[i - 2]
-				   : i	 ? options->base
-					 : options->kernel;
-
-		if (path && stat(path, &input) == 0 && input.st_dev == output.st_dev &&
-		    input.st_ino == output.st_ino) {
-			report_failure(options->output, "is an input as well; not overwritten");
-			return -EINVAL;
-		}
-	}
-	return 0;
 }
 
 /* A module's BTF goes on where its base ends; from here on the two are one. */
@@ -153,7 +132,9 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command,
 					   "KERNEL_BTF, OUT and at least one OBJ are needed");
 
-	if (check_output(&options) || object_input_init(&objects, run_events()))
+	if (OUTPUT_CHECK(options.output, options.kernel, options.base) ||
+	    output_check(options.output, options.objects, options.object_count) ||
+	    object_input_init(&objects, run_events()))
 		return STATUS_FAILED;
 	if (object_input_add_all(&objects, options.objects, options.object_count, NULL))
 		return STATUS_FAILED;
@@ -161,6 +142,8 @@ static int run(const struct command *command, int argc, char **argv)
 		report_failure(options.kernel, "%s", why.text);
 		return STATUS_FAILED;
 	}
+	if (object_input_check_order(&objects, kernel_btf_is_big_endian(&full), options.kernel))
+		return STATUS_FAILED;
 	if (options.base && join_base(&options, &full))
 		return STATUS_FAILED;
 	return trim(&options, &objects, &full) ? STATUS_FAILED : STATUS_DONE;

@@ -8,6 +8,7 @@
 #include "embedder/cli/jobs_option.h"
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/memory_option.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/select_option.h"
@@ -78,6 +79,20 @@ void sources_find_kernels(struct sources *sources, struct kernel_input *kernels)
 	kernel_paths_find(&sources->kernels, kernels);
 	kernel_list_sort(&kernels->list);
 	kernel_input_select(kernels, &sources->select);
+}
+
+int sources_check_output(const struct sources *sources, const struct kernel_input *kernels,
+			 const char *output)
+{
+	int err = output_check(output, sources->object_paths, sources->object_count);
+
+	for (size_t i = 0; !err && i < sources->kernels.count; i++)
+		err = OUTPUT_CHECK(output, sources->kernels.paths[i].path);
+	for (size_t i = 0; !err && i < kernels->list.count; i++)
+		err = OUTPUT_CHECK(output, kernels->list.files[i].path);
+	for (size_t i = 0; !err && i < kernels->list.source_count; i++)
+		err = OUTPUT_CHECK(output, kernels->list.sources[i].path);
+	return err;
 }
 
 int sources_trim(const struct sources *sources, struct trimming *trimming, const char *output)

@@ -44,6 +44,10 @@ int sources_check(const struct command *command, const struct sources *sources, 
 /* Reads the objects, those inside the file when none is named. */
 int sources_read_objects(const struct sources *sources, struct object_input *objects);
 
+/* output_check() with the objects and the kernels, @kernels after sources_find_kernels(). */
+int sources_check_output(const struct sources *sources, const struct kernel_input *kernels,
+			 const char *output);
+
 /* Finds the kernels, sorted, and leaves out those that are not selected. */
 void sources_find_kernels(struct sources *sources, struct kernel_input *kernels);
 

@@ -49,11 +49,18 @@ uint64_t elf_file_segments_end(const struct elf_file *file)
 	return end;
 }
 
+bool elf_file_is(const void *start, size_t size)
+{
+	return size >= SELFMAG && memcmp(start, ELFMAG, SELFMAG) == 0;
+}
+
 static int read_ident(const uint8_t *ident, size_t size, struct elf_codec *ret_codec,
 		      struct reason *why)
 {
-	if (size < EI_NIDENT || memcmp(ident, ELFMAG, SELFMAG) != 0)
+	if (!elf_file_is(ident, size))
 		return reason_set(why, -ENOEXEC, "it is no ELF file");
+	if (size < EI_NIDENT)
+		return reason_set(why, -EBADMSG, "it is truncated: %zu bytes", size);
 	if (ident[EI_CLASS] != ELFCLASS32 && ident[EI_CLASS] != ELFCLASS64)
 		return reason_set(why, -ENOEXEC, "its ELF class %u is not known", ident[EI_CLASS]);
 	if (ident[EI_DATA] != ELFDATA2LSB && ident[EI_DATA] != ELFDATA2MSB)

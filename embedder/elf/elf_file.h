@@ -25,6 +25,9 @@ struct elf_file {
 	size_t names;	      /* index of the section with the sections' names; 0: none */
 };
 
+/* Does the file start as ELF files do? */
+bool elf_file_is(const void *start, size_t size);
+
 /*
  * Reads the headers of the image at @data, which stays the caller's and must outlive @ret_file.
  * After it these hold: both tables lie in the image; so do the bytes of every section that has

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "embedder/util/cleanup.h"
+#include "embedder/util/foreign_file.h"
 #include "runtime/format.h"
 
 void elf_image_release(struct elf_image *image)
@@ -31,6 +32,14 @@ int elf_image_read(const struct elf_image *image, struct elf_file *ret_file, str
 	_cleanup_(elf_file_release) struct elf_file file = {0};
 	int err;
 
+	if (!elf_file_is(image->data, image->size)) {
+		const char *name = foreign_file_name(image->data, image->size);
+
+		return reason_set(why, -ENOEXEC,
+				  "it is %s: give the executable or shared object (ELF) that the "
+				  "linker made",
+				  name ? name : "no ELF file");
+	}
 	err = elf_file_read(image->data, image->size, &file, why);
 	if (err)
 		return err;
@@ -39,6 +48,11 @@ int elf_image_read(const struct elf_image *image, struct elf_file *ret_file, str
 	case ET_DYN:
 		break;
 	case ET_REL:
+		if (file.header.e_machine == EM_BPF)
+			return reason_set(
+				why, -ENOEXEC,
+				"it is a BPF object, not a program: give the program first, "
+				"then its BPF objects");
 		return reason_set(why, -ENOEXEC, "it is an object file: link it first, then embed");
 	case ET_CORE:
 		return reason_set(why, -ENOEXEC, "it is a core dump, not a program");

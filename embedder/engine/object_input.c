@@ -44,6 +44,7 @@ static int add_object(struct object_input *input, struct bpf_object_file *object
 		return err;
 	input->objects[input->count++] = (struct input_object){
 		.name = TAKE_PTR(object->name),
+		.big_endian = object->big_endian,
 		.digest = object->digest,
 		.relocation_count = *ret_relocations,
 	};
@@ -146,4 +147,26 @@ int object_input_add_all(struct object_input *input, const char *const *paths, s
 		engine_say(input->events, ENGINE_NOTE, NULL,
 			   "note: no object has CO-RE relocations; nothing of any BTF is needed");
 	return err;
+}
+
+static const char *order_name(bool big_endian)
+{
+	return big_endian ? "big-endian" : "little-endian";
+}
+
+int object_input_check_order(const struct object_input *input, bool big_endian, const char *target)
+{
+	for (size_t i = 0; i < input->count; i++) {
+		const struct input_object *object = &input->objects[i];
+
+		if (object->big_endian == big_endian)
+			continue;
+		engine_say(input->events, ENGINE_FAILURE, object->name,
+			   "it is a %s BPF object, but %s is %s, where libbpf refuses to load it: "
+			   "compile it with clang -target %s",
+			   order_name(object->big_endian), target, order_name(big_endian),
+			   big_endian ? "bpfeb" : "bpfel");
+		return -EINVAL;
+	}
+	return 0;
 }

@@ -6,6 +6,7 @@
 #ifndef COREBTF_ENGINE_OBJECT_INPUT_H
 #define COREBTF_ENGINE_OBJECT_INPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
 
 struct input_object {
 	char *name;
+	bool big_endian;
 	uint64_t digest;
 	uint32_t relocation_count;
 };
@@ -42,5 +44,11 @@ int object_input_add_embedded(struct object_input *input, const char *path);
  */
 int object_input_add_all(struct object_input *input, const char *const *paths, size_t count,
 			 const char *executable);
+
+/*
+ * Are all objects of the byte order of @target, a program or a kernel? libbpf would refuse to load
+ * the others. 0 or -EINVAL, reported.
+ */
+int object_input_check_order(const struct object_input *input, bool big_endian, const char *target);
 
 #endif

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "embedder/util/cleanup.h"
+#include "embedder/util/foreign_file.h"
 
 #define READ_START_SIZE ((size_t)8 << 20)
 
@@ -22,12 +23,28 @@ void kernel_btf_close(struct kernel_btf *btf)
 	memset(btf, 0, sizeof(*btf));
 }
 
+bool kernel_btf_is_big_endian(const struct kernel_btf *btf)
+{
+	return *(const uint8_t *)btf->data == 0xeb; /* the magic is 0xeb9f */
+}
+
 bool kernel_bytes_are_btf(const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
 
 	return size >= 2 &&
 	       ((bytes[0] == 0x9f && bytes[1] == 0xeb) || (bytes[0] == 0xeb && bytes[1] == 0x9f));
+}
+
+int kernel_bytes_refuse(const void *start, size_t size, struct reason *why)
+{
+	const char *name = foreign_file_name(start, size);
+
+	return name ? reason_set(why, -EBADMSG,
+				 "it is %s: give a kernel (vmlinux, vmlinuz), a BTF, or an archive "
+				 "or package of these",
+				 name)
+		    : 0;
 }
 
 int kernel_bytes_check_size(uint64_t size, struct reason *why)

@@ -30,6 +30,9 @@ struct kernel_btf {
  */
 void kernel_btf_close(struct kernel_btf *btf);
 
+/* The byte order that the BTF is written in. */
+bool kernel_btf_is_big_endian(const struct kernel_btf *btf);
+
 /* Today's largest are 10 MB. */
 #define KERNEL_BTF_SIZE_MAX (UINT32_C(256) << 20)
 
@@ -39,6 +42,10 @@ void kernel_btf_close(struct kernel_btf *btf);
 
 /* Whether BTF of either byte order starts here. */
 bool kernel_bytes_are_btf(const void *data, size_t size);
+
+/* Says what a file is, by its first bytes, that is no kernel and no BTF, and what to give instead.
+ * Returns -EBADMSG, or 0 when its kind is not known. */
+int kernel_bytes_refuse(const void *start, size_t size, struct reason *why);
 
 /* -EFBIG above KERNEL_BTF_SIZE_MAX. */
 int kernel_bytes_check_size(uint64_t size, struct reason *why);

@@ -29,7 +29,7 @@
 
 bool kernel_elf_is(const void *start, size_t size)
 {
-	return size >= SELFMAG && memcmp(start, ELFMAG, SELFMAG) == 0;
+	return elf_file_is(start, size);
 }
 
 /* --- BTF -------------------------------------------------------------------------------------- */
@@ -211,12 +211,25 @@ static int read_facts(const struct elf_file *file, struct kernel_facts *ret_fact
 
 /* --- both ------------------------------------------------------------------------------------- */
 
+static int open_kernel(const void *image, size_t size, struct elf_file *ret_file,
+		       struct reason *why)
+{
+	int err = elf_file_read(image, size, ret_file, why);
+
+	if (!err && ret_file->header.e_machine == EM_BPF)
+		return reason_set(
+			why, -EBADMSG,
+			"it is a BPF object, not a kernel: give it as an object, and after "
+			"--kernels a kernel or a BTF");
+	return err;
+}
+
 int kernel_elf_read_memory(const void *image, size_t size, struct kernel_facts *ret_facts,
 			   struct kernel_btf *ret_btf, struct reason *why)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf btf = {0};
 	_cleanup_(elf_file_release) struct elf_file file = {0};
-	int err = elf_file_read(image, size, &file, why);
+	int err = open_kernel(image, size, &file, why);
 
 	if (!err)
 		err = read_btf(&file, &btf, why);
@@ -233,7 +246,7 @@ int kernel_elf_identify_memory(const void *image, size_t size, struct kernel_fac
 			       struct reason *why)
 {
 	_cleanup_(elf_file_release) struct elf_file file = {0};
-	int err = elf_file_read(image, size, &file, why);
+	int err = open_kernel(image, size, &file, why);
 
 	return err ? err : read_facts(&file, ret_facts, why);
 }

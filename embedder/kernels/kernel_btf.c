@@ -57,11 +57,14 @@ static enum content content_of(const void *bytes, size_t size)
 	return CONTENT_OTHER;
 }
 
-static int refuse(struct reason *why)
+static int refuse(const struct kernel_btf *bytes, struct reason *why)
 {
-	return reason_set(why, -EBADMSG,
-			  "neither raw BTF nor ELF nor a kernel image, nor one of them "
-			  "packed, by its first bytes");
+	int err = kernel_bytes_refuse(bytes->data, bytes->size, why);
+
+	return err ? err
+		   : reason_set(why, -EBADMSG,
+				"neither raw BTF nor ELF nor a kernel image, nor one of them "
+				"packed, by its first bytes");
 }
 
 /* What unpacking @size bytes takes besides them. */
@@ -208,6 +211,9 @@ static int read_plain(struct kernel_btf *bytes, bool was_packed, struct kernel_f
 	case CONTENT_IMAGE:
 		return kernel_image_read(bytes->data, bytes->size, ret_facts, ret_btf, why);
 	case CONTENT_ARCHIVE:
+		/* Zero bytes pass for a tar that has ended. */
+		if (!was_packed && kernel_bytes_refuse(bytes->data, bytes->size, why))
+			return -EBADMSG;
 		return take_from_archive(bytes, ret_btf, why);
 	case CONTENT_PACKED:
 	case CONTENT_OTHER:
@@ -217,7 +223,7 @@ static int read_plain(struct kernel_btf *bytes, bool was_packed, struct kernel_f
 		return reason_set(why, -EBADMSG,
 				  "what it unpacks to is no BTF, ELF file, kernel image or "
 				  "tar archive, by its first bytes");
-	return refuse(why);
+	return refuse(bytes, why);
 }
 
 int kernel_btf_reserve(struct kernel_btf *bytes, struct reason *why)
@@ -300,7 +306,7 @@ int kernel_btf_load(const char *path, struct kernel_btf *ret_bytes, struct reaso
 	if (count < 0)
 		return reason_errno(why, -errno, "cannot read it");
 	if (count == 0)
-		return reason_set(why, -EBADMSG, "the file is empty");
+		return kernel_bytes_refuse(start, 0, why);
 	/* Of an ELF file most bytes are not looked at. */
 	if (kernel_elf_is(start, (size_t)count))
 		return kernel_bytes_map_file(fd, (uint64_t)status.st_size, ret_bytes, why);

@@ -46,12 +46,15 @@ int kernel_source_look(const char *path, enum kernel_source_content *ret_content
 	if (err)
 		return err;
 	file.fd = fd;
-	/* Bytes that are packed and damaged already here are looked at again by who reads them all.
-	 */
+	/* Packed bytes that are damaged already here: reading all of them says how. */
 	if (packed_stream_open(&source, &stream, NULL))
 		count = -1;
 	else
 		count = packed_stream_read(stream, start, sizeof(start), NULL);
 	*ret_content = count < 0 ? KERNEL_SOURCE_NONE : content_of(start, (size_t)count);
-	return 0;
+	/* Zero bytes pass for a tar that has ended. */
+	if (count < 0 || *ret_content == KERNEL_SOURCE_KERNEL ||
+	    package_kind_of(start, (size_t)count) != PACKAGE_NONE)
+		return 0;
+	return kernel_bytes_refuse(start, (size_t)count, why);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An ELF image comes in, a checked struct bpf_object_file goes out. What .BTF and .BTF.ext say
- * is for others to read; here it is only made sure that they are whole and can be read in place.
+ * An ELF image comes in, a checked struct bpf_object_file goes out. Other rooms read what .BTF and
+ * .BTF.ext say; this one only checks that the two are whole and can be read in place.
  */
 #include "embedder/object/bpf_object_file.h"
 
@@ -13,6 +13,7 @@
 
 #include "embedder/elf/elf_file.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/foreign_file.h"
 #include "embedder/util/input_file.h"
 
 /* The largest object in the wild has some 10 MB. */
@@ -59,8 +60,8 @@ static int find_section(const struct elf_file *file, const char *name, size_t *r
 }
 
 /*
- * Old compilers align the two sections to a single byte. Whoever reads them wants to read 32-bit
- * words in place, so such a section is copied to the end of the image.
+ * Old compilers align the two sections to a single byte. Their readers read 32-bit words in place,
+ * so such a section is copied to the end of the image.
  */
 static int align_section(struct bpf_object_file *object, size_t *capacity, size_t *offset,
 			 size_t size)
@@ -87,12 +88,20 @@ static int read_sections(struct bpf_object_file *object, struct reason *why)
 	char *image;
 	int err;
 
+	if (!elf_file_is(object->image, object->image_size)) {
+		const char *name = foreign_file_name(object->image, object->image_size);
+
+		return reason_set(why, -ENOEXEC,
+				  "it is %s: give a BPF object, which clang -target bpf -c makes",
+				  name ? name : "no ELF file");
+	}
 	err = elf_file_read(object->image, object->image_size, &file, why);
 	if (err)
 		return err;
 	err = check_kind(&file, why);
 	if (err)
 		return err;
+	object->big_endian = file.codec.big_endian;
 	err = find_section(&file, ".BTF", &btf, &object->btf_size, why);
 	if (err)
 		return err;

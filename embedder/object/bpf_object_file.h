@@ -6,6 +6,7 @@
 #ifndef COREBTF_OBJECT_BPF_OBJECT_FILE_H
 #define COREBTF_OBJECT_BPF_OBJECT_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct bpf_object_file {
 	void *image; /* the whole ELF image, owned, aligned for ELF64; behind it may come
 		      * copies of the two sections that are not aligned in the image */
 	size_t image_size;
+	bool big_endian; /* its byte order; libbpf loads only objects of the machine's own */
 	const void *btf; /* into image, aligned to 4 bytes; NULL: no .BTF */
 	size_t btf_size;
 	const void *ext; /* into image, aligned to 4 bytes; NULL: no .BTF.ext */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any file's bytes come in, the places of BPF objects in it go out. Go programs have hundreds of
- * megabytes, so the search for the few bytes that every such object starts with is memmem's;
- * what it finds is mostly nothing, and told apart by a look at the ELF header. Only what passes
- * that is read and checked as a file.
+ * megabytes, so memmem searches for the few bytes that every such object starts with. Most of
+ * what it finds is no object: the ELF header decides, and only what passes is read and checked as a
+ * file.
  */
 #include "embedder/object/embedded_objects.h"
 
@@ -15,6 +15,7 @@
 
 #include "embedder/elf/elf_file.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/util/array.h"
 
 /* "\x7f" "ELF" and the class: BPF is 64-bit. */
 static const char start_of_object[] = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64};
@@ -51,22 +52,6 @@ static size_t image_size(const struct elf_file *file)
 	return end;
 }
 
-static int add_object(struct embedded_object **objects, size_t *count, size_t *capacity,
-		      struct embedded_object object)
-{
-	if (*count == *capacity) {
-		size_t wanted = *capacity ? *capacity * 2 : 8;
-		struct embedded_object *grown = reallocarray(*objects, wanted, sizeof(**objects));
-
-		if (!grown)
-			return -ENOMEM;
-		*objects = grown;
-		*capacity = wanted;
-	}
-	(*objects)[(*count)++] = object;
-	return 0;
-}
-
 int embedded_objects_find(const void *file, size_t size, struct embedded_object **ret_objects)
 {
 	_cleanup_free_ struct embedded_object *objects = NULL;
@@ -84,16 +69,17 @@ int embedded_objects_find(const void *file, size_t size, struct embedded_object 
 		left = (size_t)(end - at);
 		err = is_bpf_header(at, left) ? elf_file_read(at, left, &image, NULL) : -ENOEXEC;
 		if (!err) {
-			struct embedded_object object = {.offset = (size_t)(at - bytes),
-							 .size = image_size(&image)};
-
-			err = add_object(&objects, &count, &capacity, object);
-			at += object.size;
+			err = array_reserve(objects, capacity, count + 1);
+			if (err)
+				return err;
+			objects[count] = (struct embedded_object){.offset = (size_t)(at - bytes),
+								  .size = image_size(&image)};
+			at += objects[count++].size;
+		} else if (err == -ENOMEM) {
+			return err;
 		} else {
 			at++;
 		}
-		if (err == -ENOMEM)
-			return err;
 	}
 	*ret_objects = TAKE_PTR(objects);
 	return (int)count;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A name is walked part by part, each opened beneath the one before with O_NOFOLLOW: what a
- * symbolic link would lead to is never reached, also when somebody puts one in place meanwhile.
- * The last part is made beside itself and renamed, and rename(2) replaces a link, it does not
- * follow it.
+ * Each part of a name is opened in the folder before it, with O_NOFOLLOW: no symbolic link is
+ * followed, not even one that somebody creates meanwhile. The file itself is written under another
+ * name and renamed, and rename(2) replaces a link instead of following it.
  */
 #include "embedder/util/output_folder.h"
 
@@ -25,9 +24,29 @@
 #define TEMPORARY_NAME	    ".corebtf-"
 #define TEMPORARY_NAME_SIZE (sizeof(TEMPORARY_NAME) + RANDOM_NAME_LETTERS)
 
+static int open_temporary(int parent, char name[static TEMPORARY_NAME_SIZE], struct reason *why)
+{
+	int fd = -1, err;
+
+	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+		memcpy(name, TEMPORARY_NAME, strlen(TEMPORARY_NAME));
+		err = random_name(name + strlen(TEMPORARY_NAME), why);
+		if (err)
+			return err;
+		fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+			    0666);
+		if (fd >= 0)
+			return fd;
+		if (errno != EEXIST)
+			break;
+	}
+	return reason_set(why, -errno, "no file can be made in it: %s", strerror(errno));
+}
+
 int output_folder_open(const char *path, struct output_folder *ret_folder, struct reason *why)
 {
-	int fd;
+	_cleanup_close_ int fd = -1, test = -1;
+	char name[TEMPORARY_NAME_SIZE];
 
 	if (mkdir(path, 0777) < 0 && errno != EEXIST)
 		return reason_set(why, -errno, "the folder cannot be made: %s", strerror(errno));
@@ -35,7 +54,12 @@ int output_folder_open(const char *path, struct output_folder *ret_folder, struc
 	if (fd < 0)
 		return reason_set(why, -errno, "is no folder that can be opened: %s",
 				  strerror(errno));
-	ret_folder->fd = fd;
+	/* Says so once, and not with the first name below it. */
+	test = open_temporary(fd, name, why);
+	if (test < 0)
+		return test;
+	unlinkat(fd, name, 0);
+	ret_folder->fd = TAKE_FD(fd);
 	return 0;
 }
 
@@ -108,25 +132,6 @@ static int open_parent(const struct output_folder *folder, const char *name, boo
 	*ret_last = part;
 	*ret_fd = TAKE_FD(fd);
 	return 0;
-}
-
-static int open_temporary(int parent, char name[static TEMPORARY_NAME_SIZE], struct reason *why)
-{
-	int fd = -1, err;
-
-	for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-		memcpy(name, TEMPORARY_NAME, strlen(TEMPORARY_NAME));
-		err = random_name(name + strlen(TEMPORARY_NAME), why);
-		if (err)
-			return err;
-		fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-			    0666);
-		if (fd >= 0)
-			return fd;
-		if (errno != EEXIST)
-			break;
-	}
-	return reason_set(why, -errno, "no file can be made there: %s", strerror(errno));
 }
 
 static int save_in(int parent, const char *last, const void *data, size_t size, struct reason *why)

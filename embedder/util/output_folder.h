@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A folder below which files are written by names that nobody has to trust, say an archive's.
- * Nothing is written outside of it, whatever lies in it already:
+ * A folder below which files are written by untrusted names, such as those in an archive.
+ * Nothing is written outside of it, whatever it contains already:
  *
- *  - The folder itself may be a symbolic link; below it none is followed, on no part of a name.
- *  - Folders that are missing are made, with mode 0777 less the umask. A file that is there is
- *    replaced; anything else in its place (folder, link, device) is left alone, and an error.
- *  - Each file is there as a whole or not at all: written under another name, then renamed. Files
- *    that a killed run leaves behind are called .corebtf-XXXXXX. As with tar -x, nobody waits for
- *    the disk: after a power cut it is the whole folder that has to be made again.
+ *  - The folder itself may be a symbolic link; below it none is followed, in no part of a name.
+ *  - Missing folders are made, with mode 0777 less the umask. A file that exists is replaced;
+ *    anything else in its place (folder, link, device) is left alone, and an error.
+ *  - Each file is there as a whole or not at all: written under another name, then renamed. A killed
+ *    run leaves files behind that are called .corebtf-XXXXXX. As with tar -x, files are not flushed
+ *    to the disk one by one: after a power cut, write the whole folder again.
  */
 #ifndef COREBTF_UTIL_OUTPUT_FOLDER_H
 #define COREBTF_UTIL_OUTPUT_FOLDER_H
@@ -21,7 +21,8 @@ struct output_folder {
 	int fd; /* -1: not open */
 };
 
-/* Opens @path, and makes it when it is not there; but not the folders above it. */
+/* Opens @path, and makes it when it is not there; but not the folders above it. It is an error when
+ * no file can be made in it. */
 int output_folder_open(const char *path, struct output_folder *ret_folder, struct reason *why);
 
 /*

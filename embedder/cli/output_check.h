@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * No command writes over one of its inputs, but for the one that it is there to change.
+ */
+#ifndef COREBTF_CLI_OUTPUT_CHECK_H
+#define COREBTF_CLI_OUTPUT_CHECK_H
+
+#include <stddef.h>
+
+/*
+ * @output: where a command will write; NULL: nowhere. @inputs: @count paths of what it reads; NULL
+ * among them is none. 0, or -EINVAL after a line that says which input it is, by whatever name.
+ */
+int output_check(const char *output, const char *const *inputs, size_t count);
+
+/* The same with the inputs one by one. */
+#define OUTPUT_CHECK(output, ...)                                                                  \
+	output_check((output), (const char *const[]){__VA_ARGS__},                                 \
+		     sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
+
+#endif
