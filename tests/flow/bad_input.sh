@@ -73,7 +73,7 @@ head -c 1000 exe >$tree/9-elf.btf
 status 1 embed exe --kernels tree -o got
 says err "2-cut.btf.tar.xz: the packed data is damaged or cut off"
 says err "3-text.btf: neither raw BTF"
-says err "4-empty.btf: the file is empty"
+says err "4-empty.btf: it is empty: give a kernel"
 says err "5-dangling.btf: cannot follow the link: No such file"
 says err "6-fifo.btf: not a regular file"
 says err "spam/7.btf: cannot tell which kernel it is for"
@@ -136,7 +136,7 @@ same exe exe.before
 
 # An output that is an input.
 status 1 trim "$KERNELS/$archive" flow.bpf.o flow.bpf.o
-one_line flow.bpf.o "an input as well"
+one_line flow.bpf.o "one of the inputs"
 # An object without CO-RE relocations is not an error.
 printf 'int f(void) { return 0; }' >plain.c
 clang -target bpf -g -O2 -c plain.c -o plain.bpf.o

@@ -20,8 +20,9 @@ kernel "$1" ubuntu/18.04/x86_64/5.4.0-58-generic
 # Both ways of storing, both byte orders.
 status 0 embed exe --kernels kernels --all-machines -o raw
 status 0 embed exe --kernels kernels --all-machines --compress xz -o xz
-command -v s390x-linux-gnu-gcc >/dev/null && make_program big flow.bpf.o s390x-linux-gnu-gcc &&
-	status 0 embed big flow.bpf.o --kernels kernels --all-machines -o big
+command -v s390x-linux-gnu-gcc >/dev/null && make_object big.bpf.o -target bpfeb &&
+	make_program big big.bpf.o s390x-linux-gnu-gcc &&
+	status 0 embed big big.bpf.o --kernels kernels --all-machines -o big
 for exe in raw xz big; do
 	[ -e $exe ] || continue
 	status 0 extract $exe -o $exe.bundle

@@ -21,7 +21,8 @@ fi
 
 # A big-endian one: the bundle in its byte order, the BTFs in that of their kernels.
 if command -v s390x-linux-gnu-gcc >/dev/null; then
-	make_program exe-s390x flow.bpf.o s390x-linux-gnu-gcc
+	make_object big.bpf.o -target bpfeb
+	make_program exe-s390x big.bpf.o s390x-linux-gnu-gcc
 	cp exe-s390x before
 	status 1 embed exe-s390x --kernels "$KERNELS"
 	says err "other machines"
@@ -41,8 +42,6 @@ if command -v s390x-linux-gnu-gcc >/dev/null; then
 	one_line big.bundle "big-endian"
 	same exe before
 	if [ -d "$SHARED_KERNELS/debian/13/s390x" ]; then
-		make_object big.bpf.o -D__TARGET_ARCH_s390
-		clang -target bpfeb -g -O2 -c "$FLOW/flow.bpf.c" -o big.bpf.o
 		make_program exe-big big.bpf.o s390x-linux-gnu-gcc
 		status 0 embed exe-big --kernels "$SHARED_KERNELS"
 		s390x=$(ls "$SHARED_KERNELS"/debian/13/s390x/*.btf.tar.xz)

@@ -65,5 +65,5 @@ status 1 trim module.btf out2.btf probe.bpf.o --base nowhere.btf
 one_line nowhere.btf ""
 cp out.btf before
 status 1 trim module.btf out.btf probe.bpf.o --base out.btf
-one_line out.btf "is an input as well"
+one_line out.btf "it is one of the inputs"
 same out.btf before

@@ -372,7 +372,7 @@ gcc -c program.c -o program.o
 refused program.o 'object file'
 refused program.c 'no ELF file'
 : >empty
-refused empty 'no ELF file'
+refused empty 'it is empty: give the executable'
 head -c 5000 pie >truncated
 refused truncated 'past the end of the file'
 printf '__attribute__((section(".corebtf"))) const int reserved[4] = {1};\n' >reserved.c
