@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An image with a reserved segment has it filled or emptied. From all others a section is taken, or
- * added to them. Attaching to an image that has a section removes that first, so replacing never
- * makes a file grow step by step.
+ * In an image with a reserved segment, that is filled or emptied; to all others a section is added,
+ * or removed from them. Attaching removes an old section first, so that a file does not grow each
+ * time its bundle is replaced.
  */
 #include "embedder/elf/elf_embedding.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bundle goes into an image, and out of it again, in the one of the two ways that the image
- * takes. Bytes in, bytes out; executable.h is the same for files on disk.
+ * Puts a bundle into an image, and takes it out again, in the one of the two ways that fits the
+ * image. Bytes in, bytes out; executable.h does the same for files on disk.
  */
 #ifndef COREBTF_ELF_ELF_EMBEDDING_H
 #define COREBTF_ELF_ELF_EMBEDDING_H

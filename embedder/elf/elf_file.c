@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An image comes in, its headers go out, checked. Every offset and size in an ELF file is a
- * claim; here each is held against the size of the image before it is used, so that whoever has
- * a struct elf_file may follow them.
+ * An image comes in, its headers go out, checked. Every offset and size is compared with the size
+ * of the image before it is used, so that users of a struct elf_file may follow them.
  */
 #include "embedder/elf/elf_file.h"
 
@@ -17,7 +16,7 @@ static bool range_fits(uint64_t offset, uint64_t size, uint64_t limit)
 	return offset <= limit && size <= limit - offset;
 }
 
-/* Both ranges are known to fit, so the sums do not overflow. */
+/* Both ranges fit into the file, so the sums do not overflow. */
 static bool ranges_overlap(uint64_t offset, uint64_t size, uint64_t other, uint64_t other_size)
 {
 	return offset < other + other_size && other < offset + size;
@@ -114,7 +113,7 @@ static int check_names(const struct elf_file *file, struct reason *why)
 	if (names->sh_offset < elf_codec_header_size(&file->codec))
 		return reason_set(why, -EBADMSG, "its section names overlap the ELF header");
 	if (file->data[names->sh_offset + names->sh_size - 1])
-		return reason_set(why, -EBADMSG, "the last of its section names has no end");
+		return reason_set(why, -EBADMSG, "its section names do not end with a NUL");
 	for (size_t i = 1; i < file->section_count; i++) {
 		const Elf64_Shdr *section = &file->sections[i];
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A checked view of an ELF image in memory: what its headers say, once it is known that all of
- * it lies inside the image. Of any class, byte order, type and machine.
+ * A checked view of an ELF image in memory: its headers, all of which point inside the image. Of
+ * any class, byte order, type and machine.
  */
 #ifndef COREBTF_ELF_ELF_FILE_H
 #define COREBTF_ELF_ELF_FILE_H
@@ -30,15 +30,15 @@ bool elf_file_is(const void *start, size_t size);
 
 /*
  * Reads the headers of the image at @data, which stays the caller's and must outlive @ret_file.
- * After it these hold: both tables lie in the image; so do the bytes of every section that has
- * some and of every segment that has some; the section table overlaps neither the other headers
- * nor a section; names are terminated and every section's name is among them. Nothing else does;
- * sections may overlap, offsets of empty ones may be anything. Errors: -ENOEXEC no ELF file,
+ * Guaranteed afterwards: both tables lie in the image; so do the bytes of every section and segment
+ * that has some; the section table overlaps neither the other headers nor a section; names are
+ * terminated and every section's name is among them. Not guaranteed: anything else; sections may
+ * overlap, offsets of empty ones may be anything. Errors: -ENOEXEC no ELF file,
  * -EBADMSG a damaged or truncated one, -ENOMEM.
  */
 int elf_file_read(const void *data, size_t size, struct elf_file *ret_file, struct reason *why);
 
-/* The same with @header in the place of the one in the image, which is not looked at. */
+/* The same with @header instead of the one in the image, which is not read. */
 int elf_file_read_as(const void *data, size_t size, const Elf64_Ehdr *header,
 		     struct elf_file *ret_file, struct reason *why);
 
@@ -48,8 +48,7 @@ void elf_file_release(struct elf_file *file);
 /* The first section of that name past the one at @after, or 0. */
 size_t elf_file_find_section(const struct elf_file *file, const char *name, size_t after);
 
-/* An alignment that is no power of two means nothing, and a huge one would only make a hole:
- * neither is followed. */
+/* Ignores an alignment that is no power of two, and one that would only make a large hole. */
 static inline uint64_t elf_align_up(uint64_t offset, uint64_t alignment)
 {
 	if (alignment < 2 || (alignment & (alignment - 1)) || alignment > 4096)

@@ -67,7 +67,7 @@ int elf_image_read(const struct elf_image *image, struct elf_file *ret_file, str
 	return 0;
 }
 
-/* A bundle says which byte order it has; bytes that are no bundle are not ours to judge. */
+/* A bundle says which byte order it has; bytes that are no bundle are not checked. */
 int elf_image_check_bundle(const struct elf_codec *codec, const void *bundle, size_t size,
 			   struct reason *why)
 {

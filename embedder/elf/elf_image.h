@@ -27,7 +27,7 @@ int elf_image_resize(struct elf_image *image, size_t size, struct reason *why);
  */
 int elf_image_read(const struct elf_image *image, struct elf_file *ret_file, struct reason *why);
 
-/* -EINVAL: the bundle is empty, or says that it has the other byte order. */
+/* -EINVAL: the bundle is empty, or of the other byte order. */
 int elf_image_check_bundle(const struct elf_codec *codec, const void *bundle, size_t size,
 			   struct reason *why);
 

@@ -30,7 +30,7 @@
 
 /* e_flags as compilers of distributions set them; from the processor supplements of the ELF ABI. */
 #define ARM_EABI5	    0x05000000
-#define RISCV_FLOAT_DOUBLE  0x4 /* RVC need not be said: linkers add it up */
+#define RISCV_FLOAT_DOUBLE  0x4 /* linkers set RVC themselves */
 #define PPC64_ELFV2	    2
 #define LOONGARCH_DOUBLE_V1 0x43 /* lp64d, version 1 of relocations */
 
@@ -87,7 +87,7 @@ int elf_object_read_target(const void *data, size_t size, struct elf_object_targ
 }
 
 /* The file while it is put together. */
-struct draft {
+struct object_draft {
 	const struct elf_codec *codec;
 	struct byte_buffer bytes;   /* the file up to its section headers */
 	struct byte_buffer strings; /* of symbols and sections */
@@ -95,13 +95,13 @@ struct draft {
 	size_t section_count;
 };
 
-static void draft_release(struct draft *draft)
+static void object_draft_release(struct object_draft *draft)
 {
 	byte_buffer_free(&draft->bytes);
 	byte_buffer_free(&draft->strings);
 }
 
-static uint32_t add_string(struct draft *draft, const char *string)
+static uint32_t add_string(struct object_draft *draft, const char *string)
 {
 	uint32_t offset = (uint32_t)draft->strings.size;
 
@@ -109,15 +109,15 @@ static uint32_t add_string(struct draft *draft, const char *string)
 	return offset;
 }
 
-static void pad(struct draft *draft, size_t alignment)
+static void pad(struct object_draft *draft, size_t alignment)
 {
 	while (!byte_buffer_failed(&draft->bytes) && draft->bytes.size % alignment)
 		byte_buffer_append_u8(&draft->bytes, 0);
 }
 
 /* Appends a section and its bytes; returns its header, to say more in it. */
-static Elf64_Shdr *add_section(struct draft *draft, const char *name, uint32_t type, uint64_t flags,
-			       size_t alignment, const void *data, size_t size)
+static Elf64_Shdr *add_section(struct object_draft *draft, const char *name, uint32_t type,
+			       uint64_t flags, size_t alignment, const void *data, size_t size)
 {
 	Elf64_Shdr *section = &draft->sections[draft->section_count++];
 
@@ -134,17 +134,17 @@ static Elf64_Shdr *add_section(struct draft *draft, const char *name, uint32_t t
 	return section;
 }
 
-static void put_number(const struct draft *draft, uint8_t *bytes, uint32_t value)
+static void put_number(const struct object_draft *draft, uint8_t *bytes, uint32_t value)
 {
 	elf_codec_put_number(draft->codec, bytes, 4, value);
 }
 
 /*
  * Linkers mark a program as fit for IBT and shadow stacks (x86), or BTI and PAC (ARM), only if
- * every object is marked. One without code is fit for all of them, and not to say so would cost
- * the whole program its mark.
+ * every object is marked. This one has no code, so it is fit for all of them; without the mark,
+ * the whole program would lose its own.
  */
-static void add_property(struct draft *draft, const struct elf_object_target *target)
+static void add_property(struct object_draft *draft, const struct elf_object_target *target)
 {
 	size_t word = elf_codec_word_size(draft->codec);
 	uint8_t note[32] = {0};
@@ -167,7 +167,7 @@ static void add_property(struct draft *draft, const struct elf_object_target *ta
 		    word == 8 ? 32 : 28);
 }
 
-static void add_symbol(struct draft *draft, struct byte_buffer *table, const char *name,
+static void add_symbol(struct object_draft *draft, struct byte_buffer *table, const char *name,
 		       unsigned char binding, unsigned char visibility, uint64_t value,
 		       uint64_t size)
 {
@@ -185,7 +185,7 @@ static void add_symbol(struct draft *draft, struct byte_buffer *table, const cha
 		elf_codec_put_symbol(draft->codec, bytes, &symbol);
 }
 
-static void add_symbols(struct draft *draft, size_t size, const char *symbol)
+static void add_symbols(struct object_draft *draft, size_t size, const char *symbol)
 {
 	struct byte_buffer table = {0};
 	const Elf64_Sym none = {0};
@@ -195,8 +195,9 @@ static void add_symbols(struct draft *draft, size_t size, const char *symbol)
 
 	if (bytes)
 		elf_codec_put_symbol(draft->codec, bytes, &none);
-	/* Weak: with several of these objects the linker takes the first one's, which is where the
-	 * row of their bundles begins. Hidden: each executable and shared object sees its own. */
+	/* Weak: of several such objects the linker takes the first one's symbol, which is where
+	 * their bundles begin, one after the other. Hidden: each executable and shared object sees
+	 * its own. */
 	if (size)
 		add_symbol(draft, &table, LINKED_NAME, STB_WEAK, STV_HIDDEN, 0, size);
 	if (size && symbol) {
@@ -214,7 +215,7 @@ static void add_symbols(struct draft *draft, size_t size, const char *symbol)
 	byte_buffer_free(&table);
 }
 
-static void add_strings(struct draft *draft)
+static void add_strings(struct object_draft *draft)
 {
 	uint32_t name = add_string(draft, ".strtab");
 	Elf64_Shdr *section;
@@ -224,8 +225,9 @@ static void add_strings(struct draft *draft)
 	section->sh_name = name;
 }
 
-/* Puts the ELF header before all and the section headers behind. */
-static void finish(struct draft *draft, const struct elf_object_target *target, bool is_retained)
+/* Writes the ELF header at the start and the section headers at the end. */
+static void finish(struct object_draft *draft, const struct elf_object_target *target,
+		   bool is_retained)
 {
 	Elf64_Ehdr header = {
 		.e_type = ET_REL,
@@ -241,7 +243,7 @@ static void finish(struct draft *draft, const struct elf_object_target *target, 
 	header.e_ident[EI_CLASS] = draft->codec->is_64bit ? ELFCLASS64 : ELFCLASS32;
 	header.e_ident[EI_DATA] = draft->codec->big_endian ? ELFDATA2MSB : ELFDATA2LSB;
 	header.e_ident[EI_VERSION] = EV_CURRENT;
-	/* SHF_GNU_RETAIN is a bit of this ABI's; without the mark it means nothing. */
+	/* SHF_GNU_RETAIN is defined by this ABI only. */
 	header.e_ident[EI_OSABI] = is_retained ? ELFOSABI_GNU : ELFOSABI_NONE;
 	pad(draft, elf_codec_word_size(draft->codec));
 	offset = draft->bytes.size;
@@ -254,7 +256,7 @@ static void finish(struct draft *draft, const struct elf_object_target *target, 
 	elf_codec_put_header(draft->codec, draft->bytes.data, &header);
 }
 
-/* Symbols are for C and what speaks with C; one of our own would be defined twice. */
+/* Names that C can refer to, and not our own symbol, which would be defined twice. */
 static bool is_symbol_fine(const char *symbol)
 {
 	if (strlen(symbol) > 200 || strcmp(symbol, LINKED_NAME) == 0 ||
@@ -270,7 +272,7 @@ static bool is_symbol_fine(const char *symbol)
 int elf_object_make(const struct elf_object_target *target, const void *bundle, size_t size,
 		    const char *symbol, void **ret_data, size_t *ret_size, struct reason *why)
 {
-	_cleanup_(draft_release) struct draft draft = {.codec = &target->codec};
+	_cleanup_(object_draft_release) struct object_draft draft = {.codec = &target->codec};
 	static const uint8_t reserve[COREBTF_ALIGNMENT] = {0};
 	int err;
 

@@ -4,9 +4,9 @@
  *
  *	section			flags	holds
  *	.corebtf		aR	the bundle: loaded, and kept by --gc-sections
- *	.rodata.corebtf		a	instead of it, without a bundle: 8 zero bytes, for which
- *					linker-scripts/corebtf.ld reserves a segment, and which
- *					end up in .rodata without it
+ *	.rodata.corebtf		a	instead of it when there is no bundle: 8 zero bytes, for
+ *					which linker-scripts/corebtf.ld reserves a segment; without
+ *					that script they become part of .rodata
  *	.note.gnu.property	a	on machines with marks for hardened control flow
  *	.note.GNU-stack			says that no stack need be executable
  *

@@ -17,7 +17,7 @@
 #include "embedder/util/cleanup.h"
 #include "runtime/format.h"
 
-/* A longer run of zero bytes between two parts is not taken for padding. */
+/* A longer run of zero bytes between two parts does not count as padding. */
 #define MAX_PADDING 4096
 
 /* Something behind the hole that may move. */
@@ -35,7 +35,7 @@ static bool symbols_need(const struct elf_file *file, size_t section)
 	for (size_t i = 1; i < file->section_count; i++) {
 		const Elf64_Shdr *table = &file->sections[i];
 
-		/* Indices by other ways: hardly in finished programs, so not followed. */
+		/* Other tables of section indices: rare in finished programs, so not parsed. */
 		if (table->sh_type == SHT_SYMTAB_SHNDX || table->sh_type == SHT_GROUP)
 			return true;
 		if (table->sh_type != SHT_SYMTAB && table->sh_type != SHT_DYNSYM)
@@ -60,9 +60,10 @@ static uint32_t renumber(uint32_t index, size_t removed)
 }
 
 /*
- * Takes the section's header out of the table. The headers behind it count one less then, in
- * other headers as well; where symbols count on the old numbers, an empty header stays instead.
- * Ours is the last one as long as no other tool has been there, and then nothing else changes.
+ * Takes the section's header out of the table. That lowers the indices of the headers after it, and
+ * they are changed where other headers use them; where symbols use them, an empty header stays
+ * instead. Ours is the last one as long as no other tool has rewritten the file, and then nothing
+ * else changes.
  */
 static void drop_header(struct elf_file *file, size_t section)
 {
@@ -88,7 +89,7 @@ static void drop_header(struct elf_file *file, size_t section)
 	}
 }
 
-/* The name goes as well when it is the last one and no other section uses it. */
+/* Removes the name as well when it is the last one and no other section uses it. */
 static void drop_name(struct elf_file *file, uint32_t name, size_t length)
 {
 	Elf64_Shdr *names = &file->sections[file->names];
@@ -203,7 +204,7 @@ static int write_table_at_end(struct elf_image *image, struct elf_file *file, ui
 
 	if (!file->codec.is_64bit && end > UINT32_MAX)
 		return reason_set(why, -EFBIG, "it would pass 4 GiB, the limit of a 32-bit file");
-	/* First off, so that what comes back is zero. */
+	/* Cut off first, so that the new bytes are zero. */
 	if (offset < image->size)
 		image->size = offset;
 	err = elf_image_resize(image, end, why);

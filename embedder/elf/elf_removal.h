@@ -13,7 +13,7 @@
 #include "embedder/util/reason.h"
 
 /*
- * @file: the headers of @image; of no use afterwards but to be released.
+ * @file: the headers of @image; afterwards it can only be released.
  * @section: its index; not mapped by a program header.
  * The section's header goes, and so do its bytes when nothing behind them has to stay where it
  * is. Errors: -EFBIG, -ENOMEM.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Removing first looks whether the end of the image is one that adding made (elf_tail.h) and then
- * simply cuts it; everything else, such as what strip or objcopy have made of it since, goes the
- * general way (elf_removal.h).
+ * Removing first checks whether the end of the image is one that adding made (elf_tail.h) and then
+ * cuts it off. Everything else, such as a file that strip or objcopy has rewritten since, goes
+ * through elf_removal.h.
  */
 #include "embedder/elf/elf_section.h"
 
@@ -14,7 +14,7 @@
 #include "embedder/util/cleanup.h"
 #include "runtime/format.h"
 
-/* A file has one such section; one that other tools have mistreated, a few. */
+/* A file has one such section, or a few after some other tools. */
 #define MAX_SECTIONS 16
 
 static int check_removable(const struct elf_file *file, size_t index, struct reason *why)

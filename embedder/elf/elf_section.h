@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The added section .corebtf: not loaded, behind everything that is. Any finished ELF file can have
- * one; elf_segment.h is the other way.
+ * The added section .corebtf: not loaded, and after everything that is. Any finished ELF file can
+ * have one; elf_segment.h is the other way.
  */
 #ifndef COREBTF_ELF_ELF_SECTION_H
 #define COREBTF_ELF_ELF_SECTION_H
@@ -9,7 +9,7 @@
 #include "embedder/elf/elf_image.h"
 
 /* Adds the section to an image that has none. Errors: those of elf_image_read(), -EFBIG, -ENOMEM.
- * The image is of no use after a failure. */
+ * After a failure the image can only be released. */
 int elf_section_add(struct elf_image *image, const void *bundle, size_t size, struct reason *why);
 
 /*

@@ -25,8 +25,7 @@
 /* What is left in a segment that is emptied without a record: as much as the linker put there. */
 #define EMPTY_SIZE COREBTF_ALIGNMENT
 
-/* The loader maps whole pages; more than this is no page size of any machine, and would only make
- * a hole of that size in the file. */
+/* The loader maps whole pages; no machine has larger ones than this. */
 #define MIN_PAGE 4096
 #define MAX_PAGE (UINT64_C(1) << 21)
 
@@ -60,8 +59,8 @@ static bool ranges_meet(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size
 }
 
 /*
- * A segment with a bundle whose section header is gone: the runtime reads it before any section,
- * so a section that is added would never be looked at.
+ * Is there a segment with a bundle whose section header is gone? The runtime reads it before any
+ * section, so it would never read a section that is added.
  */
 static bool has_nameless_bundle(const struct elf_file *file)
 {
@@ -132,7 +131,7 @@ static int check_segments(const struct elf_file *file, size_t own_index, struct 
 					  "program header [%zu] (offset %#jx) is behind it in the "
 					  "file: " WITHOUT_SCRIPT,
 					  i, (uintmax_t)other->p_offset);
-		/* What is thread-local has no place among the addresses behind .tdata. */
+		/* Thread-local data takes no addresses after .tdata. */
 		if (other->p_type == PT_TLS || !other->p_memsz)
 			continue;
 		if (__builtin_add_overflow(other->p_vaddr, other->p_memsz, &end) ||
@@ -146,13 +145,13 @@ static int check_segments(const struct elf_file *file, size_t own_index, struct 
 	return 0;
 }
 
-/* Do the section headers say the same? A section that no segment has is one that a tool or a
- * linker treats as loaded all the same. */
+/* Do the section headers say the same? Tools and linkers treat a section with SHF_ALLOC as loaded
+ * even if no segment has it. */
 static int check_sections(const struct elf_file *file, size_t own_index, struct reason *why)
 {
 	const Elf64_Shdr *own = &file->sections[own_index];
 
-	/* The mark that a linked bundle is to be kept may come along. */
+	/* A linked bundle is marked as retained. */
 	if (own->sh_type != SHT_PROGBITS ||
 	    (own->sh_flags & ~(uint64_t)SHF_GNU_RETAIN) != SHF_ALLOC)
 		return reason_set(why, -EOPNOTSUPP,

@@ -38,7 +38,7 @@ static void put_record(const struct elf_codec *codec, uint8_t *bytes, size_t siz
 }
 
 /* The parts of a new end while it is laid out; offsets are the file's. */
-struct layout {
+struct tail_layout {
 	Elf64_Shdr *sections; /* owned: the file's, and up to two more */
 	size_t count;
 	size_t names;
@@ -49,14 +49,14 @@ struct layout {
 	uint64_t end;
 };
 
-static void layout_release(struct layout *layout)
+static void tail_layout_release(struct tail_layout *layout)
 {
 	free(layout->sections);
 	free(layout->name_bytes);
 }
 
 /* Appends a string to the names; returns its offset among them. There is room. */
-static uint32_t add_name(struct layout *layout, const char *name)
+static uint32_t add_name(struct tail_layout *layout, const char *name)
 {
 	uint32_t offset = (uint32_t)layout->name_size;
 
@@ -70,7 +70,7 @@ static uint32_t add_name(struct layout *layout, const char *name)
  * program have to stay where they are, and a file may have none at all: then a section of its
  * own is made for them.
  */
-static int start_layout(const struct elf_file *file, bool with_bundle, struct layout *layout,
+static int start_layout(const struct elf_file *file, bool with_bundle, struct tail_layout *layout,
 			struct reason *why)
 {
 	const Elf64_Shdr *names = file->names ? &file->sections[file->names] : NULL;
@@ -117,7 +117,7 @@ static int start_layout(const struct elf_file *file, bool with_bundle, struct la
 
 /* Gives every part its offset, from @start on. */
 static int place(const struct elf_file *file, size_t start, bool with_record, size_t bundle_size,
-		 bool with_bundle, struct layout *layout, struct reason *why)
+		 bool with_bundle, struct tail_layout *layout, struct reason *why)
 {
 	const struct elf_codec *codec = &file->codec;
 	Elf64_Shdr *names = &layout->sections[layout->names];
@@ -151,7 +151,7 @@ static int place(const struct elf_file *file, size_t start, bool with_record, si
 int elf_tail_build(const struct elf_file *file, size_t start, bool with_record, const void *bundle,
 		   size_t size, struct elf_tail *ret_tail, struct reason *why)
 {
-	_cleanup_(layout_release) struct layout layout = {0};
+	_cleanup_(tail_layout_release) struct tail_layout layout = {0};
 	const struct elf_codec *codec = &file->codec;
 	Elf64_Ehdr header = file->header;
 	uint8_t *data;

@@ -23,12 +23,11 @@
  *	+-------------------------+ end		| section headers         |
  *						+-------------------------+ end
  *
- * Both can be undone to the byte. No guess is made for that: an end counts as ours, or as the
- * usual one, only if building it again gives the very same bytes.
+ * Both can be undone to the byte, without a guess: an end counts as ours, or as the usual one, only
+ * if building it again gives the very same bytes.
  *
- * One thing no layout can save: a program that finds a payload of its own by counting back from
- * the end of the file, or on from the end of the section headers (AppImage), has to get its
- * payload after the bundle.
+ * A program that finds a payload of its own from the end of the file, or from the end of the
+ *section headers (AppImage), has to get its payload after the bundle: no layout can help there.
  */
 #ifndef COREBTF_ELF_ELF_TAIL_H
 #define COREBTF_ELF_ELF_TAIL_H

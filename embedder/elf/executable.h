@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A finished ELF file and its section .corebtf: put it in, replace it, take it out again. No
- * byte that a program header maps is ever moved, but for the bundle's own.
+ * The section .corebtf of a finished ELF file: add it, replace it, remove it. No byte that a
+ * program header maps is moved, except the bundle itself.
  */
 #ifndef COREBTF_ELF_EXECUTABLE_H
 #define COREBTF_ELF_EXECUTABLE_H
@@ -14,8 +14,8 @@
 
 /* How a file takes a bundle; the file decides. */
 enum executable_way {
-	EXECUTABLE_SECTION, /* a section is added at its end: what no program header maps, so that
-			     * some tools drop it */
+	EXECUTABLE_SECTION, /* a section is added at its end, which no program header maps: some
+			     * tools drop it */
 	EXECUTABLE_SEGMENT, /* into the segment that linker-scripts/corebtf.ld reserved */
 	EXECUTABLE_REFUSES, /* it has a loaded section .corebtf that must not be touched */
 };
@@ -24,7 +24,7 @@ enum executable_way {
 const char *executable_place(enum executable_way way);
 const char *executable_warning(void);
 
-/* What the embedder has to know of a target before it writes a bundle for it. */
+/* What the embedder needs to know about a target before it writes a bundle for it. */
 struct executable_info {
 	bool big_endian;
 	bool is_64bit;
@@ -34,9 +34,8 @@ struct executable_info {
 };
 
 /*
- * Errors: -ENOEXEC no ELF executable or shared object, -EBADMSG a damaged one. A file that refuses
- * a bundle (EXECUTABLE_REFUSES) can still be told about: then 0 is returned and @why says why it
- * refuses, and what to do.
+ * Errors: -ENOEXEC no ELF executable or shared object, -EBADMSG a damaged one. For a file that
+ * cannot take a bundle (EXECUTABLE_REFUSES), 0 is returned and @why says why not, and what to do.
  */
 int executable_inspect(const char *path, struct executable_info *ret_info, struct reason *why);
 
