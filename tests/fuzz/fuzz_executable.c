@@ -29,19 +29,18 @@ static void check_same(const struct elf_image *a, const struct elf_image *b)
 		abort();
 }
 
-/* Of a program with a reserved segment: the bytes [from, to) but for the headers that say where
- * that is. */
+/* Of a program with a reserved segment: the bytes [from, to) but for its program header and the
+ * section headers. */
 static void check_but_headers(const struct elf_file *file, const struct elf_segment *reserved,
 			      const struct elf_image *before, const struct elf_image *after,
 			      uint64_t from, uint64_t to)
 {
 	uint64_t entry = elf_codec_segment_size(&file->codec);
 	uint64_t program_header = file->header.e_phoff + reserved->program_header * entry;
-	uint64_t section_size = elf_codec_section_size(&file->codec);
-	uint64_t section = file->header.e_shoff + reserved->section * section_size;
+	uint64_t sections = file->header.e_shoff;
 
 	for (uint64_t i = from; i < to; i++) {
-		if (i - program_header < entry || i - section < section_size)
+		if (i - program_header < entry || i - sections < elf_file_section_table_size(file))
 			continue;
 		if (before->data[i] != after->data[i])
 			abort();
