@@ -6,9 +6,9 @@
  *  - The folder itself may be a symbolic link; below it none is followed, in no part of a name.
  *  - Missing folders are made, with mode 0777 less the umask. A file that exists is replaced;
  *    anything else in its place (folder, link, device) is left alone, and an error.
- *  - Each file is there as a whole or not at all: written under another name, then renamed. A killed
- *    run leaves files behind that are called .corebtf-XXXXXX. As with tar -x, files are not flushed
- *    to the disk one by one: after a power cut, write the whole folder again.
+ *  - Each file is there as a whole or not at all: written under another name, then renamed. A
+ * killed run leaves files behind that are called .corebtf-XXXXXX. As with tar -x, files are not
+ * flushed to the disk one by one: after a power cut, write the whole folder again.
  */
 #ifndef COREBTF_UTIL_OUTPUT_FOLDER_H
 #define COREBTF_UTIL_OUTPUT_FOLDER_H
