@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "embedder/btf/btf_join.h"
+#include "embedder/btf/btf_source.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
 #include "embedder/engine/object_input.h"
@@ -79,6 +80,7 @@ static int trim(const struct trim_options *options, const struct object_input *o
 {
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = trimmer_new(objects->requests);
 	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
+	_cleanup_(btf_source_free) struct btf_source types = {0};
 	struct trim_result result = {0};
 	struct reason why = {""};
 	uint32_t unresolved;
@@ -88,7 +90,9 @@ static int trim(const struct trim_options *options, const struct object_input *o
 		report_failure(NULL, "out of memory");
 		return -ENOMEM;
 	}
-	err = trimmer_run(trimmer, full->data, full->size, &result, &why);
+	err = btf_source_open(&types, full->data, full->size, &why);
+	if (!err)
+		err = trimmer_run(trimmer, &types.types, &result, &why);
 	if (err) {
 		report_failure(options->kernel, "%s", why.text);
 		return err;
@@ -99,8 +103,8 @@ static int trim(const struct trim_options *options, const struct object_input *o
 		report_failure(options->output, "%s", why.text);
 		return err;
 	}
-	unresolved = result.missing + result.ambiguous + result.failed;
-	unresolved_report(run_events(), options->kernel, objects->requests, result.outcomes);
+	unresolved = trim_result_unresolved(&result);
+	unresolved_report(run_events(), options->kernel, objects->requests, result.verdicts);
 	if (unresolved)
 		report_note("%s relocation%s not resolved%s", text_count(unresolved).text,
 			    text_plural(unresolved),

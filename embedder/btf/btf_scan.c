@@ -16,35 +16,36 @@
  */
 #include <stdlib.h>
 
-#include "embedder/btf/btf_view.h"
+#include "embedder/btf/btf_source.h"
 
 #define BATCH		  512
 #define PREFETCH_DISTANCE 1024
 #define TYPE_SIZE	  ((uint32_t)sizeof(struct btf_type))
 
 struct scan {
-	struct btf_view *view;
-	const struct btf_view_filter *filter;
-	btf_view_visit_fn visit;
+	struct btf_source *source;
+	const struct type_view *view; /* of the source */
+	const struct wanted_types *wanted;
+	type_visit_fn visit;
 	void *context;
 	struct reason *why;
 	uint32_t batch[BATCH]; /* ids of types whose kind is wanted */
 };
 
-static int reserve_offsets(struct btf_view *view, struct reason *why)
+static int reserve_offsets(struct btf_source *source, struct reason *why)
 {
 	/* The smallest type has 12 bytes; pages that no offset is written to cost nothing. */
-	uint32_t needed = view->types_size / TYPE_SIZE + 1;
+	uint32_t needed = source->types_size / TYPE_SIZE + 1;
 	uint32_t *offsets;
 
-	if (needed <= view->offsets_capacity)
+	if (needed <= source->offsets_capacity)
 		return 0;
 	offsets = malloc((size_t)needed * sizeof(*offsets));
 	if (!offsets)
 		return reason_set(why, -ENOMEM, "out of memory for %u types", needed);
-	free(view->offsets);
-	view->offsets = offsets;
-	view->offsets_capacity = needed;
+	free(source->offsets);
+	source->offsets = offsets;
+	source->offsets_capacity = needed;
 	return 0;
 }
 
@@ -53,22 +54,22 @@ static bool passes(const struct scan *scan, uint32_t offset)
 {
 	uint32_t first_four, bit;
 
-	if (!scan->filter || scan->view->strings_size - offset < sizeof(first_four))
+	if (scan->view->strings_size - offset < sizeof(first_four))
 		return true;
 	memcpy(&first_four, scan->view->strings + offset, sizeof(first_four));
-	bit = btf_view_prefix_hash(first_four);
-	return scan->filter->prefixes[bit >> 6] >> (bit & 63) & 1;
+	bit = name_prefix_hash(first_four);
+	return scan->wanted->prefixes[bit >> 6] >> (bit & 63) & 1;
 }
 
 /* Hands the first @count types of the batch to the visitor, as far as their names pass. */
 static int visit_batch(struct scan *scan, uint32_t count)
 {
-	const struct btf_view *view = scan->view;
+	const struct type_view *view = scan->view;
 	uint32_t passed = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t id = scan->batch[i];
-		uint32_t offset = btf_view_name_offset(view, btf_view_type(view, id));
+		uint32_t offset = type_view_name_offset(view, type_view_type(view, id));
 
 		if (offset >= view->strings_size)
 			return reason_set(scan->why, -EBADMSG,
@@ -78,9 +79,9 @@ static int visit_batch(struct scan *scan, uint32_t count)
 		passed += offset && passes(scan, offset);
 	}
 	for (uint32_t i = 0; i < passed; i++) {
-		const struct btf_type *type = btf_view_type(view, scan->batch[i]);
+		const struct btf_type *type = type_view_type(view, scan->batch[i]);
 		int err = scan->visit(scan->context, scan->batch[i], type,
-				      view->strings + btf_view_name_offset(view, type));
+				      view->strings + type_view_name_offset(view, type));
 
 		if (err)
 			return err;
@@ -88,26 +89,27 @@ static int visit_batch(struct scan *scan, uint32_t count)
 	return 0;
 }
 
-static int scan_error(const struct btf_view *view, uint32_t id, uint32_t kind, struct reason *why)
+static int scan_error(const struct btf_source *source, uint32_t id, uint32_t kind,
+		      struct reason *why)
 {
-	if (!view->kinds[kind].base)
+	if (!source->kinds[kind].base)
 		return reason_set(why, kind ? -EOPNOTSUPP : -EBADMSG,
 				  "type [%u]: kind %u is not known and no layout describes it", id,
 				  kind);
 	return reason_set(why, -EBADMSG, "type [%u]: this %s is cut off by the end of the types",
-			  id, btf_view_kind_name(kind));
+			  id, type_view_kind_name(kind));
 }
 
-/* @swapped and @kinds are given as constants where they can be, so that each of the two byte
- * orders gets a loop of its own. */
+/* @swapped is given as a constant, so that each of the two byte orders gets a loop of its own. */
 static inline __attribute__((always_inline)) int scan_types(struct scan *scan, uint32_t kinds,
 							    bool swapped)
 {
-	struct btf_view *view = scan->view;
+	struct btf_source *source = scan->source;
+	struct type_view *view = &source->types.view;
 	const unsigned char *types = view->types;
 	uintptr_t strings = (uintptr_t)view->strings;
-	uint32_t *offsets = view->offsets;
-	uint32_t size = view->types_size;
+	uint32_t *offsets = source->offsets;
+	uint32_t size = source->types_size;
 	uint32_t offset = 0, id = 1, wanted = 0;
 	int err;
 
@@ -136,10 +138,10 @@ static inline __attribute__((always_inline)) int scan_types(struct scan *scan, u
 		else if (kind == BTF_KIND_FUNC_PROTO)
 			length = TYPE_SIZE + (uint64_t)parts * sizeof(struct btf_param);
 		else
-			length = view->kinds[kind].base +
-				 (uint64_t)parts * view->kinds[kind].element;
+			length = source->kinds[kind].base +
+				 (uint64_t)parts * source->kinds[kind].element;
 		if (length > size - offset || !length)
-			return scan_error(view, id, kind, scan->why);
+			return scan_error(source, id, kind, scan->why);
 		offset += length;
 		id++;
 		if (wanted == BATCH) {
@@ -157,20 +159,25 @@ static inline __attribute__((always_inline)) int scan_types(struct scan *scan, u
 	return visit_batch(scan, wanted);
 }
 
-int btf_view_scan(struct btf_view *view, const struct btf_view_filter *filter,
-		  btf_view_visit_fn visit, void *context, struct reason *why)
+int btf_source_find(struct type_source *types, const struct wanted_types *wanted,
+		    type_visit_fn visit, void *context, struct reason *why)
 {
+	struct btf_source *source =
+		(struct btf_source *)((char *)types - offsetof(struct btf_source, types));
 	struct scan scan = {
-		.view = view,
-		.filter = filter,
+		.source = source,
+		.view = &types->view,
+		.wanted = wanted,
 		.visit = visit,
 		.context = context,
 		.why = why,
 	};
-	uint32_t kinds = !visit ? 0 : filter ? filter->kinds : UINT32_MAX;
-	int err = reserve_offsets(view, why);
+	uint32_t kinds = wanted ? wanted->kinds : 0;
+	int err = reserve_offsets(source, why);
 
 	if (err)
 		return err;
-	return view->swapped ? scan_types(&scan, kinds, true) : scan_types(&scan, kinds, false);
+	types->view.offsets = source->offsets;
+	return types->view.swapped ? scan_types(&scan, kinds, true)
+				   : scan_types(&scan, kinds, false);
 }

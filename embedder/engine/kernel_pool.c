@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "embedder/btf/btf_source.h"
+#include "embedder/kernels/kernel_btf.h"
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
@@ -41,6 +43,12 @@ struct reading {
 	struct slot **slots;
 	size_t count, capacity;
 	size_t handed_over;
+};
+
+/* One thread's own. */
+struct worker {
+	void *scratch;
+	struct btf_source types; /* of the kernel that it works on */
 };
 
 struct kernel_pool {
@@ -145,16 +153,20 @@ static void note_skipped(void *context, const char *path, const char *why)
 
 /* --- work ------------------------------------------------------------------------------------- */
 
-static void run_kernel(struct kernel_pool *pool, void *scratch, struct kernel_pool_result *result,
-		       const struct kernel_btf *full)
+static void run_kernel(struct kernel_pool *pool, struct worker *worker,
+		       struct kernel_pool_result *result, const struct kernel_btf *full)
 {
 	if (!result->error)
-		result->error = pool->work->run(pool->work->context, scratch, result->kernel, full,
-						&result->outcome, &result->why);
+		result->error =
+			btf_source_open(&worker->types, full->data, full->size, &result->why);
+	if (!result->error)
+		result->error =
+			pool->work->run(pool->work->context, worker->scratch, result->kernel,
+					&worker->types.types, &result->outcome, &result->why);
 }
 
 /* A file whose key is known; what the file itself says must not contradict the key. */
-static void run_file(struct kernel_pool *pool, void *scratch, size_t number)
+static void run_file(struct kernel_pool *pool, struct worker *worker, size_t number)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
 	struct kernel_file *file = &pool->input->list.files[number];
@@ -165,11 +177,11 @@ static void run_file(struct kernel_pool *pool, void *scratch, size_t number)
 	result->error = kernel_btf_open(file->path, &pool->budget, &facts, &full, &result->why);
 	if (!result->error)
 		result->error = kernel_as_complete(file->as, &facts, &file->id, &result->why);
-	run_kernel(pool, scratch, result, &full);
+	run_kernel(pool, worker, result, &full);
 }
 
 /* A kernel that was read from a source. */
-static void run_bytes(struct kernel_pool *pool, void *scratch, struct slot *slot,
+static void run_bytes(struct kernel_pool *pool, struct worker *worker, struct slot *slot,
 		      struct kernel_btf *bytes)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
@@ -180,7 +192,7 @@ static void run_bytes(struct kernel_pool *pool, void *scratch, struct slot *slot
 	if (!result->error)
 		result->error =
 			kernel_as_complete(slot->kernel.as, &facts, &slot->kernel.id, &result->why);
-	run_kernel(pool, scratch, result, &full);
+	run_kernel(pool, worker, result, &full);
 }
 
 static bool is_wanted(void *context, const struct kernel_id *id)
@@ -216,7 +228,7 @@ static int read_next(struct reading *reading, struct kernel_file *ret_kernel,
  * whether this thread must go on with the source, because the kernel's bytes belong to the stream
  * (kernel_stream_holds()).
  */
-static bool run_source_once(struct kernel_pool *pool, void *scratch, struct reading *reading)
+static bool run_source_once(struct kernel_pool *pool, struct worker *worker, struct reading *reading)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf bytes = {0};
 	struct kernel_file kernel = {.path = NULL};
@@ -249,7 +261,7 @@ static bool run_source_once(struct kernel_pool *pool, void *scratch, struct read
 	pthread_cond_broadcast(&pool->changed);
 	if (slot) {
 		pthread_mutex_unlock(&pool->lock);
-		run_bytes(pool, scratch, slot, &bytes);
+		run_bytes(pool, worker, slot, &bytes);
 		pthread_mutex_lock(&pool->lock);
 		slot->done = true;
 	}
@@ -257,9 +269,9 @@ static bool run_source_once(struct kernel_pool *pool, void *scratch, struct read
 	return holds;
 }
 
-static void run_source(struct kernel_pool *pool, void *scratch, struct reading *reading)
+static void run_source(struct kernel_pool *pool, struct worker *worker, struct reading *reading)
 {
-	while (run_source_once(pool, scratch, reading) && !pool->error)
+	while (run_source_once(pool, worker, reading) && !pool->error)
 		;
 }
 
@@ -287,17 +299,17 @@ static struct reading *find_reading(struct kernel_pool *pool, bool *ret_busy)
 static void *run_thread(void *argument)
 {
 	struct kernel_pool *pool = argument;
-	void *scratch = pool->work->thread_new(pool->work->context);
+	struct worker worker = {.scratch = pool->work->thread_new(pool->work->context)};
 	bool busy = true;
 
 	pthread_mutex_lock(&pool->lock);
-	if (!scratch && !pool->error)
+	if (!worker.scratch && !pool->error)
 		pool->error = -ENOMEM;
 	while (!pool->error && pool->next < pool->input->list.count) {
 		size_t number = pool->next++;
 
 		pthread_mutex_unlock(&pool->lock);
-		run_file(pool, scratch, number);
+		run_file(pool, &worker, number);
 		pthread_mutex_lock(&pool->lock);
 		pool->slots[number].done = true;
 		hand_over(pool);
@@ -306,15 +318,16 @@ static void *run_thread(void *argument)
 		struct reading *reading = find_reading(pool, &busy);
 
 		if (reading) {
-			run_source(pool, scratch, reading);
+			run_source(pool, &worker, reading);
 			busy = true; /* look again */
 		} else if (busy) {
 			pthread_cond_wait(&pool->changed, &pool->lock);
 		}
 	}
 	pthread_mutex_unlock(&pool->lock);
-	if (scratch)
-		pool->work->thread_free(scratch);
+	if (worker.scratch)
+		pool->work->thread_free(worker.scratch);
+	btf_source_free(&worker.types);
 	return NULL;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Does the same work on the full BTFs of many kernels, on several threads and within a memory
+ * Does the same work on the types of many kernels, on several threads and within a memory
  * limit. Results come in one order, whatever the number of threads: first the files of the list,
  * then the kernels of each source. One thread at a time reads a source; while it works on a kernel,
  * another thread reads the next one.
@@ -9,7 +9,7 @@
 #define COREBTF_ENGINE_KERNEL_POOL_H
 
 #include "embedder/engine/kernel_input.h"
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/types/type_source.h"
 
 /* The result for one kernel. */
 struct kernel_pool_result {
@@ -29,10 +29,10 @@ struct kernel_pool_work {
 	void *(*thread_new)(void *context);
 	void (*thread_free)(void *scratch);
 
-	/* On any thread: makes the outcome of one kernel. 0 or a negative errno value, with @why.
-	 */
+	/* On any thread: makes the outcome of one kernel, whose types are closed after it. 0 or a
+	 * negative errno value, with @why. */
 	int (*run)(void *context, void *scratch, const struct kernel_file *kernel,
-		   const struct kernel_btf *full, void **ret_outcome, struct reason *why);
+		   struct type_source *types, void **ret_outcome, struct reason *why);
 
 	/* One call at a time, in the order above. A value other than 0 stops the run. */
 	int (*take)(void *context, const struct kernel_pool_result *result);

@@ -27,13 +27,18 @@ void trimming_free(struct trimming *trimming)
 	bundle_builder_free(trimming->builder);
 }
 
-/* What is kept of a kernel once its full BTF is gone. */
+/* What is kept of a kernel once its types are gone. */
 struct trimmed_kernel {
-	size_t size;			     /* of the trimmed BTF */
-	uint32_t missing, ambiguous, failed; /* requests, by outcome (resolver.h) */
-	const uint8_t *outcomes;	     /* of each request, behind the BTF; NULL: not kept */
-	uint8_t btf[];
+	size_t size; /* of the trimmed BTF */
+	uint32_t unresolved;
+	size_t verdict_count;	   /* one for each request, or 0: they are not kept */
+	struct verdict verdicts[]; /* then the trimmed BTF */
 };
+
+static const void *trimmed_btf(const struct trimmed_kernel *trimmed)
+{
+	return trimmed->verdicts + trimmed->verdict_count;
+}
 
 static void *new_trimmer(void *context)
 {
@@ -48,31 +53,27 @@ static void free_trimmer(void *trimmer)
 }
 
 static int trim_kernel(void *context, void *trimmer, const struct kernel_file *kernel,
-		       const struct kernel_btf *full, void **ret_outcome, struct reason *why)
+		       struct type_source *types, void **ret_outcome, struct reason *why)
 {
 	const struct trimming *trimming = context;
-	size_t outcomes = engine_wants(trimming->events, ENGINE_DETAIL)
+	size_t verdicts = engine_wants(trimming->events, ENGINE_DETAIL)
 				  ? request_set_count(trimming->objects.requests)
 				  : 0;
 	struct trimmed_kernel *kept;
-	struct trim_result trimmed = {0};
-	int err = trimmer_run(trimmer, full->data, full->size, &trimmed, why);
+	struct trim_result result = {0};
+	int err = trimmer_run(trimmer, types, &result, why);
 
 	if (err)
 		return err;
 	/* The trimmer's memory is used again for the next kernel. */
-	kept = malloc(sizeof(*kept) + trimmed.size + outcomes);
+	kept = malloc(sizeof(*kept) + verdicts * sizeof(*kept->verdicts) + result.size);
 	if (!kept)
 		return reason_errno(why, -ENOMEM, "cannot keep the trimmed BTF");
-	*kept = (struct trimmed_kernel){
-		.size = trimmed.size,
-		.missing = trimmed.missing,
-		.ambiguous = trimmed.ambiguous,
-		.failed = trimmed.failed,
-		.outcomes = outcomes ? kept->btf + trimmed.size : NULL,
-	};
-	memcpy(kept->btf, trimmed.btf, trimmed.size);
-	memcpy(kept->btf + trimmed.size, trimmed.outcomes, outcomes);
+	kept->size = result.size;
+	kept->unresolved = trim_result_unresolved(&result);
+	kept->verdict_count = verdicts;
+	memcpy(kept->verdicts, result.verdicts, verdicts * sizeof(*kept->verdicts));
+	memcpy(kept->verdicts + verdicts, result.btf, result.size);
 	*ret_outcome = kept;
 	return 0;
 }
@@ -83,25 +84,24 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	struct trimming *trimming = context;
 	const struct trimmed_kernel *trimmed = result->outcome;
 	struct reason why = result->why;
-	size_t unresolved;
 	int err = result->error;
 
 	if (!err)
-		err = bundle_builder_add(trimming->builder, &result->kernel->id, trimmed->btf,
-					 trimmed->size, result->kernel->path, &why);
+		err = bundle_builder_add(trimming->builder, &result->kernel->id,
+					 trimmed_btf(trimmed), trimmed->size, result->kernel->path, &why);
 	if (err) {
 		engine_say(trimming->events, ENGINE_FAILURE, result->kernel->path, "%s", why.text);
 		trimming->kernels.failures++;
 		return 0;
 	}
-	unresolved = (size_t)trimmed->missing + trimmed->ambiguous + trimmed->failed;
 	trimming->trimmed++;
-	trimming->unresolved += unresolved;
-	trimming->unresolved_kernels += unresolved > 0;
+	trimming->unresolved += trimmed->unresolved;
+	trimming->unresolved_kernels += trimmed->unresolved > 0;
 	engine_say(trimming->events, ENGINE_DETAIL, result->kernel->path, "trimmed to %s bytes",
 		   text_count(trimmed->size).text);
-	unresolved_report(trimming->events, result->kernel->path, trimming->objects.requests,
-			  trimmed->outcomes);
+	if (trimmed->verdict_count)
+		unresolved_report(trimming->events, result->kernel->path,
+				  trimming->objects.requests, trimmed->verdicts);
 	return 0;
 }
 

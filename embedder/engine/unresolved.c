@@ -7,29 +7,29 @@
 #include "embedder/trim/trimmer.h"
 
 /* NULL: there is an answer. */
-static const char *outcome_words(enum request_outcome outcome)
+static const char *outcome_words(enum verdict_outcome outcome)
 {
 	switch (outcome) {
-	case REQUEST_MISSING:
+	case VERDICT_MISSING:
 		return "not in this kernel";
-	case REQUEST_AMBIGUOUS:
+	case VERDICT_AMBIGUOUS:
 		return "several candidates disagree";
-	case REQUEST_FAILED:
+	case VERDICT_REFUSED:
 		return "cannot be matched";
-	case REQUEST_FOUND:
-	case REQUEST_ABSENT:
+	case VERDICT_FOUND:
+	case VERDICT_ABSENT:
 		break;
 	}
 	return NULL;
 }
 
 void unresolved_report(const struct engine_events *events, const char *kernel_path,
-		       const struct request_set *requests, const uint8_t *outcomes)
+		       const struct request_set *requests, const struct verdict *verdicts)
 {
-	if (!outcomes || !engine_wants(events, ENGINE_DETAIL))
+	if (!verdicts || !engine_wants(events, ENGINE_DETAIL))
 		return;
 	for (size_t i = 0; i < request_set_count(requests); i++) {
-		const char *words = outcome_words(outcomes[i]);
+		const char *words = outcome_words(verdicts[i].outcome);
 		char request[512] = "";
 
 		if (!words)

@@ -6,13 +6,12 @@
 #ifndef COREBTF_ENGINE_UNRESOLVED_H
 #define COREBTF_ENGINE_UNRESOLVED_H
 
-#include <stdint.h>
-
 #include "embedder/engine/events.h"
 #include "embedder/relo/request_set.h"
+#include "embedder/resolve/verdict.h"
 
-/* A detail for each of them. @outcomes: as in trim_result; NULL: they were not kept. */
+/* A detail for each of them. @verdicts: as in trim_result; NULL: they were not kept. */
 void unresolved_report(const struct engine_events *events, const char *kernel_path,
-		       const struct request_set *requests, const uint8_t *outcomes);
+		       const struct request_set *requests, const struct verdict *verdicts);
 
 #endif

@@ -102,7 +102,7 @@ static int find_trimmed(struct corebtf *bundle, const struct kernel_id *id, cons
 }
 
 static int verify_kernel(void *context, void *pointer, const struct kernel_file *kernel,
-			 const struct kernel_btf *full, void **ret_outcome, struct reason *why)
+			 struct type_source *types, void **ret_outcome, struct reason *why)
 {
 	struct scratch *scratch = pointer;
 	const void *trimmed = NULL;
@@ -113,7 +113,7 @@ static int verify_kernel(void *context, void *pointer, const struct kernel_file 
 
 	byte_buffer_clear(&scratch->lines);
 	if (!err)
-		err = verifier_run(&scratch->verifier, full->data, full->size, trimmed, size,
+		err = verifier_run(&scratch->verifier, types, trimmed, size,
 				   note_difference, scratch, &differences, why);
 	if (err && !absent)
 		return err;

@@ -38,31 +38,31 @@ static int broken(struct request *request, const char *why)
 	return 0;
 }
 
-static int read_enumerator(struct arena *arena, const struct btf_view *btf, uint32_t id,
+static int read_enumerator(struct arena *arena, const struct type_view *btf, uint32_t id,
 			   const uint32_t *numbers, int count, struct request *request,
 			   struct reason *why)
 {
-	const struct btf_type *type = btf_view_strip(btf, &id);
+	const struct btf_type *type = type_view_strip(btf, &id);
 
 	if (!type)
 		return reason_set(why, -EBADMSG, "type [%u] leads to a type that is not there", id);
-	if (!btf_view_is_enum(btf_view_kind(btf, type)))
+	if (!type_view_is_enum(type_view_kind(btf, type)))
 		return broken(request, "an enumerator of a type that is no enum");
-	if (count != 1 || numbers[0] >= btf_view_vlen(btf, type))
+	if (count != 1 || numbers[0] >= type_view_vlen(btf, type))
 		return broken(request, "an enumerator that the enum does not have");
-	return symbol_read(arena, btf, btf_view_enumerator(btf, type, numbers[0]),
+	return symbol_read(arena, btf, type_view_enumerator(btf, type, numbers[0]),
 			   &request->enumerator, why);
 }
 
 /* A zero-length array may be indexed when it ends its struct; @previous is the step to it. */
-static bool is_flexible(const struct btf_view *btf, uint32_t elements,
+static bool is_flexible(const struct type_view *btf, uint32_t elements,
 			const struct accessor *previous, const struct btf_type *owner,
 			uint32_t member)
 {
-	return !elements && previous->name.length && member == btf_view_vlen(btf, owner) - 1;
+	return !elements && previous->name.length && member == type_view_vlen(btf, owner) - 1;
 }
 
-static int read_field(struct arena *arena, const struct btf_view *btf, uint32_t id,
+static int read_field(struct arena *arena, const struct type_view *btf, uint32_t id,
 		      const uint32_t *numbers, int count, struct request *request,
 		      struct reason *why)
 {
@@ -77,24 +77,24 @@ static int read_field(struct arena *arena, const struct btf_view *btf, uint32_t 
 	request->accessors = accessors;
 	request->accessor_count = 1;
 	accessors[0] = (struct accessor){{"", 0, 0}, numbers[0], NULL};
-	if (!btf_view_strip(btf, &id))
+	if (!type_view_strip(btf, &id))
 		return reason_set(why, -EBADMSG, "type [%u] leads to a type that is not there", id);
-	if (btf_view_resolve_size(btf, id, ANY_POINTER_SIZE) < 0)
+	if (type_view_resolve_size(btf, id, ANY_POINTER_SIZE) < 0)
 		return broken(request, "a field of a type without a size");
 	for (int i = 1; i < count; i++) {
 		last = &accessors[request->accessor_count];
-		type = btf_view_strip(btf, &id);
+		type = type_view_strip(btf, &id);
 		if (!type)
 			return reason_set(why, -EBADMSG,
 					  "type [%u] leads to a type that is not there", id);
-		if (btf_view_is_composite(btf_view_kind(btf, type))) {
-			const struct btf_member *m = btf_view_members(type) + numbers[i];
+		if (type_view_is_composite(type_view_kind(btf, type))) {
+			const struct btf_member *m = type_view_members(type) + numbers[i];
 			uint32_t name;
 
-			if (numbers[i] >= btf_view_vlen(btf, type))
+			if (numbers[i] >= type_view_vlen(btf, type))
 				return broken(request, "a member that the struct does not have");
-			id = btf_view_u32(btf, m->type);
-			name = btf_view_u32(btf, m->name_off);
+			id = type_view_u32(btf, m->type);
+			name = type_view_u32(btf, m->name_off);
 			if (!name)
 				continue;
 			owner = type;
@@ -106,18 +106,18 @@ static int read_field(struct arena *arena, const struct btf_view *btf, uint32_t 
 				return err;
 			if (!last->name.length)
 				return broken(request, "a member with an empty name");
-		} else if (btf_view_kind(btf, type) == BTF_KIND_ARRAY) {
-			uint32_t elements = btf_view_elements(btf, type);
+		} else if (type_view_kind(btf, type) == BTF_KIND_ARRAY) {
+			uint32_t elements = type_view_elements(btf, type);
 
 			if (numbers[i] >= elements &&
 			    !is_flexible(btf, elements, last - 1, owner, member))
 				return broken(request, "an index past the end of the array");
-			id = btf_view_u32(btf, btf_view_array(type)->type);
-			if (!btf_view_strip(btf, &id))
+			id = type_view_u32(btf, type_view_array(type)->type);
+			if (!type_view_strip(btf, &id))
 				return reason_set(why, -EBADMSG,
 						  "type [%u] leads to a type that is not there",
 						  id);
-			if (btf_view_resolve_size(btf, id, ANY_POINTER_SIZE) < 0)
+			if (type_view_resolve_size(btf, id, ANY_POINTER_SIZE) < 0)
 				return broken(request, "an array of a type without a size");
 			*last = (struct accessor){{"", 0, 0}, numbers[i], NULL};
 		} else {
@@ -128,7 +128,7 @@ static int read_field(struct arena *arena, const struct btf_view *btf, uint32_t 
 	return 0;
 }
 
-int local_spec_read(struct arena *arena, const struct btf_view *btf, const struct core_relo *relo,
+int local_spec_read(struct arena *arena, const struct type_view *btf, const struct core_relo *relo,
 		    struct request *ret_request, struct reason *why)
 {
 	struct request_root *root = &ret_request->root_type;
@@ -145,16 +145,16 @@ int local_spec_read(struct arena *arena, const struct btf_view *btf, const struc
 		.root = REQUEST_NO_ROOT,
 		.enumerator.text = "",
 	};
-	type = btf_view_type(btf, relo->type_id);
+	type = type_view_type(btf, relo->type_id);
 	if (!type)
 		return reason_set(why, -EBADMSG, "type [%u] is not there", relo->type_id);
-	root->kind = btf_view_kind(btf, type);
-	if (root->kind == BTF_VIEW_KIND_ENUM64)
+	root->kind = type_view_kind(btf, type);
+	if (root->kind == TYPE_VIEW_KIND_ENUM64)
 		root->kind = BTF_KIND_ENUM;
-	err = symbol_read(arena, btf, btf_view_name_offset(btf, type), &root->name, why);
+	err = symbol_read(arena, btf, type_view_name_offset(btf, type), &root->name, why);
 	if (err)
 		return err;
-	access = btf_view_string(btf, relo->access_offset);
+	access = type_view_string(btf, relo->access_offset);
 	if (!access)
 		return reason_set(why, -EBADMSG, "string offset %u is past the end (%u)",
 				  relo->access_offset, btf->strings_size);

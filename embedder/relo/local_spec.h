@@ -13,7 +13,7 @@
  * Errors: -EBADMSG a damaged object, -EOPNOTSUPP a relocation kind that is not known, -E2BIG,
  * -ENOMEM.
  */
-int local_spec_read(struct arena *arena, const struct btf_view *btf, const struct core_relo *relo,
+int local_spec_read(struct arena *arena, const struct type_view *btf, const struct core_relo *relo,
 		    struct request *ret_request, struct reason *why);
 
 #endif

@@ -8,7 +8,7 @@
  */
 #include <stdlib.h>
 
-#include "embedder/btf/btf_view.h"
+#include "embedder/btf/btf_source.h"
 #include "embedder/relo/local_spec.h"
 #include "embedder/relo/request_set.h"
 #include "embedder/util/cleanup.h"
@@ -195,7 +195,7 @@ static int64_t read_distinct_relos(const struct bpf_object_file *object, struct 
 int request_set_add_object(struct request_set *set, const struct bpf_object_file *object,
 			   uint32_t *ret_relocations, struct reason *why)
 {
-	_cleanup_(btf_view_free) struct btf_view btf = {0};
+	_cleanup_(btf_source_free) struct btf_source types = {0};
 	_cleanup_(byte_buffer_free) struct byte_buffer key = {0};
 	_cleanup_free_ struct core_relo *relos = NULL;
 	size_t before = set->count;
@@ -209,9 +209,7 @@ int request_set_add_object(struct request_set *set, const struct bpf_object_file
 			return count;
 	}
 	if (count) {
-		err = btf_view_open(&btf, object->btf, object->btf_size, why);
-		if (!err)
-			err = btf_view_scan(&btf, NULL, NULL, NULL, why);
+		err = btf_source_open_all(&types, object->btf, object->btf_size, why);
 		if (err)
 			return err;
 	}
@@ -221,7 +219,7 @@ int request_set_add_object(struct request_set *set, const struct bpf_object_file
 		/* The local type's id is the same with every kernel. */
 		if (relos[i].kind == CORE_RELO_TYPE_ID_LOCAL)
 			continue;
-		err = local_spec_read(&set->arena, &btf, &relos[i], &request, why);
+		err = local_spec_read(&set->arena, &types.types.view, &relos[i], &request, why);
 		if (!err)
 			err = append(set, &set->arena, &key, &request, why);
 		if (err) {
@@ -238,7 +236,7 @@ int request_set_describe(const struct request_set *set, size_t number, char *buf
 {
 	const struct request *request = set->requests[number];
 	const struct request_root *root = &request->root_type;
-	bool prefixed = btf_view_is_composite(root->kind) || root->kind == BTF_KIND_ENUM;
+	bool prefixed = type_view_is_composite(root->kind) || root->kind == BTF_KIND_ENUM;
 	struct byte_buffer path = {0};
 	int length;
 
@@ -260,7 +258,7 @@ int request_set_describe(const struct request_set *set, size_t number, char *buf
 	}
 	length =
 		snprintf(buffer, size, "%s of %s%s%.*s%.*s%s%s", core_relo_kind_name(request->kind),
-			 prefixed ? btf_view_kind_name(root->kind) : "", prefixed ? " " : "",
+			 prefixed ? type_view_kind_name(root->kind) : "", prefixed ? " " : "",
 			 (int)root->name.essential_length, root->name.text, (int)path.size,
 			 path.data ? (char *)path.data : "", request->broken ? ": " : "",
 			 request->broken ? request->broken : "");

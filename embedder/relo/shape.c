@@ -17,16 +17,16 @@
 
 struct builder {
 	struct arena *arena;
-	const struct btf_view *btf;
+	const struct type_view *btf;
 	enum shape_mode mode;
 	unsigned int shapes; /* built so far; a hostile object could ask for 2^32 of them */
 	struct reason *why;
 };
 
-int symbol_read(struct arena *arena, const struct btf_view *btf, uint32_t offset,
+int symbol_read(struct arena *arena, const struct type_view *btf, uint32_t offset,
 		struct symbol *ret_symbol, struct reason *why)
 {
-	const char *text = btf_view_string(btf, offset);
+	const char *text = type_view_string(btf, offset);
 	size_t length;
 
 	if (!text)
@@ -36,7 +36,7 @@ int symbol_read(struct arena *arena, const struct btf_view *btf, uint32_t offset
 	text = arena_string(arena, text, length);
 	if (!text)
 		return reason_set(why, -ENOMEM, "out of memory");
-	*ret_symbol = (struct symbol){text, length, btf_view_essential_length(text, length)};
+	*ret_symbol = (struct symbol){text, length, type_view_essential_length(text, length)};
 	return 0;
 }
 
@@ -63,27 +63,27 @@ static int take_children(struct builder *b, struct shape *shape, uint32_t count)
 static int build_members(struct builder *b, struct shape *shape, const struct btf_type *type,
 			 int level)
 {
-	const struct btf_member *members = btf_view_members(type);
-	uint32_t count = btf_view_vlen(b->btf, type);
+	const struct btf_member *members = type_view_members(type);
+	uint32_t count = type_view_vlen(b->btf, type);
 	int err = take_children(b, shape, count);
 
 	for (uint32_t i = 0; !err && i < count; i++) {
-		err = symbol_read(b->arena, b->btf, btf_view_u32(b->btf, members[i].name_off),
+		err = symbol_read(b->arena, b->btf, type_view_u32(b->btf, members[i].name_off),
 				  &shape->children[i].name, b->why);
 		if (!err)
-			err = build_child(b, shape, i, btf_view_u32(b->btf, members[i].type), false,
-					  level - 1, CHAIN_MAX);
+			err = build_child(b, shape, i, type_view_u32(b->btf, members[i].type),
+					  false, level - 1, CHAIN_MAX);
 	}
 	return err;
 }
 
 static int build_enumerators(struct builder *b, struct shape *shape, const struct btf_type *type)
 {
-	uint32_t count = btf_view_vlen(b->btf, type);
+	uint32_t count = type_view_vlen(b->btf, type);
 	int err = take_children(b, shape, count);
 
 	for (uint32_t i = 0; !err && i < count; i++)
-		err = symbol_read(b->arena, b->btf, btf_view_enumerator(b->btf, type, i),
+		err = symbol_read(b->arena, b->btf, type_view_enumerator(b->btf, type, i),
 				  &shape->children[i].name, b->why);
 	return err;
 }
@@ -91,15 +91,15 @@ static int build_enumerators(struct builder *b, struct shape *shape, const struc
 static int build_prototype(struct builder *b, struct shape *shape, const struct btf_type *type,
 			   bool behind_pointer, int level, int chain)
 {
-	const struct btf_param *params = btf_view_params(type);
-	uint32_t count = btf_view_vlen(b->btf, type);
+	const struct btf_param *params = type_view_params(type);
+	uint32_t count = type_view_vlen(b->btf, type);
 	int err = take_children(b, shape, count + 1);
 
 	for (uint32_t i = 0; !err && i < count; i++)
-		err = build_child(b, shape, i, btf_view_u32(b->btf, params[i].type), behind_pointer,
-				  level - 1, CHAIN_MAX);
+		err = build_child(b, shape, i, type_view_u32(b->btf, params[i].type),
+				  behind_pointer, level - 1, CHAIN_MAX);
 	if (!err)
-		err = build_child(b, shape, count, btf_view_target(b->btf, type), behind_pointer,
+		err = build_child(b, shape, count, type_view_target(b->btf, type), behind_pointer,
 				  level, chain - 1);
 	return err;
 }
@@ -109,21 +109,21 @@ static int build_matching(struct builder *b, struct shape *shape, const struct b
 {
 	int err;
 
-	err = symbol_read(b->arena, b->btf, btf_view_name_offset(b->btf, type), &shape->name,
+	err = symbol_read(b->arena, b->btf, type_view_name_offset(b->btf, type), &shape->name,
 			  b->why);
 	if (err)
 		return err;
 	switch (shape->kind) {
 	case BTF_KIND_FWD:
-		shape->flag = btf_view_kind_flag(b->btf, type);
+		shape->flag = type_view_kind_flag(b->btf, type);
 		return 0;
 	case BTF_KIND_INT:
-		shape->size = btf_view_size(b->btf, type);
-		shape->flag = btf_view_int_encoding(b->btf, type) & BTF_INT_SIGNED;
+		shape->size = type_view_size(b->btf, type);
+		shape->flag = type_view_int_encoding(b->btf, type) & BTF_INT_SIGNED;
 		return 0;
 	case BTF_KIND_ENUM:
-	case BTF_VIEW_KIND_ENUM64:
-		shape->size = btf_view_size(b->btf, type);
+	case TYPE_VIEW_KIND_ENUM64:
+		shape->size = type_view_size(b->btf, type);
 		return build_enumerators(b, shape, type);
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
@@ -131,14 +131,14 @@ static int build_matching(struct builder *b, struct shape *shape, const struct b
 	case BTF_KIND_PTR:
 		err = take_children(b, shape, 1);
 		return err ? err
-			   : build_child(b, shape, 0, btf_view_target(b->btf, type), true, level,
+			   : build_child(b, shape, 0, type_view_target(b->btf, type), true, level,
 					 chain - 1);
 	case BTF_KIND_ARRAY:
-		shape->size = btf_view_elements(b->btf, type);
+		shape->size = type_view_elements(b->btf, type);
 		err = take_children(b, shape, 1);
 		return err ? err
 			   : build_child(b, shape, 0,
-					 btf_view_u32(b->btf, btf_view_array(type)->type),
+					 type_view_u32(b->btf, type_view_array(type)->type),
 					 shape->behind_pointer, level, chain - 1);
 	case BTF_KIND_FUNC_PROTO:
 		return build_prototype(b, shape, type, shape->behind_pointer, level, chain);
@@ -154,18 +154,18 @@ static int build_compatible(struct builder *b, struct shape *shape, const struct
 
 	switch (shape->kind) {
 	case BTF_KIND_INT:
-		shape->size = btf_view_int_offset(b->btf, type);
+		shape->size = type_view_int_offset(b->btf, type);
 		return 0;
 	case BTF_KIND_PTR:
 		err = take_children(b, shape, 1);
 		return err ? err
-			   : build_child(b, shape, 0, btf_view_target(b->btf, type), false, level,
+			   : build_child(b, shape, 0, type_view_target(b->btf, type), false, level,
 					 chain - 1);
 	case BTF_KIND_ARRAY:
 		err = take_children(b, shape, 1);
 		return err ? err
 			   : build_child(b, shape, 0,
-					 btf_view_u32(b->btf, btf_view_array(type)->type), false,
+					 type_view_u32(b->btf, type_view_array(type)->type), false,
 					 level, chain - 1);
 	case BTF_KIND_FUNC_PROTO:
 		return build_prototype(b, shape, type, false, level, chain);
@@ -183,21 +183,21 @@ static int build_field(struct builder *b, struct shape *shape, const struct btf_
 	case BTF_KIND_UNION: /* a struct and a union are compatible as fields */
 		shape->kind = BTF_KIND_STRUCT;
 		return 0;
-	case BTF_VIEW_KIND_ENUM64:
+	case TYPE_VIEW_KIND_ENUM64:
 		shape->kind = BTF_KIND_ENUM;
 		/* fall through */
 	case BTF_KIND_ENUM:
 	case BTF_KIND_FWD:
-		return symbol_read(b->arena, b->btf, btf_view_name_offset(b->btf, type),
+		return symbol_read(b->arena, b->btf, type_view_name_offset(b->btf, type),
 				   &shape->name, b->why);
 	case BTF_KIND_INT:
-		shape->size = btf_view_int_offset(b->btf, type);
+		shape->size = type_view_int_offset(b->btf, type);
 		return 0;
 	case BTF_KIND_ARRAY:
 		err = take_children(b, shape, 1);
 		return err ? err
 			   : build_child(b, shape, 0,
-					 btf_view_u32(b->btf, btf_view_array(type)->type), false,
+					 type_view_u32(b->btf, type_view_array(type)->type), false,
 					 LEVEL_MAX, chain - 1);
 	default:
 		return 0;
@@ -229,11 +229,11 @@ static int build(struct builder *b, uint32_t id, bool behind_pointer, int level,
 		shape->kind = SHAPE_TOO_DEEP;
 		return 0;
 	}
-	type = btf_view_strip(b->btf, &id);
+	type = type_view_strip(b->btf, &id);
 	if (!type)
 		return reason_set(b->why, -EBADMSG, "type [%u] leads to a type that is not there",
 				  id);
-	shape->kind = btf_view_kind(b->btf, type);
+	shape->kind = type_view_kind(b->btf, type);
 	shape->behind_pointer = behind_pointer;
 	switch (b->mode) {
 	case SHAPE_FIELD:
@@ -249,7 +249,7 @@ static int build(struct builder *b, uint32_t id, bool behind_pointer, int level,
 	return err;
 }
 
-int shape_build(struct arena *arena, const struct btf_view *btf, uint32_t id, enum shape_mode mode,
+int shape_build(struct arena *arena, const struct type_view *btf, uint32_t id, enum shape_mode mode,
 		const struct shape **ret_shape, struct reason *why)
 {
 	struct builder builder = {arena, btf, mode, 0, why};

@@ -18,7 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "embedder/btf/btf_view.h"
+#include "embedder/types/type_view.h"
 #include "embedder/util/arena.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/reason.h"
@@ -56,11 +56,11 @@ struct shape {
 };
 
 /* Copies a string of @btf. NULL text on a bad offset or without memory (@why says which). */
-int symbol_read(struct arena *arena, const struct btf_view *btf, uint32_t offset,
+int symbol_read(struct arena *arena, const struct type_view *btf, uint32_t offset,
 		struct symbol *ret_symbol, struct reason *why);
 
 /* Builds the shape of local type @id. Errors: -EBADMSG, -E2BIG, -ENOMEM. */
-int shape_build(struct arena *arena, const struct btf_view *btf, uint32_t id, enum shape_mode mode,
+int shape_build(struct arena *arena, const struct type_view *btf, uint32_t id, enum shape_mode mode,
 		const struct shape **ret_shape, struct reason *why);
 
 /* Appends bytes that are equal for equal shapes and differ for others. */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: the roots of all requests, once; then one kernel's BTF after the other. Out: the candidates
- * of each root.
+ * In: the roots of all requests, once; then one source of types after the other. Out: the
+ * candidates of each root.
  *
  * A kernel has some 20,000 types with a name and a kind that matter, and a few hundred of them
- * are asked for. The names lie scattered over megabytes of strings, so the scan first looks at
- * four bytes of a name in a small bit map and takes the rest of the name only when these fit.
+ * are asked for. In raw BTF the names lie scattered over megabytes of strings, so the pass over its
+ * types first looks at four bytes of a name in a small bit map, and reads the rest of the name only
+ * when these fit.
  */
 #include <stdlib.h>
 
 #include "embedder/resolve/candidates.h"
+#include "runtime/util/array.h"
 
 /*
  * libbpf takes the size of a pointer from the first INT with one of these names; without one it
@@ -28,6 +30,7 @@ static const char *const long_names[] = {
 	"int unsigned long",
 	"int long unsigned",
 };
+#define LONG_NAMES (sizeof(long_names) / sizeof(*long_names))
 
 static uint32_t hash_name(const char *name, size_t length)
 {
@@ -38,17 +41,17 @@ static uint32_t hash_name(const char *name, size_t length)
 	return hash ^ hash >> 15;
 }
 
-static void allow_prefix(struct btf_view_filter *filter, const unsigned char first_four[4])
+static void allow_prefix(struct wanted_types *wanted, const unsigned char first_four[4])
 {
 	uint32_t value, bit;
 
 	memcpy(&value, first_four, sizeof(value));
-	bit = btf_view_prefix_hash(value);
-	filter->prefixes[bit >> 6] |= UINT64_C(1) << (bit & 63);
+	bit = name_prefix_hash(value);
+	wanted->prefixes[bit >> 6] |= UINT64_C(1) << (bit & 63);
 }
 
 /* Lets names pass that are @name, or @name and a flavour. */
-static void allow_name(struct btf_view_filter *filter, const char *name, size_t length)
+static void allow_prefixes(struct wanted_types *wanted, const char *name, size_t length)
 {
 	unsigned char first_four[4] = {0};
 
@@ -57,24 +60,30 @@ static void allow_name(struct btf_view_filter *filter, const char *name, size_t 
 	case 0:
 	case 1:
 		/* Two unknown bytes behind "a\0": not worth a filter. */
-		memset(filter->prefixes, 0xff, sizeof(filter->prefixes));
+		memset(wanted->prefixes, 0xff, sizeof(wanted->prefixes));
 		return;
 	case 2:
 		/* The byte behind "ab\0" is the first of another string. */
 		for (unsigned int next = 0; next < 256; next++) {
 			first_four[3] = next;
-			allow_prefix(filter, first_four);
+			allow_prefix(wanted, first_four);
 		}
 		memcpy(first_four + 2, "__", 2);
 		break;
 	case 3:
-		allow_prefix(filter, first_four);
+		allow_prefix(wanted, first_four);
 		first_four[3] = '_';
 		break;
 	default:
 		break;
 	}
-	allow_prefix(filter, first_four);
+	allow_prefix(wanted, first_four);
+}
+
+static void add_name(struct candidates *c, const char *name, size_t length)
+{
+	allow_prefixes(&c->wanted, name, length);
+	c->names[c->wanted.name_count++] = (struct wanted_name){name, length};
 }
 
 static uint32_t *find_slot(const struct candidates *c, const char *name, size_t length)
@@ -102,14 +111,16 @@ int candidates_init(struct candidates *c, const struct request_set *set)
 	c->slots = calloc(slots, sizeof(*c->slots));
 	c->next = calloc(set->root_count + 1, sizeof(*c->next));
 	c->first = calloc(set->root_count + 2, sizeof(*c->first));
+	c->names = calloc(set->root_count + LONG_NAMES, sizeof(*c->names));
 	/* One place, so that an empty list has an address too. */
 	c->ids_capacity = 1;
 	c->ids = malloc(sizeof(*c->ids));
-	if (!c->slots || !c->next || !c->first || !c->ids) {
+	if (!c->slots || !c->next || !c->first || !c->names || !c->ids) {
 		candidates_free(c);
 		return -ENOMEM;
 	}
 	c->slot_mask = slots - 1;
+	c->wanted.names = c->names;
 	for (uint32_t root = 0; root < set->root_count; root++) {
 		const struct request_root *r = &set->roots[root];
 		uint32_t *slot = find_slot(c, r->name.text, r->name.essential_length);
@@ -118,14 +129,14 @@ int candidates_init(struct candidates *c, const struct request_set *set)
 		*slot = root + 1;
 		/* Higher kinds have no name that libbpf would look for. */
 		if (r->kind < 32)
-			c->filter.kinds |= UINT32_C(1) << r->kind;
+			c->wanted.kinds |= UINT32_C(1) << r->kind;
 		if (r->kind == BTF_KIND_ENUM)
-			c->filter.kinds |= UINT32_C(1) << BTF_VIEW_KIND_ENUM64;
-		allow_name(&c->filter, r->name.text, r->name.essential_length);
+			c->wanted.kinds |= UINT32_C(1) << TYPE_VIEW_KIND_ENUM64;
+		add_name(c, r->name.text, r->name.essential_length);
 	}
-	c->filter.kinds |= UINT32_C(1) << BTF_KIND_INT;
-	for (size_t i = 0; i < sizeof(long_names) / sizeof(*long_names); i++)
-		allow_name(&c->filter, long_names[i], strlen(long_names[i]));
+	c->wanted.kinds |= UINT32_C(1) << BTF_KIND_INT;
+	for (size_t i = 0; i < LONG_NAMES; i++)
+		add_name(c, long_names[i], strlen(long_names[i]));
 	return 0;
 }
 
@@ -133,6 +144,7 @@ void candidates_free(struct candidates *c)
 {
 	free(c->slots);
 	free(c->next);
+	free(c->names);
 	free(c->found);
 	free(c->first);
 	free(c->ids);
@@ -143,7 +155,7 @@ static void note_long(struct candidates *c, uint32_t id, uint32_t size, const ch
 {
 	if (c->long_id || (size != 4 && size != 8))
 		return;
-	for (size_t i = 0; i < sizeof(long_names) / sizeof(*long_names); i++) {
+	for (size_t i = 0; i < LONG_NAMES; i++) {
 		if (strcmp(name, long_names[i]) == 0) {
 			c->long_id = id;
 			c->pointer_size = size;
@@ -154,44 +166,36 @@ static void note_long(struct candidates *c, uint32_t id, uint32_t size, const ch
 
 static int note(struct candidates *c, uint32_t root, uint32_t id)
 {
-	if (c->found_count == c->found_capacity) {
-		size_t capacity = c->found_capacity ? c->found_capacity * 2 : 1024;
-		struct candidate *found;
-
-		found = reallocarray(c->found, capacity, sizeof(*found));
-		if (!found)
-			return -ENOMEM;
-		c->found = found;
-		c->found_capacity = capacity;
-	}
+	if (array_reserve(c->found, c->found_capacity, c->found_count + 1))
+		return -ENOMEM;
 	c->found[c->found_count++] = (struct candidate){root, id};
 	c->first[root + 1]++;
 	return 0;
 }
 
-/* The kernel takes names of at most 511 bytes; a longer one than this makes a scan slow. */
+/* The kernel takes names of at most 511 bytes; a longer one than this would only cost time. */
 #define NAME_MAX_LENGTH 4095
 
-struct scan {
+struct search {
 	struct candidates *candidates;
-	const struct btf_view *btf;
+	const struct type_view *types;
 	struct reason *why;
 };
 
 static int visit(void *context, uint32_t id, const struct btf_type *type, const char *name)
 {
-	const struct scan *scan = context;
-	struct candidates *c = scan->candidates;
-	uint32_t kind = btf_view_kind(scan->btf, type);
+	const struct search *search = context;
+	struct candidates *c = search->candidates;
+	uint32_t kind = type_view_kind(search->types, type);
 	size_t length = strnlen(name, NAME_MAX_LENGTH + 1);
 
 	if (length > NAME_MAX_LENGTH)
-		return reason_set(scan->why, -EBADMSG, "type [%u]: a name of more than %u bytes",
+		return reason_set(search->why, -EBADMSG, "type [%u]: a name of more than %u bytes",
 				  id, NAME_MAX_LENGTH);
-	length = btf_view_essential_length(name, length);
+	length = type_view_essential_length(name, length);
 	if (kind == BTF_KIND_INT)
-		note_long(c, id, btf_view_size(scan->btf, type), name);
-	if (kind == BTF_VIEW_KIND_ENUM64)
+		note_long(c, id, type_view_size(search->types, type), name);
+	if (kind == TYPE_VIEW_KIND_ENUM64)
 		kind = BTF_KIND_ENUM;
 	for (uint32_t root = *find_slot(c, name, length); root; root = c->next[root - 1]) {
 		if (c->set->roots[root - 1].kind == kind) {
@@ -204,9 +208,9 @@ static int visit(void *context, uint32_t id, const struct btf_type *type, const 
 	return 0;
 }
 
-int candidates_scan(struct candidates *c, struct btf_view *btf, struct reason *why)
+int candidates_find(struct candidates *c, struct type_source *source, struct reason *why)
 {
-	struct scan scan = {c, btf, why};
+	struct search search = {c, &source->view, why};
 	size_t roots = c->set->root_count;
 	int err;
 
@@ -214,19 +218,13 @@ int candidates_scan(struct candidates *c, struct btf_view *btf, struct reason *w
 	c->found_count = 0;
 	c->long_id = 0;
 	c->pointer_size = sizeof(void *);
-	err = btf_view_scan(btf, &c->filter, visit, &scan, why);
+	err = source->find(source, &c->wanted, visit, &search, why);
+	if (!err)
+		err = array_reserve(c->ids, c->ids_capacity, c->found_count);
 	if (err == -ENOMEM)
 		return reason_set(why, err, "out of memory");
 	if (err)
 		return err;
-	if (c->found_count > c->ids_capacity) {
-		free(c->ids);
-		c->ids_capacity = 0;
-		c->ids = malloc(c->found_capacity * sizeof(*c->ids));
-		if (!c->ids)
-			return reason_set(why, -ENOMEM, "out of memory");
-		c->ids_capacity = c->found_capacity;
-	}
 	/* Counts to first places, then each id to the next free place of its root; filling moves
 	 * the first places up by one root, which is where first[] wants them. */
 	for (size_t root = 1; root <= roots; root++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which types of a kernel each root of the request set may mean: those with the same essential
- * name and kind (libbpf: bpf_core_add_cands). They are found while the kernel's types are scanned,
- * so that the BTF is gone through once, whatever the number of roots.
+ * name and kind (libbpf: bpf_core_add_cands). All roots are looked for at once, so that raw BTF is
+ * gone through once, whatever their number.
  */
 #ifndef COREBTF_RESOLVE_CANDIDATES_H
 #define COREBTF_RESOLVE_CANDIDATES_H
@@ -10,18 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/btf/btf_view.h"
 #include "embedder/relo/request_set.h"
+#include "embedder/types/type_source.h"
 
 struct candidates {
 	/* Made once from the request set. */
 	const struct request_set *set;
-	struct btf_view_filter filter;
+	struct wanted_types wanted;
+	struct wanted_name *names; /* wanted.names */
 	uint32_t *slots; /* hash of essential name -> first root of that name + 1, 0: free */
 	uint32_t *next;	 /* by root: another root of the same name + 1, 0: none */
 	uint32_t slot_mask;
 
-	/* Of the kernel scanned last. */
+	/* Of the source that was looked through last. */
 	struct candidate {
 		uint32_t root, id;
 	} * found; /* in ascending order of ids */
@@ -37,8 +38,8 @@ struct candidates {
 int candidates_init(struct candidates *candidates, const struct request_set *set);
 void candidates_free(struct candidates *candidates);
 
-/* Scans the view's types (btf_view_scan) and fills the lists. */
-int candidates_scan(struct candidates *candidates, struct btf_view *btf, struct reason *why);
+/* Looks through a source and fills the lists. Errors: those of type_source.find. */
+int candidates_find(struct candidates *candidates, struct type_source *source, struct reason *why);
 
 static inline const uint32_t *candidates_of(const struct candidates *candidates, uint32_t root,
 					    size_t *ret_count)

@@ -1,58 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All requests against one kernel's BTF: what became of each, and which parts of the BTF that
- * depends on.
+ * All requests against the types of one kernel: the answers, what they depend on, and a verdict for
+ * each request.
  */
 #ifndef COREBTF_RESOLVE_RESOLVER_H
 #define COREBTF_RESOLVE_RESOLVER_H
 
 #include "embedder/relo/request_set.h"
+#include "embedder/resolve/answer.h"
 #include "embedder/resolve/candidates.h"
-#include "embedder/resolve/target.h"
+#include "embedder/resolve/marks.h"
+#include "embedder/resolve/verdict.h"
 
-/* What became of one request on this kernel. */
-enum request_outcome {
-	REQUEST_FOUND,	   /* at least one candidate matches */
-	REQUEST_MISSING,   /* none does; libbpf poisons the instruction */
-	REQUEST_ABSENT,	   /* none does, and the program asks just that (exists, size, type id) */
-	REQUEST_AMBIGUOUS, /* candidates disagree; libbpf refuses the program */
-	REQUEST_FAILED, /* matching fails (too deep, sizes overflow); libbpf refuses the program */
+/* What a run hands out, as it goes. Members may be NULL; a negative result ends the run. */
+struct resolver_visitor {
+	/* The marks of one candidate's answer. Requests that differ only in what they ask of one
+	 * field share their marks, which are handed out once. */
+	int (*marks)(void *context, const struct mark *marks, size_t count);
+	/* An answer that matched or was refused. Requests in the set's order, candidates in
+	 * ascending order of ids. */
+	int (*answer)(void *context, size_t request, const struct answer *answer);
+	void *context;
 };
 
-/* What one candidate answers to one request. */
-struct resolver_answer {
-	uint32_t id;
-	int result; /* TARGET_MATCH or TARGET_REFUSED; what does not match is no answer */
-	struct target_match match;
-	struct target_value value;
-};
-
-/* Told of each answer, requests in the set's order, candidates in ascending order of ids. A
- * negative result ends the run. */
-typedef int (*resolver_answer_fn)(void *context, size_t request,
-				  const struct resolver_answer *answer);
-
+/* Holds the scratch memory of one thread and serves any number of kernels, one after the other. */
 struct resolver {
 	const struct request_set *set;
-	struct candidates candidates;
-	struct btf_view btf;
-	struct touched touched;
-	uint8_t *outcomes; /* enum request_outcome, by request */
-	/* Candidates' answers to the requests of one path, which differ only in kind. */
-	struct resolver_answer *answers;
+	struct candidates candidates; /* of the source opened last */
+	struct verdict *verdicts;     /* by request, of the last run */
+	const struct type_source *source;
+	/* The answers of all candidates to the requests of one path, which differ only in kind. */
+	struct answer *answers;
 	size_t answer_capacity;
+	struct mark_list marks;
 };
 
 /* 0 or -ENOMEM. The set is only read and must outlive the resolver. */
 int resolver_init(struct resolver *resolver, const struct request_set *set);
 void resolver_free(struct resolver *resolver);
 
+/* Finds the candidates in @source, which must stay until the next one is opened. Errors: those of
+ * type_source.find. */
+int resolver_open(struct resolver *resolver, struct type_source *source, struct reason *why);
+
 /*
- * Resolves all requests on raw BTF at @data, which must stay until the next run.
- * @answer_fn: may be NULL.
- * Errors: -EBADMSG damaged, -EOPNOTSUPP a kind of type that is needed is not known, -ENOMEM.
+ * Puts every request to every candidate. @visitor: NULL for the verdicts alone.
+ * Errors: -EBADMSG damaged types, -ENOMEM, what the visitor returned.
  */
-int resolver_run(struct resolver *resolver, const void *data, size_t size,
-		 resolver_answer_fn answer_fn, void *context, struct reason *why);
+int resolver_run(struct resolver *resolver, const struct resolver_visitor *visitor,
+		 struct reason *why);
 
 #endif

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_view.h"
+#include "embedder/btf/btf_source.h"
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/tar/tar_export.h"
 #include "embedder/tar/tar_manifest.h"
@@ -38,7 +38,7 @@ struct importing {
 	const struct tar_import_opts *opts;
 	struct archive_reader *reader;
 	struct tar_members members;
-	struct btf_view view;
+	struct btf_source types;
 	struct text_member manifest_text, package;
 	struct tar_manifest manifest;
 	struct bundle_builder *builder;
@@ -58,7 +58,7 @@ static void cleanup_importing(struct importing *importing)
 {
 	archive_reader_close(importing->reader);
 	tar_members_free(&importing->members);
-	btf_view_free(&importing->view);
+	btf_source_free(&importing->types);
 	text_clear(&importing->manifest_text);
 	text_clear(&importing->package);
 	tar_manifest_free(&importing->manifest);
@@ -153,12 +153,9 @@ static int read_package(struct importing *importing, const char *name)
 
 static int check_btf(struct importing *importing, const void *data, size_t size, struct reason *why)
 {
-	int err;
-
 	if (!size)
 		return reason_set(why, -EBADMSG, "it is empty, as a failed trim leaves it behind");
-	err = btf_view_open(&importing->view, data, size, why);
-	return err ? err : btf_view_scan(&importing->view, NULL, NULL, NULL, why);
+	return btf_source_open_all(&importing->types, data, size, why);
 }
 
 /* The bytes of the current member. *@ret_blob stays NULL when it is no BTF, which is told. */

@@ -76,13 +76,13 @@ static int grow_strings(struct btf_writer *w)
 /* The new offset of the string at offset @from of the full BTF. */
 static int map_string(struct btf_writer *w, uint32_t from, uint32_t *ret_to)
 {
-	const char *text = btf_view_string(w->touched->btf, from);
+	const char *text = type_view_string(w->kept->view, from);
 	struct string_slot *slot;
 	int err;
 
 	if (!text)
 		return reason_set(w->why, -EBADMSG, "string offset %u is past the end (%u)", from,
-				  w->touched->btf->strings_size);
+				  w->kept->view->strings_size);
 	if (!*text) {
 		*ret_to = 0;
 		return 0;
@@ -105,19 +105,19 @@ static int map_string(struct btf_writer *w, uint32_t from, uint32_t *ret_to)
 static uint32_t representative(struct btf_writer *w, uint32_t position, unsigned int depth);
 
 /* What stands for the type @id in the content of another: a number that is equal for equal
- * types. 0: void, or nobody looked there. */
+ * types. 0: void, or a type that is not kept. */
 static uint32_t content_reference(struct btf_writer *w, uint32_t id, unsigned int depth)
 {
-	uint32_t number = id < w->touched->btf->type_count ? w->touched->numbers[id] : 0;
+	uint32_t number = kept_types_number(w->kept, id);
 
 	return id && number ? representative(w, number - 1, depth + 1) + 1 : 0;
 }
 
-static bool is_nameless(const struct btf_view *btf, const struct btf_type *type)
+static bool is_nameless(const struct type_view *view, const struct btf_type *type)
 {
-	if (btf_view_name_offset(btf, type))
+	if (type_view_name_offset(view, type))
 		return false;
-	switch (btf_view_kind(btf, type)) {
+	switch (type_view_kind(view, type)) {
 	case BTF_KIND_PTR:
 	case BTF_KIND_CONST:
 	case BTF_KIND_VOLATILE:
@@ -133,46 +133,46 @@ static bool is_nameless(const struct btf_view *btf, const struct btf_type *type)
 /* Settles what stands for the types that this one refers to, before its content is written. */
 static void settle_references(struct btf_writer *w, const struct btf_type *type, unsigned int depth)
 {
-	const struct btf_view *btf = w->touched->btf;
-	const struct btf_array *array = btf_view_array(type);
-	const struct btf_param *params = btf_view_params(type);
-	uint32_t kind = btf_view_kind(btf, type);
+	const struct type_view *view = w->kept->view;
+	const struct btf_array *array = type_view_array(type);
+	const struct btf_param *params = type_view_params(type);
+	uint32_t kind = type_view_kind(view, type);
 
 	if (kind == BTF_KIND_ARRAY) {
-		content_reference(w, btf_view_u32(btf, array->type), depth);
-		content_reference(w, btf_view_u32(btf, array->index_type), depth);
+		content_reference(w, type_view_u32(view, array->type), depth);
+		content_reference(w, type_view_u32(view, array->index_type), depth);
 		return;
 	}
-	content_reference(w, btf_view_target(btf, type), depth);
-	for (uint32_t i = 0; kind == BTF_KIND_FUNC_PROTO && i < btf_view_vlen(btf, type); i++)
-		content_reference(w, btf_view_u32(btf, params[i].type), depth);
+	content_reference(w, type_view_target(view, type), depth);
+	for (uint32_t i = 0; kind == BTF_KIND_FUNC_PROTO && i < type_view_vlen(view, type); i++)
+		content_reference(w, type_view_u32(view, params[i].type), depth);
 }
 
 /* Appends the content to w->contents. The references are settled: nothing else is appended
  * meanwhile. */
 static void write_content(struct btf_writer *w, const struct btf_type *type, unsigned int depth)
 {
-	const struct btf_view *btf = w->touched->btf;
-	const struct btf_array *array = btf_view_array(type);
-	const struct btf_param *params = btf_view_params(type);
+	const struct type_view *view = w->kept->view;
+	const struct btf_array *array = type_view_array(type);
+	const struct btf_param *params = type_view_params(type);
 	struct byte_buffer *out = &w->contents;
-	uint32_t kind = btf_view_kind(btf, type);
+	uint32_t kind = type_view_kind(view, type);
 
-	byte_buffer_append_u32(out, btf_view_u32(btf, type->info));
+	byte_buffer_append_u32(out, type_view_u32(view, type->info));
 	if (kind == BTF_KIND_ARRAY) {
-		uint32_t element = btf_view_u32(btf, array->type);
-		uint32_t index = btf_view_u32(btf, array->index_type);
+		uint32_t element = type_view_u32(view, array->type);
+		uint32_t index = type_view_u32(view, array->index_type);
 
 		byte_buffer_append_u32(out, content_reference(w, element, depth));
 		byte_buffer_append_u32(out, content_reference(w, index, depth));
-		byte_buffer_append_u32(out, btf_view_elements(btf, type));
+		byte_buffer_append_u32(out, type_view_elements(view, type));
 		return;
 	}
-	byte_buffer_append_u32(out, content_reference(w, btf_view_target(btf, type), depth));
-	for (uint32_t i = 0; kind == BTF_KIND_FUNC_PROTO && i < btf_view_vlen(btf, type); i++) {
-		uint32_t id = btf_view_u32(btf, params[i].type);
+	byte_buffer_append_u32(out, content_reference(w, type_view_target(view, type), depth));
+	for (uint32_t i = 0; kind == BTF_KIND_FUNC_PROTO && i < type_view_vlen(view, type); i++) {
+		uint32_t id = type_view_u32(view, params[i].type);
 
-		byte_buffer_append_u32(out, btf_view_u32(btf, params[i].name_off));
+		byte_buffer_append_u32(out, type_view_u32(view, params[i].name_off));
 		byte_buffer_append_u32(out, content_reference(w, id, depth));
 	}
 }
@@ -222,8 +222,8 @@ static uint32_t representative(struct btf_writer *w, uint32_t position, unsigned
 	if (w->stands_for[position])
 		return w->stands_for[position] - 1;
 	w->stands_for[position] = position + 1;
-	type = btf_view_type(w->touched->btf, w->touched->types[position].id);
-	if (depth > MERGE_DEPTH_MAX || !is_nameless(w->touched->btf, type))
+	type = type_view_type(w->kept->view, w->kept->types[position].id);
+	if (depth > MERGE_DEPTH_MAX || !is_nameless(w->kept->view, type))
 		return position;
 	settle_references(w, type, depth);
 	start = w->contents.size;
@@ -235,7 +235,7 @@ static uint32_t representative(struct btf_writer *w, uint32_t position, unsigned
 
 static int number_types(struct btf_writer *w)
 {
-	uint32_t count = w->touched->count;
+	uint32_t count = w->kept->count;
 	uint32_t slots = table_size(count, 1024);
 
 	if (count > w->position_capacity) {
@@ -262,7 +262,7 @@ static int number_types(struct btf_writer *w)
 		memset(w->new_ids, 0, count * sizeof(*w->new_ids));
 	}
 	w->type_count = 0;
-	/* Equal types stand where the first of them was touched, though another may have been met
+	/* Equal types stand where the first of them was kept, though another may have been met
 	 * before it, through a type that refers to it: so what is trimmed again stays the same. */
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t other = representative(w, i, 0);
@@ -279,14 +279,14 @@ static int number_types(struct btf_writer *w)
 
 static uint32_t map_type(const struct btf_writer *w, uint32_t id)
 {
-	uint32_t number = id < w->touched->btf->type_count ? w->touched->numbers[id] : 0;
+	uint32_t number = kept_types_number(w->kept, id);
 
 	return id && number ? w->new_ids[number - 1] : 0;
 }
 
 static void put(struct btf_writer *w, uint32_t value)
 {
-	byte_buffer_append_u32(&w->types, btf_view_u32(w->touched->btf, value));
+	byte_buffer_append_u32(&w->types, type_view_u32(w->kept->view, value));
 }
 
 /* A word that means the same in the new BTF, in the byte order it has. */
@@ -298,31 +298,31 @@ static void put_raw(struct btf_writer *w, uint32_t raw)
 static int put_name(struct btf_writer *w, uint32_t raw_offset)
 {
 	uint32_t to = 0;
-	int err = map_string(w, btf_view_u32(w->touched->btf, raw_offset), &to);
+	int err = map_string(w, type_view_u32(w->kept->view, raw_offset), &to);
 
 	if (!err)
 		put(w, to);
 	return err;
 }
 
-static int write_parts(struct btf_writer *w, const struct touched_type *entry,
+static int write_parts(struct btf_writer *w, const struct kept_type *entry,
 		       const struct btf_type *type, uint32_t kind)
 {
-	const struct btf_view *btf = w->touched->btf;
-	uint32_t parts = btf_view_vlen(btf, type);
+	const struct type_view *view = w->kept->view;
+	uint32_t parts = type_view_vlen(view, type);
 	unsigned int words = kind == BTF_KIND_ENUM ? 2 : 3;
 	const uint32_t *part = (const uint32_t *)(type + 1);
 
 	for (uint32_t i = 0; i < parts; i++, part += words) {
 		int err;
 
-		if (!touched_has_part(w->touched, entry, i))
+		if (!kept_type_has_part(w->kept, entry, i))
 			continue;
 		err = put_name(w, part[0]);
 		if (err)
 			return err;
-		if (btf_view_is_composite(kind)) {
-			put(w, map_type(w, btf_view_u32(btf, part[1])));
+		if (type_view_is_composite(kind)) {
+			put(w, map_type(w, type_view_u32(view, part[1])));
 			put_raw(w, part[2]);
 			continue;
 		}
@@ -334,24 +334,24 @@ static int write_parts(struct btf_writer *w, const struct touched_type *entry,
 
 static int write_params(struct btf_writer *w, const struct btf_type *type)
 {
-	const struct btf_view *btf = w->touched->btf;
-	const struct btf_param *params = btf_view_params(type);
+	const struct type_view *view = w->kept->view;
+	const struct btf_param *params = type_view_params(type);
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < btf_view_vlen(btf, type); i++) {
+	for (uint32_t i = 0; !err && i < type_view_vlen(view, type); i++) {
 		err = put_name(w, params[i].name_off);
-		put(w, map_type(w, btf_view_u32(btf, params[i].type)));
+		put(w, map_type(w, type_view_u32(view, params[i].type)));
 	}
 	return err;
 }
 
-static int write_type(struct btf_writer *w, const struct touched_type *entry)
+static int write_type(struct btf_writer *w, const struct kept_type *entry)
 {
-	const struct btf_view *btf = w->touched->btf;
-	const struct btf_type *type = btf_view_type(btf, entry->id);
-	uint32_t kind = btf_view_kind(btf, type);
-	bool has_parts = btf_view_is_composite(kind) || btf_view_is_enum(kind);
-	uint32_t parts = has_parts ? entry->parts : btf_view_vlen(btf, type);
+	const struct type_view *view = w->kept->view;
+	const struct btf_type *type = type_view_type(view, entry->id);
+	uint32_t kind = type_view_kind(view, type);
+	bool has_parts = type_view_is_composite(kind) || type_view_is_enum(kind);
+	uint32_t parts = has_parts ? entry->parts : type_view_vlen(view, type);
 	int err;
 
 	if (parts > PARTS_MAX)
@@ -362,21 +362,21 @@ static int write_type(struct btf_writer *w, const struct touched_type *entry)
 	err = put_name(w, type->name_off);
 	if (err)
 		return err;
-	put(w, (uint32_t)btf_view_kind_flag(btf, type) << 31 | kind << 24 | parts);
+	put(w, (uint32_t)type_view_kind_flag(view, type) << 31 | kind << 24 | parts);
 	if (has_parts || kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT)
 		put_raw(w, type->size);
 	else if (kind == BTF_KIND_ARRAY || kind == BTF_KIND_FWD)
 		put(w, 0);
 	else
-		put(w, map_type(w, btf_view_target(btf, type)));
+		put(w, map_type(w, type_view_target(view, type)));
 	switch (kind) {
 	case BTF_KIND_INT:
 		put_raw(w, *(const uint32_t *)(type + 1));
 		return 0;
 	case BTF_KIND_ARRAY:
-		put(w, map_type(w, btf_view_u32(btf, btf_view_array(type)->type)));
-		put(w, map_type(w, btf_view_u32(btf, btf_view_array(type)->index_type)));
-		put_raw(w, btf_view_array(type)->nelems);
+		put(w, map_type(w, type_view_u32(view, type_view_array(type)->type)));
+		put(w, map_type(w, type_view_u32(view, type_view_array(type)->index_type)));
+		put_raw(w, type_view_array(type)->nelems);
 		return 0;
 	case BTF_KIND_FUNC_PROTO:
 		return write_params(w, type);
@@ -387,10 +387,10 @@ static int write_type(struct btf_writer *w, const struct touched_type *entry)
 
 static int assemble(struct btf_writer *w)
 {
-	const struct btf_view *btf = w->touched->btf;
+	const struct type_view *view = w->kept->view;
 	uint32_t words[5] = {HEADER_SIZE, 0, w->types.size, w->types.size, w->strings.size};
 	unsigned char magic[4];
-	uint16_t value = btf->swapped ? bswap_16(BTF_MAGIC) : BTF_MAGIC;
+	uint16_t value = view->swapped ? bswap_16(BTF_MAGIC) : BTF_MAGIC;
 
 	if (w->types.size > UINT32_MAX / 2 || w->strings.size > UINT32_MAX / 2)
 		return reason_set(w->why, -E2BIG, "the trimmed BTF is too large");
@@ -399,7 +399,7 @@ static int assemble(struct btf_writer *w)
 	magic[3] = 0;
 	byte_buffer_append(&w->output, magic, sizeof(magic));
 	for (unsigned int i = 0; i < 5; i++)
-		byte_buffer_append_u32(&w->output, btf_view_u32(btf, words[i]));
+		byte_buffer_append_u32(&w->output, type_view_u32(view, words[i]));
 	byte_buffer_append(&w->output, w->types.data, w->types.size);
 	byte_buffer_append(&w->output, w->strings.data, w->strings.size);
 	if (byte_buffer_failed(&w->types) || byte_buffer_failed(&w->strings) ||
@@ -408,12 +408,12 @@ static int assemble(struct btf_writer *w)
 	return 0;
 }
 
-int btf_writer_write(struct btf_writer *w, const struct touched *touched, struct reason *why)
+int btf_writer_write(struct btf_writer *w, const struct kept_types *kept, struct reason *why)
 {
 	uint32_t next = 1;
 	int err;
 
-	w->touched = touched;
+	w->kept = kept;
 	w->why = why;
 	byte_buffer_clear(&w->types);
 	byte_buffer_clear(&w->strings);
@@ -428,10 +428,10 @@ int btf_writer_write(struct btf_writer *w, const struct touched *touched, struct
 		memset(w->string_slots, 0, w->string_slot_count * sizeof(*w->string_slots));
 	w->strings_used = 0;
 	err = number_types(w);
-	for (uint32_t i = 0; !err && i < touched->count; i++) {
+	for (uint32_t i = 0; !err && i < kept->count; i++) {
 		if (w->new_ids[i] != next)
 			continue;
-		err = write_type(w, &touched->types[i]);
+		err = write_type(w, &kept->types[i]);
 		next++;
 	}
 	return err ? err : assemble(w);

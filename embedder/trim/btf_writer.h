@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The touched parts of a BTF in, a BTF with nothing else out.
+ * Types and the parts of them to keep in, a BTF with nothing else out.
  *
- *	24-byte header | types, numbered from 1 in the order of touching | strings
+ *	24-byte header | types, numbered from 1 in the order of marking | strings
  *
- * Members and enumerators that were not touched are gone, and so is what a pointer or a parameter
- * refers to when nobody looked there: it becomes void. Types without a name that have become
- * equal (all those pointers to void) are written once: no request can tell them apart.
+ * Members and enumerators that are not kept are left out. A pointer or parameter whose type is not
+ * kept refers to void instead. Types without a name that have become equal (all those pointers to
+ * void) are written once: no request can tell them apart.
  */
 #ifndef COREBTF_TRIM_BTF_WRITER_H
 #define COREBTF_TRIM_BTF_WRITER_H
 
-#include "embedder/resolve/touched.h"
+#include "embedder/trim/kept_types.h"
 #include "embedder/util/byte_buffer.h"
 
 /* Scratch memory; starts zeroed, may be used again and again. */
 struct btf_writer {
-	const struct touched *touched;
+	const struct kept_types *kept;
 	struct reason *why;
 	struct byte_buffer types, strings, output;
 	uint32_t type_count; /* of the last output, without void */
 
-	/* By position in touched->types: the new id; 0: not given yet. */
+	/* By position in kept->types: the new id; 0: not given yet. */
 	uint32_t *new_ids;
 	/* By position: the position of the equal type that stands for it + 1; 0: not known yet. */
 	uint32_t *stands_for;
@@ -46,10 +46,10 @@ struct btf_writer {
 void btf_writer_free(struct btf_writer *writer);
 
 /*
- * Writes the BTF into writer->output, in the byte order of the full one.
+ * Writes the BTF into writer->output, in the byte order of the source.
  * Errors: -EBADMSG a name out of range, -E2BIG more parts of a type than old readers can take,
  * -ENOMEM.
  */
-int btf_writer_write(struct btf_writer *writer, const struct touched *touched, struct reason *why);
+int btf_writer_write(struct btf_writer *writer, const struct kept_types *kept, struct reason *why);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: one kernel's BTF. Out: the trimmed one, by way of what resolving touched.
+ * In: the types of one kernel. Out: the trimmed BTF, which holds what the answers to all requests
+ * depend on.
  */
 #include <stdlib.h>
 
@@ -9,6 +10,7 @@
 
 struct trimmer {
 	struct resolver resolver;
+	struct kept_types kept;
 	struct btf_writer writer;
 };
 
@@ -30,48 +32,98 @@ void trimmer_free(struct trimmer *trimmer)
 	if (!trimmer)
 		return;
 	resolver_free(&trimmer->resolver);
+	kept_types_free(&trimmer->kept);
 	btf_writer_free(&trimmer->writer);
 	free(trimmer);
 }
 
-static void count_outcomes(const struct resolver *resolver, struct trim_result *result)
+static int keep_marks(void *context, const struct mark *marks, size_t count)
 {
-	for (size_t i = 0; i < resolver->set->count; i++) {
-		switch (resolver->outcomes[i]) {
-		case REQUEST_FOUND:
-			result->found++;
-			break;
-		case REQUEST_MISSING:
-			result->missing++;
-			break;
-		case REQUEST_ABSENT:
-			result->absent++;
-			break;
-		case REQUEST_AMBIGUOUS:
-			result->ambiguous++;
-			break;
-		default:
-			result->failed++;
-			break;
-		}
-	}
+	return kept_types_add(context, marks, count);
 }
 
-int trimmer_run(struct trimmer *trimmer, const void *btf, size_t size,
-		struct trim_result *ret_result, struct reason *why)
+/*
+ * libbpf reads the size of pointers from the first INT with a name of `long`; without it, it would
+ * guess. So that one comes before every other such INT. Where it is a candidate, the candidates
+ * before it in the full BTF come before it here too: order_candidates() then leaves it in its
+ * place.
+ */
+static int keep_long(struct trimmer *trimmer)
 {
-	int err;
+	const struct candidates *candidates = &trimmer->resolver.candidates;
+	const struct request_set *set = trimmer->resolver.set;
 
-	err = resolver_run(&trimmer->resolver, btf, size, NULL, NULL, why);
+	for (uint32_t root = 0; root < set->root_count; root++) {
+		size_t count, i;
+		const uint32_t *ids = candidates_of(candidates, root, &count);
+
+		if (set->roots[root].kind != BTF_KIND_INT)
+			continue;
+		for (i = 0; i < count && ids[i] != candidates->long_id; i++)
+			;
+		if (i == count)
+			continue;
+		for (size_t before = 0; before < i; before++) {
+			int err = kept_types_add_type(&trimmer->kept, ids[before]);
+
+			if (err)
+				return err;
+		}
+	}
+	return kept_types_add_type(&trimmer->kept, candidates->long_id);
+}
+
+/* Candidates keep their order in the trimmed BTF: libbpf prefers the first. */
+static int order_candidates(struct trimmer *trimmer)
+{
+	for (uint32_t root = 0; root < trimmer->resolver.set->root_count; root++) {
+		size_t count;
+		const uint32_t *ids = candidates_of(&trimmer->resolver.candidates, root, &count);
+		int err = kept_types_order(&trimmer->kept, ids, count);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int keep(struct trimmer *trimmer, struct type_source *source, struct reason *why)
+{
+	struct resolver_visitor with_marks = {.marks = keep_marks, .context = &trimmer->kept};
+	int err = resolver_open(&trimmer->resolver, source, why);
+
+	if (err)
+		return err;
+	kept_types_reset(&trimmer->kept, &source->view, why);
+	if (trimmer->resolver.set->count)
+		err = keep_long(trimmer);
 	if (!err)
-		err = btf_writer_write(&trimmer->writer, &trimmer->resolver.touched, why);
+		err = resolver_run(&trimmer->resolver, &with_marks, why);
+	if (!err)
+		err = kept_types_fill(&trimmer->kept);
+	return err ? err : order_candidates(trimmer);
+}
+
+static void count_outcomes(const struct resolver *resolver, struct trim_result *result)
+{
+	for (size_t i = 0; i < resolver->set->count; i++)
+		result->outcomes[resolver->verdicts[i].outcome]++;
+}
+
+int trimmer_run(struct trimmer *trimmer, struct type_source *source, struct trim_result *ret_result,
+		struct reason *why)
+{
+	int err = keep(trimmer, source, why);
+
+	if (!err)
+		err = btf_writer_write(&trimmer->writer, &trimmer->kept, why);
 	if (err)
 		return err;
 	*ret_result = (struct trim_result){
 		.btf = trimmer->writer.output.data,
 		.size = trimmer->writer.output.size,
 		.type_count = trimmer->writer.type_count,
-		.outcomes = trimmer->resolver.outcomes,
+		.verdicts = trimmer->resolver.verdicts,
 	};
 	count_outcomes(&trimmer->resolver, ret_result);
 	return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One kernel's full BTF in, the trimmed BTF out: what the requests of all objects touch, and
- * nothing else. A trimmer holds the scratch memory of one thread and serves any number of
- * kernels, one after the other.
+ * The types of one kernel in, the trimmed BTF out: what the answers to the requests of all objects
+ * depend on, and nothing else. A trimmer holds the scratch memory of one thread and serves any
+ * number of kernels, one after the other.
  */
 #ifndef COREBTF_TRIM_TRIMMER_H
 #define COREBTF_TRIM_TRIMMER_H
@@ -24,18 +24,25 @@ void trimmer_free(struct trimmer *trimmer);
 struct trim_result {
 	const void *btf; /* belongs to the trimmer until its next run */
 	size_t size;
-	uint32_t type_count;				    /* types in it, without void */
-	uint32_t found, missing, absent, ambiguous, failed; /* requests, by outcome */
-	const uint8_t *outcomes; /* enum request_outcome of each request, request_set's order */
+	uint32_t type_count;		     /* types in it, without void */
+	uint32_t outcomes[VERDICT_OUTCOMES]; /* requests, by outcome */
+	/* Of each request, in the set's order; belong to the trimmer until its next run. */
+	const struct verdict *verdicts;
 };
 
+/* Requests that get no usable answer: those that libbpf poisons or refuses. */
+static inline uint32_t trim_result_unresolved(const struct trim_result *result)
+{
+	return result->outcomes[VERDICT_MISSING] + result->outcomes[VERDICT_AMBIGUOUS] +
+	       result->outcomes[VERDICT_REFUSED];
+}
+
 /*
- * @btf: raw BTF of either byte order, aligned to 4 bytes. The result has the same byte order, a
- * 24-byte header and no layout section.
- * Errors: -EBADMSG damaged, -EOPNOTSUPP a kind of type that is needed is not known, -ENOMEM.
- * @why names the type.
+ * The result has the byte order of the source, a 24-byte header and no layout section.
+ * Errors: -EBADMSG damaged types, -EOPNOTSUPP a kind of type that is needed is not known, -ENOMEM;
+ * those of type_source.find. @why names the type.
  */
-int trimmer_run(struct trimmer *trimmer, const void *btf, size_t size,
-		struct trim_result *ret_result, struct reason *why);
+int trimmer_run(struct trimmer *trimmer, struct type_source *source, struct trim_result *ret_result,
+		struct reason *why);
 
 #endif

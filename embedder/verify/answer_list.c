@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "embedder/verify/answer_list.h"
+#include "runtime/util/array.h"
 
 void answer_list_free(struct answer_list *list)
 {
@@ -14,24 +15,17 @@ struct recording {
 	const struct request_set *set;
 };
 
-static int record(void *context, size_t request, const struct resolver_answer *answer)
+static int record(void *context, size_t request, const struct answer *answer)
 {
 	const struct recording *recording = context;
 	struct answer_list *list = recording->list;
 	struct recorded_answer *recorded;
 
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? list->capacity * 2 : 1024;
-
-		recorded = reallocarray(list->answers, capacity, sizeof(*recorded));
-		if (!recorded)
-			return -ENOMEM;
-		list->answers = recorded;
-		list->capacity = capacity;
-	}
+	if (array_reserve(list->answers, list->capacity, list->count + 1))
+		return -ENOMEM;
 	recorded = &list->answers[list->count++];
 	*recorded = (struct recorded_answer){.request = request};
-	if (answer->result == TARGET_REFUSED) {
+	if (answer->result == ANSWER_REFUSED) {
 		recorded->refusal = answer->match.refusal;
 		return 0;
 	}
@@ -44,14 +38,17 @@ static int record(void *context, size_t request, const struct resolver_answer *a
 	return 0;
 }
 
-int answer_list_fill(struct answer_list *list, struct resolver *resolver, const void *btf,
-		     size_t size, struct reason *why)
+int answer_list_fill(struct answer_list *list, struct resolver *resolver,
+		     struct type_source *source, struct reason *why)
 {
 	struct recording recording = {list, resolver->set};
+	struct resolver_visitor visitor = {.answer = record, .context = &recording};
 	int err;
 
 	list->count = 0;
-	err = resolver_run(resolver, btf, size, record, &recording, why);
+	err = resolver_open(resolver, source, why);
+	if (!err)
+		err = resolver_run(resolver, &visitor, why);
 	return err == -ENOMEM ? reason_set(why, err, "out of memory") : err;
 }
 

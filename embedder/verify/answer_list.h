@@ -20,7 +20,7 @@ struct recorded_answer {
 	uint32_t request;
 	uint32_t bit_offset;
 	int refusal; /* 0: a match; else the negative errno of libbpf */
-	struct target_value value;
+	struct answer_value value;
 };
 
 /* Starts zeroed. */
@@ -31,11 +31,12 @@ struct answer_list {
 
 void answer_list_free(struct answer_list *list);
 
-/* Resolves all requests on a BTF (resolver_run) and records the answers. Errors: as there. */
-int answer_list_fill(struct answer_list *list, struct resolver *resolver, const void *btf,
-		     size_t size, struct reason *why);
+/* Puts all requests to a source of types (resolver_run) and records the answers. Errors: as there.
+ */
+int answer_list_fill(struct answer_list *list, struct resolver *resolver,
+		     struct type_source *source, struct reason *why);
 
-/* Told of each request whose answers differ, with both in words. */
+/* Called for each request whose answers differ, with both in words. */
 typedef void (*answer_list_differ_fn)(void *context, size_t request, const char *full,
 				      const char *trimmed);
 

@@ -18,29 +18,34 @@ void verifier_free(struct verifier *verifier)
 {
 	resolver_free(&verifier->full);
 	resolver_free(&verifier->trimmed);
+	btf_source_free(&verifier->trimmed_types);
 	answer_list_free(&verifier->full_answers);
 	answer_list_free(&verifier->trimmed_answers);
 }
 
-static int fill(struct answer_list *answers, struct resolver *resolver, const void *btf,
-		size_t size, const char *which, struct reason *why)
+static int fill(struct answer_list *answers, struct resolver *resolver, struct type_source *source,
+		const char *which, struct reason *why)
 {
 	struct reason inner = {""};
-	int err = answer_list_fill(answers, resolver, btf, size, &inner);
+	int err = answer_list_fill(answers, resolver, source, &inner);
 
 	return err ? reason_set(why, err, "%s BTF: %s", which, inner.text) : 0;
 }
 
-int verifier_run(struct verifier *verifier, const void *full, size_t full_size, const void *trimmed,
+int verifier_run(struct verifier *verifier, struct type_source *full, const void *trimmed,
 		 size_t trimmed_size, answer_list_differ_fn differ, void *context,
 		 size_t *ret_differences, struct reason *why)
 {
-	int err;
+	struct reason inner = {""};
+	int err = fill(&verifier->full_answers, &verifier->full, full, "full", why);
 
-	err = fill(&verifier->full_answers, &verifier->full, full, full_size, "full", why);
-	if (!err)
-		err = fill(&verifier->trimmed_answers, &verifier->trimmed, trimmed, trimmed_size,
-			   "trimmed", why);
+	if (err)
+		return err;
+	err = btf_source_open(&verifier->trimmed_types, trimmed, trimmed_size, &inner);
+	if (err)
+		return reason_set(why, err, "trimmed BTF: %s", inner.text);
+	err = fill(&verifier->trimmed_answers, &verifier->trimmed, &verifier->trimmed_types.types,
+		   "trimmed", why);
 	if (err)
 		return err;
 	*ret_differences = answer_list_compare(&verifier->full_answers, &verifier->trimmed_answers,

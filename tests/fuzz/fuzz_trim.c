@@ -4,7 +4,7 @@
  * trimmed BTF that comes out must answer every request as the full one did, and trimming it again
  * must give the same bytes.
  */
-#include "embedder/trim/trimmer.h"
+#include "tests/support/trim_bytes.h"
 #include "embedder/verify/verifier.h"
 #include "trim_input.h"
 
@@ -12,21 +12,24 @@ static void must_hold(const struct request_set *set, const struct trim_input *in
 {
 	struct trimmer *trimmer = trimmer_new(set), *again = trimmer_new(set);
 	struct trim_result trimmed, twice;
+	struct btf_source full = {0};
 	struct verifier verifier;
 	size_t differences = 0;
 	struct reason why;
 
 	verifier_init(&verifier, set);
-	if (!trimmer_run(trimmer, input->kernel, input->kernel_size, &trimmed, &why)) {
+	if (!trim_bytes(trimmer, input->kernel, input->kernel_size, &trimmed, &why)) {
 		/* Values are looked at only here, so a full BTF may still turn out damaged. */
-		if (!verifier_run(&verifier, input->kernel, input->kernel_size, trimmed.btf,
-				  trimmed.size, NULL, NULL, &differences, &why) &&
+		if (!btf_source_open(&full, input->kernel, input->kernel_size, &why) &&
+		    !verifier_run(&verifier, &full.types, trimmed.btf, trimmed.size, NULL, NULL,
+				  &differences, &why) &&
 		    differences)
 			abort();
-		if (trimmer_run(again, trimmed.btf, trimmed.size, &twice, &why) ||
+		if (trim_bytes(again, trimmed.btf, trimmed.size, &twice, &why) ||
 		    twice.size != trimmed.size || memcmp(twice.btf, trimmed.btf, twice.size))
 			abort();
 	}
+	btf_source_free(&full);
 	verifier_free(&verifier);
 	trimmer_free(trimmer);
 	trimmer_free(again);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/trim/trimmer.h"
+#include "tests/support/trim_bytes.h"
 #include "embedder/util/cleanup.h"
 
 /* How many differences are printed; the rest is only counted. */
@@ -390,7 +390,7 @@ static int judge_again(struct trimmer *trimmer, const struct trim_result *result
 	if (!first)
 		return -ENOMEM;
 	memcpy(first, result->btf, size);
-	err = trimmer_run(trimmer, first, size, &again, &why);
+	err = trim_bytes(trimmer, first, size, &again, &why);
 	if (!err && again.size == size && memcmp(again.btf, first, size) == 0)
 		return 0;
 	if (counts->differences++ < PRINTED_MAX)
@@ -415,7 +415,7 @@ static int judge_together(const struct judge_object *objects, size_t count, cons
 		err = request_set_add_object(requests, objects[i].file, NULL, &why);
 	if (!err) {
 		trimmer = trimmer_new(requests);
-		err = trimmer ? trimmer_run(trimmer, data, size, &result, &why) : -ENOMEM;
+		err = trimmer ? trim_bytes(trimmer, data, size, &result, &why) : -ENOMEM;
 	}
 	if (err == -ENOMEM)
 		return err;
@@ -450,14 +450,14 @@ int judge_kernel(const struct judge_object *objects, size_t count, const void *d
 
 /* Our resolver's results for the one relocation of an object, candidate by candidate. */
 struct answers {
-	struct resolver_answer *list;
+	struct answer *list;
 	size_t count;
 };
 
-static int note_answer(void *context, size_t request, const struct resolver_answer *answer)
+static int note_answer(void *context, size_t request, const struct answer *answer)
 {
 	struct answers *answers = context;
-	struct resolver_answer *list;
+	struct answer *list;
 
 	list = reallocarray(answers->list, answers->count + 1, sizeof(*list));
 	if (!list)
@@ -473,6 +473,8 @@ static int outcome_of(const struct bpf_object_file *file, const void *data, size
 {
 	_cleanup_(cleanup_requests) struct request_set *requests = request_set_new();
 	_cleanup_(resolver_free) struct resolver resolver = {0};
+	_cleanup_(btf_source_free) struct btf_source types = {0};
+	struct resolver_visitor visitor = {.answer = note_answer, .context = answers};
 	int err;
 
 	err = requests ? request_set_add_object(requests, file, NULL, NULL) : -ENOMEM;
@@ -480,12 +482,16 @@ static int outcome_of(const struct bpf_object_file *file, const void *data, size
 		return err ? err : -ENOENT;
 	err = resolver_init(&resolver, requests);
 	if (!err)
-		err = resolver_run(&resolver, data, size, note_answer, answers, NULL);
-	return err ? err : resolver.outcomes[0];
+		err = btf_source_open(&types, data, size, NULL);
+	if (!err)
+		err = resolver_open(&resolver, &types.types, NULL);
+	if (!err)
+		err = resolver_run(&resolver, &visitor, NULL);
+	return err ? err : (int)resolver.verdicts[0].outcome;
 }
 
-/* For an array, newer versions of libbpf use the size of an element, 1.1 that of the array. */
-static bool same_value(const struct resolver_answer *ours, const struct reply *reply)
+/* Of an array, newer versions of libbpf take the size of an element, 1.1 takes all of it. */
+static bool same_value(const struct answer *ours, const struct reply *reply)
 {
 	return ours->value.value == reply->answer.value &&
 	       (ours->value.size == reply->answer.size ||
@@ -501,15 +507,14 @@ static void compare_answers(const struct case_ *c, const struct judge_relo *relo
 
 	for (int i = 0; i < all->length; i++) {
 		struct reply reply = ask_alone(c->object, relo, &all->list[i]);
-		const struct resolver_answer *ours =
-			next < answers->count ? &answers->list[next] : NULL;
+		const struct answer *ours = next < answers->count ? &answers->list[next] : NULL;
 		bool answered = ours && ours->id == all->list[i].id, same;
 
 		next += answered;
 		if (relo->relo.kind == BPF_CORE_TYPE_SIZE && !reply.err && !reply.answer.value)
 			same = !answered || ours->value.value == 0;
 		else if (reply.err || has_matched(relo, &reply))
-			same = answered && (ours->result == TARGET_REFUSED) == !!reply.err &&
+			same = answered && (ours->result == ANSWER_REFUSED) == !!reply.err &&
 			       (reply.err || same_value(ours, &reply));
 		else
 			same = !answered;
@@ -525,12 +530,12 @@ static void compare_answers(const struct case_ *c, const struct judge_relo *relo
 static bool agrees(const struct judge_relo *relo, const struct reply *reply, int outcome)
 {
 	switch (outcome) {
-	case REQUEST_FOUND:
+	case VERDICT_FOUND:
 		return !reply->err && !reply->answer.poison &&
 		       (has_matched(relo, reply) || relo->relo.kind == BPF_CORE_TYPE_SIZE);
-	case REQUEST_MISSING:
+	case VERDICT_MISSING:
 		return !reply->err && reply->answer.poison;
-	case REQUEST_ABSENT:
+	case VERDICT_ABSENT:
 		return !reply->err && !reply->answer.poison && !has_matched(relo, reply);
 	default:
 		return reply->err != 0;

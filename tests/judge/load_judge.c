@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "embedder/kernels/kernel_btf.h"
-#include "embedder/trim/trimmer.h"
+#include "tests/support/trim_bytes.h"
 #include "embedder/util/cleanup.h"
 
 #define KERNEL_BTF   "/sys/kernel/btf/vmlinux"
@@ -142,7 +142,7 @@ static int judge(const char *path, const struct kernel_btf *kernel)
 		die(path, why.text);
 	bpf_object_file_close(&file);
 	trimmer = trimmer_new(requests);
-	if (!trimmer || trimmer_run(trimmer, kernel->data, kernel->size, &result, &why))
+	if (!trimmer || trim_bytes(trimmer, kernel->data, kernel->size, &result, &why))
 		die(path, why.text);
 	if (write(fd, result.btf, result.size) != (ssize_t)result.size)
 		die(path, strerror(errno));

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/trim/trimmer.h"
+#include "tests/support/trim_bytes.h"
 #include "embedder/util/cleanup.h"
 #include "tests/support/btf_bytes.h"
 
@@ -118,47 +118,47 @@ __attribute__((format(printf, 2, 3))) static void say(struct dump *dump, const c
 	assert_true(dump->length < sizeof(dump->text));
 }
 
-static void dump_parts(struct dump *dump, const struct btf_view *btf, const struct btf_type *type)
+static void dump_parts(struct dump *dump, const struct type_view *btf, const struct btf_type *type)
 {
-	uint32_t kind = btf_view_kind(btf, type);
+	uint32_t kind = type_view_kind(btf, type);
 	const uint32_t *words = (const uint32_t *)(type + 1);
 
-	for (uint32_t i = 0; i < btf_view_vlen(btf, type); i++) {
-		say(dump, " %s", btf_view_string(btf, btf_view_u32(btf, *words++)));
-		if (btf_view_is_composite(kind)) {
-			say(dump, ":%u@%u/%u", btf_view_u32(btf, words[0]),
-			    btf_view_bit_offset(btf, type, i), btf_view_bit_size(btf, type, i));
+	for (uint32_t i = 0; i < type_view_vlen(btf, type); i++) {
+		say(dump, " %s", type_view_string(btf, type_view_u32(btf, *words++)));
+		if (type_view_is_composite(kind)) {
+			say(dump, ":%u@%u/%u", type_view_u32(btf, words[0]),
+			    type_view_bit_offset(btf, type, i), type_view_bit_size(btf, type, i));
 			words += 2;
 		} else {
-			say(dump, "=%d", (int32_t)btf_view_u32(btf, *words++));
+			say(dump, "=%d", (int32_t)type_view_u32(btf, *words++));
 		}
 	}
 }
 
 static void dump_btf(struct dump *dump, const void *data, size_t size)
 {
-	_cleanup_(btf_view_free) struct btf_view btf = {0};
+	_cleanup_(btf_source_free) struct btf_source types = {0};
+	const struct type_view *btf = &types.types.view;
 
 	*dump = (struct dump){0};
-	assert_int_equal(btf_view_open(&btf, data, size, NULL), 0);
-	assert_int_equal(btf_view_scan(&btf, NULL, NULL, NULL, NULL), 0);
-	for (uint32_t id = 1; id < btf.type_count; id++) {
-		const struct btf_type *type = btf_view_type(&btf, id);
-		uint32_t kind = btf_view_kind(&btf, type);
+	assert_int_equal(btf_source_open_all(&types, data, size, NULL), 0);
+	for (uint32_t id = 1; id < btf->type_count; id++) {
+		const struct btf_type *type = type_view_type(btf, id);
+		uint32_t kind = type_view_kind(btf, type);
 
-		say(dump, "%u %s", id, btf_view_kind_name(kind));
-		if (btf_view_name_offset(&btf, type))
-			say(dump, " %s", btf_view_string(&btf, btf_view_name_offset(&btf, type)));
-		if (btf_view_is_composite(kind) || btf_view_is_enum(kind)) {
-			say(dump, " %u", btf_view_size(&btf, type));
-			dump_parts(dump, &btf, type);
+		say(dump, "%u %s", id, type_view_kind_name(kind));
+		if (type_view_name_offset(btf, type))
+			say(dump, " %s", type_view_string(btf, type_view_name_offset(btf, type)));
+		if (type_view_is_composite(kind) || type_view_is_enum(kind)) {
+			say(dump, " %u", type_view_size(btf, type));
+			dump_parts(dump, btf, type);
 		} else if (kind == BTF_KIND_INT) {
-			say(dump, " %u", btf_view_size(&btf, type));
+			say(dump, " %u", type_view_size(btf, type));
 		} else if (kind == BTF_KIND_ARRAY) {
-			say(dump, " %u[%u]", btf_view_u32(&btf, btf_view_array(type)->type),
-			    btf_view_elements(&btf, type));
+			say(dump, " %u[%u]", type_view_u32(btf, type_view_array(type)->type),
+			    type_view_elements(btf, type));
 		} else {
-			say(dump, " %u", btf_view_target(&btf, type));
+			say(dump, " %u", type_view_target(btf, type));
 		}
 		say(dump, "\n");
 	}
@@ -237,7 +237,7 @@ static void test_golden(void **state)
 		const unsigned char *bytes;
 		char sum[20];
 
-		assert_int_equal(trimmer_run(trimmer, kernel, size, &result, &why), 0);
+		assert_int_equal(trim_bytes(trimmer, kernel, size, &result, &why), 0);
 		dump_btf(&dump, result.btf, result.size);
 		assert_string_equal(dump.text, golden);
 		assert_int_equal(result.type_count, 10);
@@ -250,7 +250,7 @@ static void test_golden(void **state)
 	}
 }
 
-static enum request_outcome outcome_of(const struct request_set *set,
+static enum verdict_outcome outcome_of(const struct request_set *set,
 				       const struct trim_result *result, const char *description)
 {
 	char text[200];
@@ -258,29 +258,29 @@ static enum request_outcome outcome_of(const struct request_set *set,
 	for (size_t i = 0; i < request_set_count(set); i++) {
 		request_set_describe(set, i, text, sizeof(text));
 		if (strncmp(text, description, strlen(description)) == 0)
-			return result->outcomes[i];
+			return result->verdicts[i].outcome;
 	}
 	fail_msg("no request: %s", description);
-	return REQUEST_FAILED;
+	return VERDICT_REFUSED;
 }
 
 static void test_outcomes(void **state)
 {
 	static const struct {
 		const char *request;
-		enum request_outcome outcome;
+		enum verdict_outcome outcome;
 	} cases[] = {
-		{"field byte offset of struct task.pid", REQUEST_FOUND},
-		{"field byte offset of struct task.mm", REQUEST_AMBIGUOUS},
-		{"field byte offset of struct task.lost", REQUEST_MISSING},
-		{"field exists of struct task.lost", REQUEST_ABSENT},
-		{"field byte size of struct mm.start", REQUEST_FOUND},
-		{"enumerator value of enum state::RUNNING", REQUEST_FOUND},
-		{"enumerator exists of enum state::GONE", REQUEST_ABSENT},
-		{"type size of alias", REQUEST_FOUND},
-		{"field byte size of struct task.files", REQUEST_FOUND},
-		{"type exists of struct gone", REQUEST_ABSENT},
-		{"field byte offset of struct task: its access", REQUEST_FAILED},
+		{"field byte offset of struct task.pid", VERDICT_FOUND},
+		{"field byte offset of struct task.mm", VERDICT_AMBIGUOUS},
+		{"field byte offset of struct task.lost", VERDICT_MISSING},
+		{"field exists of struct task.lost", VERDICT_ABSENT},
+		{"field byte size of struct mm.start", VERDICT_FOUND},
+		{"enumerator value of enum state::RUNNING", VERDICT_FOUND},
+		{"enumerator exists of enum state::GONE", VERDICT_ABSENT},
+		{"type size of alias", VERDICT_FOUND},
+		{"field byte size of struct task.files", VERDICT_FOUND},
+		{"type exists of struct gone", VERDICT_ABSENT},
+		{"field byte offset of struct task: its access", VERDICT_REFUSED},
 	};
 	_cleanup_(cleanup_set) struct request_set *set = request_set_new();
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = NULL;
@@ -292,14 +292,14 @@ static void test_outcomes(void **state)
 	add_object(set, all_relos, ALL_RELOS);
 	trimmer = trimmer_new(set);
 	assert_int_equal(request_set_count(set), sizeof(cases) / sizeof(*cases));
-	assert_int_equal(trimmer_run(trimmer, kernel, size, &result, &why), 0);
+	assert_int_equal(trim_bytes(trimmer, kernel, size, &result, &why), 0);
 	for (unsigned int i = 0; i < sizeof(cases) / sizeof(*cases); i++)
 		assert_int_equal(outcome_of(set, &result, cases[i].request), cases[i].outcome);
-	assert_int_equal(result.found, 5);
-	assert_int_equal(result.missing, 1);
-	assert_int_equal(result.absent, 3);
-	assert_int_equal(result.ambiguous, 1);
-	assert_int_equal(result.failed, 1);
+	assert_int_equal(result.outcomes[VERDICT_FOUND], 5);
+	assert_int_equal(result.outcomes[VERDICT_MISSING], 1);
+	assert_int_equal(result.outcomes[VERDICT_ABSENT], 3);
+	assert_int_equal(result.outcomes[VERDICT_AMBIGUOUS], 1);
+	assert_int_equal(result.outcomes[VERDICT_REFUSED], 1);
 }
 
 /* Trimming a trimmed BTF gives the same bytes, and so does a reused trimmer. */
@@ -317,14 +317,15 @@ static void test_again(void **state)
 		_cleanup_free_ void *kernel = build_kernel(i % 2, &size);
 		_cleanup_free_ void *copy = NULL;
 
-		assert_int_equal(trimmer_run(trimmer, kernel, size, &first, &why), 0);
+		assert_int_equal(trim_bytes(trimmer, kernel, size, &first, &why), 0);
 		copy = malloc(first.size);
 		memcpy(copy, first.btf, first.size);
-		assert_int_equal(trimmer_run(trimmer, copy, first.size, &again, &why), 0);
+		assert_int_equal(trim_bytes(trimmer, copy, first.size, &again, &why), 0);
 		assert_int_equal(again.size, first.size);
 		assert_memory_equal(again.btf, copy, first.size);
-		assert_int_equal(again.found, first.found);
-		assert_int_equal(again.ambiguous, first.ambiguous);
+		assert_int_equal(again.outcomes[VERDICT_FOUND], first.outcomes[VERDICT_FOUND]);
+		assert_int_equal(again.outcomes[VERDICT_AMBIGUOUS],
+				 first.outcomes[VERDICT_AMBIGUOUS]);
 	}
 }
 
@@ -347,7 +348,7 @@ static void test_order_of_objects(void **state)
 		for (unsigned int i = 0; order && i < ALL_RELOS; i++)
 			add_object(set, &all_relos[(i + order) * 5 % ALL_RELOS], 1);
 		trimmer = trimmer_new(set);
-		assert_int_equal(trimmer_run(trimmer, kernel, size, &result, &why), 0);
+		assert_int_equal(trim_bytes(trimmer, kernel, size, &result, &why), 0);
 		if (!order) {
 			expected_size = result.size;
 			expected = malloc(result.size);
@@ -369,10 +370,12 @@ static void test_no_requests(void **state)
 	size_t size;
 	_cleanup_free_ void *kernel = build_kernel(false, &size);
 
-	assert_int_equal(trimmer_run(trimmer, kernel, size, &result, &why), 0);
+	assert_int_equal(trim_bytes(trimmer, kernel, size, &result, &why), 0);
 	dump_btf(&dump, result.btf, result.size);
 	assert_string_equal(dump.text, "");
-	assert_int_equal(result.found + result.missing + result.absent, 0);
+	assert_int_equal(result.outcomes[VERDICT_FOUND] + result.outcomes[VERDICT_MISSING] +
+				 result.outcomes[VERDICT_ABSENT],
+			 0);
 }
 
 /* Kernels that are damaged ------------------------------------------------------------------- */
@@ -395,7 +398,7 @@ static int trim_with(void (*add)(struct btf_bytes *b), struct btf_bytes_relo rel
 	kernel = btf_bytes_build(&b, &size);
 	add_object(set, &relo, 1);
 	trimmer = trimmer_new(set);
-	err = trimmer_run(trimmer, kernel, size, &result, why);
+	err = trim_bytes(trimmer, kernel, size, &result, why);
 	if (!err && dump)
 		dump_btf(dump, result.btf, result.size);
 	free(kernel);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an answer depends on: the types, members and enumerators that matching read, in the order in
+ * which it read them. A BTF that holds just the marked parts gives the same answer again (trim/
+ * builds it); kernels that agree in them give the same answer too.
+ *
+ * A mark on a type covers what lies behind it down to the type that has the size: the chain of
+ * typedefs, qualifiers and arrays. A mark on a member covers the member's type in the same way.
+ */
+#ifndef COREBTF_RESOLVE_MARKS_H
+#define COREBTF_RESOLVE_MARKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/util/array.h"
+
+enum mark_kind {
+	MARK_TYPE,     /* the type itself; number is 0 */
+	MARK_PART,     /* member or enumerator @number of the type */
+	MARK_AT_LEAST, /* that the type has at least @number members or enumerators */
+};
+
+struct mark {
+	uint32_t type; /* id */
+	uint32_t kind : 8, number : 24;
+};
+
+/* Starts zeroed. */
+struct mark_list {
+	struct mark *marks;
+	size_t count, capacity;
+};
+
+static inline void mark_list_free(struct mark_list *list)
+{
+	free(list->marks);
+	*list = (struct mark_list){0};
+}
+
+/* 0 or -ENOMEM. @number: below 2^24, as many as a type can have parts. */
+static inline int mark_list_add(struct mark_list *list, enum mark_kind kind, uint32_t type,
+				uint32_t number)
+{
+	int err = array_reserve(list->marks, list->capacity, list->count + 1);
+
+	if (!err)
+		list->marks[list->count++] =
+			(struct mark){.type = type, .kind = kind, .number = number};
+	return err;
+}
+
+#endif
