@@ -1,19 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Kernels on disk for tests of the engine: files in BTFHub's layout and archives, below the current
- * folder. What each BTF says stands as text behind its header.
+ * folder. Each is a BTF without types whose one string is its kernel's release.
  */
 #ifndef TESTS_EMBEDDER_ENGINE_POOL_FIXTURE_H
 #define TESTS_EMBEDDER_ENGINE_POOL_FIXTURE_H
+
+#include <linux/btf.h>
+#include <string.h>
 
 #include "tests/support/scratch.h"
 #include "tests/support/tar_builder.h"
 
 #define FIXTURE_FOLDER "files/debian/12/x86_64"
 
+static inline struct bytes fixture_btf(const char *release)
+{
+	struct btf_header header = {
+		.magic = BTF_MAGIC,
+		.version = BTF_VERSION,
+		.hdr_len = 24,
+		.str_len = (uint32_t)strlen(release) + 2,
+	};
+	struct bytes btf = {.data = NULL};
+
+	bytes_add(&btf, &header, 24);
+	bytes_add(&btf, "", 1);
+	bytes_add(&btf, release, strlen(release) + 1);
+	return btf;
+}
+
 static inline void fixture_write_file(const char *release)
 {
-	struct bytes btf = make_btf(release);
+	struct bytes btf = fixture_btf(release);
 	char path[256];
 
 	snprintf(path, sizeof(path), FIXTURE_FOLDER "/%s.btf", release);
@@ -29,10 +48,13 @@ static inline void fixture_write_archive(const char *path, const char *prefix, i
 
 	for (int i = 0; i < count; i++) {
 		char member[128], release[64];
+		struct bytes btf;
 
 		snprintf(release, sizeof(release), "%s.%d", prefix, i);
 		snprintf(member, sizeof(member), "debian/11/x86_64/%s.btf", release);
-		tar_add_btf(&tar, member, release);
+		btf = fixture_btf(release);
+		tar_add_file(&tar, member, btf.data, btf.size);
+		bytes_release(&btf);
 	}
 	if (damaged)
 		tar.size -= 600; /* the member's data and some of its header */

@@ -26,12 +26,12 @@ static void *new_scratch(void *context)
 }
 
 static int run_one(void *context, void *scratch, const struct kernel_file *kernel,
-		   const struct kernel_btf *full, void **ret_outcome, struct reason *why)
+		   struct type_source *types, void **ret_outcome, struct reason *why)
 {
 	(void)context;
 	(void)scratch;
 	(void)kernel;
-	*ret_outcome = malloc(full->size);
+	*ret_outcome = strdup(types->view.strings + 1);
 	return *ret_outcome ? 0 : reason_errno(why, -ENOMEM, "cannot keep it");
 }
 
