@@ -81,6 +81,7 @@ static int trim(const struct trim_options *options, const struct object_input *o
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = trimmer_new(objects->requests);
 	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
 	_cleanup_(btf_source_free) struct btf_source types = {0};
+	_cleanup_(matrix_free) struct matrix matrix = {0};
 	struct trim_result result = {0};
 	struct reason why = {""};
 	uint32_t unresolved;
@@ -104,7 +105,9 @@ static int trim(const struct trim_options *options, const struct object_input *o
 		return err;
 	}
 	unresolved = trim_result_unresolved(&result);
-	unresolved_report(run_events(), options->kernel, objects->requests, result.verdicts);
+	if (!matrix_init(&matrix, objects->requests) &&
+	    !matrix_add_kernel(&matrix, options->kernel, result.verdicts))
+		unresolved_report(run_events(), &matrix, 0);
 	if (unresolved)
 		report_note("%s relocation%s not resolved%s", text_count(unresolved).text,
 			    text_plural(unresolved),

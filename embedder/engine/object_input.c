@@ -11,7 +11,6 @@
 #include "embedder/object/embedded_objects.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
-#include "runtime/util/array.h"
 
 int object_input_init(struct object_input *input, const struct engine_events *events)
 {
@@ -25,47 +24,26 @@ int object_input_init(struct object_input *input, const struct engine_events *ev
 void object_input_free(struct object_input *input)
 {
 	request_set_free(input->requests);
-	for (size_t i = 0; i < input->count; i++)
-		free(input->objects[i].name);
-	free(input->objects);
 	*input = (struct object_input){0};
-}
-
-/* Adds what was read; @object's name goes over to @input. */
-static int add_object(struct object_input *input, struct bpf_object_file *object,
-		      uint32_t *ret_relocations, struct reason *why)
-{
-	int err = array_reserve(input->objects, input->capacity, input->count + 1);
-
-	if (err)
-		return reason_errno(why, err, "cannot keep the object");
-	err = request_set_add_object(input->requests, object, ret_relocations, why);
-	if (err)
-		return err;
-	input->objects[input->count++] = (struct input_object){
-		.name = TAKE_PTR(object->name),
-		.big_endian = object->big_endian,
-		.digest = object->digest,
-		.relocation_count = *ret_relocations,
-	};
-	return 0;
 }
 
 int object_input_add_file(struct object_input *input, const char *path)
 {
 	_cleanup_(bpf_object_file_close) struct bpf_object_file object = {0};
 	struct reason why = {""};
-	uint32_t relocations = 0;
+	uint32_t relocations;
 	int err = bpf_object_file_open(path, &object, &why);
 
 	if (!err)
-		err = add_object(input, &object, &relocations, &why);
-	if (err)
+		err = request_set_add_object(input->requests, &object, &why);
+	if (err) {
 		engine_say(input->events, ENGINE_FAILURE, path, "%s", why.text);
-	else
-		engine_say(input->events, ENGINE_DETAIL, path, "%s relocation%s",
-			   text_count(relocations).text, text_plural(relocations));
-	return err;
+		return err;
+	}
+	relocations = request_set_last_object(input->requests)->relocation_count;
+	engine_say(input->events, ENGINE_DETAIL, path, "%s relocation%s",
+		   text_count(relocations).text, text_plural(relocations));
+	return 0;
 }
 
 static int add_image(struct object_input *input, const char *name, const char *file,
@@ -73,7 +51,7 @@ static int add_image(struct object_input *input, const char *name, const char *f
 {
 	_cleanup_(bpf_object_file_close) struct bpf_object_file object = {0};
 	_cleanup_free_ char *object_name = NULL;
-	uint32_t relocations = 0;
+	uint32_t relocations;
 	int err;
 
 	/* The place is part of the name: a program may carry several. */
@@ -83,13 +61,15 @@ static int add_image(struct object_input *input, const char *name, const char *f
 	}
 	err = bpf_object_file_copy(object_name, file + place->offset, place->size, &object, why);
 	if (!err)
-		err = add_object(input, &object, &relocations, why);
-	if (!err)
-		engine_say(input->events, ENGINE_NOTE, NULL,
-			   "found BPF object: %s bytes at offset 0x%zx, %s relocation%s",
-			   text_count(place->size).text, place->offset,
-			   text_count(relocations).text, text_plural(relocations));
-	return err;
+		err = request_set_add_object(input->requests, &object, why);
+	if (err)
+		return err;
+	relocations = request_set_last_object(input->requests)->relocation_count;
+	engine_say(input->events, ENGINE_NOTE, NULL,
+		   "found BPF object: %s bytes at offset 0x%zx, %s relocation%s",
+		   text_count(place->size).text, place->offset, text_count(relocations).text,
+		   text_plural(relocations));
+	return 0;
 }
 
 static int add_all_images(struct object_input *input, const char *path, const char *file,
@@ -156,8 +136,8 @@ static const char *order_name(bool big_endian)
 
 int object_input_check_order(const struct object_input *input, bool big_endian, const char *target)
 {
-	for (size_t i = 0; i < input->count; i++) {
-		const struct input_object *object = &input->objects[i];
+	for (size_t i = 0; i < input->requests->object_count; i++) {
+		const struct relo_object *object = &input->requests->objects[i];
 
 		if (object->big_endian == big_endian)
 			continue;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The BPF objects of one run. Each is read once; what is kept are their requests and, for the
- * bundle, their names and digests.
+ * The BPF objects of one run. Each is read once; what is kept of it is in the request set.
  */
 #ifndef COREBTF_ENGINE_OBJECT_INPUT_H
 #define COREBTF_ENGINE_OBJECT_INPUT_H
@@ -13,18 +12,9 @@
 #include "embedder/engine/events.h"
 #include "embedder/relo/request_set.h"
 
-struct input_object {
-	char *name;
-	bool big_endian;
-	uint64_t digest;
-	uint32_t relocation_count;
-};
-
 struct object_input {
 	const struct engine_events *events; /* may be NULL */
-	struct request_set *requests;
-	struct input_object *objects;
-	size_t count, capacity;
+	struct request_set *requests;	    /* owned */
 };
 
 /* 0 or -ENOMEM; free it in both cases. What fails is reported to @events, which must outlive

@@ -25,6 +25,7 @@ void trimming_free(struct trimming *trimming)
 	object_input_free(&trimming->objects);
 	kernel_input_free(&trimming->kernels);
 	bundle_builder_free(trimming->builder);
+	matrix_free(&trimming->matrix);
 }
 
 /* What is kept of a kernel once its types are gone. */
@@ -56,9 +57,7 @@ static int trim_kernel(void *context, void *trimmer, const struct kernel_file *k
 		       struct type_source *types, void **ret_outcome, struct reason *why)
 {
 	const struct trimming *trimming = context;
-	size_t verdicts = engine_wants(trimming->events, ENGINE_DETAIL)
-				  ? request_set_count(trimming->objects.requests)
-				  : 0;
+	size_t verdicts = trimming->keep_matrix ? trimming->objects.requests->count : 0;
 	struct trimmed_kernel *kept;
 	struct trim_result result = {0};
 	int err = trimmer_run(trimmer, types, &result, why);
@@ -88,7 +87,8 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 
 	if (!err)
 		err = bundle_builder_add(trimming->builder, &result->kernel->id,
-					 trimmed_btf(trimmed), trimmed->size, result->kernel->path, &why);
+					 trimmed_btf(trimmed), trimmed->size, result->kernel->path,
+					 &why);
 	if (err) {
 		engine_say(trimming->events, ENGINE_FAILURE, result->kernel->path, "%s", why.text);
 		trimming->kernels.failures++;
@@ -99,10 +99,13 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	trimming->unresolved_kernels += trimmed->unresolved > 0;
 	engine_say(trimming->events, ENGINE_DETAIL, result->kernel->path, "trimmed to %s bytes",
 		   text_count(trimmed->size).text);
-	if (trimmed->verdict_count)
-		unresolved_report(trimming->events, result->kernel->path,
-				  trimming->objects.requests, trimmed->verdicts);
-	return 0;
+	if (!trimming->keep_matrix)
+		return 0;
+	err = matrix_add_kernel(&trimming->matrix, result->kernel->path, trimmed->verdicts);
+	if (!err)
+		unresolved_report(trimming->events, &trimming->matrix,
+				  trimming->matrix.kernel_count - 1);
+	return err;
 }
 
 int trimming_run(struct trimming *trimming, unsigned int jobs, uint64_t memory)
@@ -118,15 +121,21 @@ int trimming_run(struct trimming *trimming, unsigned int jobs, uint64_t memory)
 	};
 	int err;
 
+	trimming->keep_matrix |= engine_wants(trimming->events, ENGINE_DETAIL);
+	err = trimming->keep_matrix ? matrix_init(&trimming->matrix, trimming->objects.requests)
+				    : 0;
 	trimming->builder = bundle_builder_new();
-	err = trimming->builder ? kernel_pool_run(&trimming->kernels, &work) : -ENOMEM;
+	if (!err)
+		err = trimming->builder ? kernel_pool_run(&trimming->kernels, &work) : -ENOMEM;
 	return err || trimming->trimmed ? err : -ENOENT;
 }
 
 static int add_objects(struct trimming *trimming)
 {
-	for (size_t i = 0; i < trimming->objects.count; i++) {
-		const struct input_object *object = &trimming->objects.objects[i];
+	const struct request_set *set = trimming->objects.requests;
+
+	for (size_t i = 0; i < set->object_count; i++) {
+		const struct relo_object *object = &set->objects[i];
 		int err = bundle_builder_add_object(trimming->builder, object->name, object->digest,
 						    object->relocation_count);
 

@@ -16,12 +16,17 @@
 #include "embedder/bundle/bundle_layout.h"
 #include "embedder/engine/kernel_input.h"
 #include "embedder/engine/object_input.h"
+#include "embedder/matrix/matrix.h"
 
 struct trimming {
 	const struct engine_events *events;
 	struct object_input objects;
 	struct kernel_input kernels;
 	struct bundle_builder *builder;
+	/* What became of each relocation on each kernel in the bundle, in the order in which they
+	 * were trimmed. Kept if asked for before the run, or if @events wants details. */
+	bool keep_matrix;
+	struct matrix matrix;
 	size_t trimmed;		   /* kernels that are in the bundle */
 	size_t unresolved;	   /* relocations, summed over all kernels */
 	size_t unresolved_kernels; /* kernels that have some */

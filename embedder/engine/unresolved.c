@@ -1,41 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * In: the outcome of each request on a kernel. Out: a message for each without an answer.
- */
 #include "embedder/engine/unresolved.h"
 
-#include "embedder/trim/trimmer.h"
+#include "embedder/matrix/verdict_text.h"
+#include "embedder/relo/relo_text.h"
 
-/* NULL: there is an answer. */
-static const char *outcome_words(enum verdict_outcome outcome)
+static void report_request(const struct engine_events *events, const struct matrix *matrix,
+			   size_t kernel, size_t request)
 {
-	switch (outcome) {
-	case VERDICT_MISSING:
-		return "not in this kernel";
-	case VERDICT_AMBIGUOUS:
-		return "several candidates disagree";
-	case VERDICT_REFUSED:
-		return "cannot be matched";
-	case VERDICT_FOUND:
-	case VERDICT_ABSENT:
-		break;
+	const struct verdict *verdict = matrix_request(matrix, request, kernel);
+	char asks[512], says[512], place[512];
+	const uint32_t *sites;
+	size_t count;
+
+	if (!verdict_is_unresolved(verdict))
+		return;
+	request_text(matrix->set, request, asks, sizeof(asks));
+	verdict_text(verdict, matrix->set->requests[request], says, sizeof(says));
+	sites = matrix_sites(matrix, request, &count);
+	for (size_t i = 0; i < count; i++) {
+		site_place_text(matrix->set, sites[i], place, sizeof(place));
+		engine_say(events, ENGINE_DETAIL, matrix->kernels[kernel].name,
+			   "not resolved: %s: %s: %s", place, asks, says);
 	}
-	return NULL;
 }
 
-void unresolved_report(const struct engine_events *events, const char *kernel_path,
-		       const struct request_set *requests, const struct verdict *verdicts)
+void unresolved_report(const struct engine_events *events, const struct matrix *matrix,
+		       size_t kernel)
 {
-	if (!verdicts || !engine_wants(events, ENGINE_DETAIL))
+	if (!engine_wants(events, ENGINE_DETAIL))
 		return;
-	for (size_t i = 0; i < request_set_count(requests); i++) {
-		const char *words = outcome_words(verdicts[i].outcome);
-		char request[512] = "";
-
-		if (!words)
-			continue;
-		request_set_describe(requests, i, request, sizeof(request));
-		engine_say(events, ENGINE_DETAIL, kernel_path, "not resolved: %s: %s", request,
-			   words);
-	}
+	for (size_t i = 0; i < matrix->set->count; i++)
+		report_request(events, matrix, kernel, i);
 }

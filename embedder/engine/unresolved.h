@@ -7,11 +7,10 @@
 #define COREBTF_ENGINE_UNRESOLVED_H
 
 #include "embedder/engine/events.h"
-#include "embedder/relo/request_set.h"
-#include "embedder/resolve/verdict.h"
+#include "embedder/matrix/matrix.h"
 
-/* A detail for each of them. @verdicts: as in trim_result; NULL: they were not kept. */
-void unresolved_report(const struct engine_events *events, const char *kernel_path,
-		       const struct request_set *requests, const struct verdict *verdicts);
+/* A detail for each site without a usable value on one kernel of the matrix. */
+void unresolved_report(const struct engine_events *events, const struct matrix *matrix,
+		       size_t kernel);
 
 #endif

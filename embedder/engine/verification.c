@@ -10,23 +10,26 @@
 
 #include "embedder/engine/bundle_input.h"
 #include "embedder/engine/kernel_pool.h"
+#include "embedder/relo/relo_text.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/text.h"
 #include "embedder/verify/verifier.h"
 
 /* One thread's own: a reader of the bundle and a verifier. */
 struct scratch {
 	struct corebtf *bundle;
 	struct verifier verifier;
-	const struct request_set *requests;
-	struct byte_buffer lines; /* what differs on the current kernel, one line each */
+	const struct matrix *matrix; /* for its sites */
+	struct byte_buffer lines;    /* what differs on the current kernel, one line each */
 };
 
 /* The result for one kernel. */
 struct outcome {
 	bool absent; /* the bundle has no entry for it */
 	size_t differences;
-	char lines[];
+	struct verdict *verdicts; /* of the full types, by request; behind this struct */
+	char *lines;		  /* behind them */
 };
 
 int verification_init(struct verification *verification, const struct engine_events *events)
@@ -41,6 +44,7 @@ void verification_free(struct verification *verification)
 	object_input_free(&verification->objects);
 	kernel_input_free(&verification->kernels);
 	free(verification->bundle);
+	matrix_free(&verification->matrix);
 }
 
 static void free_scratch(void *pointer)
@@ -60,10 +64,10 @@ static void *new_scratch(void *context)
 
 	if (!scratch)
 		return NULL;
-	scratch->requests = verification->objects.requests;
+	scratch->matrix = &verification->matrix;
 	if (corebtf_open_memory(verification->bundle, verification->bundle_size, &scratch->bundle,
 				NULL) ||
-	    verifier_init(&scratch->verifier, scratch->requests)) {
+	    verifier_init(&scratch->verifier, scratch->matrix->set)) {
 		free_scratch(scratch);
 		return NULL;
 	}
@@ -73,10 +77,18 @@ static void *new_scratch(void *context)
 static void note_difference(void *context, size_t request, const char *full, const char *trimmed)
 {
 	struct scratch *scratch = context;
-	char words[512], line[1024];
+	const struct request_set *set = scratch->matrix->set;
+	char words[512], place[512], others[64] = "", line[1536];
+	size_t count;
+	const uint32_t *sites = matrix_sites(scratch->matrix, request, &count);
 
-	request_set_describe(scratch->requests, request, words, sizeof(words));
-	snprintf(line, sizeof(line), "%s: full BTF: %s; trimmed BTF: %s\n", words, full, trimmed);
+	request_text(set, request, words, sizeof(words));
+	site_place_text(set, sites[0], place, sizeof(place));
+	if (count > 1)
+		snprintf(others, sizeof(others), " and %zu more place%s", count - 1,
+			 text_plural(count - 1));
+	snprintf(line, sizeof(line), "%s%s: %s: full BTF: %s; trimmed BTF: %s\n", place, others,
+		 words, full, trimmed);
 	byte_buffer_append(&scratch->lines, line, strlen(line));
 }
 
@@ -101,33 +113,44 @@ static int find_trimmed(struct corebtf *bundle, const struct kernel_id *id, cons
 	return err && err != -ENOENT ? reason_errno(why, err, "cannot read its entry") : err;
 }
 
+static struct outcome *make_outcome(const struct scratch *scratch, bool absent, size_t differences)
+{
+	size_t count = scratch->matrix->set->count, size = scratch->lines.size;
+	struct outcome *outcome =
+		calloc(1, sizeof(*outcome) + count * sizeof(*outcome->verdicts) + size + 1);
+
+	if (!outcome || byte_buffer_failed(&scratch->lines)) {
+		free(outcome);
+		return NULL;
+	}
+	outcome->absent = absent;
+	outcome->differences = differences;
+	outcome->verdicts = (struct verdict *)(outcome + 1);
+	outcome->lines = (char *)(outcome->verdicts + count);
+	memcpy(outcome->verdicts, scratch->verifier.full.verdicts,
+	       count * sizeof(*outcome->verdicts));
+	if (size)
+		memcpy(outcome->lines, scratch->lines.data, size);
+	return outcome;
+}
+
 static int verify_kernel(void *context, void *pointer, const struct kernel_file *kernel,
 			 struct type_source *types, void **ret_outcome, struct reason *why)
 {
 	struct scratch *scratch = pointer;
 	const void *trimmed = NULL;
-	struct outcome *outcome;
 	size_t differences = 0, size = 0;
 	int err = find_trimmed(scratch->bundle, &kernel->id, &trimmed, &size, why);
 	bool absent = err == -ENOENT;
 
 	byte_buffer_clear(&scratch->lines);
 	if (!err)
-		err = verifier_run(&scratch->verifier, types, trimmed, size,
-				   note_difference, scratch, &differences, why);
+		err = verifier_run(&scratch->verifier, types, trimmed, size, note_difference,
+				   scratch, &differences, why);
 	if (err && !absent)
 		return err;
-	outcome = calloc(1, sizeof(*outcome) + scratch->lines.size + 1);
-	if (!outcome || byte_buffer_failed(&scratch->lines)) {
-		free(outcome);
-		return reason_errno(why, -ENOMEM, "cannot note what differs");
-	}
-	outcome->absent = absent;
-	outcome->differences = differences;
-	if (scratch->lines.size)
-		memcpy(outcome->lines, scratch->lines.data, scratch->lines.size);
-	*ret_outcome = outcome;
-	return 0;
+	*ret_outcome = make_outcome(scratch, absent, differences);
+	return *ret_outcome ? 0 : reason_errno(why, -ENOMEM, "cannot note what differs");
 }
 
 static void report_lines(const struct verification *verification, const char *path, char *lines)
@@ -144,6 +167,9 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	struct outcome *outcome = result->outcome;
 	const char *path = result->kernel->path;
 
+	if (outcome && !outcome->absent &&
+	    matrix_add_kernel(&verification->matrix, path, outcome->verdicts))
+		return -ENOMEM;
 	if (result->error) {
 		engine_say(verification->events, ENGINE_FAILURE, path, "%s", result->why.text);
 		verification->kernels.failures++;
@@ -164,8 +190,10 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 static int compare_objects(const struct verification *verification, const char *path,
 			   struct corebtf *bundle)
 {
-	for (size_t i = 0; i < verification->objects.count; i++) {
-		const struct input_object *object = &verification->objects.objects[i];
+	const struct request_set *set = verification->objects.requests;
+
+	for (size_t i = 0; i < set->object_count; i++) {
+		const struct relo_object *object = &set->objects[i];
 		bool known = false;
 
 		for (size_t j = 0; j < corebtf_object_count(bundle) && !known; j++) {
@@ -218,8 +246,10 @@ int verification_run(struct verification *verification, unsigned int jobs, uint6
 		.run = verify_kernel,
 		.take = take_result,
 	};
-	int err = kernel_pool_run(&verification->kernels, &work);
+	int err = matrix_init(&verification->matrix, verification->objects.requests);
 
+	if (!err)
+		err = kernel_pool_run(&verification->kernels, &work);
 	if (err)
 		return err;
 	return verification->same + verification->differing + verification->absent ? 0 : -ENOENT;

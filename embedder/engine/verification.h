@@ -16,8 +16,10 @@
 
 #include "embedder/engine/kernel_input.h"
 #include "embedder/engine/object_input.h"
+#include "embedder/matrix/matrix.h"
 
 struct verification {
+	struct matrix matrix; /* of the full types, by the kernels that the bundle has */
 	const struct engine_events *events;
 	struct object_input objects;
 	struct kernel_input kernels;

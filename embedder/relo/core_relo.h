@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CO-RE relocation records of a .BTF.ext section, one after the other.
- *
- *	header | ... | record size u32 | { section name u32, count u32, records ... } ...
+ * The kinds of CO-RE relocations, and one relocation record of a .BTF.ext section.
  */
 #ifndef COREBTF_RELO_CORE_RELO_H
 #define COREBTF_RELO_CORE_RELO_H
@@ -11,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "embedder/relo/btf_ext.h"
 
 /* enum bpf_core_relo_kind of linux/bpf.h, as of Linux 6.12; libbpf's relo_core.c has the words. */
 enum core_relo_kind {
@@ -50,20 +48,17 @@ struct core_relo {
 	uint32_t kind;		     /* not checked yet */
 };
 
-struct core_relo_reader {
-	const unsigned char *position;
-	size_t left; /* bytes after position */
-	uint32_t record_size;
-	uint32_t in_section; /* records left in the section that is being read */
-	bool swapped;
-};
-
-/* @ext: a .BTF.ext section, untrusted. Without CO-RE relocations the reader is empty. */
-int core_relo_reader_open(struct core_relo_reader *reader, const void *ext, size_t size,
-			  struct reason *why);
-
-/* 1 and a record, 0 at the end, or -EBADMSG. */
-int core_relo_reader_next(struct core_relo_reader *reader, struct core_relo *ret_relo,
-			  struct reason *why);
+/* A record of the table BTF_EXT_CORE_RELOS. */
+static inline struct core_relo core_relo_read(const struct btf_ext_reader *reader,
+					      const struct btf_ext_section *section,
+					      uint32_t record)
+{
+	return (struct core_relo){
+		.instruction_offset = btf_ext_word(reader, section, record, 0),
+		.type_id = btf_ext_word(reader, section, record, 1),
+		.access_offset = btf_ext_word(reader, section, record, 2),
+		.kind = btf_ext_word(reader, section, record, 3),
+	};
+}
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One request: a CO-RE relocation without the place where it stands. What it asks of a target
- * BTF is all in here; the object it came from is not needed any more.
+ * One request: what a CO-RE relocation asks of a kernel's types, without the place where it stands
+ * (relo_site.h). Everything asked is in here; the object it came from is not needed any more.
  *
  *	field        root struct task_struct, accessors [0] .mm .start
  *	type         root struct task_struct, shape
@@ -47,6 +47,9 @@ struct request {
 	const char *broken;
 	const unsigned char *key; /* equal for equal requests, with the kind as the last byte */
 	uint32_t key_size;
+	uint32_t number; /* in the set */
+	const struct request
+		*same; /* the equal request that is in the set instead; NULL: this is */
 };
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: the relocations of one object after the other. Out: each distinct request once, sorted.
+ * In: the relocations of one object after the other. Out: a site for each, and each distinct
+ * request once, sorted.
  *
  * Most relocations of an object repeat an earlier one to the letter (same type id, same access
- * string), so these fall out before anything is built. What is left gets a key, bytes that spell
- * out all that the request asks for; equal keys of different objects are one request.
+ * string), so these are found by a hash before anything is built. What is left gets a key, bytes
+ * that spell out all that the request asks for; equal keys of different objects are one request.
  */
 #include <stdlib.h>
 
@@ -12,6 +13,7 @@
 #include "embedder/relo/local_spec.h"
 #include "embedder/relo/request_set.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/util/array.h"
 
 struct request_set *request_set_new(void)
 {
@@ -25,6 +27,9 @@ void request_set_free(struct request_set *set)
 	arena_free(&set->arena);
 	free(set->requests);
 	free(set->roots);
+	free(set->objects);
+	free(set->locals);
+	free(set->sites);
 	free(set);
 }
 
@@ -85,32 +90,25 @@ bool request_same_path(const struct request *a, const struct request *b)
 	return a->key_size == b->key_size && memcmp(a->key, b->key, a->key_size - 1) == 0;
 }
 
-static int append(struct request_set *set, struct arena *arena, struct byte_buffer *key,
-		  const struct request *request, struct reason *why)
+/* Appends a request; @ret_request: where it stays. */
+static int append(struct request_set *set, struct byte_buffer *key, const struct request *request,
+		  const struct request **ret_request, struct reason *why)
 {
 	struct request *copy;
 
 	byte_buffer_clear(key);
 	write_key(request, key);
-	copy = arena_alloc(arena, sizeof(*copy));
-	if (byte_buffer_failed(key) || !copy)
+	copy = arena_alloc(&set->arena, sizeof(*copy));
+	if (byte_buffer_failed(key) || !copy ||
+	    array_reserve(set->requests, set->capacity, set->count + 1))
 		return reason_set(why, -ENOMEM, "out of memory");
 	*copy = *request;
-	copy->key = (unsigned char *)arena_string(arena, (char *)key->data, key->size);
+	copy->key = (unsigned char *)arena_string(&set->arena, (char *)key->data, key->size);
 	copy->key_size = key->size;
 	if (!copy->key)
 		return reason_set(why, -ENOMEM, "out of memory");
-	if (set->count == set->capacity) {
-		size_t capacity = set->capacity ? set->capacity * 2 : 64;
-		struct request **requests;
-
-		requests = reallocarray(set->requests, capacity, sizeof(*requests));
-		if (!requests)
-			return reason_set(why, -ENOMEM, "out of memory");
-		set->requests = requests;
-		set->capacity = capacity;
-	}
 	set->requests[set->count++] = copy;
+	*ret_request = copy;
 	return 0;
 }
 
@@ -122,18 +120,21 @@ static int sort_and_number(struct request_set *set, struct reason *why)
 
 	if (!set->count)
 		return 0;
-	qsort(set->requests, set->count, sizeof(*set->requests), compare_requests);
 	roots = reallocarray(set->roots, set->count, sizeof(*roots));
 	if (!roots)
 		return reason_set(why, -ENOMEM, "out of memory");
+	qsort(set->requests, set->count, sizeof(*set->requests), compare_requests);
 	set->roots = roots;
 	set->root_count = 0;
 	for (size_t i = 0; i < set->count; i++) {
 		struct request *request = set->requests[i];
 		struct request_root *root = set->root_count ? &roots[set->root_count - 1] : NULL;
 
-		if (kept && compare_keys(set->requests[kept - 1], request) == 0)
+		if (kept && compare_keys(set->requests[kept - 1], request) == 0) {
+			request->same = set->requests[kept - 1];
 			continue;
+		}
+		request->number = kept;
 		set->requests[kept++] = request;
 		if (request->broken)
 			continue;
@@ -145,123 +146,225 @@ static int sort_and_number(struct request_set *set, struct reason *why)
 		request->root = set->root_count - 1;
 	}
 	set->count = kept;
+	for (size_t i = 0; i < set->local_count; i++)
+		if (set->locals[i].request && set->locals[i].request->same)
+			set->locals[i].request = set->locals[i].request->same;
 	return 0;
 }
 
-static int compare_relos(const void *a, const void *b)
-{
-	const struct core_relo *left = a, *right = b;
+/* One object while it is read. */
+struct reading {
+	struct request_set *set;
+	const struct bpf_object_file *file;
+	struct btf_source types;
+	struct source_lines lines;
+	struct byte_buffer key;
+	size_t first_local; /* of the set */
+	/* Relocations of this object by content: the number of the local_relo + 1; 0: free. */
+	struct relo_slot {
+		uint32_t type_id, access_offset, kind, local;
+	} * slots;
+	uint32_t slot_count; /* a power of two, at least twice as many as are used */
+	struct reason *why;
+};
 
-	if (left->type_id != right->type_id)
-		return left->type_id < right->type_id ? -1 : 1;
-	if (left->access_offset != right->access_offset)
-		return left->access_offset < right->access_offset ? -1 : 1;
-	return (left->kind > right->kind) - (left->kind < right->kind);
+static void reading_free(struct reading *reading)
+{
+	btf_source_free(&reading->types);
+	source_lines_free(&reading->lines);
+	byte_buffer_free(&reading->key);
+	free(reading->slots);
 }
 
-/* All relocations of the object, those that say the same once. Returns how many, or an error. */
-static int64_t read_distinct_relos(const struct bpf_object_file *object, struct core_relo **ret,
-				   uint32_t *ret_total, struct reason *why)
+static int out_of_memory(const struct reading *reading)
 {
-	_cleanup_free_ struct core_relo *relos = NULL;
-	struct core_relo_reader reader;
-	size_t count = 0, distinct = 0, capacity;
-	int more;
+	return reason_set(reading->why, -ENOMEM, "out of memory");
+}
 
-	more = core_relo_reader_open(&reader, object->ext, object->ext_size, why);
-	if (more)
-		return more;
-	capacity = reader.record_size ? reader.left / reader.record_size : 0;
-	relos = malloc((capacity ? capacity : 1) * sizeof(*relos));
-	if (!relos)
-		return reason_set(why, -ENOMEM, "out of memory");
-	while (count < capacity) {
-		more = core_relo_reader_next(&reader, &relos[count], why);
-		if (more < 0)
-			return more;
-		if (!more)
-			break;
-		count++;
+static struct relo_slot *find_slot(struct relo_slot *slots, uint32_t count, uint32_t type_id,
+				   uint32_t access_offset, uint32_t kind)
+{
+	uint32_t hash = (type_id * UINT32_C(0x9e3779b1) ^ access_offset) * UINT32_C(0x85ebca6b) ^
+			kind * UINT32_C(0xc2b2ae35);
+	uint32_t slot = (hash ^ hash >> 15) & (count - 1);
+
+	while (slots[slot].local &&
+	       (slots[slot].type_id != type_id || slots[slot].access_offset != access_offset ||
+		slots[slot].kind != kind))
+		slot = (slot + 1) & (count - 1);
+	return &slots[slot];
+}
+
+static int grow_slots(struct reading *reading)
+{
+	uint32_t used = reading->set->local_count - reading->first_local;
+	uint32_t count = reading->slot_count ? reading->slot_count * 2 : 256;
+	struct relo_slot *slots;
+
+	if (used + 1 <= reading->slot_count / 2)
+		return 0;
+	slots = calloc(count, sizeof(*slots));
+	if (!slots)
+		return out_of_memory(reading);
+	for (uint32_t i = 0; i < reading->slot_count; i++) {
+		const struct relo_slot *old = &reading->slots[i];
+
+		if (old->local)
+			*find_slot(slots, count, old->type_id, old->access_offset, old->kind) =
+				*old;
 	}
-	qsort(relos, count, sizeof(*relos), compare_relos);
-	for (size_t i = 0; i < count; i++)
-		if (!distinct || compare_relos(&relos[distinct - 1], &relos[i]) != 0)
-			relos[distinct++] = relos[i];
-	*ret = TAKE_PTR(relos);
-	*ret_total = count;
-	return distinct;
+	free(reading->slots);
+	reading->slots = slots;
+	reading->slot_count = count;
+	return 0;
 }
 
-int request_set_add_object(struct request_set *set, const struct bpf_object_file *object,
-			   uint32_t *ret_relocations, struct reason *why)
+/* A relocation that no earlier one of this object repeats. */
+static int add_local(struct reading *reading, const struct core_relo *relo)
 {
-	_cleanup_(btf_source_free) struct btf_source types = {0};
-	_cleanup_(byte_buffer_free) struct byte_buffer key = {0};
-	_cleanup_free_ struct core_relo *relos = NULL;
-	size_t before = set->count;
-	uint32_t total = 0;
-	int64_t count = 0;
+	struct request_set *set = reading->set;
+	const struct type_view *types = &reading->types.types.view;
+	const struct btf_type *root = type_view_type(types, relo->type_id);
+	struct local_relo *local;
+	struct request request;
 	int err;
 
-	if (object->btf && object->ext) {
-		count = read_distinct_relos(object, &relos, &total, why);
-		if (count < 0)
-			return count;
-	}
-	if (count) {
-		err = btf_source_open_all(&types, object->btf, object->btf_size, why);
+	if (array_reserve(set->locals, set->local_capacity, set->local_count + 1))
+		return out_of_memory(reading);
+	local = &set->locals[set->local_count];
+	*local = (struct local_relo){.kind = relo->kind};
+	/* The local type's id is the same with every kernel. */
+	if (relo->kind != CORE_RELO_TYPE_ID_LOCAL) {
+		err = local_spec_read(&set->arena, types, relo, &request, reading->why);
+		if (!err)
+			err = append(set, &reading->key, &request, &local->request, reading->why);
 		if (err)
 			return err;
 	}
-	for (int64_t i = 0; i < count; i++) {
-		struct request request;
-
-		/* The local type's id is the same with every kernel. */
-		if (relos[i].kind == CORE_RELO_TYPE_ID_LOCAL)
-			continue;
-		err = local_spec_read(&set->arena, &types.types.view, &relos[i], &request, why);
-		if (!err)
-			err = append(set, &set->arena, &key, &request, why);
-		if (err) {
-			set->count = before;
-			return err;
-		}
-	}
-	if (ret_relocations)
-		*ret_relocations = total;
-	return sort_and_number(set, why);
+	if (root && type_view_string(types, type_view_name_offset(types, root)))
+		local->name = type_view_name_offset(types, root);
+	set->local_count++;
+	return 0;
 }
 
-int request_set_describe(const struct request_set *set, size_t number, char *buffer, size_t size)
+static int add_site(struct reading *reading, uint32_t section, const struct core_relo *relo)
 {
-	const struct request *request = set->requests[number];
-	const struct request_root *root = &request->root_type;
-	bool prefixed = type_view_is_composite(root->kind) || root->kind == BTF_KIND_ENUM;
-	struct byte_buffer path = {0};
-	int length;
+	struct request_set *set = reading->set;
+	const struct type_view *types = &reading->types.types.view;
+	struct relo_slot *slot;
+	int err = grow_slots(reading);
 
-	for (uint32_t i = 0; i < request->accessor_count; i++) {
-		const struct accessor *accessor = &request->accessors[i];
-		char index[16];
+	if (err)
+		return err;
+	slot = find_slot(reading->slots, reading->slot_count, relo->type_id, relo->access_offset,
+			 relo->kind);
+	if (!slot->local) {
+		err = add_local(reading, relo);
+		if (err)
+			return err;
+		*slot = (struct relo_slot){relo->type_id, relo->access_offset, relo->kind,
+					   set->local_count};
+	}
+	if (array_reserve(set->sites, set->site_capacity, set->site_count + 1))
+		return out_of_memory(reading);
+	set->sites[set->site_count++] = (struct relo_site){
+		.object = set->object_count,
+		.local = slot->local - 1,
+		.section = type_view_string(types, section) ? section : 0,
+		.instruction_offset = relo->instruction_offset,
+		.line = source_lines_find(&reading->lines, types, section,
+					  relo->instruction_offset),
+	};
+	return 0;
+}
 
-		if (accessor->name.length) {
-			byte_buffer_append_u8(&path, '.');
-			byte_buffer_append(&path, accessor->name.text, accessor->name.length);
-		} else if (i || accessor->index) {
-			snprintf(index, sizeof(index), "[%u]", accessor->index);
-			byte_buffer_append(&path, index, strlen(index));
-		}
+static int add_section(struct reading *reading, const struct btf_ext_reader *reader,
+		       const struct btf_ext_section *section)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < section->count; i++) {
+		struct core_relo relo = core_relo_read(reader, section, i);
+
+		err = add_site(reading, section->name, &relo);
 	}
-	if (request->enumerator.length) {
-		byte_buffer_append(&path, "::", 2);
-		byte_buffer_append(&path, request->enumerator.text, request->enumerator.length);
+	return err;
+}
+
+static int read_relocations(struct reading *reading)
+{
+	const struct bpf_object_file *file = reading->file;
+	struct btf_ext_reader reader;
+	struct btf_ext_section section;
+	int more;
+
+	if (!file->btf || !file->ext)
+		return 0;
+	more = btf_ext_reader_open(&reader, BTF_EXT_CORE_RELOS, file->ext, file->ext_size,
+				   reading->why);
+	if (more || !reader.left)
+		return more;
+	more = btf_source_open_all(&reading->types, file->btf, file->btf_size, reading->why);
+	if (more)
+		return more;
+	if (source_lines_open(&reading->lines, file->ext, file->ext_size))
+		return out_of_memory(reading);
+	while ((more = btf_ext_reader_next(&reader, &section, reading->why)) > 0) {
+		int err = add_section(reading, &reader, &section);
+
+		if (err)
+			return err;
 	}
-	length =
-		snprintf(buffer, size, "%s of %s%s%.*s%.*s%s%s", core_relo_kind_name(request->kind),
-			 prefixed ? type_view_kind_name(root->kind) : "", prefixed ? " " : "",
-			 (int)root->name.essential_length, root->name.text, (int)path.size,
-			 path.data ? (char *)path.data : "", request->broken ? ": " : "",
-			 request->broken ? request->broken : "");
-	byte_buffer_free(&path);
-	return length;
+	return more;
+}
+
+static int add_object(struct reading *reading, size_t first_site)
+{
+	struct request_set *set = reading->set;
+	const struct type_view *types = &reading->types.types.view;
+	struct relo_object *object;
+
+	if (array_reserve(set->objects, set->object_capacity, set->object_count + 1))
+		return out_of_memory(reading);
+	object = &set->objects[set->object_count];
+	*object = (struct relo_object){
+		.name = arena_string(&set->arena, reading->file->name, strlen(reading->file->name)),
+		.big_endian = reading->file->big_endian,
+		.digest = reading->file->digest,
+		.relocation_count = set->site_count - first_site,
+		.strings = "",
+		.first_site = first_site,
+	};
+	if (set->site_count > first_site)
+		object->strings =
+			arena_string(&set->arena, types->strings, types->strings_size - 1);
+	if (!object->name || !object->strings)
+		return out_of_memory(reading);
+	set->object_count++;
+	return 0;
+}
+
+int request_set_add_object(struct request_set *set, const struct bpf_object_file *file,
+			   struct reason *why)
+{
+	_cleanup_(reading_free) struct reading reading = {
+		.set = set,
+		.file = file,
+		.first_local = set->local_count,
+		.why = why,
+	};
+	const struct request_set before = *set;
+	int err = read_relocations(&reading);
+
+	if (!err)
+		err = add_object(&reading, before.site_count);
+	if (!err)
+		err = sort_and_number(set, why);
+	if (err) {
+		set->count = before.count;
+		set->local_count = before.local_count;
+		set->site_count = before.site_count;
+		set->object_count = before.object_count;
+	}
+	return err;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All CO-RE relocations of all objects, merged: a relocation that several objects, or several
- * places in one, make in the same way is one request. BPF objects in, requests out; from here
- * on the objects are not needed any more.
+ * All CO-RE relocations of all objects: as sites, one for each instruction, and as requests, where
+ * relocations that ask for the same are one. BPF objects in, requests and sites out; from here on
+ * the objects are not needed any more.
  */
 #ifndef COREBTF_RELO_REQUEST_SET_H
 #define COREBTF_RELO_REQUEST_SET_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "embedder/object/bpf_object_file.h"
+#include "embedder/relo/relo_site.h"
 #include "embedder/relo/request.h"
 #include "embedder/util/reason.h"
 
@@ -21,8 +22,15 @@ struct request_set {
 	size_t count;
 	struct request_root *roots;
 	size_t root_count;
+	struct relo_object *objects; /* in the order in which they were added */
+	size_t object_count;
+	struct local_relo *locals;
+	size_t local_count;
+	/* By object, then in the order of .BTF.ext: by section, ascending instructions. */
+	struct relo_site *sites;
+	size_t site_count;
 	/* Private to request_set.c. */
-	size_t capacity;
+	size_t capacity, object_capacity, local_capacity, site_capacity;
 	struct arena arena;
 };
 
@@ -32,20 +40,28 @@ void request_set_free(struct request_set *set);
 
 /*
  * Reads an object's relocations into the set. An object without .BTF, without .BTF.ext or
- * without CO-RE relocations adds nothing and is no error.
- * @ret_relocations: how many relocations the object has; may be NULL.
- * Errors: -EBADMSG damaged (@why says where), -EOPNOTSUPP a relocation kind that is not known.
+ * without CO-RE relocations adds no request and is no error. On failure the set is as before.
+ * Errors: -EBADMSG damaged (@why says where), -EOPNOTSUPP a relocation kind that is not known,
+ * -E2BIG a type that is too large to compare, -ENOMEM.
  */
 int request_set_add_object(struct request_set *set, const struct bpf_object_file *object,
-			   uint32_t *ret_relocations, struct reason *why);
+			   struct reason *why);
 
 size_t request_set_count(const struct request_set *set);
 
 /* Two requests ask for the same field, type or enumerator and differ at most in kind. */
 bool request_same_path(const struct request *a, const struct request *b);
 
-/* One request in words, for messages: "field byte offset of struct task_struct.pid". Returns the
- * length as snprintf does. */
-int request_set_describe(const struct request_set *set, size_t number, char *buffer, size_t size);
+/* The object that was added last. */
+static inline const struct relo_object *request_set_last_object(const struct request_set *set)
+{
+	return &set->objects[set->object_count - 1];
+}
+
+/* What a site asks for; NULL: a local type id. */
+static inline const struct request *request_set_of_site(const struct request_set *set, size_t site)
+{
+	return set->locals[set->sites[site].local].request;
+}
 
 #endif

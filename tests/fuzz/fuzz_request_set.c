@@ -3,7 +3,7 @@
  * The relocations of an object from outside, as far as the merged requests and their names.
  * Adding the object a second time must change nothing.
  */
-#include "embedder/relo/request_set.h"
+#include "embedder/relo/relo_text.h"
 #include "trim_input.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -16,13 +16,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reason why;
 	char words[256];
 
-	if (!request_set_add_object(set, &object, NULL, &why)) {
+	if (!request_set_add_object(set, &object, &why)) {
 		size_t count = request_set_count(set);
 
 		for (size_t i = 0; i < count; i++)
-			request_set_describe(set, i, words, sizeof(words));
-		if (request_set_add_object(set, &object, NULL, &why) ||
-		    request_set_count(set) != count)
+			request_text(set, i, words, sizeof(words));
+		for (size_t i = 0; i < set->site_count; i++) {
+			site_place_text(set, i, words, sizeof(words));
+			site_access_text(set, i, words, sizeof(words));
+		}
+		if (request_set_add_object(set, &object, &why) || request_set_count(set) != count)
 			abort();
 	}
 	request_set_free(set);

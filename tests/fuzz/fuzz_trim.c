@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct request_set *set = request_set_new();
 	struct reason why;
 
-	if (!request_set_add_object(set, &object, NULL, &why))
+	if (!request_set_add_object(set, &object, &why))
 		must_hold(set, &input);
 	request_set_free(set);
 	trim_input_free(&input);

@@ -412,7 +412,7 @@ static int judge_together(const struct judge_object *objects, size_t count, cons
 	int err = requests ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < count; i++)
-		err = request_set_add_object(requests, objects[i].file, NULL, &why);
+		err = request_set_add_object(requests, objects[i].file, &why);
 	if (!err) {
 		trimmer = trimmer_new(requests);
 		err = trimmer ? trim_bytes(trimmer, data, size, &result, &why) : -ENOMEM;
@@ -477,7 +477,7 @@ static int outcome_of(const struct bpf_object_file *file, const void *data, size
 	struct resolver_visitor visitor = {.answer = note_answer, .context = answers};
 	int err;
 
-	err = requests ? request_set_add_object(requests, file, NULL, NULL) : -ENOMEM;
+	err = requests ? request_set_add_object(requests, file, NULL) : -ENOMEM;
 	if (err || !request_set_count(requests))
 		return err ? err : -ENOENT;
 	err = resolver_init(&resolver, requests);

@@ -138,7 +138,7 @@ static int judge(const char *path, const struct kernel_btf *kernel)
 	int differences;
 
 	if (!requests || fd < 0 || bpf_object_file_open(path, &file, &why) ||
-	    request_set_add_object(requests, &file, NULL, &why))
+	    request_set_add_object(requests, &file, &why))
 		die(path, why.text);
 	bpf_object_file_close(&file);
 	trimmer = trimmer_new(requests);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "embedder/relo/core_relo.h"
-#include "embedder/relo/request_set.h"
+#include "embedder/relo/relo_text.h"
 #include "tests/support/btf_bytes.h"
 
 #define MAGIC (BTF_MAGIC | (uint32_t)BTF_VERSION << 16)
@@ -44,21 +44,21 @@ static void *copy_words(const uint32_t *words, size_t size, bool swapped)
 /* Reads all records; how many, or the error. */
 static int read_all(const void *ext, size_t size, struct core_relo *relos, struct reason *why)
 {
-	struct core_relo_reader reader;
-	int count = 0, more = core_relo_reader_open(&reader, ext, size, why);
+	struct btf_ext_reader reader;
+	struct btf_ext_section section;
+	int count = 0, more = btf_ext_reader_open(&reader, BTF_EXT_CORE_RELOS, ext, size, why);
 
 	if (more)
 		return more;
-	for (;;) {
-		struct core_relo relo;
+	while ((more = btf_ext_reader_next(&reader, &section, why)) > 0) {
+		for (uint32_t i = 0; i < section.count; i++, count++) {
+			struct core_relo relo = core_relo_read(&reader, &section, i);
 
-		more = core_relo_reader_next(&reader, &relo, why);
-		if (more <= 0)
-			return more ? more : count;
-		if (relos)
-			relos[count] = relo;
-		count++;
+			if (relos)
+				relos[count] = relo;
+		}
 	}
+	return more ? more : count;
 }
 
 static void test_records(void **state)
@@ -199,21 +199,20 @@ static int describe(const struct btf_bytes_relo *relo, char *text, size_t size)
 	struct bpf_object_file object;
 	struct request_set *set = request_set_new();
 	struct reason why = {""};
-	uint32_t count;
 	int err;
 
 	assert_non_null(set);
 	add_types(&b);
 	object = btf_bytes_object(&b, relo, 1);
-	err = request_set_add_object(set, &object, &count, &why);
+	err = request_set_add_object(set, &object, &why);
 	if (err) {
 		assert_int_equal(request_set_count(set), 0);
 		snprintf(text, size, "%s", why.text);
 	} else {
-		assert_int_equal(count, 1);
+		assert_int_equal(set->site_count, 1);
 		*text = '\0';
 		if (request_set_count(set))
-			request_set_describe(set, 0, text, size);
+			request_text(set, 0, text, size);
 	}
 	request_set_free(set);
 	bpf_object_file_close(&object);
@@ -294,7 +293,7 @@ static void test_endless_types(void **state)
 	btf_bytes_member(&b, "a", 1, 0);
 	btf_bytes_member(&b, "b", 1, 0);
 	object = btf_bytes_object(&b, &relo, 1);
-	assert_int_equal(request_set_add_object(set, &object, NULL, &why), -E2BIG);
+	assert_int_equal(request_set_add_object(set, &object, &why), -E2BIG);
 	assert_non_null(strstr(why.text, "type [1]"));
 	request_set_free(set);
 	bpf_object_file_close(&object);
@@ -314,13 +313,13 @@ static void test_failure_adds_nothing(void **state)
 	add_types(&good);
 	add_types(&bad);
 	object = btf_bytes_object(&good, relos, 1);
-	assert_int_equal(request_set_add_object(set, &object, NULL, &why), 0);
+	assert_int_equal(request_set_add_object(set, &object, &why), 0);
 	bpf_object_file_close(&object);
 	object = btf_bytes_object(&bad, relos, 3);
-	assert_int_equal(request_set_add_object(set, &object, NULL, &why), -EOPNOTSUPP);
+	assert_int_equal(request_set_add_object(set, &object, &why), -EOPNOTSUPP);
 	bpf_object_file_close(&object);
 	assert_int_equal(request_set_count(set), 1);
-	request_set_describe(set, 0, text, sizeof(text));
+	request_text(set, 0, text, sizeof(text));
 	assert_string_equal(text, "field byte offset of struct s.a");
 	request_set_free(set);
 	btf_bytes_free(&good);
@@ -334,7 +333,7 @@ static void test_no_sections(void **state)
 	struct request_set *set = request_set_new();
 	uint32_t count = 7;
 
-	assert_int_equal(request_set_add_object(set, &object, &count, NULL), 0);
+	assert_int_equal(request_set_add_object(set, &object, NULL), 0);
 	assert_int_equal(count, 0);
 	assert_int_equal(request_set_count(set), 0);
 	request_set_free(set);

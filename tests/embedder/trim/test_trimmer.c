@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/relo/relo_text.h"
 #include "tests/support/trim_bytes.h"
 #include "embedder/util/cleanup.h"
 #include "tests/support/btf_bytes.h"
@@ -194,7 +195,7 @@ static void add_object(struct request_set *set, const struct btf_bytes_relo *rel
 
 	add_local(&b);
 	object = btf_bytes_object(&b, relos, count);
-	assert_int_equal(request_set_add_object(set, &object, NULL, &why), 0);
+	assert_int_equal(request_set_add_object(set, &object, &why), 0);
 	bpf_object_file_close(&object);
 	btf_bytes_free(&b);
 }
@@ -256,7 +257,7 @@ static enum verdict_outcome outcome_of(const struct request_set *set,
 	char text[200];
 
 	for (size_t i = 0; i < request_set_count(set); i++) {
-		request_set_describe(set, i, text, sizeof(text));
+		request_text(set, i, text, sizeof(text));
 		if (strncmp(text, description, strlen(description)) == 0)
 			return result->verdicts[i].outcome;
 	}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A verdict in words: what libbpf does with the relocation on that kernel, and why.
+ */
+#ifndef COREBTF_MATRIX_VERDICT_TEXT_H
+#define COREBTF_MATRIX_VERDICT_TEXT_H
+
+#include <stdbool.h>
+
+#include "embedder/relo/request.h"
+#include "embedder/resolve/verdict.h"
+
+/* Whether the relocation gets no usable value: libbpf poisons the instruction or refuses the
+ * object. An answer "it is not there" to a question for just that is usable. */
+static inline bool verdict_is_unresolved(const struct verdict *verdict)
+{
+	return verdict->outcome != VERDICT_FOUND && verdict->outcome != VERDICT_ABSENT;
+}
+
+/*
+ * "no type task_struct has .state (the instruction is poisoned)". Returns the length as snprintf
+ * does.
+ */
+int verdict_text(const struct verdict *verdict, const struct request *request, char *buffer,
+		 size_t size);
+
+#endif
