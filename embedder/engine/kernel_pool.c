@@ -228,7 +228,8 @@ static int read_next(struct reading *reading, struct kernel_file *ret_kernel,
  * whether this thread must go on with the source, because the kernel's bytes belong to the stream
  * (kernel_stream_holds()).
  */
-static bool run_source_once(struct kernel_pool *pool, struct worker *worker, struct reading *reading)
+static bool run_source_once(struct kernel_pool *pool, struct worker *worker,
+			    struct reading *reading)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf bytes = {0};
 	struct kernel_file kernel = {.path = NULL};

@@ -52,8 +52,8 @@ static void free_scratch(void *scratch)
 	free(scratch);
 }
 
-/* The outcome is the start of the string in the BTF. Takes longer the earlier the kernel comes, so that threads
- * finish in another order than they began. */
+/* The outcome is the start of the string in the BTF. Takes longer the earlier the kernel comes, so
+ * that threads finish in another order than they began. */
 static int run_one(void *context, void *scratch, const struct kernel_file *kernel,
 		   struct type_source *types, void **ret_outcome, struct reason *why)
 {
