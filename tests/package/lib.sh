@@ -40,6 +40,13 @@ install_package() {
 	mv "$work/first" "$work/prefix"
 }
 
+# The functions that the headers in a folder declare, sorted.
+public_functions() {
+	sed -n 's/^COREBTF_API [^(]*[ *]\([a-z_0-9]*\)(.*/\1/p' "$1"/*.h | sort -u >"$work/functions"
+	[ -s "$work/functions" ] || fail "$1: no public function found in the headers"
+	cat "$work/functions"
+}
+
 # How many kernels below a folder are for this machine.
 count_kernels() {
 	machine=$(uname -m | sed 's/^aarch64$/arm64/')
