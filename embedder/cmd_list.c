@@ -23,6 +23,7 @@
 #include "embedder/cli/table.h"
 #include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/btf_id.h"
 
 enum { OPTION_JSON = 256, OPTION_KERNELS, OPTION_AS, OPTION_SELECT };
 
@@ -89,9 +90,7 @@ static int compare_entries(const void *a, const void *b)
 	if (!order)
 		order = strcmp(left->uname_version, right->uname_version);
 	if (!order)
-		order = left->bundle < right->bundle ? -1 : left->bundle > right->bundle;
-	if (!order)
-		order = left->blob < right->blob ? -1 : left->blob > right->blob;
+		order = left->btf_id < right->btf_id ? -1 : left->btf_id > right->btf_id;
 	return order;
 }
 
@@ -163,10 +162,10 @@ static struct text_figure blob_name(const struct contents *contents,
 	struct text_figure name;
 
 	if (contents->summary.bundles > 1)
-		snprintf(name.text, sizeof(name.text), "%" PRIu32 ".%" PRIu32, entry->bundle,
-			 entry->blob);
+		snprintf(name.text, sizeof(name.text), "%" PRIu32 ".%" PRIu32,
+			 btf_id_bundle(entry->btf_id), btf_id_blob(entry->btf_id));
 	else
-		snprintf(name.text, sizeof(name.text), "%" PRIu32, entry->blob);
+		snprintf(name.text, sizeof(name.text), "%" PRIu32, btf_id_blob(entry->btf_id));
 	return name;
 }
 
@@ -256,7 +255,7 @@ static void print_json_entry(const struct corebtf_entry *entry)
 	for (size_t i = 0; i < entry->build_id_size; i++)
 		printf("%02x", entry->build_id[i]);
 	printf("\", \"btf_size\": %zu, \"bundle\": %" PRIu32 ", \"btf\": %" PRIu32 "}",
-	       entry->btf_size, entry->bundle, entry->blob);
+	       entry->btf_size, btf_id_bundle(entry->btf_id), btf_id_blob(entry->btf_id));
 }
 
 static void print_json(const char *file, const struct contents *contents)

@@ -21,6 +21,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
+#include "runtime/btf_id.h"
 #include "runtime/format.h"
 #include "runtime/kernel/host.h"
 #include "runtime/kernel/machine.h"
@@ -154,9 +155,9 @@ static void print_answer(const struct corebtf_entry *entry)
 
 	if (report_level() == REPORT_QUIET)
 		return;
-	if (asprintf(&text, "BTF %" PRIu32 " of %s bytes, from %s%s%s %s %s%s%s", entry->blob,
-		     text_count(entry->btf_size).text, entry->os_id, *entry->os_id ? " " : "",
-		     entry->version_id, entry->machine, entry->release,
+	if (asprintf(&text, "BTF %" PRIu32 " of %s bytes, from %s%s%s %s %s%s%s",
+		     btf_id_blob(entry->btf_id), text_count(entry->btf_size).text, entry->os_id,
+		     *entry->os_id ? " " : "", entry->version_id, entry->machine, entry->release,
 		     entry->match == COREBTF_MATCH_NEAREST ? "; not this kernel's, a neighbour's"
 							   : "",
 		     entry->ambiguous ? "; others with other bytes fit as well" : "") < 0)
@@ -195,7 +196,7 @@ static int find(struct lookup_options *options, struct corebtf *corebtf,
 	struct utsname host;
 
 	complete_kernel(options, &host);
-	return corebtf_find(corebtf, &options->kernel, ret_entry);
+	return corebtf_find_entry(corebtf, &options->kernel, ret_entry);
 }
 
 /* For the running kernel: the file is not what a program asks first. */
@@ -336,7 +337,7 @@ static int run(const struct command *command, int argc, char **argv)
 		err = find(&options, corebtf, &entry);
 	/* A program would need its bytes next: an answer that cannot be had is none. */
 	if (!err)
-		err = corebtf_btf(corebtf, &entry, &btf, &size);
+		err = corebtf_entry_btf(corebtf, &entry, &btf, &size);
 	if (err) {
 		report_failure(options.file, "%s",
 			       bundle_input_words(&story.last, options.file, err));

@@ -18,6 +18,7 @@
 #include "runtime/handle.h"
 #include "runtime/executable/object.h"
 #include "runtime/util/options.h"
+#include "runtime/btf_id.h"
 #include "runtime/executable/self.h"
 #include "runtime/handover/draft.h"
 #include "runtime/folder/btf_folder.h"
@@ -141,16 +142,15 @@ static int give_entry(const struct corebtf *corebtf, const struct choice *choice
 		.build_id = entry->build_id,
 		.build_id_size = entry->build_id_size,
 		.btf_size = err ? 0 : blob.size,
+		.btf_id = btf_id_make(choice->bundle, entry->blob),
 		.match = choice->match,
 		.ambiguous = choice->ambiguous,
-		.bundle = choice->bundle,
-		.blob = entry->blob,
 	};
 
 	return err ? err : options_write(ret_entry, ret_entry->sz, &given, sizeof(given));
 }
 
-/* What corebtf_find() and corebtf_path_in_folder() ask for. */
+/* What corebtf_find_entry() and corebtf_path_in_folder() ask for. */
 static int read_kernel_opts(const struct corebtf_kernel_opts *kernel, const struct log *log,
 			    struct corebtf_kernel_opts *known)
 {
@@ -160,12 +160,12 @@ static int read_kernel_opts(const struct corebtf_kernel_opts *kernel, const stru
 		return log_error(log, err, "the kernel's options are of a newer library");
 	if (known->nearest != COREBTF_NEAREST_NEVER && known->nearest != COREBTF_NEAREST_SURROUNDED)
 		return log_error(log, -EINVAL, "no nearest policy has the number %d",
-				 known->nearest);
+				 (int)known->nearest);
 	return 0;
 }
 
-int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kernel,
-		 struct corebtf_entry *ret_entry)
+int corebtf_find_entry(struct corebtf *corebtf, const struct corebtf_kernel_opts *kernel,
+		       struct corebtf_entry *ret_entry)
 {
 	struct corebtf_kernel_opts known = {.sz = sizeof(known)};
 	struct choice choice;
@@ -184,8 +184,8 @@ int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kern
 	err = kernel_identify(&host, kernel ? &known : NULL, &corebtf->log, &wanted);
 	if (err)
 		return err;
-	err = choose_entry(corebtf->bundles, corebtf->bundle_count, &wanted,
-			   (enum corebtf_nearest)known.nearest, &corebtf->log, &choice);
+	err = choose_entry(corebtf->bundles, corebtf->bundle_count, &wanted, known.nearest,
+			   &corebtf->log, &choice);
 	if (err)
 		return err;
 	return give_entry(corebtf, &choice, ret_entry);
@@ -335,19 +335,22 @@ int corebtf_check(struct corebtf *corebtf)
 	return err;
 }
 
-int corebtf_btf(struct corebtf *corebtf, const struct corebtf_entry *entry, const void **ret_btf,
-		size_t *ret_size)
+int corebtf_entry_btf(struct corebtf *corebtf, const struct corebtf_entry *entry,
+		      const void **ret_btf, size_t *ret_size)
 {
 	const uint8_t *bytes;
+	uint32_t bundle, blob;
 	size_t size;
 	int err;
 
-	if (!corebtf || !entry || !ret_btf || !ret_size || entry->sz < sizeof(*entry) ||
-	    entry->bundle >= corebtf->bundle_count ||
-	    entry->blob >= corebtf->bundles[entry->bundle].header.blob_count)
+	if (!corebtf || !entry || !ret_btf || !ret_size ||
+	    entry->sz < offsetof(struct corebtf_entry, btf_id) + sizeof(entry->btf_id))
 		return -EINVAL;
-	err = blob_bytes(&corebtf->bundles[entry->bundle], &corebtf->caches[entry->bundle],
-			 entry->blob, &bytes, &size);
+	bundle = btf_id_bundle(entry->btf_id);
+	blob = btf_id_blob(entry->btf_id);
+	if (bundle >= corebtf->bundle_count || blob >= corebtf->bundles[bundle].header.blob_count)
+		return -EINVAL;
+	err = blob_bytes(&corebtf->bundles[bundle], &corebtf->caches[bundle], blob, &bytes, &size);
 	if (!err && !size && corebtf->tar.bundle) /* tar_bundle.h: told when it was opened */
 		err = log_error(&corebtf->log, -EBADMSG, "the member for %s %s holds no BTF",
 				entry->machine, entry->release);
@@ -358,11 +361,11 @@ int corebtf_btf(struct corebtf *corebtf, const struct corebtf_entry *entry, cons
 	return 0;
 }
 
-int corebtf_btf_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry)
+int corebtf_entry_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry)
 {
 	const void *btf;
 	size_t size;
-	int result = corebtf_btf(corebtf, entry, &btf, &size);
+	int result = corebtf_entry_btf(corebtf, entry, &btf, &size);
 
 	if (result)
 		return result;
@@ -373,7 +376,7 @@ int corebtf_btf_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry
 	return result;
 }
 
-int corebtf_btf_path(struct corebtf *corebtf, const struct corebtf_entry *entry, char **ret_path)
+int corebtf_entry_path(struct corebtf *corebtf, const struct corebtf_entry *entry, char **ret_path)
 {
 	const void *btf;
 	size_t size;
@@ -381,7 +384,7 @@ int corebtf_btf_path(struct corebtf *corebtf, const struct corebtf_entry *entry,
 
 	if (!ret_path)
 		return -EINVAL;
-	err = corebtf_btf(corebtf, entry, &btf, &size);
+	err = corebtf_entry_btf(corebtf, entry, &btf, &size);
 	if (err)
 		return err;
 	err = btf_path_new(btf, size, &corebtf->log, ret_path);

@@ -106,10 +106,10 @@ static int find_trimmed(struct corebtf *bundle, const struct kernel_id *id, cons
 		.build_id_size = id->build_id_size,
 	};
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
-	int err = corebtf_find(bundle, &kernel, &entry);
+	int err = corebtf_find_entry(bundle, &kernel, &entry);
 
 	if (!err)
-		err = corebtf_btf(bundle, &entry, ret_btf, ret_size);
+		err = corebtf_entry_btf(bundle, &entry, ret_btf, ret_size);
 	return err && err != -ENOENT ? reason_errno(why, err, "cannot read its entry") : err;
 }
 

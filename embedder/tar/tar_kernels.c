@@ -44,11 +44,10 @@ static int read_kernel(struct reading *reading, size_t number)
 	int err = corebtf_entry_at(reading->corebtf, number, &entry);
 
 	if (!err)
-		err = corebtf_btf(reading->corebtf, &entry, &kernel->btf, &kernel->size);
+		err = corebtf_entry_btf(reading->corebtf, &entry, &kernel->btf, &kernel->size);
 	if (err)
 		return err;
-	/* Numbers of BTFs start again with each bundle. */
-	kernel->rank = (uint64_t)entry.bundle << 32 | entry.blob;
+	kernel->rank = entry.btf_id;
 	kernel->id = (struct kernel_id){
 		.release = entry.release,
 		.machine = entry.machine,

@@ -36,8 +36,8 @@ struct tar_kernels {
  * Reads all entries. Those with one path stand together, and one path is one BTF.
  * @corebtf: what @ret_kernels points to belongs to it.
  * @opts: its layout, uname_machines, skip and context count.
- * Errors: -ENOMEM, those of corebtf_entry_at() and corebtf_btf(). @ret_kernels is to be freed in
- * any case.
+ * Errors: -ENOMEM, those of corebtf_entry_at() and corebtf_entry_btf(). @ret_kernels is to be freed
+ * in any case.
  */
 int tar_kernels_read(struct corebtf *corebtf, const struct tar_export_opts *opts,
 		     struct tar_kernels *ret_kernels);

@@ -3,8 +3,8 @@
  * corebtf.h - the trimmed kernel BTFs that a program carries, and the one for this kernel.
  *
  * A program that was given its BTFs with `corebtf embed` opens them with corebtf_open_self(),
- * asks for the entry of the running kernel with corebtf_find() and hands the path that
- * corebtf_btf_path() returns to libbpf as bpf_object_open_opts.btf_custom_path. Whoever only
+ * asks for the entry of the running kernel with corebtf_find_entry() and hands the path that
+ * corebtf_entry_path() returns to libbpf as bpf_object_open_opts.btf_custom_path. Whoever only
  * wants that path calls corebtf_path_for_running_kernel(), or includes btf_core.h.
  *
  * Conventions, for every function here unless it says otherwise:
@@ -24,6 +24,7 @@
 #ifndef COREBTF_H
 #define COREBTF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -99,8 +100,8 @@ COREBTF_API int corebtf_open_memory(const void *data, size_t size, struct corebt
 
 /*
  * Opens a tar of BTFs in memory as if it were a bundle, without a file or a folder. What
- * bpf-compatible's unpack_tar() does in Rust, with corebtf_package_json() and corebtf_find() in
- * the places of its two results.
+ * bpf-compatible's unpack_tar() does in Rust, with corebtf_package_json() and corebtf_find_entry()
+ * in the places of its two results.
  *
  * The tar is read once, to its end: plain, gzip or xz; v7, ustar, GNU or pax; hard and symbolic
  * links between its files are followed; of two members with one name the later one counts.
@@ -131,6 +132,17 @@ COREBTF_API int corebtf_package_json(const struct corebtf *corebtf, const void *
 /* Ends the use of @corebtf and of all that was borrowed from it. NULL is fine. Since 0.1. */
 COREBTF_API void corebtf_close(struct corebtf *corebtf);
 
+/* What to do for a kernel that has no entry. */
+enum corebtf_nearest {
+	COREBTF_NEAREST_NEVER = 0, /* -ENOENT: a wrong BTF is worse than none */
+	/*
+	 * The entry of a kernel next to it, when there are known kernels of its series and
+	 * flavour below and above it in version order, and all of these have the same BTF; else
+	 * -ENOENT. docs/lookup.md says what series and flavour are.
+	 */
+	COREBTF_NEAREST_SURROUNDED,
+};
+
 /*
  * Which kernel to look for. NULL or empty members: what the running kernel and its host say
  * (uname(2), /sys/kernel/notes, os-release), where @os_id and @version_id belong together: one
@@ -147,18 +159,7 @@ struct corebtf_kernel_opts {
 	const void *build_id;	   /* the kernel's GNU build-id, raw bytes */
 	size_t build_id_size;
 	const char *host_root; /* where the host's / is seen from here; corebtf_path_opts */
-	int nearest;	       /* enum corebtf_nearest: what to do without an entry */
-};
-
-/* What to do for a kernel that has no entry. */
-enum corebtf_nearest {
-	COREBTF_NEAREST_NEVER = 0, /* -ENOENT: a wrong BTF is worse than none */
-	/*
-	 * The entry of a kernel next to it, when there are known kernels of its series and
-	 * flavour below and above it in version order, and all of these have the same BTF; else
-	 * -ENOENT. docs/lookup.md says what series and flavour are.
-	 */
-	COREBTF_NEAREST_SURROUNDED,
+	enum corebtf_nearest nearest;
 };
 
 /* What made an entry the chosen one, strongest first. */
@@ -183,11 +184,9 @@ struct corebtf_entry {
 	const uint8_t *build_id;
 	size_t build_id_size;
 	size_t btf_size; /* of the trimmed BTF */
+	uint64_t btf_id; /* the same for entries that share one stored BTF; else without meaning */
 	enum corebtf_match match;
-	int ambiguous; /* 1: another entry with other bytes fits as well */
-	/* Where its bytes are; numbers in the bundle, for `corebtf list` and the like. */
-	uint32_t bundle;
-	uint32_t blob;
+	bool ambiguous; /* another entry with other bytes fits as well */
 };
 
 /*
@@ -205,8 +204,9 @@ struct corebtf_entry {
  * @ret_entry: filled in; its @sz must be set before.
  * Errors: -ENOENT no entry for that kernel, -EBADMSG, -EINVAL, -ENOMEM. Since 0.1.
  */
-COREBTF_API int corebtf_find(struct corebtf *corebtf, const struct corebtf_kernel_opts *kernel,
-			     struct corebtf_entry *ret_entry);
+COREBTF_API int corebtf_find_entry(struct corebtf *corebtf,
+				   const struct corebtf_kernel_opts *kernel,
+				   struct corebtf_entry *ret_entry);
 
 /* How many entries there are, over all bundles. Since 0.1. */
 COREBTF_API size_t corebtf_entry_count(const struct corebtf *corebtf);
@@ -254,15 +254,16 @@ struct corebtf_summary {
 	uint64_t size;	       /* of the bundles, bytes */
 	uint64_t blob_bytes;   /* of the blobs, unpacked */
 	uint64_t stored_bytes; /* of the blobs, as stored */
-	int big_endian;	       /* byte order of the first bundle */
-	int compressed;	       /* 1: some blobs are stored compressed */
+	bool big_endian;       /* byte order of the first bundle */
+	bool compressed;       /* some blobs are stored compressed */
 };
 COREBTF_API int corebtf_summarize(struct corebtf *corebtf, struct corebtf_summary *ret_summary);
 
 /*
  * Checks all of every bundle: all tables against their checksum, every entry and object, every
- * blob (unpacked where needed) against its checksum. corebtf_find() and corebtf_btf() check just
- * what they touch. Errors: -EBADMSG, -ENOMEM; the log function is told what is wrong. Since 0.1.
+ * blob (unpacked where needed) against its checksum. corebtf_find_entry() and corebtf_entry_btf()
+ * check just what they touch. Errors: -EBADMSG, -ENOMEM; the log function is told what is wrong.
+ * Since 0.1.
  */
 COREBTF_API int corebtf_check(struct corebtf *corebtf);
 
@@ -273,18 +274,18 @@ COREBTF_API int corebtf_check(struct corebtf *corebtf);
  * mapping, from a compressed one into memory that @corebtf keeps.
  * Errors: -EBADMSG the bytes do not fit their checksum, -ENOMEM. Since 0.1.
  */
-COREBTF_API int corebtf_btf(struct corebtf *corebtf, const struct corebtf_entry *entry,
-			    const void **ret_btf, size_t *ret_size);
+COREBTF_API int corebtf_entry_btf(struct corebtf *corebtf, const struct corebtf_entry *entry,
+				  const void **ret_btf, size_t *ret_size);
 
 /*
  * An entry's trimmed BTF as a sealed memfd (no writes, no resizing) or, where the kernel or a
  * sandbox refuses memfd_create(2), as an unlinked file in $TMPDIR, $XDG_RUNTIME_DIR, /dev/shm,
  * /run, /tmp or /var/tmp. Close-on-exec, at offset 0. Returns the file descriptor, which the
  * caller owns and closes; it does not depend on @corebtf.
- * Errors: as corebtf_btf(); -EMFILE, -ENFILE; what memfd_create(2) said when no folder will do.
- * Since 0.1.
+ * Errors: as corebtf_entry_btf(); -EMFILE, -ENFILE; what memfd_create(2) said when no folder will
+ * do. Since 0.1.
  */
-COREBTF_API int corebtf_btf_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry);
+COREBTF_API int corebtf_entry_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry);
 
 /*
  * An entry's trimmed BTF as a path for libbpf's btf_custom_path: /proc/self/fd/N of such a file.
@@ -302,10 +303,10 @@ COREBTF_API int corebtf_btf_memfd(struct corebtf *corebtf, const struct corebtf_
  * nothing is left, but a named file.
  *
  * @ret_path: the caller owns it and calls corebtf_path_free(), with this very pointer.
- * Errors: as corebtf_btf_memfd(); -ENOENT no /proc, and no folder for a file. Since 0.1.
+ * Errors: as corebtf_entry_memfd(); -ENOENT no /proc, and no folder for a file. Since 0.1.
  */
-COREBTF_API int corebtf_btf_path(struct corebtf *corebtf, const struct corebtf_entry *entry,
-				 char **ret_path);
+COREBTF_API int corebtf_entry_path(struct corebtf *corebtf, const struct corebtf_entry *entry,
+				   char **ret_path);
 
 /*
  * Ends a path that this library gave out: frees it and, with the last path to a file, closes and
@@ -334,7 +335,7 @@ struct corebtf_origin {
 	size_t sz; /* sizeof(struct corebtf_origin), set by the caller */
 	enum corebtf_source source;
 	enum corebtf_match match; /* NONE for FORCED and KERNEL */
-	int ambiguous;		  /* 1: an entry with other bytes fits as well */
+	bool ambiguous;		  /* an entry with other bytes fits as well */
 	char file[256];		  /* the file it is from */
 	char release[128];	  /* of the entry; with COREBTF_MATCH_NEAREST the neighbour's */
 	char machine[64];
@@ -345,23 +346,23 @@ struct corebtf_origin {
 /*
  * The BTF for a kernel out of a folder in the layout of BTFHub's archive, as a path for libbpf's
  * btf_custom_path: what bpf-compatible's get_current_system_btf_file() does in Rust, with the
- * comparisons of corebtf_find().
+ * comparisons of corebtf_find_entry().
  *
  * Below @folder, or below btfhub-archive/ in it, are folders ID/VERSION_ID/MACHINE with files
  * RELEASE.btf or RELEASE.btf.tar.xz; a raw one is taken before a packed one beside it. Only their
  * names are read, and then the one file. The folder alone is asked, also when the kernel has BTF
  * of its own; as one source among the others it is named in corebtf_path_opts.bundle_path.
  *
- * @kernel: as in corebtf_find(); NULL for the running kernel. Neighbours of a kernel that is not
- * there are not looked for, whatever its @nearest says.
- * @ret_path: the file itself when it is raw; else as of corebtf_btf_path(). To be freed with
+ * @kernel: as in corebtf_find_entry(); NULL for the running kernel. Neighbours of a kernel that is
+ * not there are not looked for, whatever its @nearest says.
+ * @ret_path: the file itself when it is raw; else as of corebtf_entry_path(). To be freed with
  * corebtf_path_free(), which removes nothing from the folder.
  * @ret_origin: NULL, or filled in, with its @sz set before; @source is COREBTF_SOURCE_BUNDLE and
  * @file the one in the folder.
  * @opts: may be NULL.
  * Errors: -ENOENT no BTF for that kernel; -ENODATA there are no folders ID/VERSION_ID/MACHINE;
  * -EBADMSG the file is no BTF, or damaged; -EFBIG it is of more than 64 MiB; -EINVAL; -ENOMEM;
- * -EACCES and others of opendir(3) and open(2), for any of the folders; as corebtf_btf_path().
+ * -EACCES and others of opendir(3) and open(2), for any of the folders; as corebtf_entry_path().
  * Since 0.1.
  */
 COREBTF_API int corebtf_path_in_folder(const char *folder, const struct corebtf_kernel_opts *kernel,
@@ -387,7 +388,7 @@ struct corebtf_path_opts {
 	/* Where the host's / is seen from here, for a container that has it mounted: its
 	 * os-release is then the host's; else $HOST_ROOT, and the host's /etc in $HOST_ETC. */
 	const char *host_root;
-	int nearest;			   /* enum corebtf_nearest */
+	enum corebtf_nearest nearest;
 	struct corebtf_origin *ret_origin; /* NULL, or what is filled in on success */
 };
 
@@ -404,7 +405,8 @@ struct corebtf_path_opts {
  * @ret_path: NULL, or to be freed with corebtf_path_free().
  * @opts: may be NULL.
  * Errors: -ENODATA no source has any BTF, -ENOENT there are some but none for this kernel; more
- * as corebtf_open_self(), corebtf_open_file(), corebtf_find() and corebtf_btf_path(). Since 0.1.
+ * as corebtf_open_self(), corebtf_open_file(), corebtf_find_entry() and corebtf_entry_path(). Since
+ * 0.1.
  */
 COREBTF_API int corebtf_path_for_running_kernel(char **ret_path,
 						const struct corebtf_path_opts *opts);

@@ -44,10 +44,10 @@ int source_in_bundles(struct locate *locate, struct corebtf *corebtf, char **ret
 	int err;
 
 	corebtf->host = locate->host;
-	err = corebtf_find(corebtf, &kernel, &entry);
+	err = corebtf_find_entry(corebtf, &kernel, &entry);
 	if (err)
 		return source_pass(locate, err);
-	err = corebtf_btf_path(corebtf, &entry, ret_path);
+	err = corebtf_entry_path(corebtf, &entry, ret_path);
 	if (err)
 		return err;
 	origin->match = entry.match;

@@ -63,9 +63,9 @@ static int take_path(struct corebtf *bundle, const char *file, struct kernel_btf
 	char *path;
 	int err;
 
-	err = corebtf_find(bundle, NULL, &entry);
+	err = corebtf_find_entry(bundle, NULL, &entry);
 	if (!err)
-		err = corebtf_btf_path(bundle, &entry, &path);
+		err = corebtf_entry_path(bundle, &entry, &path);
 	if (err)
 		return explain(reason, err, file);
 	ret_btf->path = path;

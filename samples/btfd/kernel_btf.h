@@ -19,8 +19,8 @@ struct kernel_btf {
  * Finds the BTF. A bundle that is damaged, or has none for this kernel, is an error: without the
  * right BTF the programs would not load, or worse, read wrong fields. So is a bundle that was made
  * for another build of one of @objects (-ESTALE): what they ask for may be missing in its BTFs.
- * Errors: as corebtf_find() and corebtf_btf_path() give them. Nothing of the bundle stays mapped;
- * the path, and the memfd behind it, stay till kernel_btf_close().
+ * Errors: as corebtf_find_entry() and corebtf_entry_path() give them. Nothing of the bundle stays
+ * mapped; the path, and the memfd behind it, stay till kernel_btf_close().
  */
 int kernel_btf_open(const struct settings *settings, const struct object_list *objects,
 		    struct kernel_btf *ret_btf, struct reason *reason);

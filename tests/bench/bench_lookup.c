@@ -294,9 +294,9 @@ static int once(const char *file, int drop, struct once *result)
 		end_path(path);
 		err = corebtf_open_self(&handle, NULL);
 		if (!err)
-			err = corebtf_find(handle, NULL, &entry);
+			err = corebtf_find_entry(handle, NULL, &entry);
 		if (!err)
-			err = corebtf_btf_path(handle, &entry, &path);
+			err = corebtf_entry_path(handle, &entry, &path);
 		if (err)
 			return err;
 	}

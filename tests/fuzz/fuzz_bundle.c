@@ -30,7 +30,7 @@ static void read_btf(struct corebtf *handle, const struct corebtf_entry *entry)
 	const void *btf;
 	size_t size;
 
-	if (!corebtf_btf(handle, entry, &btf, &size) &&
+	if (!corebtf_entry_btf(handle, entry, &btf, &size) &&
 	    crc32_z(0, btf, size) == 0x12345678) /* touches every byte */
 		abort();
 }
@@ -59,7 +59,7 @@ static void read_everything(const uint8_t *data, size_t size)
 		kernel.build_id = entry.build_id;
 		kernel.build_id_size = i % 2 ? entry.build_id_size : 0;
 		kernel.nearest = i % 3 ? COREBTF_NEAREST_NEVER : COREBTF_NEAREST_SURROUNDED;
-		if (!corebtf_find(handle, &kernel, &entry))
+		if (!corebtf_find_entry(handle, &kernel, &entry))
 			read_btf(handle, &entry);
 	}
 	kernel.release = "5.4.0-58-generic";
@@ -67,7 +67,7 @@ static void read_everything(const uint8_t *data, size_t size)
 	kernel.build_id = "01234567890123456789";
 	kernel.build_id_size = 20;
 	kernel.nearest = COREBTF_NEAREST_SURROUNDED;
-	if (!corebtf_find(handle, &kernel, &entry))
+	if (!corebtf_find_entry(handle, &kernel, &entry))
 		read_btf(handle, &entry);
 	/* a neighbour of the first entry, if it has a release like that */
 	if (!corebtf_entry_at(handle, 0, &entry)) {
@@ -76,7 +76,7 @@ static void read_everything(const uint8_t *data, size_t size)
 		snprintf(near, sizeof(near), "%s.1", entry.release);
 		kernel.release = near;
 		kernel.machine = entry.machine;
-		if (!corebtf_find(handle, &kernel, &entry))
+		if (!corebtf_find_entry(handle, &kernel, &entry))
 			read_btf(handle, &entry);
 	}
 	for (size_t i = 0; i < corebtf_object_count(handle) && i < MAX_RECORDS; i++)

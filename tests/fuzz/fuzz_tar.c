@@ -58,7 +58,7 @@ static void read_all(struct corebtf *corebtf)
 
 		if (corebtf_entry_at(corebtf, i, &entry))
 			abort();
-		err = corebtf_btf(corebtf, &entry, &btf, &size);
+		err = corebtf_entry_btf(corebtf, &entry, &btf, &size);
 		if (err == -EBADMSG && !entry.btf_size)
 			unreadable++;
 		else if (err || size != entry.btf_size || !btf_magic_is(btf, size))
@@ -74,10 +74,10 @@ static void compare(struct corebtf *corebtf, int found_err, const struct tar_btf
 	const void *btf = NULL;
 	size_t size = 0;
 	uint8_t *bytes;
-	int err = corebtf_find(corebtf, &wanted, &entry);
+	int err = corebtf_find_entry(corebtf, &wanted, &entry);
 
 	if (!err)
-		err = corebtf_btf(corebtf, &entry, &btf, &size);
+		err = corebtf_entry_btf(corebtf, &entry, &btf, &size);
 	/* of several that fit as well, each takes its own first; and tar_find() reads no more than
 	 * it has to, within limits of its own */
 	if (entry.ambiguous || (!found_err && found->ambiguous) ||

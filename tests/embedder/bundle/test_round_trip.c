@@ -71,7 +71,7 @@ static void check_find(struct corebtf *corebtf, uint32_t number)
 		.build_id_size = id.build_id_size,
 	};
 
-	assert_int_equal(corebtf_find(corebtf, &kernel, &entry), 0);
+	assert_int_equal(corebtf_find_entry(corebtf, &kernel, &entry), 0);
 	assert_string_equal(entry.release, id.release);
 	assert_string_equal(entry.machine, id.machine);
 	assert_string_equal(entry.os_id, id.os_id);
@@ -79,7 +79,7 @@ static void check_find(struct corebtf *corebtf, uint32_t number)
 	assert_string_equal(entry.uname_version, id.uname_version);
 	assert_int_equal(entry.build_id_size, id.build_id_size);
 	assert_memory_equal(entry.build_id, id.build_id, id.build_id_size);
-	assert_int_equal(corebtf_btf(corebtf, &entry, &found, &found_size), 0);
+	assert_int_equal(corebtf_entry_btf(corebtf, &entry, &found, &found_size), 0);
 	assert_int_equal(found_size, size);
 	assert_memory_equal(found, btf, size);
 }
@@ -124,7 +124,7 @@ static void check_round_trip(uint32_t count, bool big_endian, enum bundle_compre
 	assert_int_equal(summary.compressed, compression == BUNDLE_COMPRESSION_XZ);
 	for (uint32_t i = 0; i < count; i++)
 		check_find(corebtf, i);
-	assert_int_equal(corebtf_find(corebtf, &unknown, &entry), -ENOENT);
+	assert_int_equal(corebtf_find_entry(corebtf, &unknown, &entry), -ENOENT);
 	assert_int_equal(corebtf_object_count(corebtf), 1);
 	assert_int_equal(corebtf_object_at(corebtf, 0, &object), 0);
 	assert_string_equal(object.name, "exec.bpf.o");
@@ -168,7 +168,7 @@ static void test_empty(void **state)
 	bundle_builder_free(builder);
 	corebtf = open_bundle(bytes, size);
 	assert_int_equal(corebtf_check(corebtf), 0);
-	assert_int_equal(corebtf_find(corebtf, &kernel, &entry), -ENOENT);
+	assert_int_equal(corebtf_find_entry(corebtf, &kernel, &entry), -ENOENT);
 	corebtf_close(corebtf);
 }
 

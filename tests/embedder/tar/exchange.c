@@ -112,7 +112,7 @@ void tell_bundle(struct words *words, const void *bundle, size_t size)
 		size_t btf_size = 0;
 
 		assert_int_equal(corebtf_entry_at(corebtf, i, &entry), 0);
-		assert_int_equal(corebtf_btf(corebtf, &entry, &btf, &btf_size), 0);
+		assert_int_equal(corebtf_entry_btf(corebtf, &entry, &btf, &btf_size), 0);
 		assert_true(asprintf(&lines[i], "%s %s %s %s %s %.*s = %s", entry.os_id,
 				     entry.version_id, entry.machine, entry.release,
 				     entry.uname_version, (int)entry.build_id_size,

@@ -76,15 +76,15 @@ static int read_blob(const uint8_t *bundle, size_t size, struct story *story)
 
 	assert_int_equal(corebtf_open_memory(bytes, size, &handle, &opts), 0);
 	checked = corebtf_check(handle);
-	err = corebtf_find(handle, &kernel, &entry);
+	err = corebtf_find_entry(handle, &kernel, &entry);
 	if (!err)
-		err = corebtf_btf(handle, &entry, &btf, &btf_size);
+		err = corebtf_entry_btf(handle, &entry, &btf, &btf_size);
 	assert_int_equal(err, checked);
 	if (!err) {
 		assert_int_equal(btf_size, PLAIN_SIZE);
 		assert_memory_equal(btf, plain, PLAIN_SIZE);
 		/* a second call returns the same pointer: nothing is unpacked twice */
-		assert_int_equal(corebtf_btf(handle, &entry, &again, &btf_size), 0);
+		assert_int_equal(corebtf_entry_btf(handle, &entry, &again, &btf_size), 0);
 		assert_ptr_equal(btf, again);
 	}
 	corebtf_close(handle);
@@ -258,8 +258,8 @@ static void pointers_stay(void **state)
 			struct corebtf_entry entry = {.sz = sizeof(entry)};
 			const void *here;
 
-			assert_int_equal(corebtf_find(handle, &kernel, &entry), 0);
-			assert_int_equal(corebtf_btf(handle, &entry, &here, &size), 0);
+			assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), 0);
+			assert_int_equal(corebtf_entry_btf(handle, &entry, &here, &size), 0);
 			assert_int_equal(size, 100 + i);
 			if (round)
 				assert_ptr_equal(here, btf[i]);
@@ -296,7 +296,7 @@ static void bundle_at_an_odd_address(void **state)
 	assert_int_equal(handle_open_memory(handle, odd + 3, size), 0);
 	assert_int_equal(corebtf_check(handle), 0);
 	assert_int_equal(corebtf_entry_at(handle, 0, &found), 0);
-	assert_int_equal(corebtf_btf(handle, &found, &btf, &btf_size), 0);
+	assert_int_equal(corebtf_entry_btf(handle, &found, &btf, &btf_size), 0);
 	assert_int_equal((uintptr_t)btf % 8, 0);
 	assert_memory_equal(btf, plain, PLAIN_SIZE);
 	corebtf_close(handle);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/btf_id.h"
 #include "runtime/format.h"
 #include "runtime/handle.h"
 #include "tests/support/make_bundle.h"
@@ -87,22 +88,24 @@ static void whole_one_shows_what_was_put_in(void **state)
 		for (size_t i = 0; i < 4; i++) {
 			const void *btf;
 			size_t btf_size;
+			uint32_t blob;
 
 			assert_int_equal(corebtf_entry_at(handle, i, &entry), 0);
+			blob = btf_id_blob(entry.btf_id);
 			assert_int_equal(entry.match, COREBTF_MATCH_NONE);
 			for (size_t j = 0; j < 4; j++)
 				if (!strcmp(entry.release, entries[j].release) &&
-				    entry.blob == entries[j].blob) {
+				    blob == entries[j].blob) {
 					seen |= (size_t)1 << j;
 					assert_string_equal(entry.machine, entries[j].machine);
 					assert_string_equal(entry.os_id, entries[j].os_id ?: "");
 					assert_int_equal(entry.build_id_size,
 							 entries[j].build_id ? 20 : 0);
-					assert_int_equal(entry.btf_size, blobs[entry.blob].size);
+					assert_int_equal(entry.btf_size, blobs[blob].size);
 				}
-			assert_int_equal(corebtf_btf(handle, &entry, &btf, &btf_size), 0);
-			assert_int_equal(btf_size, blobs[entry.blob].size);
-			assert_memory_equal(btf, blobs[entry.blob].data, btf_size);
+			assert_int_equal(corebtf_entry_btf(handle, &entry, &btf, &btf_size), 0);
+			assert_int_equal(btf_size, blobs[blob].size);
+			assert_memory_equal(btf, blobs[blob].data, btf_size);
 			assert_int_equal((uintptr_t)btf % 8, 0);
 		}
 		assert_int_equal(seen, 15);
@@ -259,14 +262,14 @@ static void look_up(struct corebtf *handle)
 		};
 		const void *btf;
 		size_t size;
-		int err = corebtf_find(handle, &opts, &entry);
+		int err = corebtf_find_entry(handle, &opts, &entry);
 
 		if (!wanted[i].btf) {
 			assert_true(err == -ENOENT || err == -EBADMSG);
 			continue;
 		}
 		if (!err)
-			err = corebtf_btf(handle, &entry, &btf, &size);
+			err = corebtf_entry_btf(handle, &entry, &btf, &size);
 		if (err) {
 			assert_true(err == -EBADMSG || err == -EOPNOTSUPP);
 			continue;
@@ -429,7 +432,7 @@ static void miss_answers_for_all_tables(void **state)
 		int err;
 
 		kernel.release = releases[i];
-		err = corebtf_find(handle, &kernel, &entry);
+		err = corebtf_find_entry(handle, &kernel, &entry);
 		assert_true(!err || err == -EBADMSG);
 		hits += !err;
 	}
@@ -439,7 +442,7 @@ static void miss_answers_for_all_tables(void **state)
 
 		snprintf(missing, sizeof(missing), "no %zu", i);
 		kernel.release = missing;
-		assert_int_equal(corebtf_find(handle, &kernel, &entry), -EBADMSG);
+		assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), -EBADMSG);
 	}
 	corebtf_close(handle);
 	free(bundle);
@@ -460,7 +463,7 @@ static void bucket_too_wide(void **state)
 	poke(bundle, 96 + 4 * (bucket + 1), 4, 4);
 	fix_tables(bundle);
 	assert_int_equal(open_bytes(bundle, size, &handle), 0);
-	assert_int_equal(corebtf_find(handle, &kernel, &entry), -EBADMSG);
+	assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), -EBADMSG);
 	corebtf_close(handle);
 	free(bundle);
 }
@@ -528,7 +531,7 @@ static void several_in_a_row(void **state)
 	assert_int_equal(summary.bundles, 3);
 	for (size_t i = 0; i < 12; i++) {
 		assert_int_equal(corebtf_entry_at(handle, i, &entry), 0);
-		assert_int_equal(entry.bundle, i / 4);
+		assert_int_equal(btf_id_bundle(entry.btf_id), i / 4);
 	}
 	assert_int_equal(corebtf_entry_at(handle, 12, &entry), -ERANGE);
 	look_up(handle);
@@ -626,14 +629,17 @@ static void structs_of_other_versions(void **state)
 	older.os_id = "mine";
 	assert_int_equal(corebtf_entry_at(handle, 0, &older), 0);
 	assert_string_equal(older.os_id, "mine");
-	assert_int_equal(corebtf_btf(handle, &older, &btf, &size), -EINVAL);
+	assert_int_equal(corebtf_entry_btf(handle, &older, &btf, &size), -EINVAL);
+	/* A caller whose struct ends behind what tells the BTF. */
+	older.sz = offsetof(struct corebtf_entry, match);
+	assert_int_equal(corebtf_entry_at(handle, 0, &older), 0);
+	assert_int_equal(corebtf_entry_btf(handle, &older, &btf, &size), 0);
 	older.sz = 0;
 	assert_int_equal(corebtf_entry_at(handle, 0, &older), -EINVAL);
-	entry.known.bundle = 1;
-	assert_int_equal(corebtf_btf(handle, &entry.known, &btf, &size), -EINVAL);
-	entry.known.bundle = 0;
-	entry.known.blob = 3;
-	assert_int_equal(corebtf_btf(handle, &entry.known, &btf, &size), -EINVAL);
+	entry.known.btf_id = btf_id_make(1, 0);
+	assert_int_equal(corebtf_entry_btf(handle, &entry.known, &btf, &size), -EINVAL);
+	entry.known.btf_id = btf_id_make(0, 3);
+	assert_int_equal(corebtf_entry_btf(handle, &entry.known, &btf, &size), -EINVAL);
 	corebtf_close(handle);
 	opts.newer = 1; /* asks for what we do not have */
 	assert_int_equal(corebtf_open_memory(bundle, size, &handle, &opts.known), -EINVAL);

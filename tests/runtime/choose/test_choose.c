@@ -267,9 +267,9 @@ static void check_case(size_t number, struct corebtf *handle, struct story *stor
 	handle->host = (struct host){.root = root, .uname = &name};
 	story->length = 0;
 	story->text[0] = '\0';
-	err = corebtf_find(handle, NULL, &entry);
+	err = corebtf_find_entry(handle, NULL, &entry);
 	if (!err) {
-		assert_int_equal(corebtf_btf(handle, &entry, &btf, &size), 0);
+		assert_int_equal(corebtf_entry_btf(handle, &entry, &btf, &size), 0);
 		letter = *(const char *)btf;
 	} else {
 		assert_int_equal(err, -ENOENT);
@@ -349,7 +349,8 @@ static void process_that_is_told_of_32_bits(void **state)
 		if (personality(PER_LINUX32) < 0 || uname(&told) ||
 		    !strcmp(told.machine, name.machine))
 			_exit(77);
-		_exit(corebtf_find(handle, NULL, &entry) || strcmp(entry.machine, own.machine));
+		_exit(corebtf_find_entry(handle, NULL, &entry) ||
+		      strcmp(entry.machine, own.machine));
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));

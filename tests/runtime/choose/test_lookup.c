@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/btf_id.h"
 #include "tests/support/make_bundle.h"
 #include "tests/support/runtime_support.h"
 
@@ -51,12 +52,12 @@ static char find(struct corebtf *handle, const struct corebtf_kernel_opts *kerne
 	opts.build_id_size = opts.build_id ? strlen(opts.build_id) : 0;
 	memset(entry, 0, sizeof(*entry));
 	entry->sz = sizeof(*entry);
-	err = corebtf_find(handle, &opts, entry);
+	err = corebtf_find_entry(handle, &opts, entry);
 	if (err) {
 		assert_int_equal(err, -ENOENT);
 		return 0;
 	}
-	assert_int_equal(corebtf_btf(handle, entry, &btf, &size), 0);
+	assert_int_equal(corebtf_entry_btf(handle, entry, &btf, &size), 0);
 	assert_int_equal(size, 1);
 	return *(const char *)btf;
 }
@@ -283,13 +284,13 @@ static void over_several_bundles(void **state)
 	memcpy(row + size_1, bundle_2, size_2);
 	assert_int_equal(corebtf_open_memory(row, size_1 + size_2, &handle, NULL), 0);
 	assert_int_equal(find(handle, KERNEL("r"), &entry), 'C');
-	assert_int_equal(entry.bundle, 1);
+	assert_int_equal(btf_id_bundle(entry.btf_id), 1);
 	assert_int_equal(entry.ambiguous, 0);
 	assert_int_equal(find(handle, KERNEL("tie"), &entry), 'B');
-	assert_int_equal(entry.bundle, 0);
+	assert_int_equal(btf_id_bundle(entry.btf_id), 0);
 	assert_int_equal(entry.ambiguous, 1);
 	assert_int_equal(find(handle, KERNEL("same"), &entry), 'A');
-	assert_int_equal(entry.bundle, 0);
+	assert_int_equal(btf_id_bundle(entry.btf_id), 0);
 	assert_int_equal(entry.ambiguous, 0);
 	assert_int_equal(find(handle, KERNEL("only here"), &entry), 'E');
 	assert_int_equal(find(handle, KERNEL("nowhere"), &entry), 0);
@@ -361,11 +362,11 @@ static void wrong_arguments(void **state)
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf_kernel_opts opts = {.sz = sizeof(opts), .release = "r", .build_id_size = 20};
 
-	assert_int_equal(corebtf_find(handle, &opts, &entry), -EINVAL);
+	assert_int_equal(corebtf_find_entry(handle, &opts, &entry), -EINVAL);
 	opts.sz = 0;
-	assert_int_equal(corebtf_find(handle, &opts, &entry), -EINVAL);
-	assert_int_equal(corebtf_find(NULL, NULL, &entry), -EINVAL);
-	assert_int_equal(corebtf_find(handle, NULL, NULL), -EINVAL);
+	assert_int_equal(corebtf_find_entry(handle, &opts, &entry), -EINVAL);
+	assert_int_equal(corebtf_find_entry(NULL, NULL, &entry), -EINVAL);
+	assert_int_equal(corebtf_find_entry(handle, NULL, NULL), -EINVAL);
 	corebtf_close(handle);
 	free(bundle);
 }

@@ -92,13 +92,13 @@ static void each_neighbourhood(void **state)
 		struct corebtf_entry entry = {.sz = sizeof(entry)};
 
 		/* no neighbour without the option */
-		assert_int_equal(corebtf_find(handle, &kernel, &entry), -ENOENT);
+		assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), -ENOENT);
 		kernel.nearest = COREBTF_NEAREST_SURROUNDED;
 		story.length = 0;
 		if (!cases[i].neighbour) {
-			assert_int_equal(corebtf_find(handle, &kernel, &entry), -ENOENT);
+			assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), -ENOENT);
 		} else {
-			assert_int_equal(corebtf_find(handle, &kernel, &entry), 0);
+			assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), 0);
 			assert_string_equal(entry.release, cases[i].neighbour);
 			assert_int_equal(entry.match, COREBTF_MATCH_NEAREST);
 		}
@@ -122,7 +122,7 @@ static void each_neighbourhood(void **state)
 		};
 		struct corebtf_entry entry = {.sz = sizeof(entry)};
 
-		assert_int_equal(corebtf_find(handle, &kernel, &entry),
+		assert_int_equal(corebtf_find_entry(handle, &kernel, &entry),
 				 cases[i].neighbour ? 0 : -ENOENT);
 	}
 	corebtf_close(handle);
@@ -149,11 +149,11 @@ static void exact_comes_first(void **state)
 	uint8_t *bundle = make_bundle(&what, &size);
 
 	assert_int_equal(corebtf_open_memory(bundle, size, &handle, NULL), 0);
-	assert_int_equal(corebtf_find(handle, &kernel, &entry), 0);
+	assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), 0);
 	assert_int_equal(entry.match, COREBTF_MATCH_RELEASE);
 	assert_string_equal(entry.release, "5.4.0-2-generic");
 	kernel.nearest = 2;
-	assert_int_equal(corebtf_find(handle, &kernel, &entry), -EINVAL);
+	assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), -EINVAL);
 	corebtf_close(handle);
 	free(bundle);
 }

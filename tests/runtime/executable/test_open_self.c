@@ -26,7 +26,7 @@ static int find_own(struct corebtf *handle, struct corebtf_entry *entry)
 		.os_id = "debian",
 	};
 
-	return corebtf_find(handle, &kernel, entry);
+	return corebtf_find_entry(handle, &kernel, entry);
 }
 
 static void bare(void **state)
@@ -72,11 +72,11 @@ static void full(void **state)
 	assert_int_equal(corebtf_check(handle), 0);
 	assert_int_equal(find_own(handle, &entry), 0);
 	assert_int_equal(entry.match, COREBTF_MATCH_OS);
-	assert_int_equal(corebtf_btf(handle, &entry, &btf, &size), 0);
+	assert_int_equal(corebtf_entry_btf(handle, &entry, &btf, &size), 0);
 	assert_int_equal(size, sizeof(KNOWN_BTF));
 	assert_memory_equal(btf, KNOWN_BTF, size);
 	assert_int_equal((uintptr_t)btf % 8, 0); /* objcopy aligns nothing */
-	assert_int_equal(corebtf_btf_path(handle, &entry, &path), 0);
+	assert_int_equal(corebtf_entry_path(handle, &entry, &path), 0);
 	corebtf_close(handle); /* the path does not need it */
 	file = fopen(path, "re");
 	assert_non_null(file);
@@ -116,7 +116,7 @@ static void *work(void *context)
 		if (corebtf_open_self(&handle, NULL))
 			continue;
 		if (!find_own(handle, &entry)) {
-			fd = corebtf_btf_memfd(handle, &entry);
+			fd = corebtf_entry_memfd(handle, &entry);
 			if (fd >= 0 && read(fd, bytes, sizeof(bytes)) == sizeof(bytes) &&
 			    !memcmp(bytes, KNOWN_BTF, sizeof(bytes)))
 				(*right)++;

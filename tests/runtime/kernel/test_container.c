@@ -40,8 +40,8 @@ static char found(const struct place *place, const char *host_root)
 	const void *btf;
 	size_t size;
 
-	if (corebtf_find(place->handle, &kernel, &entry) ||
-	    corebtf_btf(place->handle, &entry, &btf, &size))
+	if (corebtf_find_entry(place->handle, &kernel, &entry) ||
+	    corebtf_entry_btf(place->handle, &entry, &btf, &size))
 		return '?';
 	return *(const char *)btf;
 }

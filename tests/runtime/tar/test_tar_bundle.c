@@ -85,9 +85,9 @@ static int find_in_bundle(struct corebtf *corebtf, const struct question *questi
 
 	memset(entry, 0, sizeof(*entry));
 	entry->sz = sizeof(*entry);
-	err = corebtf_find(corebtf, &kernel, entry);
+	err = corebtf_find_entry(corebtf, &kernel, entry);
 	if (!err)
-		err = corebtf_btf(corebtf, entry, &btf, &size);
+		err = corebtf_entry_btf(corebtf, entry, &btf, &size);
 	if (err)
 		return err;
 	assert_true(size >= HEADER_SIZE && size - HEADER_SIZE < 64);
@@ -392,8 +392,8 @@ static void test_order_does_not_matter(void **state)
 
 		for (int order = 0; order < 2; order++) {
 			assert_int_equal(corebtf_entry_at(handles[order], i, &entries[order]), 0);
-			assert_int_equal(corebtf_btf(handles[order], &entries[order], &btfs[order],
-						     &sizes[order]),
+			assert_int_equal(corebtf_entry_btf(handles[order], &entries[order],
+							   &btfs[order], &sizes[order]),
 					 0);
 		}
 		assert_string_equal(entries[0].os_id, entries[1].os_id);
@@ -420,9 +420,9 @@ static void test_nearest(void **state)
 	tar_end(&tar);
 	assert_int_equal(open_tar(&tar, &corebtf, &lines), 0);
 	bytes_release(&tar);
-	assert_int_equal(corebtf_find(corebtf, &kernel, &entry), -ENOENT);
+	assert_int_equal(corebtf_find_entry(corebtf, &kernel, &entry), -ENOENT);
 	kernel.nearest = COREBTF_NEAREST_SURROUNDED;
-	assert_int_equal(corebtf_find(corebtf, &kernel, &entry), 0);
+	assert_int_equal(corebtf_find_entry(corebtf, &kernel, &entry), 0);
 	assert_int_equal(entry.match, COREBTF_MATCH_NEAREST);
 	assert_string_equal(entry.release, "6.1.0-9-amd64");
 	corebtf_close(corebtf);
@@ -448,7 +448,7 @@ static void test_unreadable_members(void **state)
 	assert_non_null(strstr(lines.text, "1 of its members hold no BTF"));
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(corebtf_entry_at(corebtf, i, &entry), 0);
-		assert_int_equal(corebtf_btf_path(corebtf, &entry, &path),
+		assert_int_equal(corebtf_entry_path(corebtf, &entry, &path),
 				 entry.btf_size ? 0 : -EBADMSG);
 		if (entry.btf_size)
 			assert_int_equal(corebtf_path_free(path), 1);

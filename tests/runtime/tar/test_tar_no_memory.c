@@ -69,9 +69,9 @@ static int open_tar(const void *context)
 	assert_int_equal(corebtf_entry_count(corebtf), 5);
 	assert_int_equal(corebtf_package_json(corebtf, &bytes, &size), 0);
 	assert_int_equal(size, 3);
-	err = corebtf_find(corebtf, &wanted, &entry);
+	err = corebtf_find_entry(corebtf, &wanted, &entry);
 	if (!err)
-		err = corebtf_btf(corebtf, &entry, &bytes, &size);
+		err = corebtf_entry_btf(corebtf, &entry, &bytes, &size);
 	if (!err)
 		assert_memory_equal((const char *)bytes + 24, "three", 5);
 	corebtf_close(corebtf);
