@@ -10,6 +10,8 @@
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25) # of what the functions below were written for, whoever calls them
 
+include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFLibraries.cmake)
+
 # Finds a program once, or stops and says which Debian package has it. /usr/sbin: Debian keeps
 # bpftool there, and it is not on every user's PATH. It has to run here, so a cross-compilation's
 # folders are none to look into.
@@ -22,23 +24,6 @@ function(_corebtf_find_program variable program package caller)
 			"When it is elsewhere: -D${variable}=/path/to/${program}")
 	endif()
 endfunction()
-
-# Makes the imported target PkgConfig::COREBTF_LIBBPF known, or stops.
-macro(_corebtf_find_libbpf caller)
-	if(NOT TARGET PkgConfig::COREBTF_LIBBPF)
-		find_package(PkgConfig QUIET)
-		if(NOT PKG_CONFIG_FOUND)
-			message(FATAL_ERROR "${caller}: pkg-config was not found. "
-				"Debian: apt-get install pkg-config")
-		endif()
-		pkg_check_modules(COREBTF_LIBBPF QUIET IMPORTED_TARGET GLOBAL "libbpf>=0.5")
-		if(NOT COREBTF_LIBBPF_FOUND)
-			message(FATAL_ERROR "${caller}: libbpf 0.5 or newer was not found. "
-				"Debian: apt-get install libbpf-dev. "
-				"When it is elsewhere: set the environment variable PKG_CONFIG_PATH")
-		endif()
-	endif()
-endmacro()
 
 # The name that bpf_tracing.h knows the target machine by, empty when it has none.
 function(_corebtf_target_arch variable)
@@ -106,9 +91,8 @@ function(corebtf_add_bpf_object name)
 	if(arch)
 		list(APPEND options -D__TARGET_ARCH_${arch})
 	endif()
-	foreach(folder IN LISTS COREBTF_LIBBPF_INCLUDE_DIRS)
-		list(APPEND options -isystem ${folder})
-	endforeach()
+	set(folders "$<TARGET_PROPERTY:CoreBTF::libbpf,INTERFACE_INCLUDE_DIRECTORIES>")
+	set(libbpf_headers "$<$<BOOL:${folders}>:-isystem;$<JOIN:${folders},;-isystem;>>")
 	foreach(folder IN LISTS CMAKE_${language}_IMPLICIT_INCLUDE_DIRECTORIES)
 		list(APPEND options -idirafter ${folder})
 	endforeach()
@@ -119,13 +103,18 @@ function(corebtf_add_bpf_object name)
 	get_property(include_dir GLOBAL PROPERTY COREBTF_INCLUDE_DIR)
 	list(APPEND options -idirafter ${include_dir})
 
+	# Its headers have to be there first when libbpf is built along with the project.
+	set(libbpf)
+	if(TARGET corebtf_libbpf)
+		set(libbpf corebtf_libbpf)
+	endif()
 	add_custom_command(OUTPUT ${compiled}
-		COMMAND ${COREBTF_CLANG} ${options} ${arg_OPTIONS}
+		COMMAND ${COREBTF_CLANG} ${options} "${libbpf_headers}" ${arg_OPTIONS}
 			-MD -MF ${compiled}.d -MQ ${compiled} -c ${source} -o ${compiled}
-		DEPENDS ${source}
+		DEPENDS ${source} ${libbpf}
 		DEPFILE ${compiled}.d
 		COMMENT "Building BPF object ${stem}.bpf.o"
-		VERBATIM)
+		COMMAND_EXPAND_LISTS VERBATIM)
 	# Linking a single object leaves everything but the DWARF.
 	add_custom_command(OUTPUT ${object}
 		COMMAND ${COREBTF_BPFTOOL} gen object ${object} ${compiled}
@@ -146,6 +135,6 @@ function(corebtf_add_bpf_object name)
 
 	add_library(${name} INTERFACE ${outputs})
 	target_include_directories(${name} SYSTEM INTERFACE ${CMAKE_CURRENT_BINARY_DIR})
-	target_link_libraries(${name} INTERFACE PkgConfig::COREBTF_LIBBPF)
+	target_link_libraries(${name} INTERFACE CoreBTF::libbpf)
 	set_target_properties(${name} PROPERTIES COREBTF_BPF_OBJECT ${object})
 endfunction()

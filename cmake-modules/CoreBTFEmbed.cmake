@@ -7,7 +7,8 @@
 #           [OBJECTS x.bpf.o|target...] [KERNELS path...] [BUNDLE file]
 #           [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES])
 #
-# The first one is in CoreBTFBpfObject.cmake. These files are the same in the source tree, in the
+# The first one is in CoreBTFBpfObject.cmake; CoreBTFLibraries.cmake has corebtf_use_libbpf(), for a
+# libbpf whose source is a part of the project. These files are the same in the source tree, in the
 # build tree and in an installed package. Missing tools are reported where a function needs them,
 # so that a project that only links the library needs neither clang nor bpftool.
 #
@@ -87,11 +88,24 @@ function(_corebtf_find_embedder command watched)
 	set(${watched} ${found} PARENT_SCOPE)
 endfunction()
 
+# The shared library, which is called otherwise where corebtf is a part of the project; empty when
+# there is none.
+function(_corebtf_shared_library variable)
+	set(${variable} "" PARENT_SCOPE)
+	foreach(target CoreBTF::corebtf_shared CoreBTF::corebtf)
+		if(TARGET ${target})
+			set(${variable} $<TARGET_FILE:${target}> PARENT_SCOPE)
+			return()
+		endif()
+	endforeach()
+endfunction()
+
 # For `corebtf object`: an ELF file that says what machine an object file has to be for. The
 # shared library fits whatever links with it; the processor's name alone leaves the ABI open.
 function(_corebtf_target_machine variable)
-	if(TARGET CoreBTF::corebtf)
-		set(${variable} --like $<TARGET_FILE:CoreBTF::corebtf> PARENT_SCOPE)
+	_corebtf_shared_library(library)
+	if(library)
+		set(${variable} --like ${library} PARENT_SCOPE)
 	else()
 		set(${variable} --machine ${CMAKE_SYSTEM_PROCESSOR} PARENT_SCOPE)
 	endif()
@@ -337,13 +351,14 @@ macro(_corebtf_embed_by_link)
 	else()
 		# The embedder trims for an ELF file, which says for which machine. There is none yet;
 		# of those that fit, the shared library is at hand.
-		if(NOT TARGET CoreBTF::corebtf)
+		_corebtf_shared_library(library)
+		if(NOT library)
 			message(FATAL_ERROR "corebtf_embed: MODE link needs the shared library: "
 				"add the component 'shared' to find_package(CoreBTF)")
 		endif()
 		set(carrier ${folder}/${arg_TARGET}.carrier)
 		set(steps
-			COMMAND ${command} embed $<TARGET_FILE:CoreBTF::corebtf> ${objects} ${options}
+			COMMAND ${command} embed ${library} ${objects} ${options}
 				-o ${carrier} --quiet
 			COMMAND ${command} object ${carrier} -o ${object} --like ${carrier} --quiet
 			COMMAND ${CMAKE_COMMAND} -E rm -f ${carrier})

@@ -25,8 +25,24 @@ done
 quietly "$CMAKE" --build "$work/several" --config Debug
 "$CMAKE" --build "$work/several" --config Release | grep -q 'no work to do' ||
 	fail "one configuration undoes the other"
-quietly "$CMAKE" --install "$work/several" --config Release --prefix "$work/other"
-[ ! -e "$work/other" ] || fail "corebtf installs itself with the other project: $(find "$work/other")"
+# installs NAME...: these files and no others are installed, and the program runs without its build.
+installs() {
+	rm -rf "$work/shipped"
+	quietly "$CMAKE" --install "$work/several" --config Release --prefix "$work/shipped"
+	installed=$(cd "$work/shipped" && find . -type f | sed 's/.*\///' | sort | tr '\n' ' ')
+	[ "$installed" = "$* " ] || fail "installed: $installed"
+	mv "$work/several" "$work/away"
+	[ "$(LD_LIBRARY_PATH=$libdirs "$work/shipped/bin/program")" = "program: $expected kernels" ] ||
+		fail "the installed program does not run"
+	mv "$work/away" "$work/several"
+}
+libdirs=
+installs program
+quietly "$CMAKE" -DCOREBTF_SHARED=ON "$work/several"
+quietly "$CMAKE" --build "$work/several" --config Release
+libdirs=$work/shipped/lib:$work/shipped/lib64:$work/shipped/lib/$("$CC" -print-multiarch)
+installs "$("$COREBTF" --version | sed 's/^corebtf /libcorebtf.so./')" program
+ok "what the other project installs runs where it is"
 if "$CMAKE" --build "$work/several" --config Release --target help | grep -i nightly; then
 	fail "corebtf adds its dashboard to the other project"
 fi
