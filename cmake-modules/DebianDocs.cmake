@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-# cpack runs this when all files of a package lie in its folder. Documents in the form that Debian
-# wants them to have: compressed, and with the package's own changelog.
+# cpack runs this when the files of all packages lie in its folder, those of a component in a folder
+# of its own. It gives each package the form that Debian wants: pages and changelog compressed, the
+# licence as "copyright" in the package's own folder for documents, the static library without debug
+# information, zsh's completion where Debian's zsh looks.
 
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
 	return()
@@ -11,23 +13,42 @@ function(compress)
 	execute_process(COMMAND gzip -9 -n -f ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-file(GLOB_RECURSE pages ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/corebtf*.1)
-if(NOT pages)
-	message(FATAL_ERROR "no man pages in ${CPACK_TEMPORARY_INSTALL_DIRECTORY}")
-endif()
-compress(${pages})
-
-file(GLOB_RECURSE license ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/LICENSE)
-cmake_path(GET license PARENT_PATH docs)
-file(RENAME ${license} ${docs}/copyright)
-compress(${docs}/NEWS)
-
 # SOURCE_DATE_EPOCH, where it is set, is the time.
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
-file(WRITE ${docs}/changelog "corebtf (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium
+foreach(component IN LISTS CPACK_COMPONENTS_ALL)
+	string(TOUPPER ${component} upper)
+	set(package ${CPACK_DEBIAN_${upper}_PACKAGE_NAME})
+	set(share ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/${component}${CPACK_PACKAGING_INSTALL_PREFIX}/share)
+	file(GLOB_RECURSE pages ${share}/man/*.[13])
+	if(pages)
+		compress(${pages})
+	endif()
 
-  * What is new is in NEWS.gz.
+	set(docs ${share}/doc/${package})
+	if(EXISTS ${share}/doc/corebtf AND NOT package STREQUAL "corebtf")
+		file(RENAME ${share}/doc/corebtf ${docs})
+	endif()
+	file(REMOVE ${docs}/LICENSE)
+	file(READ ${CPACK_RESOURCE_FILE_LICENSE} license)
+	file(WRITE ${docs}/copyright "${license}")
+	file(GLOB news ${docs}/NEWS)
+	if(news)
+		compress(${news})
+	endif()
+	file(WRITE ${docs}/changelog "corebtf (${CPACK_PACKAGE_VERSION}) unstable; urgency=medium
+
+  * First release; NEWS.gz of libcorebtf0 has what is in it.
 
  -- ${CPACK_DEBIAN_PACKAGE_MAINTAINER}  ${now}
 ")
-compress(${docs}/changelog)
+	compress(${docs}/changelog)
+
+	if(EXISTS ${share}/zsh/site-functions)
+		file(RENAME ${share}/zsh/site-functions ${share}/zsh/vendor-completions)
+	endif()
+	file(GLOB_RECURSE archives ${share}/../lib/*.a)
+	if(archives)
+		execute_process(COMMAND ${CPACK_COREBTF_STRIP} --strip-debug --enable-deterministic-archives ${archives}
+			COMMAND_ERROR_IS_FATAL ANY)
+	endif()
+endforeach()
