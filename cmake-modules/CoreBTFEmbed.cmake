@@ -5,7 +5,7 @@
 #   corebtf_add_bpf_object(NAME SOURCE x.bpf.c [SKELETON] [OPTIONS clang-option...])
 #   corebtf_embed(TARGET executable
 #           [OBJECTS x.bpf.o|target...] [KERNELS path...] [BUNDLE file]
-#           [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES])
+#           [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [AUTOMATIC])
 #
 # The first one is in CoreBTFBpfObject.cmake; CoreBTFLibraries.cmake has corebtf_use_libbpf(), for a
 # libbpf whose source is a part of the project. These files are the same in the source tree, in the
@@ -20,6 +20,12 @@ cmake_policy(VERSION 3.25) # of what the functions below were written for, whoev
 
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFBpfObject.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFSegment.cmake)
+
+# The functions of libbpf that runtime/automatic.c takes the place of, as an option of the compiler.
+set(COREBTF_WRAP -Wl)
+foreach(function open open_file open_mem open_skeleton)
+	list(APPEND COREBTF_WRAP --wrap=bpf_object__${function})
+endforeach()
 
 # The embedder runs on the machine that builds. When cross-compiling, the one that was built
 # along with the library is for the target: then one for this machine is needed.
@@ -261,7 +267,7 @@ endmacro()
 #
 # corebtf_embed(TARGET executable
 #         [OBJECTS x.bpf.o|target...] [KERNELS path...] [SELECT expression...] [BUNDLE file]
-#         [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES])
+#         [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [AUTOMATIC])
 #
 # Gives an executable or a shared library its kernel BTFs, as a step of its link.
 #
@@ -283,13 +289,15 @@ endmacro()
 #                   auto     segment where that can be had, else section; the default
 #   COMPRESS      how trimmed BTFs are stored; none is the default.
 #   ALL_MACHINES  also the kernels of machines that the executable cannot run on.
+#   AUTOMATIC     gives every BPF object that the target opens the BTF of the running kernel, without a
+#                 change of its source: it need not call ensure_core_btf(), nor link CoreBTF.
 #
 # The executable is linked and embedded again when an object, a BTF (also a new or a removed
 # one), the bundle or the embedder itself changed. Files below /sys and /proc are read but not
 # watched: their time stamps say nothing.
 #
 function(corebtf_embed)
-	cmake_parse_arguments(PARSE_ARGV 0 arg "ALL_MACHINES" "TARGET;BUNDLE;COMPRESS;MODE"
+	cmake_parse_arguments(PARSE_ARGV 0 arg "ALL_MACHINES;AUTOMATIC" "TARGET;BUNDLE;COMPRESS;MODE"
 		"OBJECTS;KERNELS;SELECT")
 	_corebtf_check_embed_arguments()
 	set_target_properties(${arg_TARGET} PROPERTIES COREBTF_EMBEDDED TRUE)
@@ -317,6 +325,9 @@ function(corebtf_embed)
 		endif()
 	endif()
 
+	if(arg_AUTOMATIC)
+		_corebtf_make_automatic()
+	endif()
 	if(arg_MODE STREQUAL "link")
 		_corebtf_embed_by_link()
 		return()
@@ -338,6 +349,33 @@ function(corebtf_embed)
 		# Not now: link options may come after this call.
 		cmake_language(EVAL CODE
 			"cmake_language(DEFER CALL _corebtf_reserve_segment [[${arg_TARGET}]] ${arg_MODE})")
+	endif()
+endfunction()
+
+# AUTOMATIC, for corebtf_embed() and with its variables.
+macro(_corebtf_make_automatic)
+	if(NOT CMAKE_C_COMPILER_LOADED)
+		message(FATAL_ERROR "corebtf_embed: AUTOMATIC compiles a file of C: "
+			"this project needs enable_language(C)")
+	endif()
+	get_property(source GLOBAL PROPERTY COREBTF_AUTOMATIC)
+	target_sources(${arg_TARGET} PRIVATE ${source})
+	list(JOIN COREBTF_WRAP "," wrap)
+	target_link_options(${arg_TARGET} PRIVATE ${wrap})
+	# Not now: the project may link one of the two libraries after this call.
+	cmake_language(EVAL CODE "cmake_language(DEFER CALL _corebtf_link_automatic [[${arg_TARGET}]])")
+endmacro()
+
+# The library that automatic.c calls, unless the project links it anyway. By property, as there are two ways of
+# calling target_link_libraries() that must not be mixed for one target.
+function(_corebtf_link_automatic target)
+	get_target_property(libraries ${target} LINK_LIBRARIES)
+	if(NOT libraries MATCHES "CoreBTF::corebtf")
+		if(TARGET CoreBTF::corebtf_static)
+			set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES CoreBTF::corebtf_static)
+		else()
+			set_property(TARGET ${target} APPEND PROPERTY LINK_LIBRARIES CoreBTF::corebtf)
+		endif()
 	endif()
 endfunction()
 
