@@ -3,18 +3,18 @@
 #   corebtf_add_bpf_object(NAME SOURCE x.bpf.c [SKELETON] [OPTIONS clang-option...])
 #
 # Compiles x.bpf.c to x.bpf.o in the current build folder, without DWARF. With SKELETON, also
-# makes x.skel.h (of the skeleton x_bpf). NAME is a library target: whoever links it
+# makes x.skel.h (of the skeleton x_bpf). NAME is a library target: a target that links it
 # finds x.skel.h and libbpf's headers, and is built after them. The object's path is in NAME's
 # property COREBTF_BPF_OBJECT.
 
 include_guard(GLOBAL)
-cmake_policy(VERSION 3.25) # of what the functions below were written for, whoever calls them
+cmake_policy(VERSION 3.25) # the functions below are written for it, whatever the caller's is
 
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFLibraries.cmake)
 
 # Finds a program once, or stops and says which Debian package has it. /usr/sbin: Debian keeps
-# bpftool there, and it is not on every user's PATH. It has to run here, so a cross-compilation's
-# folders are none to look into.
+# bpftool there, and it is not on every user's PATH. The program runs on this machine, so the folders
+# of a cross-compilation are not searched.
 function(_corebtf_find_program variable program package caller)
 	find_program(${variable} NAMES ${program} PATHS /usr/sbin /sbin NO_CMAKE_FIND_ROOT_PATH
 		DOC "${program}, for ${caller}()")

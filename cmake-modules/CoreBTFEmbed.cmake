@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# What a project calls to have kernel BTFs in its own executable:
+# What a project calls to put kernel BTFs into its own executable:
 #
 #   corebtf_add_bpf_object(NAME SOURCE x.bpf.c [SKELETON] [OPTIONS clang-option...])
 #   corebtf_embed(TARGET executable
@@ -12,11 +12,11 @@
 # build tree and in an installed package. Missing tools are reported where a function needs them,
 # so that a project that only links the library needs neither clang nor bpftool.
 #
-# Whoever includes this file says with global properties where things are and who asks:
-# COREBTF_LINKER_SCRIPT (the file corebtf.ld), COREBTF_INCLUDE_DIR and COREBTF_VERSION.
+# A file that includes this one sets global properties first: COREBTF_LINKER_SCRIPT (the file
+# corebtf.ld), COREBTF_INCLUDE_DIR, COREBTF_AUTOMATIC (the file automatic.c) and COREBTF_VERSION.
 
 include_guard(GLOBAL)
-cmake_policy(VERSION 3.25) # of what the functions below were written for, whoever calls them
+cmake_policy(VERSION 3.25) # the functions below are written for it, whatever the caller's is
 
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFBpfObject.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFSegment.cmake)
@@ -27,12 +27,12 @@ foreach(function open open_file open_mem open_skeleton)
 	list(APPEND COREBTF_WRAP --wrap=bpf_object__${function})
 endforeach()
 
-# The embedder runs on the machine that builds. When cross-compiling, the one that was built
-# along with the library is for the target: then one for this machine is needed.
+# The embedder runs on the machine that builds. The one of a package for another machine cannot, so
+# cross-compiling needs one for this machine.
 set(COREBTF_EMBEDDER "" CACHE FILEPATH
 	"The command corebtf that corebtf_embed() runs; empty: the one of this package")
 
-# Does this command run here, and is it of our version? Else stops; HINT says what to do.
+# Stops unless this command runs here and is of our version; HINT says what to do.
 function(_corebtf_check_embedder path hint)
 	get_property(checked GLOBAL PROPERTY COREBTF_CHECKED_EMBEDDER)
 	if(path STREQUAL checked)
@@ -233,7 +233,7 @@ macro(_corebtf_check_embed_arguments)
 			"name all KERNELS in one call")
 	endif()
 	foreach(expression IN LISTS arg_SELECT)
-		# As much of the grammar as everybody gets wrong first; the embedder checks the rest.
+		# The most frequent mistake; the embedder checks the rest.
 		if(NOT expression MATCHES "^!?((arch|os)=|release[<>=])")
 			message(FATAL_ERROR "corebtf_embed: SELECT: '${expression}' does not start with "
 				"arch=, os= or release and one of = < <= > >=, nor with these behind a !; "
@@ -338,15 +338,14 @@ function(corebtf_embed)
 		set(arguments embed $<TARGET_FILE:${arg_TARGET}> ${objects} ${options})
 	endif()
 	set_property(TARGET ${arg_TARGET} APPEND PROPERTY LINK_DEPENDS ${watched})
-	# A program without its BTFs would pass for a finished one as soon as the cause is mended, so
-	# it goes when embedding fails.
+	# When embedding fails, the program is removed: the next build would take it for finished.
 	add_custom_command(TARGET ${arg_TARGET} POST_BUILD
 		COMMAND sh -c "\"$@\" || { rm -f \"$0\"; exit 1; }" $<TARGET_FILE:${arg_TARGET}>
 			${command} ${arguments} --quiet
 		COMMENT "Embedding kernel BTFs into ${arg_TARGET}"
 		VERBATIM)
 	if(NOT arg_MODE STREQUAL "section")
-		# Not now: link options may come after this call.
+		# Deferred: link options may come after this call.
 		cmake_language(EVAL CODE
 			"cmake_language(DEFER CALL _corebtf_reserve_segment [[${arg_TARGET}]] ${arg_MODE})")
 	endif()
@@ -362,7 +361,7 @@ macro(_corebtf_make_automatic)
 	target_sources(${arg_TARGET} PRIVATE ${source})
 	list(JOIN COREBTF_WRAP "," wrap)
 	target_link_options(${arg_TARGET} PRIVATE ${wrap})
-	# Not now: the project may link one of the two libraries after this call.
+	# Deferred: the project may link one of the two libraries after this call.
 	cmake_language(EVAL CODE "cmake_language(DEFER CALL _corebtf_link_automatic [[${arg_TARGET}]])")
 endmacro()
 
@@ -387,8 +386,8 @@ macro(_corebtf_embed_by_link)
 	if(arg_BUNDLE)
 		set(steps COMMAND ${command} object ${bundle} -o ${object} ${machine} --quiet)
 	else()
-		# The embedder trims for an ELF file, which says for which machine. There is none yet;
-		# of those that fit, the shared library is at hand.
+		# The embedder takes the machine from an ELF file. The program is not there yet, but the
+		# shared library is for the same machine.
 		_corebtf_shared_library(library)
 		if(NOT library)
 			message(FATAL_ERROR "corebtf_embed: MODE link needs the shared library: "

@@ -3,8 +3,8 @@
 # For corebtf_embed(): does the linker of a target take corebtf.ld, so that a segment can be
 # reserved for the BTFs, and if so, the additions to that target's link.
 #
-# Which linker it is depends on the compiler and on options from many places. So it is tried, with
-# those of the target's options that choose a linker or its kind of output.
+# Which linker is used depends on the compiler and on options from many places. So a small program is
+# linked, with those of the target's options that choose a linker or its kind of output.
 
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25)
@@ -42,7 +42,7 @@ function(_corebtf_link_options target variable)
 	set(${variable} "${options}" PARENT_SCOPE)
 endfunction()
 
-# Is the section there, and the last one in memory? Else the segment could not grow.
+# Checks that the section is there and is the last one in memory, so that the segment can grow.
 function(_corebtf_look_at_trial path variable)
 	execute_process(COMMAND ${CMAKE_READELF} -SW ${path} OUTPUT_VARIABLE sections ERROR_QUIET)
 	set(${variable} "" PARENT_SCOPE)
@@ -130,19 +130,19 @@ int main(int argc, char **argv)
 	set(${variable} "${${result}}" PARENT_SCOPE)
 endfunction()
 
-# Why the target should not be linked with corebtf.ld; empty: nothing speaks against it.
+# Why the target should not be linked with corebtf.ld; empty when it can be.
 function(_corebtf_why_no_segment target config mode variable)
 	_corebtf_link_options(${target} options)
 	set(conditional ${options})
 	list(FILTER conditional INCLUDE REGEX "\\$<.*(-fuse-ld|--ld-path)")
-	# Where a script of the project's own puts its sections is not for us to say.
+	# A script of the project places its sections itself.
 	set(scripts ${options})
 	list(FILTER scripts INCLUDE REGEX
 		"^(SHELL: *|LINKER:|-Wl,|-Xlinker +)*(-T|--script|--default-script)")
 	set(why)
 	if(conditional)
-		# Only CMake's generator knows what becomes of it. Whoever asks for a segment is taken
-		# at their word, and the linker tells when it was wrong.
+		# Only CMake's generator can evaluate it. MODE segment is tried without a check: the
+		# linker fails when it does not take the script.
 		if(NOT mode STREQUAL "segment")
 			set(why "its linker depends on a generator expression (${conditional})")
 		endif()
@@ -155,8 +155,7 @@ function(_corebtf_why_no_segment target config mode variable)
 endfunction()
 
 #
-# Called when all of the target's folder has been read, for options that it is given after
-# corebtf_embed().
+# Called after the target's folder was read, so that options which follow corebtf_embed() count.
 #
 function(_corebtf_reserve_segment target mode)
 	get_property(script GLOBAL PROPERTY COREBTF_LINKER_SCRIPT)

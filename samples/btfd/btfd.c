@@ -2,14 +2,14 @@
 /*
  * btfd - a daemon that runs BPF objects on kernels with and without BTF.
  *
- * It loads any number of objects with the one BTF that fits the running kernel, out of its own
- * section .corebtf or a bundle file, keeps nothing of that BTF, and changes over to new objects
- * and a new bundle on SIGHUP without missing an event. In the order of the data:
+ * It loads any number of objects with the BTF of the running kernel, from its own
+ * section .corebtf or a bundle file, keeps nothing of that BTF, and on SIGHUP loads new objects and
+ * a new bundle without missing an event. In the order of the data:
  *
  *	object_list	paths -> bytes of BPF objects
  *	kernel_btf	this kernel -> its BTF, as a path for libbpf
  *	program_set	objects and BTF -> programs, loaded and attached
- *	event_stream	what they report -> lines; recent_events leaves out what comes twice
+ *	event_stream	what they report -> lines; recent_events drops duplicates
  *	daemon		when each of these happens; notify tells the service manager
  */
 #include <stdlib.h>

@@ -29,7 +29,7 @@ struct daemon {
 	bool stopping;
 };
 
-/* The service manager going away is no reason to stop: it is told, and that is all. */
+/* Report to the service manager; when it has gone away, the daemon goes on all the same. */
 static void tell_if_failed(int err)
 {
 	if (err)
@@ -56,15 +56,15 @@ static int load(struct daemon *daemon, struct program_set *ret_set, char status[
 	kernel_btf_close(&btf);
 	object_list_free(&objects);
 #ifdef __GLIBC__
-	/* What libbpf needed to relocate is some hundred kilobytes: back to the system with it. */
+	/* libbpf needed some hundred kilobytes to relocate: return them to the system. */
 	malloc_trim(0);
 #endif
 	return err;
 }
 
 /*
- * The new set is attached before the old one is detached: there is no moment without one, and for
- * a moment there are both (recent_events.h). The old set goes only when the whole new one stands.
+ * The new set is attached before the old one is detached, so no event is missed; for a moment both
+ * are attached (recent_events.h). The old set is kept until the whole new one is attached.
  */
 static void reload(struct daemon *daemon)
 {
@@ -138,13 +138,13 @@ static int start(struct daemon *daemon, struct reason *reason)
 	sigset_t signals;
 	int err;
 
-	/* Blocked before anything is made: a signal that comes early waits for the loop. */
+	/* Block signals first: one that comes early waits for the loop. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN); /* a reader that goes away is an error of the output */
+	signal(SIGPIPE, SIG_IGN); /* a reader that goes away makes write(2) fail */
 
 	daemon->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	daemon->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -167,7 +167,7 @@ static int start(struct daemon *daemon, struct reason *reason)
 	return 0;
 }
 
-/* Detaches first and then prints what was reported till then. */
+/* Detaches first, then prints what was reported until then. */
 static int stop(struct daemon *daemon)
 {
 	struct event_counts counts;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a BPF object sends to btfd: one of these for each event, in a perf event array with the
- * name "events". An object that btfd is to load keeps to this form.
+ * name "events". An object that btfd loads must send this struct.
  *
- * While a reload changes one set of programs for the next, both are attached for a moment and
- * both report what happens then. kind, pid, start and serial together name an event once and for
- * all, so the reader knows the second report of it from the next event.
+ * During a reload the old and the new programs are both attached for a moment, and both report what
+ * happens then. kind, pid, start and serial together identify an event, so the reader can tell the
+ * second report of it from the next event.
  */
 #ifndef BTFD_EVENT_H
 #define BTFD_EVENT_H
@@ -26,8 +26,8 @@ struct event {
 	__u32 ppid;
 	__u32 uid;
 	__u32 status; /* of an exit: as waitpid(2) gives it */
-	__u32 serial; /* execs till now, of this process and of those it came from */
-	__u64 start;  /* when the process was made, nanoseconds of the kernel's clock */
+	__u32 serial; /* execs so far, of this process and its ancestors */
+	__u64 start;  /* when the process was created, nanoseconds of the kernel's clock */
 	char comm[COMM_SIZE];
 	char file[FILE_SIZE]; /* of an exec: cut when it is longer. Of an exit: not sent. */
 };

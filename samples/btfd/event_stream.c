@@ -15,7 +15,7 @@
 /*
  * For each processor; a power of two. 256 KiB with pages of 4 KiB, half of what a user without
  * CAP_IPC_LOCK may have (kernel.perf_event_mlock_kb). They hold some 800 events, which is what may
- * come while the daemon is busy loading an object.
+ * come in while the daemon loads an object.
  */
 #define PERF_PAGES 64
 
@@ -29,7 +29,7 @@ struct event_stream {
 /* An event that fits no line is cut at the end of its last field. */
 #define LINE_SIZE (128 + 4 * (COMM_SIZE + FILE_SIZE))
 
-/* Bounded by @size, as nothing says that what came out of the buffer ends with a NUL. */
+/* Bounded by @size: what comes out of the buffer need not end with a NUL. */
 static void print_text(const char *text, size_t size)
 {
 	for (size_t i = 0; i < size && text[i]; i++) {
@@ -146,7 +146,7 @@ int event_stream_drain(struct event_stream *stream)
 
 	if (err < 0)
 		return err;
-	errno = EIO; /* for an error that was met, and noted, before this flush */
+	errno = EIO; /* for an error before this flush */
 	return fflush(stdout) || ferror(stdout) ? -errno : 0;
 }
 

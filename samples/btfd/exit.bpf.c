@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One event for each process that ends: when its first thread does. That is the end of the process
- * unless the first thread leaves the others behind, which hardly a program does.
+ * One event for each process that ends, sent when its first thread ends. Hardly any program lets
+ * other threads outlive the first.
  */
 #include "task.bpf.h"
 

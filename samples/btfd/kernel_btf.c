@@ -16,7 +16,7 @@ static void print_line(void *context, const char *line)
 	fprintf(stderr, "btfd: %s\n", line);
 }
 
-/* The errors that corebtf.h gives a meaning of their own, in words. */
+/* The errors to which corebtf.h gives a special meaning, in words. */
 static int explain(struct reason *reason, int error, const char *file)
 {
 	struct utsname name;
@@ -40,7 +40,7 @@ static int explain(struct reason *reason, int error, const char *file)
 	}
 }
 
-/* What else may be wrong with an object is found, and told better, when libbpf loads it. */
+/* libbpf finds and reports any other fault of an object when it loads it. */
 static int check_objects(struct corebtf *bundle, const char *file,
 			 const struct object_list *objects, struct reason *reason)
 {
@@ -93,13 +93,13 @@ int kernel_btf_open(const struct settings *settings, const struct object_list *o
 		err = corebtf_open_file(settings->bundle, &bundle, &opts);
 	else
 		err = corebtf_open_self(&bundle, &opts);
-	/* Here -ENOENT is open(2)'s: there is no such file. */
+	/* Here -ENOENT comes from open(2): no such file. */
 	if (err == -ENOENT)
 		return reason_errno(reason, err, file);
 	if (err)
 		return explain(reason, err, file);
 
-	/* The path does not depend on the bundle, whose mapping ends right here. */
+	/* The path stays valid after the bundle is closed. */
 	err = check_objects(bundle, file, objects, reason);
 	if (!err)
 		err = take_path(bundle, file, ret_btf, reason);

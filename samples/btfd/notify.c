@@ -19,7 +19,7 @@ int notify_open(struct notify *notify)
 	if (!name || !*name)
 		return 0;
 	size = strlen(name);
-	/* A path keeps its NUL; an abstract name has none, its length alone ends it. */
+	/* A path ends with its NUL; an abstract name has none and ends by its length. */
 	if ((name[0] != '/' && name[0] != '@') || size < 2 ||
 	    size >= sizeof(notify->address.sun_path))
 		return -EINVAL;
@@ -47,7 +47,7 @@ static int send_text(const struct notify *notify, const char *text)
 
 	if (notify->fd < 0)
 		return 0;
-	/* Not connected: the manager may have made its socket anew since the last time. */
+	/* Not connected: the manager may have recreated its socket since the last time. */
 	sent = sendto(notify->fd, text, strlen(text), MSG_NOSIGNAL,
 		      (const struct sockaddr *)&notify->address, notify->address_size);
 	return sent < 0 ? -errno : 0;
@@ -71,7 +71,7 @@ int notify_reloading(const struct notify *notify)
 	struct timespec now;
 	char text[128];
 
-	/* The time lets the manager tell which READY=1 is the answer to its signal. */
+	/* By the time the manager knows which READY=1 answers its signal. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64 "\nSTATUS=reloading",
 		 (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);

@@ -36,7 +36,7 @@ static bool has_file(const struct object_list *list, const struct stat *status)
 	return false;
 }
 
-/* Reads up to @size bytes; fewer are there when the file got shorter, which libbpf then finds. */
+/* Reads up to @size bytes; fewer when the file was cut meanwhile, which libbpf reports. */
 static int read_bytes(int fd, char *data, size_t size, size_t *ret_size)
 {
 	size_t done = 0;
@@ -101,7 +101,7 @@ static int add_open_file(struct object_list *list, const char *path, int fd, str
 
 static int add_file(struct object_list *list, const char *path, struct reason *reason)
 {
-	/* Not blocking: a FIFO in the folder must not hold up the daemon. */
+	/* O_NONBLOCK: a FIFO in the folder must not block the daemon. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	int err;
 
@@ -120,7 +120,7 @@ static int is_object(const struct dirent *entry)
 	       strcmp(entry->d_name + size - (sizeof(suffix) - 1), suffix) == 0;
 }
 
-/* By bytes, whatever the locale is. */
+/* By bytes, independent of the locale. */
 static int compare_names(const struct dirent **left, const struct dirent **right)
 {
 	return strcmp((*left)->d_name, (*right)->d_name);

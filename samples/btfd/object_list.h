@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The BPF objects to load: paths in, the bytes of the files out. They are read whole, once, so
- * that a file that somebody writes to meanwhile cannot change, or end, under the eyes of libbpf.
+ * The BPF objects to load: paths in, the bytes of the files out. Each file is read
+ * once and whole, so that it cannot change while libbpf reads it.
  */
 #ifndef BTFD_OBJECT_LIST_H
 #define BTFD_OBJECT_LIST_H
@@ -15,7 +15,7 @@ struct object_file {
 	char *path;
 	void *data;
 	size_t size;
-	dev_t device; /* device and inode say whether it is the same file as another one */
+	dev_t device; /* device and inode tell whether two paths are one file */
 	ino_t inode;
 };
 

@@ -36,13 +36,13 @@ static int explain(struct reason *reason, int error, const char *path, const cha
 {
 	char words[128];
 
-	/* Not strerror(): libbpf has errors of its own, from 4000 on. */
+	/* Not strerror(): libbpf's own errors start at 4000. */
 	libbpf_strerror(error, words, sizeof(words));
 	return reason_set(reason, error, "%s: %s: %s%s%s%s", path, what, words,
 			  first_warning[0] ? " (" : "", first_warning, first_warning[0] ? ")" : "");
 }
 
-/* Puts the stream's map in the place of the object's. */
+/* Replaces the object's map by the stream's. */
 static int share_events(struct bpf_object *object, const struct event_stream *stream)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(object, "events");

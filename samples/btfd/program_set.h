@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All programs of all BPF objects, attached. What stays of an object is one link for each program:
- * the kernel keeps the program as long as the link is open, and its maps as long as the program.
- * The rest (libbpf's view of the object, the BTF) is closed as soon as the set stands.
+ * All programs of all BPF objects, attached. Of an object only one link for each program
+ * is kept: the kernel keeps the program while the link is open, and its maps with it. The rest
+ * (libbpf's view of the object, the BTF) is closed as soon as all are attached.
  */
 #ifndef BTFD_PROGRAM_SET_H
 #define BTFD_PROGRAM_SET_H
@@ -16,13 +16,13 @@
 struct program_set {
 	struct bpf_link **links;
 	size_t count;	/* of links */
-	size_t objects; /* that they came from */
+	size_t objects; /* that they are from */
 };
 
 /*
  * Loads the objects, all of them with one BTF, and attaches their programs to write into @stream.
- * All or nothing: on failure nothing stays attached. First everything is loaded, then everything
- * attached, as loading is what takes time and what fails. @stream is drained between the steps.
+ * On failure nothing stays attached. Everything is loaded before anything is attached, because
+ * loading takes time and may fail. @stream is drained between the steps.
  *
  * @btf_path: for libbpf's btf_custom_path; NULL: the kernel's own.
  * Errors: those of libbpf; -EINVAL an object without a program, or whose map "events" is missing
@@ -32,10 +32,10 @@ int program_set_load(const struct object_list *objects, const char *btf_path,
 		     struct event_stream *stream, struct program_set *ret_set,
 		     struct reason *reason);
 
-/* Detaches all. What they have reported is in the stream. */
+/* Detaches all programs. What they reported is in the stream. */
 void program_set_unload(struct program_set *set);
 
-/* Whether libbpf's messages go to standard error. Its first warning is kept for the reason anyway.
+/* Whether libbpf's messages go to standard error. Its first warning is part of the reason anyway.
  */
 void program_set_verbose(bool verbose);
 

@@ -5,7 +5,7 @@ bool recent_events_add(struct recent_events *recent, const struct event *event)
 {
 	const struct event_name *name;
 
-	/* From the latest one back: a second report is found in a step or two. */
+	/* Latest first: a second report is found after a step or two. */
 	for (unsigned int i = 1; i <= RECENT_EVENTS; i++) {
 		name = &recent->names[(recent->next - i) % RECENT_EVENTS];
 		if (!name->kind)

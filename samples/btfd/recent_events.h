@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which events came in lately. At a reload both sets of programs are attached for a moment; what
- * happens then is reported twice, and this tells the second report from a new event.
+ * The latest events. During a reload both sets of programs are attached for a moment, and what
+ * happens then is reported twice; this finds the second report.
  *
  * Both reports of an event are made on one processor, one right after the other, and the buffer of
- * a processor keeps their order. So a short memory is enough; it is never switched off, as nothing
- * says when a program that was just detached has run for the last time.
+ * a processor keeps their order. So a short list is enough. It is always in use, because nothing
+ * tells when a detached program has run for the last time.
  */
 #ifndef BTFD_RECENT_EVENTS_H
 #define BTFD_RECENT_EVENTS_H
@@ -16,7 +16,7 @@
 
 #define RECENT_EVENTS 256
 
-/* All zero is an empty one. */
+/* All zero: empty. */
 struct recent_events {
 	struct event_name {
 		__u32 kind; /* 0: nothing here yet */
@@ -27,7 +27,7 @@ struct recent_events {
 	unsigned int next;
 };
 
-/* Notes the event. Returns false when it was there already. */
+/* Adds the event. Returns false when it is there already. */
 bool recent_events_add(struct recent_events *recent, const struct event *event);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What both BPF objects do: the perf event array, and the part of an event that comes from a task.
+ * For both BPF objects: the perf event array, and the part of an event that comes from a task.
  *
- * The structs below name just the fields that are read. Their offsets here mean nothing:
- * preserve_access_index makes clang record each access, and libbpf puts the running kernel's
- * offset into the instruction. That takes a BTF of the running kernel, which is what btfd is about.
+ * The structs below declare only the fields that are read. Their offsets here mean nothing:
+ * preserve_access_index makes clang record each access, and libbpf writes the running kernel's
+ * offset into the instruction. For that it needs a BTF of the running kernel.
  */
 #ifndef BTFD_TASK_BPF_H
 #define BTFD_TASK_BPF_H
@@ -36,7 +36,7 @@ struct task_struct {
 	char comm[COMM_SIZE];
 } CORE;
 
-/* btfd puts its own map in the place of this one, so every object writes into the same buffer. */
+/* btfd replaces this map by its own, so every object writes into the same buffer. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
 	__uint(key_size, sizeof(int));
@@ -49,7 +49,7 @@ static __always_inline void fill_event(struct event *event, struct task_struct *
 	event->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	event->uid = BPF_CORE_READ(task, cred, uid.val);
 	event->start = BPF_CORE_READ(task, start_time);
-	/* This form asks for the size of the field as well, which is not the same everywhere. */
+	/* This form reads the size of the field as well, which differs between kernels. */
 	event->serial = BPF_CORE_READ_BITFIELD_PROBED(task, self_exec_id);
 	BPF_CORE_READ_STR_INTO(&event->comm, task, comm);
 }

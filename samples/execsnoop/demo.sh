@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Shows the tracer with BTFs embedded into it, on a kernel whose own BTF is out of sight; the
+# Shows the tracer with BTFs embedded into it, with the kernel's own BTF hidden; the
 # second half of `./dev demo`.
 #
 #   demo.sh COREBTF EXECSNOOP FOLDER    FOLDER is made anew; run from the repository's root
@@ -24,7 +24,7 @@ die() {
 
 kernel_btf=/sys/kernel/btf/vmlinux
 
-# Runs a command where the kernel's BTF is out of sight: in a mount namespace of its own, with an
+# Runs a command with the kernel's BTF hidden: in a mount namespace of its own, with an
 # empty tmpfs over its folder and nothing in the other places that libbpf looks into. No mount
 # may get out: in a chroot, where / is no mount, that can be had for /sys alone, and is enough
 # since a chroot has no kernel image of this kernel.
@@ -64,7 +64,7 @@ why_no_load() {
 	fi
 }
 
-# Starts a few programs, each under a name of its own, and notes "pid file" of each.
+# Starts a few programs, each with a different name, and writes "pid file" of each.
 make_execs() {
 	for number in 1 2 3 4; do
 		ln -sf /bin/true "$demo/hello-$number"
@@ -90,7 +90,7 @@ own_events() {
 }
 
 show_failure() {
-	heading "3. Without its section, and with the kernel's BTF out of sight"
+	heading "3. Without its section, and with the kernel's BTF hidden"
 	say "\$ corebtf remove, then execsnoop on a mount of an empty folder over /sys/kernel/btf:"
 	"$corebtf" remove "$demo/execsnoop" -o "$demo/execsnoop-without" --quiet
 	if without_kernel_btf "$demo/execsnoop-without" -t 1 >"$demo/log" 2>&1; then
@@ -103,7 +103,7 @@ show_failure() {
 }
 
 show_events() {
-	heading "4. With its section, and with the kernel's BTF still out of sight"
+	heading "4. With its section, and with the kernel's BTF still hidden"
 	: >"$demo/made"
 	without_kernel_btf "$demo/execsnoop" -t 3 >"$demo/events" 2>"$demo/log" &
 	running=$!
@@ -134,11 +134,11 @@ show_events() {
 	say
 	say "These are real: $(wc -l <"$demo/own") of them are programs that this demo started just now."
 	if sees_kernel_pids; then
-		say "Their pids are the ones that the shell has noted."
+		say "Their pids are those that the shell wrote down."
 	fi
-	say "The BTF came out of the tracer's own file. This kernel's BTF was out of sight, which to"
-	say "libbpf is the same as a kernel built without. (To the kernel it is not: what needs the"
-	say "kernel's own BTF, see README.md, works here and would not there.)"
+	say "The BTF came from the tracer's own file. This kernel's BTF was hidden from libbpf, as on a"
+	say "kernel that was built without BTF. (The kernel itself still has it: program types that"
+	say "need the kernel's own BTF, see README.md, work here and would not there.)"
 }
 
 demo() {

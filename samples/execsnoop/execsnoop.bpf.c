@@ -2,15 +2,15 @@
 /*
  * The kernel side of execsnoop: one event for each exec that succeeded.
  *
- * In comes the raw tracepoint sched_process_exec, which hands over pointers to the kernel's own
- * structs; out go events through bpf_buffer.bpf.h, in a ring buffer where the kernel has one and
- * in a perf buffer where not. All that exists since Linux 4.17, so this runs on kernels from
- * before BTF, and those are the ones that need CO-RE from outside.
+ * The raw tracepoint sched_process_exec passes pointers to the kernel's own structs; events go
+ * through bpf_buffer.bpf.h into a ring buffer, or into a perf buffer where the kernel has no ring
+ * buffers. All of that exists since Linux 4.17, so this runs on kernels older than BTF, which need
+ * a BTF from outside.
  *
- * The structs below name just the fields that are read. Their offsets here mean nothing:
- * preserve_access_index makes clang record each access, and libbpf puts the running kernel's
- * offset into the instruction. task_struct.tgid alone stands elsewhere in 5.10, 6.1, 6.12 and
- * 7.2 each.
+ * The structs below declare only the fields that are read. Their offsets here mean nothing:
+ * preserve_access_index makes clang record each access, and libbpf writes the running kernel's
+ * offset into the instruction. The offset of task_struct.tgid alone is different in 5.10, 6.1, 6.12
+ * and 7.2.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -49,7 +49,7 @@ int handle_exec(struct bpf_raw_tracepoint_args *ctx)
 	struct event *event = reserve_buf(sizeof(*event));
 
 	if (!event)
-		return 0; /* no room: user space is told how many were lost */
+		return 0; /* no room: the event is counted as lost */
 	event->pid = BPF_CORE_READ(task, tgid);
 	event->ppid = BPF_CORE_READ(task, real_parent, tgid);
 	event->uid = BPF_CORE_READ(task, cred, uid.val);

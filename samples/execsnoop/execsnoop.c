@@ -2,11 +2,10 @@
 /*
  * execsnoop - prints every program that is started on this machine.
  *
- * A small tracer of the usual kind: libbpf, a skeleton, a buffer of events. What it shows are the
- * two calls that make it run on kernels without BTF: ensure_core_btf() before the skeleton is
- * opened and clean_core_btf() after it is loaded. The BTF then comes out of this program's own
- * section .corebtf, where corebtf_embed() in CMakeLists.txt put it. And bpf_buffer.h, which makes
- * it run on kernels without ring buffers.
+ * A small tracer with libbpf, a skeleton and a buffer of events. It shows the two calls that make
+ * it run on kernels without BTF: ensure_core_btf() before the skeleton is opened, clean_core_btf()
+ * after it is loaded. The BTF comes from this program's own section .corebtf, where corebtf_embed()
+ * in CMakeLists.txt put it. With bpf_buffer.h it also runs on kernels without ring buffers.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -52,7 +51,7 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return vfprintf(stderr, format, arguments);
 }
 
-/* File names are chosen by whoever runs a program: no control character reaches the terminal. */
+/* Any user can choose a file name: no control character may reach the terminal. */
 static void print_text(const char *text, int width)
 {
 	for (; *text; text++) {
@@ -92,7 +91,7 @@ static void print_lost(void *context, int cpu, __u64 lost)
 	fprintf(stderr, "execsnoop: %llu events lost on processor %d\n", lost, cpu);
 }
 
-/* One of the errors that btf_core.h names, in words and with what to do about it. */
+/* Explains one of the errors that btf_core.h names, and what to do about it. */
 static void explain_no_btf(int error)
 {
 	const char *why;
@@ -117,7 +116,7 @@ static void explain_no_btf(int error)
 		why);
 }
 
-/* Who wants it exactly asks corebtf_path_for_running_kernel() for its ret_origin. */
+/* corebtf_path_for_running_kernel() has the details, in its ret_origin. */
 static const char *origin(void)
 {
 	if (getenv("COREBTF_BTF"))
@@ -140,8 +139,8 @@ static void tell_origin(const struct bpf_object_open_opts *opts)
 }
 
 /*
- * Opens and loads the BPF object with the BTF that fits, and chooses the kind of buffer in between.
- * Returns 0 or a negative errno; what was made is the caller's in any case.
+ * Opens and loads the BPF object with the right BTF, and chooses the kind of buffer in between.
+ * Returns 0 or a negative errno; the caller owns both results in either case.
  */
 static int load(struct execsnoop_bpf **ret_skeleton, struct bpf_buffer **ret_buffer)
 {
@@ -152,7 +151,7 @@ static int load(struct execsnoop_bpf **ret_skeleton, struct bpf_buffer **ret_buf
 
 	err = ensure_core_btf(&opts);
 	if (err)
-		explain_no_btf(err); /* and on: libbpf looks in a few more places */
+		explain_no_btf(err); /* go on: libbpf searches a few more places */
 	else
 		tell_origin(&opts);
 
@@ -246,7 +245,7 @@ static void print_help(FILE *stream)
 	      stream);
 }
 
-/* A whole number from 1 on; anything else is a usage error. */
+/* A whole number, 1 or more. */
 static bool parse_number(const char *text, unsigned long *ret_number)
 {
 	unsigned long number;
@@ -298,7 +297,7 @@ int main(int argc, char **argv)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	setvbuf(stdout, NULL, _IOLBF, 0); /* each line at once, into a pipe as well */
+	setvbuf(stdout, NULL, _IOLBF, 0); /* write each line at once, also into a pipe */
 	libbpf_set_print(print_libbpf);
 	return trace(&settings) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

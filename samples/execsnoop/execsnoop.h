@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the BPF side of execsnoop sends to the other side: one event for each exec.
+ * What the BPF side of execsnoop sends to user space: one event for each exec.
  */
 #ifndef EXECSNOOP_H
 #define EXECSNOOP_H
