@@ -8,9 +8,10 @@
 flags="$FLAGS -O2 -flto=auto -ffat-lto-objects"
 "$CC" --version | grep -q clang && flags="$FLAGS -O2 -flto"
 
-# No package of libelf, none of libarchive.
+# Cross-compiled, if only by name; no package of libelf, none of libarchive.
 quietly "$CMAKE" -S "$SOURCE" -B "$work/build" -G "$GENERATOR" -DCMAKE_C_COMPILER="$CC" \
-	-DCMAKE_C_FLAGS="$flags" -DCOREBTF_COMMAND=OFF -DCMAKE_INSTALL_PREFIX="$work/prefix" \
+	-DCMAKE_C_FLAGS="$flags" -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$(uname -m)" \
+	-DCMAKE_INSTALL_PREFIX="$work/prefix" \
 	-DCMAKE_DISABLE_FIND_PACKAGE_LibArchive=ON -DPKG_CONFIG_EXECUTABLE=/bin/false
 quietly "$CMAKE" --build "$work/build" -j 2
 quietly "$CMAKE" --install "$work/build"
