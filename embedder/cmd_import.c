@@ -25,12 +25,10 @@ struct import_options {
 static int take_machine(const struct command *command, struct import_options *options,
 			const char *value)
 {
-	const char *canonical = machine_canonical(value);
-
-	if (canonical == value) /* handed back: not known */
+	if (!machine_is_known(value))
 		return command_usage_error(
 			command, "--machine: '%s' is no machine that is known here", value);
-	options->tar.machine = canonical;
+	options->tar.machine = machine_canonical(value);
 	return COMMAND_GO;
 }
 

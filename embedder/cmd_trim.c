@@ -14,7 +14,7 @@
 #include "embedder/cli/run_events.h"
 #include "embedder/util/text.h"
 #include "embedder/engine/unresolved.h"
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 #include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/output_file.h"

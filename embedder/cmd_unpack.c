@@ -18,10 +18,10 @@
 #include "embedder/cli/interrupt.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
-#include "embedder/kernels/kernel_path.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/output_folder.h"
 #include "runtime/format.h"
+#include "runtime/kernel/archive_path.h"
 #include "runtime/tar/tar_contents.h"
 #include "runtime/tar/tar_name.h"
 #include "runtime/util/link_path.h"
@@ -145,10 +145,9 @@ enum content { CONTENT_BTF, CONTENT_PACKED_BTF, CONTENT_BESIDE, CONTENT_OTHER };
 static enum content content_of(const char *name)
 {
 	const char *base = base_name(name);
-	size_t release = kernel_path_release_length(base);
 
-	if (release)
-		return strcmp(base + release, ".btf") ? CONTENT_PACKED_BTF : CONTENT_BTF;
+	if (archive_path_ending(base))
+		return archive_path_is_raw(base) ? CONTENT_BTF : CONTENT_PACKED_BTF;
 	return !strcmp(base, TAR_PACKAGE_JSON) || !strcmp(base, MANIFEST_NAME) ? CONTENT_BESIDE
 									       : CONTENT_OTHER;
 }

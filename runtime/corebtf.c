@@ -134,13 +134,13 @@ static int give_entry(const struct corebtf *corebtf, const struct choice *choice
 	struct blob blob;
 	int err = blob_read(&corebtf->bundles[choice->bundle], entry->blob, &blob);
 	const struct corebtf_entry given = {
-		.release = entry->release,
-		.machine = entry->machine,
-		.os_id = entry->os_id,
-		.version_id = entry->version_id,
-		.uname_version = entry->uname_version,
-		.build_id = entry->build_id,
-		.build_id_size = entry->build_id_size,
+		.release = entry->id.release,
+		.machine = entry->id.machine,
+		.os_id = entry->id.os_id,
+		.version_id = entry->id.version_id,
+		.uname_version = entry->id.uname_version,
+		.build_id = entry->id.build_id,
+		.build_id_size = entry->id.build_id_size,
 		.btf_size = err ? 0 : blob.size,
 		.btf_id = btf_id_make(choice->bundle, entry->blob),
 		.match = choice->match,

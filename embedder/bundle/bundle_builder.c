@@ -172,9 +172,9 @@ static int check_kernel(const struct kernel_id *kernel, struct reason *why)
 		return reason_set(why, -EINVAL, "the kernel release is not known");
 	if (!*kernel->machine)
 		return reason_set(why, -EINVAL, "the machine is not known");
-	if (kernel->build_id_size > sizeof(kernel->build_id))
-		return reason_set(why, -EINVAL, "the build-id has %zu bytes, and the limit is %zu",
-				  kernel->build_id_size, sizeof(kernel->build_id));
+	if (kernel->build_id_size > KERNEL_ID_BUILD_ID_MAX)
+		return reason_set(why, -EINVAL, "the build-id has %zu bytes, and the limit is %d",
+				  kernel->build_id_size, KERNEL_ID_BUILD_ID_MAX);
 	err = check_string("kernel release", kernel->release, why);
 	if (!err)
 		err = check_string("machine", kernel->machine, why);
@@ -230,9 +230,9 @@ static const char *append_string(char **end, const char *string)
 
 static struct kernel_item *kernel_item_new(const struct kernel_id *id, const char *source)
 {
-	struct kernel_item *item =
-		malloc(sizeof(*item) + strlen(id->release) + strlen(id->machine) +
-		       strlen(id->os_id) + strlen(id->version_id) + strlen(id->uname_version) + 5);
+	struct kernel_item *item = malloc(
+		sizeof(*item) + strlen(id->release) + strlen(id->machine) + strlen(id->os_id) +
+		strlen(id->version_id) + strlen(id->uname_version) + 5 + id->build_id_size);
 	char *end;
 
 	if (!item)
@@ -251,7 +251,8 @@ static struct kernel_item *kernel_item_new(const struct kernel_id *id, const cha
 		.uname_version = append_string(&end, id->uname_version),
 		.build_id_size = id->build_id_size,
 	};
-	memcpy(item->kernel.id.build_id, id->build_id, id->build_id_size);
+	if (id->build_id_size)
+		item->kernel.id.build_id = memcpy(end, id->build_id, id->build_id_size);
 	return item;
 }
 

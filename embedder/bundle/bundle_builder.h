@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/kernels/kernel_id.h"
+#include "runtime/kernel/kernel_id.h"
 #include "embedder/util/reason.h"
 
 struct bundle_builder;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/kernels/kernel_id.h"
+#include "runtime/kernel/kernel_id.h"
 
 /* Longest string in a bundle, without its NUL. */
 #define BUNDLE_STRING_MAX 4096
@@ -23,7 +23,7 @@ struct bundle_blob {
 };
 
 struct bundle_kernel {
-	struct kernel_id id; /* build_id is zero past build_id_size */
+	struct kernel_id id;
 	struct bundle_blob *blob;
 };
 

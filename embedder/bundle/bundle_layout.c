@@ -282,7 +282,8 @@ static void write_entries(struct layout *layout)
 			.uname_version = offsets[4],
 			.build_id_size = order32(layout, id->build_id_size),
 		};
-		memcpy(entry->build_id, id->build_id, id->build_id_size);
+		if (id->build_id_size)
+			memcpy(entry->build_id, id->build_id, id->build_id_size);
 		checksum = RECORD_CHECKSUM(entry);
 		for (size_t k = 0; k < 5; k++)
 			checksum = string_checksum(checksum, strings[k]);

@@ -22,7 +22,7 @@ int kernel_order_identity(const struct kernel_id *left, const struct kernel_id *
 		order = strcmp(left->uname_version, right->uname_version);
 	if (!order && left->build_id_size != right->build_id_size)
 		order = left->build_id_size < right->build_id_size ? -1 : 1;
-	if (!order)
+	if (!order && left->build_id_size)
 		order = memcmp(left->build_id, right->build_id, left->build_id_size);
 	return order;
 }

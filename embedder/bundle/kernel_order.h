@@ -5,7 +5,7 @@
 #ifndef COREBTF_BUNDLE_KERNEL_ORDER_H
 #define COREBTF_BUNDLE_KERNEL_ORDER_H
 
-#include "embedder/kernels/kernel_id.h"
+#include "runtime/kernel/kernel_id.h"
 
 /* All fields, byte by byte: release, machine, os_id, version_id, uname_version, build-id (the
  * shorter first). 0 means the same kernel. */

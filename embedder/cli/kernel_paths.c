@@ -20,7 +20,7 @@ int kernel_paths_init(struct kernel_paths *paths, int argc)
 void kernel_paths_free(struct kernel_paths *paths)
 {
 	for (size_t i = 0; i < paths->as_count; i++)
-		kernel_as_clear(&paths->as[i]);
+		kernel_id_clear(&paths->as[i]);
 	free(paths->paths);
 	free(paths->as);
 	*paths = (struct kernel_paths){0};
@@ -50,7 +50,7 @@ int kernel_paths_take_as(const struct command *command, const char *value,
 	return STATUS_FAILED;
 }
 
-static void add_cache(struct kernel_input *input, const struct kernel_as *as)
+static void add_cache(struct kernel_input *input, const struct kernel_id *as)
 {
 	_cleanup_free_ char *cache = NULL;
 	struct reason why = {""};
@@ -67,7 +67,7 @@ void kernel_paths_find(const struct kernel_paths *paths, struct kernel_input *in
 {
 	for (size_t i = 0; i < paths->count; i++) {
 		const struct kernel_path_option *option = &paths->paths[i];
-		const struct kernel_as *as = option->as ? &paths->as[option->as - 1] : NULL;
+		const struct kernel_id *as = option->as ? &paths->as[option->as - 1] : NULL;
 
 		if (option->path)
 			kernel_input_add(input, option->path, as);

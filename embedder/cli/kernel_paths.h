@@ -18,7 +18,7 @@ struct kernel_paths {
 		size_t as; /* how many --as stood in front of it */
 	} * paths;
 	size_t count;
-	struct kernel_as *as;
+	struct kernel_id *as;
 	size_t as_count;
 };
 

@@ -30,7 +30,7 @@ static void count_skipped(void *context, const char *path, const char *why)
 	input->failures++;
 }
 
-void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_as *as)
+void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_id *as)
 {
 	struct reason why = {""};
 

@@ -31,7 +31,7 @@ void kernel_input_init(struct kernel_input *input, const struct engine_events *e
 void kernel_input_free(struct kernel_input *input);
 
 /* Adds what kernel_list_add() finds at @path. @as: what the user says of it, or NULL. */
-void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_as *as);
+void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_id *as);
 
 /* Leaves out the kernels that @select does not take. Call it on a sorted list: a file that was
  * given twice then counts once. @select must outlive the input. */

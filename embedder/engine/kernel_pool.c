@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #include "embedder/btf/btf_source.h"
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
@@ -176,7 +176,7 @@ static void run_file(struct kernel_pool *pool, struct worker *worker, size_t num
 	result->kernel = file;
 	result->error = kernel_btf_open(file->path, &pool->budget, &facts, &full, &result->why);
 	if (!result->error)
-		result->error = kernel_as_complete(file->as, &facts, &file->id, &result->why);
+		result->error = kernel_file_complete(file, &facts, &result->why);
 	run_kernel(pool, worker, result, &full);
 }
 
@@ -190,8 +190,7 @@ static void run_bytes(struct kernel_pool *pool, struct worker *worker, struct sl
 
 	result->error = kernel_btf_unpack(bytes, &facts, &full, &result->why);
 	if (!result->error)
-		result->error =
-			kernel_as_complete(slot->kernel.as, &facts, &slot->kernel.id, &result->why);
+		result->error = kernel_file_complete(&slot->kernel, &facts, &result->why);
 	run_kernel(pool, worker, result, &full);
 }
 

@@ -12,8 +12,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "embedder/kernels/kernel_path.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/kernel/archive_path.h"
+#include "runtime/kernel/machine.h"
+#include "runtime/util/array.h"
 
 /* As many links as Linux follows on one path. */
 #define LINKS_FOLLOWED_MAX 40
@@ -76,42 +78,26 @@ static const char *find_fault(const char *path)
 	}
 }
 
-/* Grown by doubling: at a power of two, or none, the array is full. */
-static void *grow(void *array, size_t count, size_t element_size)
-{
-	if (count & (count - 1))
-		return array;
-	return reallocarray(array, count ? count * 2 : 1, element_size);
-}
-
 static int add_file(struct repository_tree *tree, const char *path, const char *object,
 		    bool executable)
 {
-	struct repository_file *files = grow(tree->files, tree->file_count, sizeof(*files));
-
-	if (!files)
+	if (array_reserve(tree->files, tree->file_capacity, tree->file_count + 1))
 		return -ENOMEM;
-	tree->files = files;
-	files[tree->file_count++] = (struct repository_file){path, object, executable, false};
+	tree->files[tree->file_count++] = (struct repository_file){path, object, executable, false};
 	return 0;
 }
 
 static int add_link(struct repository_tree *tree, const char *path, const char *object)
 {
-	struct repository_link *links = grow(tree->links, tree->link_count, sizeof(*links));
-
-	if (!links)
+	if (array_reserve(tree->links, tree->link_capacity, tree->link_count + 1))
 		return -ENOMEM;
-	tree->links = links;
-	links[tree->link_count++] = (struct repository_link){.path = path, .object = object};
+	tree->links[tree->link_count++] = (struct repository_link){.path = path, .object = object};
 	return 0;
 }
 
 static bool is_kernel_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-
-	return kernel_path_release_length(slash ? slash + 1 : path) > 0;
+	return archive_path_ending(path) != NULL;
 }
 
 /* One record: MODE " " TYPE " " OBJECT "\t" PATH. */
@@ -345,26 +331,18 @@ struct naming {
 
 static int ask(struct naming *naming, const char *path)
 {
-	_cleanup_free_ char *folder = NULL;
-	const char *slash = strrchr(path, '/');
-	struct kernel_id id = {0};
+	_cleanup_free_ char *names = strdup(path);
+	struct kernel_id id;
 	unsigned int depth = 0;
-	int err;
 
+	if (!names)
+		return -ENOMEM;
 	for (const char *c = path; *c; c++)
 		depth += *c == '/';
-	if (depth < LAYOUT_DEPTH)
+	if (depth < LAYOUT_DEPTH || !archive_path_cut(names, &id) || !machine_is_known(id.machine))
 		return 0;
-	if (asprintf(&folder, "/%.*s", (int)(slash - path), path) < 0) {
-		folder = NULL;
-		return -ENOMEM;
-	}
-	err = kernel_path_read(folder, slash + 1, true, &id, NULL);
-	if (err)
-		return err == -EINVAL ? 0 : err;
 	naming->known = true;
 	naming->wanted |= kernel_select_matches(naming->select, &id);
-	kernel_id_clear(&id);
 	return 0;
 }
 

@@ -32,9 +32,9 @@ struct repository_link {
 /* Both lists are sorted by path. Strings belong to the tree. */
 struct repository_tree {
 	struct repository_file *files;
-	size_t file_count;
+	size_t file_count, file_capacity;
 	struct repository_link *links;
-	size_t link_count;
+	size_t link_count, link_capacity;
 	/* After a selection: files that have the name of a kernel, those named like BTFs of which
 	 * no name says which kernel's they are, and those that are wanted. */
 	size_t known, unknown, wanted;

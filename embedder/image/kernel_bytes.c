@@ -14,20 +14,6 @@
 
 #define READ_START_SIZE ((size_t)8 << 20)
 
-void kernel_btf_close(struct kernel_btf *btf)
-{
-	if (btf->mapping)
-		munmap(btf->mapping, btf->mapping_size);
-	free(btf->memory);
-	memory_budget_release(btf->budget, btf->held);
-	memset(btf, 0, sizeof(*btf));
-}
-
-bool kernel_btf_is_big_endian(const struct kernel_btf *btf)
-{
-	return *(const uint8_t *)btf->data == 0xeb; /* the magic is 0xeb9f */
-}
-
 bool kernel_bytes_are_btf(const void *data, size_t size)
 {
 	const uint8_t *bytes = data;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the readers of kernel BTFs (raw, ELF, archive) share: how a BTF is held in memory, what it
- * starts with, how large it may be, and a piece of a file as a mapping.
+ * What the readers of kernel BTFs (raw, ELF, image, archive) share: what a BTF starts with, how
+ * large it may be, and a file's bytes, mapped or read.
  */
 #ifndef COREBTF_IMAGE_KERNEL_BYTES_H
 #define COREBTF_IMAGE_KERNEL_BYTES_H
@@ -10,28 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/memory_budget.h"
+#include "embedder/image/kernel_btf.h"
 #include "embedder/util/reason.h"
-
-/* One kernel's full BTF. */
-struct kernel_btf {
-	const void *data; /* raw BTF, starting with its header, aligned to at least 4 bytes */
-	size_t size;
-	/* How it is held: one of these is set. */
-	void *mapping;
-	size_t mapping_size;
-	void *memory;
-	/* What of a budget is held for it; NULL: there is none. */
-	struct memory_budget *budget;
-	uint64_t held;
-};
-
-/* Ends the mapping or frees the memory, and gives back what is held; does nothing on an empty one.
- */
-void kernel_btf_close(struct kernel_btf *btf);
-
-/* The byte order that the BTF is written in. */
-bool kernel_btf_is_big_endian(const struct kernel_btf *btf);
 
 /* Today's largest are 10 MB. */
 #define KERNEL_BTF_SIZE_MAX (UINT32_C(256) << 20)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a kernel's own file says of it, apart from the BTF. A kernel does not say which
- * distribution it is from; its `uname -v` often lets that be told (runtime/kernel/distro.h).
+ * The memory for the id that a kernel's own file states. A kernel does not state its distribution,
+ * but its `uname -v` often does (runtime/kernel/distro.h).
  */
 #ifndef COREBTF_IMAGE_KERNEL_FACTS_H
 #define COREBTF_IMAGE_KERNEL_FACTS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "runtime/kernel/kernel_id.h"
 
 /* What uname(2) has room for, with the NUL at the end. */
 #define KERNEL_FACTS_TEXT_SIZE 65
@@ -16,9 +15,23 @@
 struct kernel_facts {
 	char release[KERNEL_FACTS_TEXT_SIZE];	    /* as uname -r; "": not known */
 	char uname_version[KERNEL_FACTS_TEXT_SIZE]; /* as uname -v; "": not known */
-	const char *machine;  /* static, canonical (runtime/kernel/machine.h); "": not known */
-	uint8_t build_id[20]; /* GNU build-id, as /sys/kernel/notes has it */
-	size_t build_id_size; /* 0: not known */
+	const char *machine; /* static, canonical (runtime/kernel/machine.h); "": not known */
+	uint8_t build_id[KERNEL_ID_BUILD_ID_MAX]; /* as /sys/kernel/notes has it */
+	size_t build_id_size;			  /* 0: not known */
 };
+
+/* The id itself; it points into @facts. */
+static inline struct kernel_id kernel_facts_id(const struct kernel_facts *facts)
+{
+	return (struct kernel_id){
+		.release = facts->release,
+		.machine = facts->machine,
+		.os_id = "",
+		.version_id = "",
+		.uname_version = facts->uname_version,
+		.build_id = facts->build_id,
+		.build_id_size = facts->build_id_size,
+	};
+}
 
 #endif

@@ -23,18 +23,14 @@ static bool is_plain(const char *text)
 	return true;
 }
 
-static int set_text(char **text, const char *value, struct reason *why)
+static int set_text(const char **text, const char *value, struct reason *why)
 {
-	char *copy = strdup(value);
-
-	if (!copy)
-		return reason_errno(why, -ENOMEM, "cannot keep it");
-	free(*text);
-	*text = copy;
-	return 0;
+	return kernel_id_set(text, value)
+		       ? reason_errno(why, -ENOMEM, "cannot keep the kernel's name")
+		       : 0;
 }
 
-static int set_os(struct kernel_as *as, char *value, struct reason *why)
+static int set_os(struct kernel_id *as, char *value, struct reason *why)
 {
 	char *colon = strchr(value, ':');
 	int err;
@@ -49,17 +45,14 @@ static int set_os(struct kernel_as *as, char *value, struct reason *why)
 	return err;
 }
 
-static int set_machine(struct kernel_as *as, const char *value, struct reason *why)
+static int set_machine(struct kernel_id *as, const char *value, struct reason *why)
 {
-	const char *canonical = machine_canonical(value);
-
-	if (canonical == value) /* handed back: no machine of that name is known */
+	if (!machine_is_known(value))
 		return reason_set(why, -EINVAL, "'%s' is no machine that is known", value);
-	as->machine = canonical;
-	return 0;
+	return set_text(&as->machine, machine_canonical(value), why);
 }
 
-static int set(struct kernel_as *as, const char *key, char *value, struct reason *why)
+static int set(struct kernel_id *as, const char *key, char *value, struct reason *why)
 {
 	if (!is_plain(value))
 		return reason_set(why, -EINVAL, "the value of %s has a character that no name has",
@@ -75,10 +68,10 @@ static int set(struct kernel_as *as, const char *key, char *value, struct reason
 	return reason_set(why, -EINVAL, "'%s' is none of os, release, machine", key);
 }
 
-int kernel_as_parse(const char *text, struct kernel_as *ret_as, struct reason *why)
+int kernel_as_parse(const char *text, struct kernel_id *ret_as, struct reason *why)
 {
 	_cleanup_free_ char *copy = strdup(text);
-	_cleanup_(kernel_as_clear) struct kernel_as as = {0};
+	_cleanup_(kernel_id_clear) struct kernel_id as = {0};
 	char *rest = copy;
 
 	if (!copy)
@@ -99,40 +92,20 @@ int kernel_as_parse(const char *text, struct kernel_as *ret_as, struct reason *w
 	return 0;
 }
 
-void kernel_as_clear(struct kernel_as *as)
-{
-	free(as->release);
-	free(as->os_id);
-	free(as->version_id);
-	memset(as, 0, sizeof(*as));
-}
-
-/* The strings of an id are its own, const for everybody else. */
-static int replace(const char **text, const char *value, struct reason *why)
-{
-	char *copy = strdup(value);
-
-	if (!copy)
-		return reason_errno(why, -ENOMEM, "cannot keep the kernel's name");
-	free((char *)*text);
-	*text = copy;
-	return 0;
-}
-
-int kernel_as_apply(const struct kernel_as *as, struct kernel_id *id, struct reason *why)
+int kernel_as_apply(const struct kernel_id *as, struct kernel_id *id, struct reason *why)
 {
 	int err = 0;
 
 	if (!as)
 		return 0;
 	if (as->release)
-		err = replace(&id->release, as->release, why);
+		err = set_text(&id->release, as->release, why);
 	if (!err && as->machine)
-		err = replace(&id->machine, as->machine, why);
+		err = set_text(&id->machine, as->machine, why);
 	if (!err && as->os_id)
-		err = replace(&id->os_id, as->os_id, why);
+		err = set_text(&id->os_id, as->os_id, why);
 	if (!err && as->os_id)
-		err = replace(&id->version_id, as->version_id, why);
+		err = set_text(&id->version_id, as->version_id, why);
 	return err;
 }
 
@@ -143,7 +116,7 @@ static int fill(const char **text, const char *value, bool overruled, const char
 	if (!*value || overruled)
 		return 0;
 	if (!**text)
-		return replace(text, value, why);
+		return set_text(text, value, why);
 	if (strcmp(*text, value) == 0)
 		return 0;
 	return reason_set(why, -EINVAL,
@@ -167,27 +140,26 @@ static int check_whole(const struct kernel_id *id, struct reason *why)
 					 : "release=...,machine=...");
 }
 
-int kernel_as_complete(const struct kernel_as *as, const struct kernel_facts *facts,
+int kernel_as_complete(const struct kernel_id *as, const struct kernel_id *said,
 		       struct kernel_id *id, struct reason *why)
 {
 	struct distro_hint hint;
-	int err = fill(&id->release, facts->release, as && as->release, "release", why);
+	int err = fill(&id->release, said->release, as && as->release, "release", why);
 
 	if (!err)
-		err = fill(&id->machine, facts->machine, as && as->machine, "machine", why);
+		err = fill(&id->machine, said->machine, as && as->machine, "machine", why);
 	if (!err)
 		err = check_whole(id, why);
-	if (!err && *facts->uname_version)
-		err = replace(&id->uname_version, facts->uname_version, why);
-	if (!err && facts->build_id_size) {
-		memcpy(id->build_id, facts->build_id, facts->build_id_size);
-		id->build_id_size = facts->build_id_size;
-	}
+	if (!err && *said->uname_version)
+		err = set_text(&id->uname_version, said->uname_version, why);
+	if (!err && said->build_id_size &&
+	    kernel_id_set_build_id(id, said->build_id, said->build_id_size))
+		err = reason_errno(why, -ENOMEM, "cannot keep its build-id");
 	/* Where nobody says it, `uname -v` names the distribution of most kernels. */
-	if (!err && !*id->os_id && distro_from_uname_version(facts->uname_version, &hint)) {
-		err = replace(&id->os_id, hint.distro.id, why);
+	if (!err && !*id->os_id && distro_from_uname_version(said->uname_version, &hint)) {
+		err = set_text(&id->os_id, hint.distro.id, why);
 		if (!err)
-			err = replace(&id->version_id, hint.distro.version, why);
+			err = set_text(&id->version_id, hint.distro.version, why);
 	}
 	return err;
 }

@@ -6,35 +6,28 @@
 #ifndef COREBTF_KERNELS_KERNEL_AS_H
 #define COREBTF_KERNELS_KERNEL_AS_H
 
-#include "embedder/image/kernel_facts.h"
-#include "embedder/kernels/kernel_id.h"
+#include "embedder/util/own_kernel_id.h"
 #include "embedder/util/reason.h"
 
-/* NULL: not said. {0} says nothing. */
-struct kernel_as {
-	char *release;
-	const char *machine; /* canonical, static */
-	char *os_id, *version_id;
-};
-
 /*
+ * In the id of an --as a string that is NULL was not said; os id and version id are said together.
+ *
  * @text: "KEY=VALUE", separated by commas; the keys are os (ID or ID:VERSION), release, machine and
- * arch, which is the same. "" says nothing.
- * @ret_as: to be freed with kernel_as_clear().
+ * arch, which is the same as machine. "" says nothing.
+ * @ret_as: to be freed with kernel_id_clear().
  * Errors: -EINVAL malformed (@why says what is wrong, without @text), -ENOMEM.
  */
-int kernel_as_parse(const char *text, struct kernel_as *ret_as, struct reason *why);
-void kernel_as_clear(struct kernel_as *as);
+int kernel_as_parse(const char *text, struct kernel_id *ret_as, struct reason *why);
 
 /* What @as says goes over what @id has. @as may be NULL. Errors: -ENOMEM. */
-int kernel_as_apply(const struct kernel_as *as, struct kernel_id *id, struct reason *why);
+int kernel_as_apply(const struct kernel_id *as, struct kernel_id *id, struct reason *why);
 
 /*
- * Adds what the kernel's own file says. Where @id has another release or machine already, and @as
- * did not say it, one of the two is wrong, and a wrong BTF is silent: it is refused. So is a key
- * that is still not whole. Errors: -EINVAL (@why says what to do), -ENOMEM.
+ * Adds what the kernel's own file says. Another release or machine than @id has already, which @as
+ * did not say, is refused: one of the two is wrong. So is a key that is still not complete.
+ * Errors: -EINVAL (@why says what to do), -ENOMEM.
  */
-int kernel_as_complete(const struct kernel_as *as, const struct kernel_facts *facts,
+int kernel_as_complete(const struct kernel_id *as, const struct kernel_id *said,
 		       struct kernel_id *id, struct reason *why);
 
 #endif

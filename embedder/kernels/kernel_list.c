@@ -15,6 +15,8 @@
 #include "embedder/kernels/kernel_tree.h"
 #include "embedder/kernels/running_kernel.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/kernel/archive_path.h"
+#include "runtime/util/array.h"
 
 /* How many folders below a given path make the place of a file certain. */
 #define LAYOUT_DEPTH 3
@@ -22,7 +24,7 @@
 /* A given folder, and where it is. */
 struct place {
 	struct kernel_list *list;
-	const struct kernel_as *as;
+	const struct kernel_id *as;
 	const char *root; /* as given, without slashes at the end; "": the current folder */
 	char *lexical;	  /* root as an absolute path, by its letters; NULL: not to be had */
 	char *real;	  /* root with symlinks resolved */
@@ -59,38 +61,34 @@ void kernel_list_free(struct kernel_list *list)
 	kernel_list_init(list);
 }
 
+int kernel_file_complete(struct kernel_file *file, const struct kernel_facts *facts,
+			 struct reason *why)
+{
+	const struct kernel_id said = kernel_facts_id(facts);
+
+	return kernel_as_complete(file->as, &said, &file->id, why);
+}
+
 int kernel_list_take(struct kernel_list *list, struct kernel_file *file)
 {
-	struct kernel_file *files = list->files;
-
-	/* Grown by doubling: at a power of two, or none, the array is full. */
-	if (file->path && !(list->count & (list->count - 1)))
-		files = reallocarray(files, list->count ? list->count * 2 : 1, sizeof(*files));
-	if (!file->path || !files) {
+	if (!file->path || array_reserve(list->files, list->capacity, list->count + 1)) {
 		kernel_file_clear(file);
 		return -ENOMEM;
 	}
-	list->files = files;
-	files[list->count++] = *file;
+	list->files[list->count++] = *file;
 	memset(file, 0, sizeof(*file));
 	return 0;
 }
 
 /* Takes over @path, on failure too. */
-static int list_append_source(struct kernel_list *list, char *path, const struct kernel_as *as,
+static int list_append_source(struct kernel_list *list, char *path, const struct kernel_id *as,
 			      bool was_named, struct reason *why)
 {
-	struct kernel_source *sources = list->sources;
-
-	if (path && !(list->source_count & (list->source_count - 1)))
-		sources = reallocarray(sources, list->source_count ? list->source_count * 2 : 1,
-				       sizeof(*sources));
-	if (!path || !sources) {
+	if (!path || array_reserve(list->sources, list->source_capacity, list->source_count + 1)) {
 		free(path);
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
 	}
-	list->sources = sources;
-	sources[list->source_count++] = (struct kernel_source){path, as, was_named};
+	list->sources[list->source_count++] = (struct kernel_source){path, as, was_named};
 	return 0;
 }
 
@@ -215,8 +213,7 @@ static int add_by_name(struct place *place, struct reason *why)
 	_cleanup_free_ char *folder = NULL;
 	int err;
 
-	if (!kernel_path_release_length(name) &&
-	    !(place->as && place->as->release && place->as->machine))
+	if (!archive_path_ending(name) && !(place->as && place->as->release && place->as->machine))
 		return reason_set(
 			why, -EINVAL,
 			"cannot tell which kernel it is for: it is not named RELEASE.btf or "
@@ -257,7 +254,7 @@ static int add_file(struct place *place, const char *path, struct reason *why)
 }
 
 static int add_running_kernel(struct kernel_list *list, const char *path,
-			      const struct kernel_as *as, struct reason *why)
+			      const struct kernel_id *as, struct reason *why)
 {
 	struct kernel_file file = {.as = as};
 	int err = running_kernel_read(&file.id, why);
@@ -272,7 +269,7 @@ static int add_running_kernel(struct kernel_list *list, const char *path,
 	return err;
 }
 
-int kernel_list_add(struct kernel_list *list, const char *path, const struct kernel_as *as,
+int kernel_list_add(struct kernel_list *list, const char *path, const struct kernel_id *as,
 		    kernel_list_skip_fn skip, void *context, struct reason *why)
 {
 	_cleanup_free_ char *root = strdup(path), *real = NULL;

@@ -9,35 +9,35 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "embedder/image/kernel_facts.h"
 #include "embedder/kernels/kernel_as.h"
-#include "embedder/kernels/kernel_id.h"
 #include "embedder/util/reason.h"
 
 /* One kernel BTF that was found. The strings are its own. */
 struct kernel_file {
 	struct kernel_id id;
 	char *path;		    /* in an archive "ARCHIVE: MEMBER" */
-	const struct kernel_as *as; /* what the user says of it; NULL: nothing */
+	const struct kernel_id *as; /* what the user says of it (kernel_as.h); NULL: nothing */
 };
 
 /* A file that holds kernels whose keys are known once it is read: an archive, a package, or a
  * kernel's own file, with or without a release in its name. */
 struct kernel_source {
 	char *path;
-	const struct kernel_as *as;
+	const struct kernel_id *as;
 	bool was_named; /* it was given itself, so that there is nothing in it is worth a line */
 };
 
 struct kernel_list {
 	struct kernel_file *files;
-	size_t count;
+	size_t count, capacity;
 	struct kernel_source *sources;
-	size_t source_count;
+	size_t source_count, source_capacity;
 };
 
 /*
- * Told of each path that was looked at and cannot be used, and why; NULL: nobody is told. What
- * the function sees is counted as a failure by the caller (exit status 1 at the end).
+ * Gets each path that was examined and cannot be used, and why; may be NULL. The caller counts each
+ * call as a failure (exit status 1 at the end).
  */
 typedef void (*kernel_list_skip_fn)(void *context, const char *path, const char *why);
 
@@ -46,6 +46,10 @@ void kernel_list_free(struct kernel_list *list);
 
 /* Frees what the file owns, and empties it. */
 void kernel_file_clear(struct kernel_file *file);
+
+/* Adds to its id what the file itself says: kernel_as_complete(). */
+int kernel_file_complete(struct kernel_file *file, const struct kernel_facts *facts,
+			 struct reason *why);
 
 /*
  * Adds what @path holds: a folder in BTFHub's layout <os id>/<version
@@ -56,7 +60,7 @@ void kernel_file_clear(struct kernel_file *file);
  * A folder without a single file that is named like one of these (kernel_path.h) is an error
  * (-ENOENT). Other files are passed over in a folder; one that was named itself is looked into.
  */
-int kernel_list_add(struct kernel_list *list, const char *path, const struct kernel_as *as,
+int kernel_list_add(struct kernel_list *list, const char *path, const struct kernel_id *as,
 		    kernel_list_skip_fn skip, void *context, struct reason *why);
 
 /* Adds a file; it is taken over, on failure too. 0 or -ENOMEM. */

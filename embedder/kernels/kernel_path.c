@@ -2,8 +2,8 @@
 /*
  * In: the absolute folder and the name of a file. Out: the kernel's key.
  *
- * The last folder must be a machine that is known: it is half of the key, and a wrong key is
- * worse than none, since libbpf takes the BTF of a wrong kernel without a word.
+ * The last folder must be a known machine: it is half of the key, and a wrong key is worse than
+ * none, since libbpf loads the BTF of a wrong kernel without an error.
  */
 #include "embedder/kernels/kernel_path.h"
 
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "embedder/util/cleanup.h"
+#include "runtime/kernel/archive_path.h"
 #include "runtime/kernel/machine.h"
 
 struct span {
@@ -36,15 +37,6 @@ static size_t without_packing(const char *name, size_t length)
 			return length - strlen(packings[i]);
 	}
 	return length;
-}
-
-size_t kernel_path_release_length(const char *name)
-{
-	size_t length = without_packing(name, strlen(name));
-
-	if (ends_with(name, length, ".tar"))
-		length -= strlen(".tar");
-	return ends_with(name, length, ".btf") ? length - strlen(".btf") : 0;
 }
 
 /* A release begins with two numbers: what is called vmlinux-gdb.py or vmlinuz-0-rescue is none. */
@@ -106,7 +98,7 @@ static bool is_archive_name(const char *name)
 
 enum kernel_path_kind kernel_path_kind(const char *name)
 {
-	if (kernel_path_release_length(name))
+	if (archive_path_ending(name))
 		return KERNEL_PATH_BTF;
 	if (release_in_kernel_name(name).length || is_kernel_without_release(name))
 		return KERNEL_PATH_KERNEL;
@@ -129,62 +121,37 @@ static struct span take_last_component(struct span *path)
 }
 
 /* os-release(5) allows these in ID and VERSION_ID. */
-static bool is_os_release_value(struct span text)
+static bool is_os_release_value(const char *text)
 {
-	for (size_t i = 0; i < text.length; i++) {
-		unsigned char c = (unsigned char)text.start[i];
-
-		if (!islower(c) && !isdigit(c) && c != '.' && c != '_' && c != '-')
-			return false;
-	}
-	return text.length > 0;
-}
-
-void kernel_id_clear(struct kernel_id *id)
-{
-	free((char *)id->release);
-	free((char *)id->machine);
-	free((char *)id->os_id);
-	free((char *)id->version_id);
-	free((char *)id->uname_version);
-	memset(id, 0, sizeof(*id));
+	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-")];
 }
 
 int kernel_path_read(const char *folder, const char *name, bool certain, struct kernel_id *ret_id,
 		     struct reason *why)
 {
-	_cleanup_(kernel_id_clear) struct kernel_id id = {0};
-	struct span path = {folder, strlen(folder)};
-	struct span machine = take_last_component(&path);
-	struct span version_id = take_last_component(&path);
-	struct span os_id = take_last_component(&path);
-	_cleanup_free_ char *machine_name = strndup(machine.start, machine.length);
-	const char *canonical;
+	const char *ending = archive_path_ending(name);
+	_cleanup_free_ char *path = NULL;
+	struct kernel_id id;
 
-	if (!machine_name)
+	if (asprintf(&path, "%s/%s", folder, name) < 0) {
+		path = NULL;
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
-	canonical = machine_canonical(machine_name);
-	if (canonical == machine_name) /* handed back: no machine of that name is known */
+	}
+	if (!ending || !archive_path_cut(path, &id))
+		return reason_set(why, -EINVAL,
+				  "cannot tell which kernel it is for: it is not named RELEASE.btf "
+				  "or RELEASE.btf.tar.xz");
+	if (!machine_is_known(id.machine))
 		return reason_set(
 			why, -EINVAL,
 			"cannot tell which kernel it is for: its folder '%s' is no machine "
 			"name; place it (or a link to it) at OS/VERSION/MACHINE/RELEASE%s, or "
 			"say it with --as machine=...",
-			machine_name, name + kernel_path_release_length(name));
-	if (!certain && !(is_os_release_value(os_id) && is_os_release_value(version_id) &&
-			  isdigit((unsigned char)version_id.start[0])))
-		os_id.length = version_id.length = 0;
-
-	id.release = strndup(name, kernel_path_release_length(name));
-	id.machine = strdup(canonical);
-	id.os_id = strndup(os_id.start, os_id.length);
-	id.version_id = strndup(version_id.start, version_id.length);
-	id.uname_version = strdup("");
-	if (!id.release || !id.machine || !id.os_id || !id.version_id || !id.uname_version)
-		return reason_errno(why, -ENOMEM, "cannot keep the path");
-	*ret_id = id;
-	memset(&id, 0, sizeof(id));
-	return 0;
+			id.machine, ending);
+	if (!certain && !(is_os_release_value(id.os_id) && is_os_release_value(id.version_id) &&
+			  isdigit((unsigned char)*id.version_id)))
+		id.os_id = id.version_id = "";
+	return kernel_id_copy(&id, ret_id) ? reason_errno(why, -ENOMEM, "cannot keep the path") : 0;
 }
 
 /* modules/RELEASE/vmlinuz, as packages have it: the release is the folder's name. */
@@ -203,21 +170,17 @@ static struct span release_in_folder(const char *folder)
 int kernel_path_read_release(const char *folder, const char *name, struct kernel_id *ret_id,
 			     struct reason *why)
 {
-	_cleanup_(kernel_id_clear) struct kernel_id id = {0};
-	struct span release = {name, kernel_path_release_length(name)};
+	const char *ending = archive_path_ending(name);
+	struct span span = ending ? (struct span){name, (size_t)(ending - name)}
+				  : release_in_kernel_name(name);
+	struct kernel_id id = KERNEL_ID_UNKNOWN;
+	_cleanup_free_ char *release = NULL;
 
-	if (!release.length)
-		release = release_in_kernel_name(name);
-	if (!release.length)
-		release = release_in_folder(folder);
-	id.release = strndup(release.start, release.length);
-	id.machine = strdup("");
-	id.os_id = strdup("");
-	id.version_id = strdup("");
-	id.uname_version = strdup("");
-	if (!id.release || !id.machine || !id.os_id || !id.version_id || !id.uname_version)
-		return reason_errno(why, -ENOMEM, "cannot keep the path");
-	*ret_id = id;
-	memset(&id, 0, sizeof(id));
-	return 0;
+	if (!span.length)
+		span = release_in_folder(folder);
+	release = strndup(span.start, span.length);
+	id.release = release;
+	return !release || kernel_id_copy(&id, ret_id)
+		       ? reason_errno(why, -ENOMEM, "cannot keep the path")
+		       : 0;
 }

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the place of a file says about the kernel it is for. In BTFHub's layout the folders are
- * <os id>/<version id>/<machine> and the file is <release>.btf or <release>.btf.tar.xz. Packages
- * and /boot have kernels themselves, by other names.
+ * What the place of a file says about the kernel it is for: of a BTF in BTFHub's layout all of it
+ * (runtime/kernel/archive_path.h), of a kernel in a package or in /boot the release.
  */
 #ifndef COREBTF_KERNELS_KERNEL_PATH_H
 #define COREBTF_KERNELS_KERNEL_PATH_H
 
 #include <stdbool.h>
 
-#include "embedder/kernels/kernel_id.h"
+#include "embedder/util/own_kernel_id.h"
 #include "embedder/util/reason.h"
 
 enum kernel_path_kind {
@@ -26,10 +25,6 @@ enum kernel_path_kind {
  * and Image, which say nothing.
  */
 enum kernel_path_kind kernel_path_kind(const char *name);
-
-/* The length of the release in front of the file name's .btf, which may be followed by .tar and by
- * .xz, .gz, .zst, .bz2 or .lz4; 0: the name is not one of a kernel BTF. */
-size_t kernel_path_release_length(const char *name);
 
 /*
  * Reads the key off @folder, the absolute path of the folder that holds the file, and @name.
@@ -49,8 +44,5 @@ int kernel_path_read(const char *folder, const char *name, bool certain, struct 
  */
 int kernel_path_read_release(const char *folder, const char *name, struct kernel_id *ret_id,
 			     struct reason *why);
-
-/* Frees the strings of an id that owns them, and empties it. */
-void kernel_id_clear(struct kernel_id *id);
 
 #endif

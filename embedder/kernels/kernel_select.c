@@ -15,6 +15,7 @@
 #include "runtime/kernel/distro.h"
 #include "runtime/kernel/machine.h"
 #include "runtime/kernel/release.h"
+#include "runtime/util/array.h"
 
 enum select_key { KEY_ARCH, KEY_OS, KEY_RELEASE };
 
@@ -111,9 +112,9 @@ static int read_arch(const char *value, struct select_condition *condition, stru
 {
 	if (is_pattern(value))
 		return 0;
-	condition->pattern = machine_canonical(value);
-	if (condition->pattern == value) /* handed back: no machine of that name is known */
+	if (!machine_is_known(value))
 		return reason_set(why, -EINVAL, "unknown machine '%s'", value);
+	condition->pattern = machine_canonical(value);
 	return 0;
 }
 
@@ -234,16 +235,13 @@ static int read_expression(const char *text, struct select_expression *expressio
 int kernel_select_add(struct kernel_select *select, const char *text, struct reason *why)
 {
 	_cleanup_(expression_clear) struct select_expression expression = {0};
-	struct select_expression *expressions;
 	int err = read_expression(text, &expression, why);
 
 	if (err)
 		return err;
-	expressions = reallocarray(select->expressions, select->count + 1, sizeof(*expressions));
-	if (!expressions)
+	if (array_reserve(select->expressions, select->capacity, select->count + 1))
 		return reason_errno(why, -ENOMEM, "cannot keep it");
-	select->expressions = expressions;
-	expressions[select->count++] = expression;
+	select->expressions[select->count++] = expression;
 	expression = (struct select_expression){0};
 	return 0;
 }

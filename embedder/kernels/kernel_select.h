@@ -32,7 +32,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "embedder/kernels/kernel_id.h"
+#include "runtime/kernel/kernel_id.h"
 #include "embedder/util/reason.h"
 
 struct select_condition; /* kernel_select.c */
@@ -49,7 +49,7 @@ struct select_expression {
 /* {0} has no expressions: every kernel is wanted. */
 struct kernel_select {
 	struct select_expression *expressions;
-	size_t count;
+	size_t count, capacity;
 };
 
 /*

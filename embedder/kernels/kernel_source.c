@@ -11,7 +11,7 @@
 #include "embedder/image/kernel_bytes.h"
 #include "embedder/image/kernel_elf.h"
 #include "embedder/image/kernel_image.h"
-#include "embedder/kernels/kernel_archive.h"
+#include "embedder/image/kernel_archive.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/regular_file.h"
 

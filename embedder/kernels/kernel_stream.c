@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "embedder/archive/archive_reader.h"
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 #include "embedder/kernels/kernel_links.h"
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_source.h"
@@ -125,7 +125,7 @@ static int take_apart(const char *name, struct place *ret_place)
 static int read_key(const struct kernel_stream *stream, const struct place *place,
 		    struct kernel_id *ret_id, struct reason *why)
 {
-	const struct kernel_as *as = stream->source->as;
+	const struct kernel_id *as = stream->source->as;
 	_cleanup_free_ char *outside = NULL;
 	int err = kernel_path_read(place->folder, place->name, place->depth >= LAYOUT_DEPTH, ret_id,
 				   why);
@@ -240,7 +240,7 @@ static int identify(struct kernel_stream *stream, const char *member,
 	int err = kernel_btf_identify(bytes->data, bytes->size, &facts, &why);
 
 	if (!err)
-		err = kernel_as_complete(stream->source->as, &facts, &file->id, &why);
+		err = kernel_file_complete(file, &facts, &why);
 	if (err)
 		skip(stream, member, why.text);
 	return !err && is_wanted(stream, &file->id);
@@ -441,7 +441,7 @@ static int next_in_file(struct kernel_stream *stream, struct kernel_file *ret_fi
 	if (!err)
 		err = kernel_btf_identify(bytes.data, bytes.size, &facts, why);
 	if (!err)
-		err = kernel_as_complete(file.as, &facts, &file.id, why);
+		err = kernel_file_complete(&file, &facts, why);
 	if (err)
 		return err;
 	if (!is_wanted(stream, &file.id))

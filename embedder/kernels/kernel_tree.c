@@ -13,6 +13,7 @@
 
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/util/array.h"
 
 /* The layout has four levels; each level of a walk holds a file descriptor. */
 #define FOLDER_DEPTH_MAX 32
@@ -32,9 +33,9 @@ struct walk {
 	const char *root;
 	const struct kernel_tree_visitor *visitor;
 	struct folder_key *walked;
-	size_t walked_count;
+	size_t walked_count, walked_capacity;
 	struct link *links;
-	size_t link_count;
+	size_t link_count, link_capacity;
 	size_t seen;
 };
 
@@ -55,17 +56,6 @@ char *kernel_tree_join(const char *base, const char *name)
 	return asprintf(&path, "%s%s%s", base, slash, name) < 0 ? NULL : path;
 }
 
-/*
- * Makes room for one more element in an array that grows by doubling. @count is how many there
- * are: at a power of two (or none) the array is full.
- */
-static void *array_grow(void *array, size_t count, size_t element_size)
-{
-	if (count & (count - 1))
-		return array;
-	return reallocarray(array, count ? count * 2 : 1, element_size);
-}
-
 static void walk_skip(const struct walk *walk, const char *below, const char *what, int error)
 {
 	struct reason why;
@@ -80,33 +70,27 @@ static void walk_skip(const struct walk *walk, const char *below, const char *wh
 /* 1: the folder was walked before; 0: it is noted now. */
 static int walk_note_folder(struct walk *walk, const struct stat *status)
 {
-	struct folder_key *walked;
-
 	for (size_t i = 0; i < walk->walked_count; i++) {
 		if (walk->walked[i].device == status->st_dev &&
 		    walk->walked[i].inode == status->st_ino)
 			return 1;
 	}
-	walked = array_grow(walk->walked, walk->walked_count, sizeof(*walked));
-	if (!walked)
+	if (array_reserve(walk->walked, walk->walked_capacity, walk->walked_count + 1))
 		return -ENOMEM;
-	walk->walked = walked;
-	walked[walk->walked_count++] = (struct folder_key){status->st_dev, status->st_ino};
+	walk->walked[walk->walked_count++] = (struct folder_key){status->st_dev, status->st_ino};
 	return 0;
 }
 
 static int walk_note_link(struct walk *walk, const char *below, unsigned int depth)
 {
-	struct link *links = array_grow(walk->links, walk->link_count, sizeof(*links));
 	char *copy;
 
-	if (!links)
+	if (array_reserve(walk->links, walk->link_capacity, walk->link_count + 1))
 		return -ENOMEM;
-	walk->links = links;
 	copy = strdup(below);
 	if (!copy)
 		return -ENOMEM;
-	links[walk->link_count++] = (struct link){copy, depth};
+	walk->links[walk->link_count++] = (struct link){copy, depth};
 	return 0;
 }
 
@@ -117,7 +101,7 @@ static int compare_names(const void *a, const void *b)
 
 struct names {
 	char **names;
-	size_t count;
+	size_t count, capacity;
 };
 
 static void cleanup_names(struct names *names)
@@ -133,12 +117,11 @@ static void cleanup_closedir(DIR **directory)
 		closedir(*directory);
 }
 
-/* The names in a folder, sorted. What starts with a dot (.git, .cache) is nobody's kernel. */
+/* The names in a folder, sorted. Skips hidden ones (.git, .cache). */
 static int read_names(DIR *directory, struct names *names)
 {
 	for (;;) {
 		struct dirent *entry;
-		char **grown;
 
 		errno = 0;
 		entry = readdir(directory);
@@ -148,12 +131,10 @@ static int read_names(DIR *directory, struct names *names)
 			break;
 		if (entry->d_name[0] == '.')
 			continue;
-		grown = array_grow(names->names, names->count, sizeof(*grown));
-		if (!grown)
+		if (array_reserve(names->names, names->capacity, names->count + 1))
 			return -ENOMEM;
-		names->names = grown;
-		grown[names->count] = strdup(entry->d_name);
-		if (!grown[names->count])
+		names->names[names->count] = strdup(entry->d_name);
+		if (!names->names[names->count])
 			return -ENOMEM;
 		names->count++;
 	}

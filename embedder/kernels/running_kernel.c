@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: nothing. Out: the key of the running kernel, by the same eyes with which the runtime will
- * look for it, so that the two cannot disagree.
+ * In: nothing. Out: the key of the running kernel, read by the runtime's own code, so that the
+ * lookup later reads the same.
  */
 #include "embedder/kernels/running_kernel.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "embedder/kernels/kernel_path.h"
-#include "embedder/util/cleanup.h"
+#include "embedder/util/own_kernel_id.h"
 #include "runtime/kernel/kernel.h"
 
 int running_kernel_read(struct kernel_id *ret_id, struct reason *why)
 {
-	_cleanup_(kernel_id_clear) struct kernel_id id = {0};
 	struct host host = {0};
 	struct log log = {0};
 	struct kernel kernel;
@@ -24,18 +19,9 @@ int running_kernel_read(struct kernel_id *ret_id, struct reason *why)
 		return reason_errno(why, err, "cannot ask the running kernel who it is");
 	kernel_learn_build_id(&kernel);
 	kernel_learn_os(&kernel);
-	id.release = strdup(kernel.release);
-	id.machine = strdup(kernel.machine);
-	id.os_id = strdup(kernel.os_id);
-	id.version_id = strdup(kernel.version_id);
-	id.uname_version = strdup(kernel.uname_version);
-	if (!id.release || !id.machine || !id.os_id || !id.version_id || !id.uname_version)
+	if (kernel.id.build_id_size > KERNEL_ID_BUILD_ID_MAX)
+		kernel.id.build_id_size = 0;
+	if (kernel_id_copy(&kernel.id, ret_id))
 		return reason_errno(why, -ENOMEM, "cannot keep the kernel's name");
-	if (kernel.build_id_size <= sizeof(id.build_id)) {
-		memcpy(id.build_id, kernel.build_id, kernel.build_id_size);
-		id.build_id_size = kernel.build_id_size;
-	}
-	*ret_id = id;
-	memset(&id, 0, sizeof(id));
 	return 0;
 }

@@ -6,12 +6,12 @@
 #ifndef COREBTF_KERNELS_RUNNING_KERNEL_H
 #define COREBTF_KERNELS_RUNNING_KERNEL_H
 
-#include "embedder/kernels/kernel_id.h"
+#include "runtime/kernel/kernel_id.h"
 #include "embedder/util/reason.h"
 
 #define RUNNING_KERNEL_BTF_PATH "/sys/kernel/btf/vmlinux"
 
-/* @ret_id: malloc'd strings, to be freed with kernel_id_clear() (kernel_path.h). */
+/* @ret_id: malloc'd strings, to be freed with kernel_id_clear(). */
 int running_kernel_read(struct kernel_id *ret_id, struct reason *why);
 
 #endif

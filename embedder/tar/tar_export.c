@@ -110,15 +110,18 @@ static int compare_with_path(const struct tar_kernel *kernel, struct manifest_ke
 		return err;
 	*ret_said = (struct manifest_kernel){
 		.path = kernel->path + strlen("./"),
-		.machine = unless_said(id->machine, said.machine),
-		.os_id = unless_said(id->os_id, said.os_id),
-		.version_id = unless_said(id->version_id, said.version_id),
-		.uname_version = unless_said(id->uname_version, ""),
-		.build_id_size = id->build_id_size,
+		.id =
+			{
+				.machine = unless_said(id->machine, said.machine),
+				.os_id = unless_said(id->os_id, said.os_id),
+				.version_id = unless_said(id->version_id, said.version_id),
+				.uname_version = unless_said(id->uname_version, ""),
+				.build_id = id->build_id,
+				.build_id_size = id->build_id_size,
+			},
 	};
-	memcpy(ret_said->build_id, id->build_id, id->build_id_size);
-	*ret_complete = !ret_said->machine && !ret_said->os_id && !ret_said->version_id &&
-			!ret_said->uname_version && !ret_said->build_id_size;
+	*ret_complete = !ret_said->id.machine && !ret_said->id.os_id && !ret_said->id.version_id &&
+			!ret_said->id.uname_version && !ret_said->id.build_id_size;
 	return 0;
 }
 

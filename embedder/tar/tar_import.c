@@ -14,13 +14,13 @@
 #include <string.h>
 
 #include "embedder/btf/btf_source.h"
-#include "embedder/kernels/kernel_path.h"
 #include "embedder/tar/tar_export.h"
 #include "embedder/tar/tar_manifest.h"
 #include "embedder/tar/tar_members.h"
 #include "embedder/tar/tar_path.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/format.h"
+#include "runtime/kernel/archive_path.h"
 #include "runtime/kernel/machine.h"
 #include "runtime/tar/tar_name.h"
 #include "runtime/util/link_path.h"
@@ -243,7 +243,7 @@ static int read_member(struct importing *importing, const struct archive_member 
 		return read_manifest(importing, member->name);
 	if (member->kind == ARCHIVE_FILE && strcmp(base, TAR_EXPORT_PACKAGE_NAME) == 0)
 		return read_package(importing, member->name);
-	if (!tar_path_is_btf(member->name))
+	if (!archive_path_is_raw(member->name))
 		return 0;
 	known = tar_members_find(&importing->members, member->name) != NULL;
 	entry = tar_members_add(&importing->members, member->name);
@@ -313,16 +313,16 @@ static struct kernel_id completed(const struct kernel_id *said,
 {
 	struct kernel_id id = *said;
 
-	if (kernel->os_id)
-		id.os_id = kernel->os_id;
-	if (kernel->version_id)
-		id.version_id = kernel->version_id;
-	if (kernel->machine)
-		id.machine = machine_canonical(kernel->machine);
-	if (kernel->uname_version)
-		id.uname_version = kernel->uname_version;
-	id.build_id_size = kernel->build_id_size;
-	memcpy(id.build_id, kernel->build_id, kernel->build_id_size);
+	if (kernel->id.os_id)
+		id.os_id = kernel->id.os_id;
+	if (kernel->id.version_id)
+		id.version_id = kernel->id.version_id;
+	if (kernel->id.machine)
+		id.machine = machine_canonical(kernel->id.machine);
+	if (kernel->id.uname_version)
+		id.uname_version = kernel->id.uname_version;
+	id.build_id = kernel->id.build_id;
+	id.build_id_size = kernel->id.build_id_size;
 	return id;
 }
 
@@ -356,7 +356,7 @@ static int add_described(struct importing *importing, const struct manifest_kern
 		return 0; /* told when it was read */
 	err = tar_members_resolve(&importing->members, entry, &blob, &why);
 	if (!err)
-		err = tar_path_read(name, kernel->machine, &said, &why);
+		err = tar_path_read(name, kernel->id.machine, &said, &why);
 	if (err == -ENOMEM)
 		return no_memory(importing);
 	if (err) {
@@ -364,7 +364,10 @@ static int add_described(struct importing *importing, const struct manifest_kern
 		return 0;
 	}
 	id = completed(&said, kernel);
-	if (!tar_path_fits(name, &id)) {
+	err = tar_path_fits(name, &id);
+	if (err < 0)
+		return no_memory(importing);
+	if (!err) {
 		skip_line(importing, kernel,
 			  "this contradicts the path, and a BTF is not given to "
 			  "another kernel than the one of its path");

@@ -54,9 +54,9 @@ static int read_kernel(struct reading *reading, size_t number)
 		.os_id = entry.os_id,
 		.version_id = entry.version_id,
 		.uname_version = entry.uname_version,
+		.build_id = entry.build_id,
 		.build_id_size = entry.build_id_size,
 	};
-	memcpy(kernel->id.build_id, entry.build_id, entry.build_id_size);
 	err = tar_path_make(&kernel->id, reading->opts->layout, reading->opts->uname_machines, 0,
 			    &kernel->path, &why);
 	if (!err)

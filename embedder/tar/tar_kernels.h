@@ -12,7 +12,7 @@
 
 #include <corebtf.h>
 
-#include "embedder/kernels/kernel_id.h"
+#include "runtime/kernel/kernel_id.h"
 
 struct tar_export_opts; /* tar_export.h */
 

@@ -15,6 +15,7 @@
 
 #include "embedder/bundle/bundle_contents.h"
 #include "runtime/format.h"
+#include "runtime/util/array.h"
 
 #define FIRST_WORD "corebtf-manifest"
 #define VERSION	   1
@@ -58,16 +59,16 @@ static void add_kernel(struct byte_buffer *out, const struct manifest_kernel *ke
 {
 	add_text(out, "kernel ");
 	add_string(out, kernel->path);
-	add_string_field(out, "os-id", kernel->os_id);
-	add_string_field(out, "version-id", kernel->version_id);
-	add_string_field(out, "machine", kernel->machine);
-	add_string_field(out, "uname-version", kernel->uname_version);
-	if (kernel->build_id_size)
+	add_string_field(out, "os-id", kernel->id.os_id);
+	add_string_field(out, "version-id", kernel->id.version_id);
+	add_string_field(out, "machine", kernel->id.machine);
+	add_string_field(out, "uname-version", kernel->id.uname_version);
+	if (kernel->id.build_id_size)
 		add_text(out, " build-id=");
-	for (size_t i = 0; i < kernel->build_id_size; i++) {
+	for (size_t i = 0; i < kernel->id.build_id_size; i++) {
 		char digits[4];
 
-		snprintf(digits, sizeof(digits), "%02x", kernel->build_id[i]);
+		snprintf(digits, sizeof(digits), "%02x", kernel->id.build_id[i]);
 		add_text(out, digits);
 	}
 	add_text(out, "\n");
@@ -348,20 +349,6 @@ static int take_object_field(struct reader *reader, size_t key, void *record)
 			: take_count(reader, &object->relocation_count);
 }
 
-/* The array with room for one more element; NULL when there is no memory. */
-static void *grow(void *array, size_t element_size, size_t count, size_t *room)
-{
-	size_t more = *room ? *room * 2 : 16;
-	void *grown;
-
-	if (count < *room)
-		return array;
-	grown = reallocarray(array, more, element_size);
-	if (grown)
-		*room = more;
-	return grown;
-}
-
 static int take_object(struct reader *reader)
 {
 	static const char *const keys[] = {"digest", "relocations", NULL};
@@ -373,12 +360,9 @@ static int take_object(struct reader *reader)
 	if (manifest->object_count == COREBTF_MAX_OBJECTS)
 		return refuse(reader, "more objects than a bundle can have (%u)",
 			      COREBTF_MAX_OBJECTS);
-	object = grow(manifest->objects, sizeof(*object), manifest->object_count,
-		      &reader->object_room);
-	if (!object)
+	if (array_reserve(manifest->objects, reader->object_room, manifest->object_count + 1))
 		return no_memory(reader);
-	manifest->objects = object;
-	object += manifest->object_count++;
+	object = &manifest->objects[manifest->object_count++];
 	*object = (struct manifest_object){0};
 	if (!take_char(reader, ' '))
 		return refuse(reader, "the object's name is missing");
@@ -390,22 +374,35 @@ static int take_object(struct reader *reader)
 	return err;
 }
 
+static int take_build_id(struct reader *reader, struct kernel_id *id)
+{
+	uint8_t bytes[KERNEL_ID_BUILD_ID_MAX], *copy;
+	int err = take_bytes(reader, bytes, sizeof(bytes), &id->build_id_size);
+
+	if (err)
+		return err;
+	copy = arena_alloc(&reader->manifest->strings, id->build_id_size);
+	if (!copy)
+		return no_memory(reader);
+	id->build_id = memcpy(copy, bytes, id->build_id_size);
+	return 0;
+}
+
 static int take_kernel_field(struct reader *reader, size_t key, void *record)
 {
 	struct manifest_kernel *kernel = record;
 
 	switch (key) {
 	case 0:
-		return take_string(reader, &kernel->os_id);
+		return take_string(reader, &kernel->id.os_id);
 	case 1:
-		return take_string(reader, &kernel->version_id);
+		return take_string(reader, &kernel->id.version_id);
 	case 2:
-		return take_string(reader, &kernel->machine);
+		return take_string(reader, &kernel->id.machine);
 	case 3:
-		return take_string(reader, &kernel->uname_version);
+		return take_string(reader, &kernel->id.uname_version);
 	}
-	return take_bytes(reader, kernel->build_id, sizeof(kernel->build_id),
-			  &kernel->build_id_size);
+	return take_build_id(reader, &kernel->id);
 }
 
 static int take_kernel(struct reader *reader)
@@ -420,12 +417,9 @@ static int take_kernel(struct reader *reader)
 	if (manifest->kernel_count == COREBTF_MAX_ENTRIES)
 		return refuse(reader, "more kernels than a bundle can have (%u)",
 			      COREBTF_MAX_ENTRIES);
-	kernel = grow(manifest->kernels, sizeof(*kernel), manifest->kernel_count,
-		      &reader->kernel_room);
-	if (!kernel)
+	if (array_reserve(manifest->kernels, reader->kernel_room, manifest->kernel_count + 1))
 		return no_memory(reader);
-	manifest->kernels = kernel;
-	kernel += manifest->kernel_count++;
+	kernel = &manifest->kernels[manifest->kernel_count++];
 	*kernel = (struct manifest_kernel){.line = reader->line};
 	if (!take_char(reader, ' '))
 		return refuse(reader, "the path of the kernel's BTF is missing");

@@ -47,12 +47,11 @@ struct manifest_object {
 	uint32_t relocation_count;
 };
 
-/* Strings that are NULL: as the path says; of uname -v and the build-id: not known. */
 struct manifest_kernel {
 	const char *path;
-	const char *machine, *os_id, *version_id, *uname_version;
-	uint8_t build_id[20];
-	size_t build_id_size;
+	/* A string that is NULL: as the path says; of uname -v: not known. The release is always
+	 * the path's. */
+	struct kernel_id id;
 	size_t line; /* of the text it was read from */
 };
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/util/array.h"
+
 #define LINKS_MAX 8
 
 static int compare_names(const void *left, const void *right)
@@ -27,20 +29,6 @@ static int compare_blobs(const void *left, const void *right)
 	return memcmp(l->data, r->data, l->size);
 }
 
-/* The array with room for one more pointer; NULL when there is no memory. */
-static void *grow(void *array, size_t count, size_t *room)
-{
-	size_t more = *room ? *room * 2 : 64;
-	void *grown;
-
-	if (count < *room)
-		return array;
-	grown = reallocarray(array, more, sizeof(void *));
-	if (grown)
-		*room = more;
-	return grown;
-}
-
 struct tar_member_entry *tar_members_find(const struct tar_members *members, const char *name)
 {
 	const struct tar_member_entry key = {.name = name};
@@ -52,21 +40,18 @@ struct tar_member_entry *tar_members_find(const struct tar_members *members, con
 struct tar_member_entry *tar_members_add(struct tar_members *members, const char *name)
 {
 	struct tar_member_entry *entry = tar_members_find(members, name);
-	struct tar_member_entry **entries;
 
 	if (entry)
 		return entry;
-	entries = grow(members->entries, members->count, &members->room);
-	if (!entries)
+	if (array_reserve(members->entries, members->room, members->count + 1))
 		return NULL;
-	members->entries = entries;
 	entry = arena_alloc(&members->arena, sizeof(*entry));
 	if (!entry)
 		return NULL;
 	entry->name = arena_string(&members->arena, name, strlen(name));
 	if (!entry->name || !tsearch(entry, &members->by_name, compare_names))
 		return NULL;
-	entries[members->count++] = entry;
+	members->entries[members->count++] = entry;
 	return entry;
 }
 
@@ -74,23 +59,21 @@ const struct tar_blob *tar_members_intern(struct tar_members *members, void *dat
 {
 	const struct tar_blob key = {.size = size, .data = data};
 	struct tar_blob *const *found = tfind(&key, &members->by_content, compare_blobs);
-	struct tar_blob **blobs, *blob;
+	struct tar_blob *blob = NULL;
 
 	if (found) {
 		free(data);
 		return *found;
 	}
-	blobs = grow(members->blobs, members->blob_count, &members->blob_room);
-	if (blobs)
-		members->blobs = blobs;
-	blob = blobs ? arena_alloc(&members->arena, sizeof(*blob)) : NULL;
+	if (!array_reserve(members->blobs, members->blob_room, members->blob_count + 1))
+		blob = arena_alloc(&members->arena, sizeof(*blob));
 	if (blob)
 		*blob = key;
 	if (!blob || !tsearch(blob, &members->by_content, compare_blobs)) {
 		free(data);
 		return NULL;
 	}
-	blobs[members->blob_count++] = blob;
+	members->blobs[members->blob_count++] = blob;
 	members->size += size;
 	return blob;
 }

@@ -22,7 +22,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "embedder/kernels/kernel_id.h"
+#include "embedder/util/own_kernel_id.h"
 #include "embedder/util/reason.h"
 
 enum tar_layout {
@@ -32,9 +32,6 @@ enum tar_layout {
 
 /* bcc's reader has that much room for a name, and its NUL: longer ones it does not find. */
 #define TAR_PATH_BCC_NAME_SIZE 100
-
-/* Whether a name ends as a BTF's does. */
-bool tar_path_is_btf(const char *path);
 
 /*
  * @uname_machine: the machine as uname -m has it, instead of BTFHub's name.
@@ -56,7 +53,8 @@ int tar_path_make(const struct kernel_id *id, enum tar_layout layout, bool uname
 int tar_path_read(const char *path, const char *machine, struct kernel_id *ret_id,
 		  struct reason *why);
 
-/* Whether tar_path_make() could have made @path of @id: they agree in all that the path says. */
-bool tar_path_fits(const char *path, const struct kernel_id *id);
+/* Whether tar_path_make() could have made @path of @id: they agree in all that the path says. 1, 0
+ * or -ENOMEM. */
+int tar_path_fits(const char *path, const struct kernel_id *id);
 
 #endif

@@ -29,24 +29,24 @@ int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry
 #define MEMBER(member) BUNDLE_MEMBER(bundle, record, struct corebtf_format_entry, member)
 	entry.hash = MEMBER(hash);
 	entry.blob = MEMBER(blob);
-	entry.release = bundle_string(bundle, MEMBER(release));
-	entry.machine = bundle_string(bundle, MEMBER(machine));
-	entry.os_id = bundle_string(bundle, MEMBER(os_id));
-	entry.version_id = bundle_string(bundle, MEMBER(version_id));
-	entry.uname_version = bundle_string(bundle, MEMBER(uname_version));
-	entry.build_id = record + offsetof(struct corebtf_format_entry, build_id);
-	entry.build_id_size = MEMBER(build_id_size);
-	if (!entry.release || !entry.machine || !entry.os_id || !entry.version_id ||
-	    !entry.uname_version)
+	entry.id.release = bundle_string(bundle, MEMBER(release));
+	entry.id.machine = bundle_string(bundle, MEMBER(machine));
+	entry.id.os_id = bundle_string(bundle, MEMBER(os_id));
+	entry.id.version_id = bundle_string(bundle, MEMBER(version_id));
+	entry.id.uname_version = bundle_string(bundle, MEMBER(uname_version));
+	entry.id.build_id = record + offsetof(struct corebtf_format_entry, build_id);
+	entry.id.build_id_size = MEMBER(build_id_size);
+	if (!entry.id.release || !entry.id.machine || !entry.id.os_id || !entry.id.version_id ||
+	    !entry.id.uname_version)
 		return bundle_damaged(
 			bundle, "entry %" PRIu32 ": a string is not inside the strings", number);
 
 	sum = (uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_entry, checksum));
-	sum = checksum_string(sum, entry.release);
-	sum = checksum_string(sum, entry.machine);
-	sum = checksum_string(sum, entry.os_id);
-	sum = checksum_string(sum, entry.version_id);
-	sum = checksum_string(sum, entry.uname_version);
+	sum = checksum_string(sum, entry.id.release);
+	sum = checksum_string(sum, entry.id.machine);
+	sum = checksum_string(sum, entry.id.os_id);
+	sum = checksum_string(sum, entry.id.version_id);
+	sum = checksum_string(sum, entry.id.uname_version);
 	if (sum != MEMBER(checksum))
 		return bundle_damaged(bundle,
 				      "entry %" PRIu32 ": its checksum is %08" PRIx32
@@ -57,15 +57,15 @@ int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry
 				      number);
 #undef MEMBER
 
-	if (!*entry.release || !*entry.machine)
+	if (!*entry.id.release || !*entry.id.machine)
 		return bundle_damaged(bundle, "entry %" PRIu32 ": no release or no machine",
 				      number);
-	if (entry.hash != corebtf_format_hash(entry.release, entry.machine))
+	if (entry.hash != corebtf_format_hash(entry.id.release, entry.id.machine))
 		return bundle_damaged(bundle, "entry %" PRIu32 ": the hash is not that of %s on %s",
-				      number, entry.release, entry.machine);
-	if (entry.build_id_size > sizeof(((struct corebtf_format_entry *)0)->build_id))
-		return bundle_damaged(bundle, "entry %" PRIu32 ": a build-id of %" PRIu32 " bytes",
-				      number, entry.build_id_size);
+				      number, entry.id.release, entry.id.machine);
+	if (entry.id.build_id_size > sizeof(((struct corebtf_format_entry *)0)->build_id))
+		return bundle_damaged(bundle, "entry %" PRIu32 ": a build-id of %zu bytes", number,
+				      entry.id.build_id_size);
 	if (entry.blob >= bundle->header.blob_count)
 		return bundle_damaged(bundle,
 				      "entry %" PRIu32 ": blob %" PRIu32

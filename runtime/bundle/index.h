@@ -7,18 +7,13 @@
 #define COREBTF_INDEX_H
 
 #include "runtime/bundle/bundle.h"
+#include "runtime/kernel/kernel_id.h"
 
 /* One entry, checked. Strings and build-id point into the bundle. */
 struct index_entry {
 	uint32_t hash;
 	uint32_t blob;
-	const char *release;
-	const char *machine;
-	const char *os_id;
-	const char *version_id;
-	const char *uname_version;
-	const uint8_t *build_id;
-	uint32_t build_id_size;
+	struct kernel_id id;
 };
 
 /* Reads entry @number, which is below the count, and checks all that can be checked of it alone:

@@ -43,14 +43,14 @@ static void describe(void *context, const struct rank_candidate *candidate, char
 	char build_id[KERNEL_BUILD_ID_SIZE * 2 + 1];
 
 	(void)context;
-	kernel_build_id_text(candidate->build_id, candidate->build_id_size, build_id);
+	kernel_build_id_text(candidate->id.build_id, candidate->id.build_id_size, build_id);
 	snprintf(text, size,
 		 "bundle %" PRIu32 ", entry %" PRIu32 " (BTF %" PRIu32
 		 ", os %s %s, version %s, build-id %s)",
 		 candidate->source, candidate->number, candidate->content,
-		 *candidate->os_id ? candidate->os_id : "-",
-		 *candidate->version_id ? candidate->version_id : "-",
-		 *candidate->uname_version ? candidate->uname_version : "-",
+		 *candidate->id.os_id ? candidate->id.os_id : "-",
+		 *candidate->id.version_id ? candidate->id.version_id : "-",
+		 *candidate->id.uname_version ? candidate->id.uname_version : "-",
 		 *build_id ? build_id : "-");
 }
 
@@ -62,18 +62,14 @@ static int consider(struct search *search, const struct bundle *bundle, uint32_t
 
 	if (err)
 		return err;
-	if (strcmp(entry.release, release) != 0 ||
-	    (*machine && strcmp(entry.machine, machine) != 0))
+	if (strcmp(entry.id.release, release) != 0 ||
+	    (*machine && strcmp(entry.id.machine, machine) != 0))
 		return 0;
 	search->entry = entry;
 	search->bundle = bundle->number;
 	search->number = number;
 	return rank_consider(ranking, &(struct rank_candidate){
-					      .os_id = entry.os_id,
-					      .version_id = entry.version_id,
-					      .uname_version = entry.uname_version,
-					      .build_id = entry.build_id,
-					      .build_id_size = entry.build_id_size,
+					      .id = entry.id,
 					      .source = bundle->number,
 					      .number = number,
 					      .content = entry.blob,
@@ -104,7 +100,7 @@ static int choose_neighbour(const struct search *search, enum corebtf_nearest ne
 			    struct choice *ret_choice)
 {
 	const struct kernel *kernel = search->kernel;
-	const char *machine = *kernel->machine ? kernel->machine : "any";
+	const char *machine = *kernel->id.machine ? kernel->id.machine : "any";
 	struct neighbours neighbours = {.entries = 0};
 	char near[NEAREST_TEXT_SIZE];
 	int err;
@@ -124,20 +120,21 @@ static int choose_neighbour(const struct search *search, enum corebtf_nearest ne
 		log_line(search->log,
 			 "no BTF for release %s on machine %s; %s: chosen as the nearest: BTF "
 			 "%" PRIu32 " of bundle %" PRIu32 ", of %s",
-			 kernel->release, machine, near, ret_choice->entry.blob, ret_choice->bundle,
-			 ret_choice->entry.release);
+			 kernel->id.release, machine, near, ret_choice->entry.blob,
+			 ret_choice->bundle, ret_choice->entry.id.release);
 		return 0;
 	}
 	if (nearest == COREBTF_NEAREST_SURROUNDED)
 		log_line(search->log, "no neighbour can stand in: that takes kernels of its series "
 				      "and flavour on both sides, all with one BTF");
 	if (neighbours.other_machine)
-		log_line(search->log, "release %s is there, but for machine %s", kernel->release,
+		log_line(search->log, "release %s is there, but for machine %s", kernel->id.release,
 			 neighbours.other_machine);
 	return log_error(search->log, -ENOENT,
 			 "no BTF for release %s on machine %s (%zu of %zu entries are for that "
 			 "machine; %s); embed this kernel's BTF as well",
-			 kernel->release, machine, neighbours.of_machine, neighbours.entries, near);
+			 kernel->id.release, machine, neighbours.of_machine, neighbours.entries,
+			 near);
 }
 
 int choose_entry(struct bundle *bundles, size_t bundle_count, struct kernel *kernel,

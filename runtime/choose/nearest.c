@@ -23,7 +23,7 @@ struct survey {
 
 static bool is_machine(const struct survey *survey, const char *machine)
 {
-	return !*survey->kernel->machine || !strcmp(machine, survey->kernel->machine) ||
+	return !*survey->kernel->id.machine || !strcmp(machine, survey->kernel->id.machine) ||
 	       (survey->sibling && !strcmp(machine, survey->sibling));
 }
 
@@ -41,11 +41,11 @@ static void place(struct neighbours *result, const struct index_entry *entry,
 	struct release other;
 
 	if (order < 0 &&
-	    (!result->below.found || !release_read(result->below.entry.release, &other) ||
+	    (!result->below.found || !release_read(result->below.entry.id.release, &other) ||
 	     release_compare(release, &other) > 0))
 		keep(&result->below, entry, bundle);
 	if (order > 0 &&
-	    (!result->above.found || !release_read(result->above.entry.release, &other) ||
+	    (!result->above.found || !release_read(result->above.entry.id.release, &other) ||
 	     release_compare(release, &other) < 0))
 		keep(&result->above, entry, bundle);
 }
@@ -75,13 +75,13 @@ static int look_at(struct survey *survey, const struct bundle *bundle, uint32_t 
 		return err;
 	if (!survey->nearest) {
 		result->entries++;
-		if (is_machine(survey, entry.machine))
+		if (is_machine(survey, entry.id.machine))
 			result->of_machine++;
-		else if (!strcmp(entry.release, survey->kernel->release))
-			result->other_machine = entry.machine;
+		else if (!strcmp(entry.id.release, survey->kernel->id.release))
+			result->other_machine = entry.id.machine;
 	}
-	if (!result->has_series || !is_machine(survey, entry.machine) ||
-	    !release_read(entry.release, &release) ||
+	if (!result->has_series || !is_machine(survey, entry.id.machine) ||
+	    !release_read(entry.id.release, &release) ||
 	    strcmp(release.pattern, result->wanted.pattern) != 0)
 		return 0;
 	if (!survey->nearest) {
@@ -112,12 +112,12 @@ int nearest_survey(const struct bundle *bundles, size_t bundle_count, const stru
 	struct survey survey = {
 		.bundles = bundles,
 		.kernel = kernel,
-		.sibling = machine_64bit_sibling(kernel->machine),
+		.sibling = machine_64bit_sibling(kernel->id.machine),
 		.result = &result,
 	};
 	int err;
 
-	result.has_series = release_read(kernel->release, &result.wanted);
+	result.has_series = release_read(kernel->id.release, &result.wanted);
 	err = pass(&survey, bundle_count);
 	if (err)
 		return err;
@@ -150,8 +150,8 @@ void nearest_text(const struct neighbours *neighbours, char text[static NEAREST_
 			 "of its series and flavour %s there are %zu, nearest %s%s%s, %zu of them "
 			 "with another BTF than %s",
 			 neighbours->wanted.pattern, neighbours->of_series,
-			 below->found ? below->entry.release : "",
+			 below->found ? below->entry.id.release : "",
 			 below->found && above->found ? " and " : "",
-			 above->found ? above->entry.release : "", neighbours->others,
-			 below->found ? below->entry.release : above->entry.release);
+			 above->found ? above->entry.id.release : "", neighbours->others,
+			 below->found ? below->entry.id.release : above->entry.id.release);
 }

@@ -61,14 +61,14 @@ static uint32_t rank_build_id(const struct ranker *ranker, const struct rank_can
 {
 	const struct kernel *kernel = ranker->kernel;
 
-	if (!candidate->build_id_size)
+	if (!candidate->id.build_id_size)
 		return 1;
 	kernel_learn_build_id(ranker->kernel);
-	if (!kernel->build_id_size)
+	if (!kernel->id.build_id_size)
 		return 1;
-	return kernel->build_id_size == candidate->build_id_size &&
-			       !memcmp(kernel->build_id, candidate->build_id,
-				       candidate->build_id_size)
+	return kernel->id.build_id_size == candidate->id.build_id_size &&
+			       !memcmp(kernel->id.build_id, candidate->id.build_id,
+				       candidate->id.build_id_size)
 		       ? 2
 		       : 0;
 }
@@ -76,9 +76,9 @@ static uint32_t rank_build_id(const struct ranker *ranker, const struct rank_can
 static uint32_t rank_uname_version(const struct ranker *ranker,
 				   const struct rank_candidate *candidate)
 {
-	if (!*ranker->kernel->uname_version || !*candidate->uname_version)
+	if (!*ranker->kernel->id.uname_version || !*candidate->id.uname_version)
 		return 1;
-	return strcmp(ranker->kernel->uname_version, candidate->uname_version) ? 0 : 2;
+	return strcmp(ranker->kernel->id.uname_version, candidate->id.uname_version) ? 0 : 2;
 }
 
 /* 0: another distribution or version of it; 1: not known; 2: the distribution; from 3 on: its
@@ -91,7 +91,7 @@ static uint32_t rank_uname_distro(const struct ranker *ranker,
 
 	if (!ranker->has_hint)
 		return 1;
-	distro_normalise(candidate->os_id, candidate->version_id, &distro);
+	distro_normalise(candidate->id.os_id, candidate->id.version_id, &distro);
 	if (!*distro.id)
 		return 1;
 	if (strcmp(distro.id, hint->distro.id) != 0)
@@ -109,7 +109,7 @@ static uint32_t rank_os(const struct ranker *ranker, const struct rank_candidate
 {
 	struct distro distro;
 
-	distro_normalise(candidate->os_id, candidate->version_id, &distro);
+	distro_normalise(candidate->id.os_id, candidate->id.version_id, &distro);
 	if (!*distro.id || strcmp(distro.id, ranker->os.id) != 0)
 		return 0;
 	return *distro.version && !strcmp(distro.version, ranker->os.version) ? 2 : 1;
@@ -202,7 +202,7 @@ int rank_consider(struct ranking *ranking, const struct rank_candidate *candidat
 			log_candidate(ranking, candidate, &rank);
 		return 0;
 	}
-	ranking->knows_uname_version |= *candidate->uname_version != '\0';
+	ranking->knows_uname_version |= *candidate->id.uname_version != '\0';
 	log_candidate(ranking, candidate, &rank);
 	if (ranking->found)
 		order = compare_ranks(&rank, &ranking->rank);
@@ -228,13 +228,14 @@ static bool prepare(struct ranker *ranker, enum key key)
 
 	switch (key) {
 	case KEY_UNAME_VERSION:
-		return *kernel->uname_version;
+		return *kernel->id.uname_version;
 	case KEY_UNAME_DISTRO:
-		ranker->has_hint = distro_from_uname_version(kernel->uname_version, &ranker->hint);
+		ranker->has_hint =
+			distro_from_uname_version(kernel->id.uname_version, &ranker->hint);
 		return ranker->has_hint;
 	case KEY_OS:
 		kernel_learn_os(kernel);
-		distro_normalise(kernel->os_id, kernel->version_id, &ranker->os);
+		distro_normalise(kernel->id.os_id, kernel->id.version_id, &ranker->os);
 		return *ranker->os.id;
 	default:
 		return true;
@@ -262,7 +263,7 @@ static int round_over(struct ranking *ranking, const char *machine)
 
 	ranking->found = false;
 	ranking->ambiguous = false;
-	return list->each(list->context, ranking->ranker.kernel->release, machine, ranking);
+	return list->each(list->context, ranking->ranker.kernel->id.release, machine, ranking);
 }
 
 static int choose_for_machine(struct ranking *ranking, const char *machine)
@@ -271,7 +272,7 @@ static int choose_for_machine(struct ranking *ranking, const char *machine)
 	int err;
 
 	ranker->last_key = KEY_BUILD_ID;
-	log_line(ranking->log, "looking for release %s, machine %s", ranker->kernel->release,
+	log_line(ranking->log, "looking for release %s, machine %s", ranker->kernel->id.release,
 		 *machine ? machine : "any");
 	err = round_over(ranking, machine);
 	for (enum key key = KEY_BUILD_ID + 1;
@@ -300,8 +301,8 @@ int rank_choose(const struct rank_list *list, struct kernel *kernel, const struc
 		.list = list,
 		.log = log,
 	};
-	const char *sibling = machine_64bit_sibling(kernel->machine);
-	int err = choose_for_machine(&ranking, kernel->machine);
+	const char *sibling = machine_64bit_sibling(kernel->id.machine);
+	int err = choose_for_machine(&ranking, kernel->id.machine);
 
 	/* Under setarch, uname gives a 32-bit name for a 64-bit kernel. */
 	if (!err && !ranking.found && sibling)

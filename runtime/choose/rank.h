@@ -16,13 +16,9 @@
 #include "runtime/kernel/distro.h"
 #include "runtime/kernel/kernel.h"
 
-/* What is said of the kernel that a BTF is for. Strings are never NULL; "" is "not known". */
+/* A BTF that has the kernel's release and machine. */
 struct rank_candidate {
-	const char *os_id; /* as written, distro.h makes one name of it */
-	const char *version_id;
-	const char *uname_version;
-	const uint8_t *build_id;
-	size_t build_id_size; /* 0: not known */
+	struct kernel_id id; /* its release and machine are not looked at */
 	/* For its owner alone: where it is, and where its bytes are. */
 	uint32_t source;
 	uint32_t number;

@@ -18,19 +18,18 @@
 #include "runtime/choose/rank.h"
 #include "runtime/folder/btf_file.h"
 #include "runtime/folder/btf_folder.h"
+#include "runtime/kernel/archive_path.h"
 #include "runtime/kernel/distro.h"
-#include "runtime/kernel/machine.h"
+#include "runtime/util/array.h"
 #include "runtime/util/origin.h"
-
-#define ARCHIVE_FOLDER "btfhub-archive"
 
 enum level { LEVEL_ID, LEVEL_VERSION, LEVEL_MACHINE, LEVEL_COUNT };
 
 /* A file that has the release. */
 struct candidate {
 	char *path;
-	char *names[LEVEL_COUNT]; /* as the folders are called */
-	const char *machine;	  /* canonical */
+	char *names;	     /* the path below the folder, cut into its names */
+	struct kernel_id id; /* in @names */
 	bool is_packed;
 	dev_t device;
 	ino_t inode; /* 0: not known */
@@ -41,20 +40,22 @@ struct search {
 	const char *release;
 	char path[PATH_MAX];  /* where the search is */
 	size_t folder_length; /* of the path that it began with, and a slash */
-	const char *names[LEVEL_COUNT];
-	size_t machines; /* folders of the last level */
+	size_t machines;      /* folders of the last level */
 	struct candidate *candidates;
-	size_t count;
+	size_t count, capacity;
 	const char *other_machine; /* has the release, but for it */
 };
 
+static void candidate_free(struct candidate *candidate)
+{
+	free(candidate->path);
+	free(candidate->names);
+}
+
 static void search_free(struct search *search)
 {
-	for (size_t i = 0; i < search->count; i++) {
-		free(search->candidates[i].path);
-		for (size_t level = 0; level < LEVEL_COUNT; level++)
-			free(search->candidates[i].names[level]);
-	}
+	for (size_t i = 0; i < search->count; i++)
+		candidate_free(&search->candidates[i]);
 	free(search->candidates);
 	free(search);
 }
@@ -75,14 +76,14 @@ static bool is_known(const struct search *search, const struct candidate *candid
 {
 	struct distro distro, other;
 
-	distro_normalise(candidate->names[LEVEL_ID], candidate->names[LEVEL_VERSION], &distro);
+	distro_normalise(candidate->id.os_id, candidate->id.version_id, &distro);
 	for (size_t i = 0; candidate->inode && i < search->count; i++) {
 		const struct candidate *known = &search->candidates[i];
 
 		if (known->inode != candidate->inode || known->device != candidate->device ||
-		    strcmp(known->machine, candidate->machine) != 0)
+		    strcmp(known->id.machine, candidate->id.machine) != 0)
 			continue;
-		distro_normalise(known->names[LEVEL_ID], known->names[LEVEL_VERSION], &other);
+		distro_normalise(known->id.os_id, known->id.version_id, &other);
 		if (!strcmp(distro.id, other.id) && !strcmp(distro.version, other.version)) {
 			log_line(search->log, "%s is %s", candidate->path, known->path);
 			return true;
@@ -93,38 +94,26 @@ static bool is_known(const struct search *search, const struct candidate *candid
 
 static int add_candidate(struct search *search, bool is_packed)
 {
-	size_t room = search->count + 1;
-	struct candidate *candidates, *candidate;
+	struct candidate candidate = {.is_packed = is_packed};
 	struct stat status;
+	int err = array_reserve(search->candidates, search->capacity, search->count + 1);
 
-	candidates = realloc(search->candidates, room * sizeof(*candidates));
-	if (!candidates)
-		return -ENOMEM;
-	search->candidates = candidates;
-	candidate = &candidates[search->count];
-	memset(candidate, 0, sizeof(*candidate));
-	candidate->is_packed = is_packed;
-	candidate->path = strdup(search->path);
-	for (size_t level = 0; level < LEVEL_COUNT; level++)
-		candidate->names[level] = strdup(search->names[level]);
-	search->count++; /* whatever it has of it is freed with the others */
-	for (size_t level = 0; level < LEVEL_COUNT; level++)
-		if (!candidate->path || !candidate->names[level])
-			return -ENOMEM;
-	candidate->machine = machine_canonical(candidate->names[LEVEL_MACHINE]);
-	if (stat(candidate->path, &status) == 0) {
-		candidate->device = status.st_dev;
-		candidate->inode = status.st_ino;
+	candidate.path = strdup(search->path);
+	candidate.names = strdup(search->path + search->folder_length);
+	if (!candidate.path || !candidate.names)
+		err = -ENOMEM;
+	if (!err && archive_path_cut(candidate.names, &candidate.id)) {
+		if (stat(candidate.path, &status) == 0) {
+			candidate.device = status.st_dev;
+			candidate.inode = status.st_ino;
+		}
+		if (!is_known(search, &candidate)) {
+			search->candidates[search->count++] = candidate;
+			return 0;
+		}
 	}
-	search->count--;
-	if (!is_known(search, candidate)) {
-		search->count++;
-		return 0;
-	}
-	free(candidate->path);
-	for (size_t level = 0; level < LEVEL_COUNT; level++)
-		free(candidate->names[level]);
-	return 0;
+	candidate_free(&candidate);
+	return err;
 }
 
 /* Asks the folder of a machine, which is the path, for the release. */
@@ -188,7 +177,6 @@ static int look_at(struct search *search, size_t length, enum level level, const
 	result = is_folder(search->path);
 	if (result <= 0)
 		return result < 0 ? cannot(search, result, "examined") : 0;
-	search->names[level] = name;
 	if (level + 1 < LEVEL_COUNT)
 		return look_into(search, length, level + 1);
 	search->machines++;
@@ -230,10 +218,10 @@ static int collect(struct search *search, const char *folder)
 	search->path[length] = '\0';
 	if (length == 1 && folder[0] == '/')
 		length = 0; /* the slash comes with the next name */
-	added = append(search, length, ARCHIVE_FOLDER, "");
+	added = append(search, length, ARCHIVE_PATH_ROOT, "");
 	result = added < 0 ? 0 : is_folder(search->path);
 	if (result > 0) {
-		log_line(search->log, "%s: the archive in it is " ARCHIVE_FOLDER,
+		log_line(search->log, "%s: the archive in it is " ARCHIVE_PATH_ROOT,
 			 search->log->subject);
 		length += (size_t)added;
 	} else if (!length) {
@@ -256,14 +244,12 @@ static int each_candidate(void *context, const char *release, const char *machin
 	for (size_t i = 0; !err && i < search->count; i++) {
 		const struct candidate *candidate = &search->candidates[i];
 
-		if (*machine && strcmp(candidate->machine, machine) != 0) {
-			search->other_machine = candidate->names[LEVEL_MACHINE];
+		if (*machine && strcmp(candidate->id.machine, machine) != 0) {
+			search->other_machine = candidate->id.machine;
 			continue;
 		}
 		err = rank_consider(ranking, &(struct rank_candidate){
-						     .os_id = candidate->names[LEVEL_ID],
-						     .version_id = candidate->names[LEVEL_VERSION],
-						     .uname_version = "",
+						     .id = candidate->id,
 						     .number = (uint32_t)i,
 					     });
 	}
@@ -310,12 +296,12 @@ static int no_btf(const struct search *search, const struct kernel *kernel)
 			"is no archive of BTFs: there are no folders ID/VERSION_ID/MACHINE "
 			"in it");
 	if (search->other_machine)
-		log_line(search->log, "release %s is there, but for machine %s", kernel->release,
+		log_line(search->log, "release %s is there, but for machine %s", kernel->id.release,
 			 search->other_machine);
 	return log_error(search->log, -ENOENT,
 			 "no BTF for release %s on machine %s in any of its %zu folders "
 			 "ID/VERSION_ID/MACHINE",
-			 kernel->release, *kernel->machine ? kernel->machine : "any",
+			 kernel->id.release, *kernel->id.machine ? kernel->id.machine : "any",
 			 search->machines);
 }
 
@@ -337,10 +323,7 @@ static int give(const struct search *search, const struct rank_choice *choice, c
 	ret_origin->match = choice->match;
 	ret_origin->ambiguous = choice->ambiguous;
 	ORIGIN_TEXT(ret_origin->file, candidate->path);
-	ORIGIN_TEXT(ret_origin->release, search->release);
-	ORIGIN_TEXT(ret_origin->machine, candidate->machine);
-	ORIGIN_TEXT(ret_origin->os_id, candidate->names[LEVEL_ID]);
-	ORIGIN_TEXT(ret_origin->version_id, candidate->names[LEVEL_VERSION]);
+	ORIGIN_KERNEL(ret_origin, &candidate->id);
 	return 0;
 }
 
@@ -373,9 +356,9 @@ int btf_folder_path(const char *folder, struct kernel *kernel, const struct log 
 	if (!search)
 		return log_error(log, -ENOMEM, "no memory to search the folder");
 	search->log = log;
-	search->release = kernel->release;
-	if (strchr(kernel->release, '/') || !*kernel->release)
-		err = log_error(log, -ENOENT, "no kernel has the release '%s'", kernel->release);
+	search->release = kernel->id.release;
+	if (strchr(kernel->id.release, '/') || !*kernel->id.release)
+		err = log_error(log, -ENOENT, "no kernel has the release '%s'", kernel->id.release);
 	else
 		err = find(search, folder, kernel, ret_path, ret_origin);
 	search_free(search);

@@ -80,19 +80,19 @@ static int from_uname(struct kernel *kernel)
 
 	if (err)
 		return log_error(kernel->log, err, "uname: %s", strerror(-err));
-	kernel->release = kernel->uname.release;
-	kernel->machine = kernel->uname.machine;
-	kernel->uname_version = kernel->uname.version;
+	kernel->id.release = kernel->uname.release;
+	kernel->id.machine = kernel->uname.machine;
+	kernel->id.uname_version = kernel->uname.version;
 	log_line(kernel->log, "running kernel: release %s, machine %s, version %s (uname)",
-		 kernel->release, kernel->machine, kernel->uname_version);
+		 kernel->id.release, kernel->id.machine, kernel->id.uname_version);
 
 	/* Under setarch uname tells every process of a 32-bit machine. One of 64 bits knows that
 	 * this cannot be. */
-	sibling = machine_64bit_sibling(machine_canonical(kernel->machine));
+	sibling = machine_64bit_sibling(machine_canonical(kernel->id.machine));
 	if (sizeof(void *) == sizeof(uint64_t) && sibling) {
 		log_line(kernel->log, "running kernel: of machine %s, as this process has 64 bits",
 			 sibling);
-		kernel->machine = sibling;
+		kernel->id.machine = sibling;
 	}
 	return 0;
 }
@@ -108,11 +108,11 @@ void kernel_learn_build_id(struct kernel *kernel)
 	kernel->build_id_learned = true;
 	size = host_read(kernel->host, NOTES_PATH, notes, sizeof(notes));
 	if (size > 0)
-		kernel->build_id_size = kernel_build_id_from_notes(notes, (size_t)size, false,
-								   kernel->notes_build_id);
+		kernel->id.build_id_size = kernel_build_id_from_notes(notes, (size_t)size, false,
+								      kernel->notes_build_id);
 	if (!log_is_on(kernel->log))
 		return;
-	kernel_build_id_text(kernel->build_id, kernel->build_id_size, text);
+	kernel_build_id_text(kernel->id.build_id, kernel->id.build_id_size, text);
 	log_line(kernel->log, "running kernel: build-id %s (" NOTES_PATH "%s%s)", known(text),
 		 size < 0 ? ": " : "", size < 0 ? strerror((int)-size) : "");
 }
@@ -123,10 +123,10 @@ void kernel_learn_os(struct kernel *kernel)
 		return;
 	kernel->os_learned = true;
 	os_release_read(kernel->host, kernel->log, &kernel->os);
-	kernel->os_id = kernel->os.id;
-	kernel->version_id = kernel->os.version_id;
-	log_line(kernel->log, "host: os id %s, version id %s (%s)", known(kernel->os_id),
-		 known(kernel->version_id),
+	kernel->id.os_id = kernel->os.id;
+	kernel->id.version_id = kernel->os.version_id;
+	log_line(kernel->log, "host: os id %s, version id %s (%s)", known(kernel->id.os_id),
+		 known(kernel->id.version_id),
 		 *kernel->os.source ? kernel->os.source : "no os-release can be read");
 }
 
@@ -141,9 +141,8 @@ int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *o
 	int err;
 
 	memset(kernel, 0, sizeof(*kernel));
-	kernel->release = kernel->machine = kernel->uname_version = "";
-	kernel->os_id = kernel->version_id = "";
-	kernel->build_id = kernel->notes_build_id;
+	kernel->id = KERNEL_ID_UNKNOWN;
+	kernel->id.build_id = kernel->notes_build_id;
 	kernel->log = log;
 	if (opts && opts->build_id_size && !opts->build_id)
 		return log_error(log, -EINVAL, "a build-id of %zu bytes, but no bytes",
@@ -158,23 +157,23 @@ int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *o
 	}
 	if (opts) {
 		if (is_given(opts->release))
-			kernel->release = opts->release;
+			kernel->id.release = opts->release;
 		if (is_given(opts->machine))
-			kernel->machine = opts->machine;
+			kernel->id.machine = opts->machine;
 		if (is_given(opts->uname_version))
-			kernel->uname_version = opts->uname_version;
+			kernel->id.uname_version = opts->uname_version;
 		/* Half of it given is not to be mixed with half of another one. */
 		if (is_given(opts->os_id) || is_given(opts->version_id)) {
-			kernel->os_id = opts->os_id ? opts->os_id : "";
-			kernel->version_id = opts->version_id ? opts->version_id : "";
+			kernel->id.os_id = opts->os_id ? opts->os_id : "";
+			kernel->id.version_id = opts->version_id ? opts->version_id : "";
 			kernel->os_learned = true;
 		}
 		if (opts->build_id_size) {
-			kernel->build_id = opts->build_id;
-			kernel->build_id_size = opts->build_id_size;
+			kernel->id.build_id = opts->build_id;
+			kernel->id.build_id_size = opts->build_id_size;
 			kernel->build_id_learned = true;
 		}
 	}
-	kernel->machine = machine_canonical(kernel->machine);
+	kernel->id.machine = machine_canonical(kernel->id.machine);
 	return 0;
 }

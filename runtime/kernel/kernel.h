@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 #include "runtime/kernel/host.h"
-#include "runtime/util/log.h"
+#include "runtime/kernel/kernel_id.h"
 #include "runtime/kernel/os_release.h"
+#include "runtime/util/log.h"
 
 #define KERNEL_BUILD_ID_SIZE 64 /* real ones have 20; a longer one than this is not known */
 
@@ -21,13 +22,7 @@
  * before kernel_learn_*() was called.
  */
 struct kernel {
-	const char *release;
-	const char *machine; /* canonical */
-	const char *uname_version;
-	const char *os_id;
-	const char *version_id;
-	const uint8_t *build_id;
-	size_t build_id_size; /* 0: not known */
+	struct kernel_id id;
 
 	const struct host *host; /* NULL: another kernel, there is nothing to learn */
 	const struct log *log;

@@ -106,7 +106,8 @@ static const struct {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-const char *machine_canonical(const char *name)
+/* NULL: not known. */
+static const char *find(const char *name)
 {
 	for (size_t i = 0; i < COUNT_OF(aliases); i++)
 		if (!strcmp(name, aliases[i].alias))
@@ -115,7 +116,19 @@ const char *machine_canonical(const char *name)
 	 * the end means big-endian. */
 	if (!strncmp(name, "armv", 4) && name[4] >= '4' && name[4] <= '8')
 		return name[strlen(name) - 1] == 'b' ? "armeb" : "arm";
-	return name;
+	return NULL;
+}
+
+bool machine_is_known(const char *name)
+{
+	return find(name) != NULL;
+}
+
+const char *machine_canonical(const char *name)
+{
+	const char *canonical = find(name);
+
+	return canonical ? canonical : name;
 }
 
 const char *machine_from_elf(unsigned int e_machine, int is_64bit, int big_endian)

@@ -6,6 +6,11 @@
 #ifndef COREBTF_MACHINE_H
 #define COREBTF_MACHINE_H
 
+#include <stdbool.h>
+
+/* Whether the table has it, under any of its names. */
+bool machine_is_known(const char *name);
+
 /* The canonical name, static or @name itself when no alias is known: x86_64, x86, arm64, arm,
  * ppc64le, s390x, riscv64, ... */
 const char *machine_canonical(const char *name);

@@ -52,10 +52,7 @@ int source_in_bundles(struct locate *locate, struct corebtf *corebtf, char **ret
 		return err;
 	origin->match = entry.match;
 	origin->ambiguous = entry.ambiguous;
-	ORIGIN_TEXT(origin->release, entry.release);
-	ORIGIN_TEXT(origin->machine, entry.machine);
-	ORIGIN_TEXT(origin->os_id, entry.os_id);
-	ORIGIN_TEXT(origin->version_id, entry.version_id);
+	ORIGIN_KERNEL(origin, &entry);
 	return SOURCE_FOUND;
 }
 
@@ -95,10 +92,7 @@ int source_in_tar(struct locate *locate, const struct log *log, const void *data
 		origin->match = btf->match;
 		origin->ambiguous = btf->ambiguous;
 		ORIGIN_TEXT(origin->file, log->subject);
-		ORIGIN_TEXT(origin->release, btf->release);
-		ORIGIN_TEXT(origin->machine, btf->machine);
-		ORIGIN_TEXT(origin->os_id, btf->os_id);
-		ORIGIN_TEXT(origin->version_id, btf->version_id);
+		ORIGIN_KERNEL(origin, &btf->id);
 	}
 	free(btf);
 	return err;

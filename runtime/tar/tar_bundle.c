@@ -13,15 +13,14 @@
 #include <zlib.h>
 
 #include "runtime/format.h"
-#include "runtime/kernel/machine.h"
 #include "runtime/tar/tar_bundle.h"
 #include "runtime/tar/tar_contents.h"
 
 #define NO_NUMBER UINT32_MAX
 
 struct entry {
-	struct tar_name_key key; /* points into the member's name */
-	const char *name;	 /* what is left of that, once it is cut */
+	struct kernel_id id; /* points into the member's name */
+	const char *name;    /* what is left of that, once it is cut */
 	struct tar_content *content;
 	uint32_t hash, bucket;
 };
@@ -50,13 +49,13 @@ static int compare_entries(const void *a, const void *b)
 		return left->bucket < right->bucket ? -1 : 1;
 	if (left->hash != right->hash)
 		return left->hash < right->hash ? -1 : 1;
-	order = strcmp(left->key.release, right->key.release);
+	order = strcmp(left->id.release, right->id.release);
 	if (!order)
-		order = strcmp(left->key.machine, right->key.machine);
+		order = strcmp(left->id.machine, right->id.machine);
 	if (!order)
-		order = strcmp(left->key.os_id, right->key.os_id);
+		order = strcmp(left->id.os_id, right->id.os_id);
 	if (!order)
-		order = strcmp(left->key.version_id, right->key.version_id);
+		order = strcmp(left->id.version_id, right->id.version_id);
 	return order ? order : strcmp(left->name, right->name);
 }
 
@@ -79,12 +78,11 @@ static int collect_entries(struct writer *writer)
 	for (struct tar_named *member = writer->contents.members; member; member = member->next) {
 		struct entry *entry = &writer->entries[writer->entry_count];
 
-		if (!tar_name_split(member->name, &entry->key))
+		if (!tar_name_split(member->name, &entry->id))
 			continue;
 		entry->name = member->name;
-		entry->key.machine = machine_canonical(entry->key.machine);
 		entry->content = member->content;
-		entry->hash = corebtf_format_hash(entry->key.release, entry->key.machine);
+		entry->hash = corebtf_format_hash(entry->id.release, entry->id.machine);
 		entry->bucket = entry->hash & (writer->bucket_count - 1);
 		writer->unreadable_count += !entry->content->size;
 		writer->entry_count++;
@@ -110,11 +108,11 @@ static int place(struct writer *writer, struct layout *layout)
 {
 	layout->strings_size = 1; /* the empty one */
 	for (size_t i = 0; i < writer->entry_count; i++) {
-		const struct tar_name_key *key = &writer->entries[i].key;
+		const struct kernel_id *id = &writer->entries[i].id;
 		struct tar_content *content = writer->entries[i].content;
 
-		layout->strings_size += strlen(key->release) + strlen(key->machine) +
-					strlen(key->os_id) + strlen(key->version_id) + 4;
+		layout->strings_size += strlen(id->release) + strlen(id->machine) +
+					strlen(id->os_id) + strlen(id->version_id) + 4;
 		if (content->number != NO_NUMBER)
 			continue;
 		content->number = layout->blob_count++;
@@ -148,11 +146,10 @@ static void write_entries(const struct writer *writer, const struct layout *layo
 
 	for (size_t i = 0; i < writer->entry_count; i++, record++) {
 		const struct entry *entry = &writer->entries[i];
-		const struct tar_name_key *key = &entry->key;
+		const struct kernel_id *id = &entry->id;
 		uint32_t *const places[] = {&record->release, &record->machine, &record->os_id,
 					    &record->version_id};
-		const char *const strings[] = {key->release, key->machine, key->os_id,
-					       key->version_id};
+		const char *const strings[] = {id->release, id->machine, id->os_id, id->version_id};
 		uint64_t start = end;
 
 		while (filled <= entry->bucket)

@@ -11,7 +11,7 @@
 void tar_candidates_start(struct tar_candidates *candidates, struct kernel *kernel)
 {
 	candidates->kernel = kernel;
-	candidates->sibling = machine_64bit_sibling(kernel->machine);
+	candidates->sibling = machine_64bit_sibling(kernel->id.machine);
 }
 
 static void candidate_end(struct tar_candidate *candidate)
@@ -32,9 +32,8 @@ void tar_candidates_release(struct tar_candidates *candidates)
 bool tar_candidates_fit(const struct tar_candidates *candidates, const char *machine,
 			bool *ret_sibling)
 {
-	const char *wanted = candidates->kernel->machine;
+	const char *wanted = candidates->kernel->id.machine;
 
-	machine = machine_canonical(machine);
 	*ret_sibling = candidates->sibling && !strcmp(machine, candidates->sibling);
 	return !*wanted || !strcmp(machine, wanted) || *ret_sibling;
 }
@@ -62,7 +61,7 @@ int tar_candidates_add(struct tar_candidates *candidates, const char *name, tar_
 {
 	struct tar_candidate new = {.hash = hash, .is_sibling = is_sibling};
 	struct tar_candidate *candidate = called(candidates, hash);
-	struct tar_name_key key = {.os_id = ""};
+	struct kernel_id id = KERNEL_ID_UNKNOWN;
 	uint32_t number;
 
 	if (!candidate)
@@ -75,11 +74,9 @@ int tar_candidates_add(struct tar_candidates *candidates, const char *name, tar_
 		return -ENOMEM;
 	}
 	number = (uint32_t)(candidate - candidates->members);
-	tar_name_split(new.parts, &key);
+	tar_name_split(new.parts, &id);
 	new.rank = (struct rank_candidate){
-		.os_id = key.os_id,
-		.version_id = key.version_id,
-		.uname_version = "",
+		.id = id,
 		.number = number,
 	};
 	candidate_end(candidate);

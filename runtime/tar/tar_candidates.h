@@ -55,8 +55,8 @@ void tar_candidates_start(struct tar_candidates *candidates, struct kernel *kern
 
 void tar_candidates_release(struct tar_candidates *candidates);
 
-/* Whether a member of that machine can be one; it has the kernel's release. @ret_sibling: only as
- * one of the machine's 64-bit sibling. */
+/* Whether a member of that machine (canonical) can be one; it has the kernel's release.
+ * @ret_sibling: only as one of the machine's 64-bit sibling. */
 bool tar_candidates_fit(const struct tar_candidates *candidates, const char *machine,
 			bool *ret_sibling);
 

@@ -178,10 +178,10 @@ static int read_data(struct reader *reader, size_t limit)
 bool tar_contents_is_btf_name(const char *name)
 {
 	char parts[TAR_NAME_SIZE];
-	struct tar_name_key key;
+	struct kernel_id id;
 
 	strcpy(parts, name);
-	return tar_name_split(parts, &key);
+	return tar_name_split(parts, &id);
 }
 
 /* An entry stays an entry, but nobody gets its bytes. */

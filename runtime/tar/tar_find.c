@@ -76,15 +76,15 @@ static int note_link(struct search *search, const struct tar_member *member, tar
 /* Whether the member's name is one of a BTF for this kernel. */
 static bool is_for_kernel(struct search *search, bool *ret_sibling)
 {
-	struct tar_name_key key;
+	struct kernel_id id;
 
 	strcpy(search->text, search->name);
-	if (!tar_name_split(search->text, &key))
+	if (!tar_name_split(search->text, &id))
 		return false;
 	search->btfs++;
-	if (strcmp(key.release, search->candidates.kernel->release) != 0)
+	if (strcmp(id.release, search->candidates.kernel->id.release) != 0)
 		return false;
-	if (tar_candidates_fit(&search->candidates, key.machine, ret_sibling))
+	if (tar_candidates_fit(&search->candidates, id.machine, ret_sibling))
 		return true;
 	strcpy(search->other, search->name);
 	return false;
@@ -367,14 +367,13 @@ static int no_btf(const struct search *search)
 			 search->other);
 	return log_error(search->log, -ENOENT,
 			 "none of its %zu BTFs is for release %s on machine %s", search->btfs,
-			 search->candidates.kernel->release, search->candidates.kernel->machine);
+			 search->candidates.kernel->id.release,
+			 search->candidates.kernel->id.machine);
 }
 
 static void give(struct search *search, const struct tar_candidate *candidate,
 		 const struct rank_choice *choice, struct tar_btf *btf)
 {
-	struct tar_name_key key = {.release = ""};
-
 	btf->draft = search->draft;
 	search->draft.fd = -1;
 	search->draft.name = NULL;
@@ -382,11 +381,7 @@ static void give(struct search *search, const struct tar_candidate *candidate,
 	btf->ambiguous = choice->ambiguous;
 	strcpy(btf->name, candidate->name);
 	strcpy(btf->parts, candidate->name);
-	tar_name_split(btf->parts, &key);
-	btf->os_id = key.os_id;
-	btf->version_id = key.version_id;
-	btf->machine = key.machine;
-	btf->release = key.release;
+	tar_name_split(btf->parts, &btf->id);
 	log_line(search->log, "chosen: %s, %zu bytes, by %s%s", btf->name, btf->draft.size,
 		 choice->by, btf->ambiguous ? "; ambiguous, another BTF fits as well" : "");
 }

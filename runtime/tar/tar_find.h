@@ -25,7 +25,7 @@ struct tar_btf {
 	bool ambiguous; /* another one with other bytes fits as well */
 	/* The member it was found under. */
 	char name[TAR_NAME_SIZE];
-	const char *os_id, *version_id, *machine, *release; /* inside @parts */
+	struct kernel_id id; /* inside @parts */
 	char parts[TAR_NAME_SIZE];
 };
 

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 #include "embedder/kernels/kernel_stream.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -47,7 +47,7 @@ static void check_file(const struct kernel_file *file)
 	check_name(file->id.machine);
 	check_name(file->id.os_id);
 	check_name(file->id.version_id);
-	check(file->id.build_id_size <= sizeof(file->id.build_id));
+	check(file->id.build_id_size <= KERNEL_ID_BUILD_ID_MAX);
 }
 
 /* Reads all of it; returns how many kernels there were. */

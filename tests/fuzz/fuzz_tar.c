@@ -38,8 +38,9 @@ static int find_one(const uint8_t *data, size_t size, struct tar_btf *btf)
 	if (kernel_identify(&nowhere, &wanted, &nobody, &kernel))
 		abort();
 	err = tar_find(data, size, &kernel, &nobody, btf);
-	if (!err && (btf->draft.fd < 0 || btf->draft.size < BTF_MAGIC_HEADER_SIZE ||
-		     strcmp(btf->release, wanted.release) != 0 || btf->match == COREBTF_MATCH_NONE))
+	if (!err &&
+	    (btf->draft.fd < 0 || btf->draft.size < BTF_MAGIC_HEADER_SIZE ||
+	     strcmp(btf->id.release, wanted.release) != 0 || btf->match == COREBTF_MATCH_NONE))
 		abort();
 	return err;
 }

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 #include "embedder/object/embedded_objects.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"

@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 #include "tests/support/trim_bytes.h"
 #include "embedder/util/cleanup.h"
 

@@ -103,6 +103,7 @@ static void test_all_of_the_id_counts(void **state)
 	struct kernel_id id = DEBIAN("6.1");
 	_cleanup_free_ void *bytes = NULL;
 	struct decoded_bundle *bundle;
+	uint8_t build_id[20] = {0};
 	size_t size;
 
 	fixture_add(builder, id, "0", "s", 0);
@@ -112,13 +113,14 @@ static void test_all_of_the_id_counts(void **state)
 	fixture_add(builder, id, "2", "s", 0);
 	id.uname_version = "#1 SMP";
 	fixture_add(builder, id, "3", "s", 0);
+	id.build_id = build_id;
 	id.build_id_size = 20;
 	fixture_add(builder, id, "4", "s", 0);
-	id.build_id[19] = 1;
+	build_id[19] = 1;
 	fixture_add(builder, id, "5", "s", 0);
 	id.build_id_size = 8; /* what stands behind the size is not part of it */
 	fixture_add(builder, id, "6", "s", 0);
-	id.build_id[19] = 2;
+	build_id[19] = 2;
 	fixture_add(builder, id, "6", "s", 0);
 	assert_int_equal(bundle_builder_entry_count(builder), 7);
 

@@ -20,12 +20,14 @@ static struct bundle_builder *build_small(void)
 {
 	struct bundle_builder *builder = bundle_builder_new();
 	struct kernel_id exact = KERNEL("5.4.0-58-generic", "x86_64", "ubuntu", "18.04");
+	uint8_t build_id[20];
 
 	fixture_add(builder, exact, "bionic", "a", 0);
 	exact.uname_version = "#64~18.04.1-Ubuntu SMP Wed Dec 9 17:11:11 UTC 2020";
 	exact.version_id = "20.04";
 	for (uint8_t i = 0; i < 20; i++)
-		exact.build_id[i] = (uint8_t)(0xa0 + i);
+		build_id[i] = (uint8_t)(0xa0 + i);
+	exact.build_id = build_id;
 	exact.build_id_size = 20;
 	fixture_add(builder, exact, "focal, and longer", "b", 0);
 	fixture_add(builder, KERNEL("6.1.0-47-arm64", "arm64", "debian", "12"), "bionic", "c", 0);

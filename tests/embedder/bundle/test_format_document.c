@@ -210,6 +210,7 @@ static void test_example(void **state)
 	struct bundle_builder *builder = bundle_builder_new();
 	struct kernel_id first = KERNEL("6.1.0-47-amd64", "x86_64", "debian", "12");
 	struct kernel_id second = KERNEL("6.1.0-48-amd64", "x86_64", "debian", "12");
+	uint8_t build_id[20];
 	_cleanup_free_ void *built = NULL;
 	struct decoded_bundle *bundle;
 	uint8_t printed[1024];
@@ -217,7 +218,8 @@ static void test_example(void **state)
 
 	second.build_id_size = 20;
 	for (uint8_t i = 0; i < 20; i++)
-		second.build_id[i] = (uint8_t)(0xb0 + i);
+		build_id[i] = (uint8_t)(0xb0 + i);
+	second.build_id = build_id;
 	assert_int_equal(bundle_builder_add(builder, &second, btf, sizeof(btf), "b", NULL), 0);
 	assert_int_equal(bundle_builder_add(builder, &first, btf, sizeof(btf), "a", NULL), 0);
 	assert_int_equal(

@@ -12,11 +12,12 @@
 #include "embedder/util/cleanup.h"
 #include "tests/embedder/bundle/bundle_fixture.h"
 
-#define MAX_SIZE 3000
+#define MAX_SIZE      3000
+#define BUILD_ID_SIZE 20
 
 /* Kernel number @number of the test: its id, and its BTF, which every fifth shares. */
 static size_t make_kernel(uint32_t number, char release[static 64], struct kernel_id *id,
-			  uint8_t *btf)
+			  uint8_t build_id[static BUILD_ID_SIZE], uint8_t *btf)
 {
 	uint32_t blob = number % 5 ? number : 0;
 	size_t size = MAX_SIZE - blob % 50;
@@ -25,8 +26,10 @@ static size_t make_kernel(uint32_t number, char release[static 64], struct kerne
 	if (number % 2)
 		id->uname_version = "#1 SMP";
 	if (number % 4 == 1) {
-		id->build_id_size = 20;
-		memcpy(id->build_id, &number, sizeof(number));
+		memset(build_id, 0, BUILD_ID_SIZE);
+		memcpy(build_id, &number, sizeof(number));
+		id->build_id = build_id;
+		id->build_id_size = BUILD_ID_SIZE;
 	}
 	fixture_fill(btf, size, blob);
 	return size;
@@ -55,11 +58,11 @@ static struct corebtf *open_bundle(const void *bytes, size_t size)
 static void check_find(struct corebtf *corebtf, uint32_t number)
 {
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
-	uint8_t btf[MAX_SIZE];
+	uint8_t build_id[BUILD_ID_SIZE], btf[MAX_SIZE];
 	const void *found;
 	char release[64];
 	struct kernel_id id;
-	size_t size = make_kernel(number, release, &id, btf), found_size;
+	size_t size = make_kernel(number, release, &id, build_id, btf), found_size;
 	struct corebtf_kernel_opts kernel = {
 		.sz = sizeof(kernel),
 		.release = id.release,
@@ -97,10 +100,10 @@ static void check_round_trip(uint32_t count, bool big_endian, enum bundle_compre
 	size_t size, entry_count, blob_count;
 
 	for (uint32_t i = 0; i < count; i++) {
-		uint8_t btf[MAX_SIZE];
+		uint8_t build_id[BUILD_ID_SIZE], btf[MAX_SIZE];
 		char release[64];
 		struct kernel_id id;
-		size_t btf_size = make_kernel(i, release, &id, btf);
+		size_t btf_size = make_kernel(i, release, &id, build_id, btf);
 
 		assert_int_equal(bundle_builder_add(builder, &id, btf, btf_size, "s", NULL), 0);
 	}
@@ -185,10 +188,10 @@ static void test_several_in_a_row(void **state)
 		size_t size;
 
 		for (uint32_t i = part * 10; i < part * 10 + 10; i++) {
-			uint8_t btf[MAX_SIZE];
+			uint8_t build_id[BUILD_ID_SIZE], btf[MAX_SIZE];
 			char release[64];
 			struct kernel_id id;
-			size_t btf_size = make_kernel(i, release, &id, btf);
+			size_t btf_size = make_kernel(i, release, &id, build_id, btf);
 
 			assert_int_equal(bundle_builder_add(builder, &id, btf, btf_size, "s", NULL),
 					 0);

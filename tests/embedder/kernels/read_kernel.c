@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 
 static int write_btf(const struct kernel_btf *btf, const char *path)
 {

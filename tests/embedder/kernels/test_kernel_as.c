@@ -15,7 +15,7 @@
 
 static void test_parse(void **state)
 {
-	struct kernel_as as = {0};
+	struct kernel_id as = {0};
 
 	(void)state;
 	assert_int_equal(
@@ -24,19 +24,19 @@ static void test_parse(void **state)
 	assert_string_equal(as.version_id, "12");
 	assert_string_equal(as.release, "6.1.0-13-amd64");
 	assert_string_equal(as.machine, "x86_64");
-	kernel_as_clear(&as);
+	kernel_id_clear(&as);
 
 	assert_int_equal(kernel_as_parse("machine=aarch64,os=arch", &as, NULL), 0);
 	assert_string_equal(as.machine, "arm64");
 	assert_string_equal(as.os_id, "arch");
 	assert_string_equal(as.version_id, "");
 	assert_null(as.release);
-	kernel_as_clear(&as);
+	kernel_id_clear(&as);
 
 	assert_int_equal(kernel_as_parse("", &as, NULL), 0);
 	assert_null(as.os_id);
 	assert_null(as.machine);
-	kernel_as_clear(&as);
+	kernel_id_clear(&as);
 }
 
 static void test_malformed(void **state)
@@ -51,7 +51,7 @@ static void test_malformed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct kernel_as as = {0};
+		struct kernel_id as = {0};
 		struct reason why = {""};
 
 		assert_int_equal(kernel_as_parse(texts[i][0], &as, &why), -EINVAL);
@@ -71,11 +71,13 @@ static struct kernel_id make_id(const char *release, const char *machine)
 	};
 }
 
-static const struct kernel_facts facts = {
+static const struct kernel_id facts = {
 	.release = "6.1.0-13-amd64",
 	.uname_version = "#1 SMP PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)",
 	.machine = "x86_64",
-	.build_id = {1, 2, 3},
+	.os_id = "",
+	.version_id = "",
+	.build_id = (const uint8_t[20]){1, 2, 3},
 	.build_id_size = 20,
 };
 
@@ -100,7 +102,7 @@ static void test_complete(void **state)
 /* A raw BTF has no release in it: the path's is used. */
 static void test_no_facts(void **state)
 {
-	const struct kernel_facts none = {.machine = ""};
+	const struct kernel_id none = KERNEL_ID_UNKNOWN;
 	struct kernel_id id = make_id("6.2", "arm64");
 
 	(void)state;
@@ -111,7 +113,7 @@ static void test_no_facts(void **state)
 	kernel_id_clear(&id);
 }
 
-static void expect_refused(struct kernel_id id, const struct kernel_facts *said, const char *words)
+static void expect_refused(struct kernel_id id, const struct kernel_id *said, const char *words)
 {
 	struct reason why = {""};
 
@@ -123,7 +125,7 @@ static void expect_refused(struct kernel_id id, const struct kernel_facts *said,
 
 static void test_refused(void **state)
 {
-	const struct kernel_facts none = {.machine = ""};
+	const struct kernel_id none = KERNEL_ID_UNKNOWN;
 
 	(void)state;
 	expect_refused(make_id("6.1.0-12-amd64", "x86_64"), &facts, "--as release=");
@@ -136,7 +138,7 @@ static void test_refused(void **state)
 static void test_overruled(void **state)
 {
 	struct kernel_id id = make_id("6.1.0-12-amd64", "");
-	struct kernel_as as = {0};
+	struct kernel_id as = {0};
 
 	(void)state;
 	assert_int_equal(kernel_as_parse("release=6.1.0-99-amd64,os=mine:1", &as, NULL), 0);
@@ -147,7 +149,7 @@ static void test_overruled(void **state)
 	assert_string_equal(id.os_id, "mine");
 	assert_string_equal(id.version_id, "1");
 	kernel_id_clear(&id);
-	kernel_as_clear(&as);
+	kernel_id_clear(&as);
 }
 
 int main(void)

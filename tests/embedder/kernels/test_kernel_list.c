@@ -302,7 +302,7 @@ static void test_running_kernel(void **state)
 /* Archives, packages and kernels: their keys are not known yet. */
 static void test_sources(void **state)
 {
-	const struct kernel_as as = {.release = (char *)"6.9", .machine = "arm64"};
+	const struct kernel_id as = {.release = (char *)"6.9", .machine = "arm64"};
 	struct skipped skipped = {0};
 	struct reason why = {""};
 	struct kernel_list list;

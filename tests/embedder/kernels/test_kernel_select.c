@@ -13,18 +13,19 @@
 #include "embedder/kernels/kernel_select.h"
 
 /* os id, version id, machine, release */
-static const struct kernel_id focal = {"5.4.0-58-generic", "x86_64", "ubuntu", "20.04", "", {0}, 0};
-static const struct kernel_id bookworm = {"6.1.0-13-arm64", "arm64", "debian", "12", "", {0}, 0};
+static const struct kernel_id focal = {
+	"5.4.0-58-generic", "x86_64", "ubuntu", "20.04", "", NULL, 0};
+static const struct kernel_id bookworm = {"6.1.0-13-arm64", "arm64", "debian", "12", "", NULL, 0};
 static const struct kernel_id rhel = {
-	"4.18.0-305.3.1.el8_4.x86_64", "x86_64", "rhel", "8", "", {0}, 0};
+	"4.18.0-305.3.1.el8_4.x86_64", "x86_64", "rhel", "8", "", NULL, 0};
 static const struct kernel_id rhel_8_6 = {
-	"4.18.0-372.9.1.el8.x86_64", "x86_64", "rhel", "8.6", "", {0}, 0};
+	"4.18.0-372.9.1.el8.x86_64", "x86_64", "rhel", "8.6", "", NULL, 0};
 static const struct kernel_id oracle = {
-	"5.4.17-2102.201.3.el7uek.x86_64", "x86_64", "ol", "7", "", {0}, 0};
+	"5.4.17-2102.201.3.el7uek.x86_64", "x86_64", "ol", "7", "", NULL, 0};
 static const struct kernel_id other_name = {
-	"5.4.17-2102.el8uek", "x86_64", "oracle", "8", "", {0}, 0};
-static const struct kernel_id own = {"6.18-rc1", "x86", "", "", "", {0}, 0};
-static const struct kernel_id odd = {"mainline", "x86_64", "", "", "", {0}, 0};
+	"5.4.17-2102.el8uek", "x86_64", "oracle", "8", "", NULL, 0};
+static const struct kernel_id own = {"6.18-rc1", "x86", "", "", "", NULL, 0};
+static const struct kernel_id odd = {"mainline", "x86_64", "", "", "", NULL, 0};
 
 /* Up to three expressions at once. */
 static const struct {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 #include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
@@ -73,7 +73,7 @@ static void tell_kernel(struct told *told, const struct kernel_file *file, struc
 }
 
 /* Returns the stream's last result. */
-static int read_stream(const char *path, const struct kernel_as *as, bool was_named,
+static int read_stream(const char *path, const struct kernel_id *as, bool was_named,
 		       struct memory_budget *budget, bool keys_only, struct told *told)
 {
 	const struct kernel_source source = {(char *)path, as, was_named};
@@ -105,7 +105,7 @@ static void save(const char *path, struct bytes *tar)
 	bytes_release(tar);
 }
 
-static void expect(const char *path, const struct kernel_as *as, const char *unwanted,
+static void expect(const char *path, const struct kernel_id *as, const char *unwanted,
 		   const char *expected)
 {
 	struct told told = {.unwanted = unwanted};
@@ -149,7 +149,7 @@ static void test_tree(void **state)
 /* What is missing in a member's name is taken from the path of the archive, or from --as. */
 static void test_place(void **state)
 {
-	struct kernel_as as = {
+	struct kernel_id as = {
 		.machine = "arm64", .os_id = (char *)"mine", .version_id = (char *)""};
 	struct bytes tar = {0};
 
@@ -218,7 +218,7 @@ static void make_image(struct byte_buffer *image)
 static void test_kernels(void **state)
 {
 	struct made_kernel kernel = made_kernel_x86_64();
-	struct kernel_as as = {.release = (char *)"9.9"};
+	struct kernel_id as = {.release = (char *)"9.9"};
 	struct byte_buffer image = {0};
 	struct told told = {0};
 	struct bytes tar = {0};

@@ -50,10 +50,10 @@ void *make_bundle_of(const struct made_kernel *kernels, bool objects, bool big_e
 			.os_id = or_empty(kernels->os_id),
 			.version_id = or_empty(kernels->version_id),
 			.uname_version = or_empty(kernels->uname_version),
+			.build_id = (const uint8_t *)kernels->build_id,
 			.build_id_size = build_id_size,
 		};
 
-		memcpy(id.build_id, or_empty(kernels->build_id), build_id_size);
 		if (bundle_builder_add(builder, &id, btf, size, "test", &why))
 			fail_msg("%s: %s", kernels->release, why.text);
 		free(btf);

@@ -221,7 +221,7 @@ static void test_left_out(void **state)
 	assert_int_equal(exported.counts.left_out, 7);
 	for (const char *const *expected =
 		     (const char *const[]){
-			     "! kernel ../x 12 x86_64 1: its os id '../x' cannot be a name in an "
+			     "! kernel ../x 12 x86_64 1: its os id '../x' cannot be a folder in an "
 			     "archive\n",
 			     "! kernel debian .. x86_64 2: its version id '..' cannot be a folder",
 			     "! kernel debian 12 x86_64 ../3: its release '../3' cannot be a name",

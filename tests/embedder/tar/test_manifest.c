@@ -34,18 +34,21 @@ static void test_all_bytes(void **state)
 	struct tar_manifest written = {.has_bundle = true, .big_endian = true}, read = {0};
 	struct manifest_object object = {.digest = 0x0123456789abcdef,
 					 .relocation_count = UINT32_MAX};
-	struct manifest_kernel kernel = {.path = "debian/12/x86_64/6.1.btf", .build_id_size = 20};
+	struct manifest_kernel kernel = {.path = "debian/12/x86_64/6.1.btf"};
 	struct byte_buffer text = {0};
 	struct reason why = {""};
+	uint8_t build_id[20];
 	char bytes[256];
 
 	(void)state;
 	for (int i = 0; i < 255; i++)
 		bytes[i] = (char)(i + 1);
 	bytes[255] = '\0';
-	memset(kernel.build_id, 0xf0, sizeof(kernel.build_id));
-	object.name = kernel.uname_version = kernel.os_id = bytes;
-	kernel.version_id = "";
+	memset(build_id, 0xf0, sizeof(build_id));
+	kernel.id.build_id = build_id;
+	kernel.id.build_id_size = sizeof(build_id);
+	object.name = kernel.id.uname_version = kernel.id.os_id = bytes;
+	kernel.id.version_id = "";
 	written.objects = &object;
 	written.kernels = &kernel;
 	written.object_count = written.kernel_count = 1;
@@ -65,12 +68,12 @@ static void test_all_bytes(void **state)
 	assert_int_equal(read.objects[0].relocation_count, UINT32_MAX);
 	assert_int_equal(read.kernel_count, 1);
 	assert_string_equal(read.kernels[0].path, kernel.path);
-	assert_string_equal(read.kernels[0].os_id, bytes);
-	assert_string_equal(read.kernels[0].version_id, "");
-	assert_null(read.kernels[0].machine);
-	assert_string_equal(read.kernels[0].uname_version, bytes);
-	assert_int_equal(read.kernels[0].build_id_size, 20);
-	assert_memory_equal(read.kernels[0].build_id, kernel.build_id, 20);
+	assert_string_equal(read.kernels[0].id.os_id, bytes);
+	assert_string_equal(read.kernels[0].id.version_id, "");
+	assert_null(read.kernels[0].id.machine);
+	assert_string_equal(read.kernels[0].id.uname_version, bytes);
+	assert_int_equal(read.kernels[0].id.build_id_size, 20);
+	assert_memory_equal(read.kernels[0].id.build_id, kernel.id.build_id, 20);
 	assert_int_equal(read.kernels[0].line, 5);
 	tar_manifest_free(&read);
 
@@ -78,7 +81,8 @@ static void test_all_bytes(void **state)
 	for (size_t size = 0; size < text.size; size++) {
 		if (read_text((char *)text.data, size, &read, &why) == 0) {
 			assert_true(size + 1 == text.size || read.kernel_count == 0 ||
-				    text.data[size] == ' ' || read.kernels[0].build_id_size < 20);
+				    text.data[size] == ' ' ||
+				    read.kernels[0].id.build_id_size < 20);
 			tar_manifest_free(&read);
 		}
 	}

@@ -65,16 +65,16 @@ static void describe(void *context, const struct rank_candidate *candidate, char
 static struct rank_candidate make_candidate(uint32_t number)
 {
 	struct rank_candidate made = {
-		.os_id = SOME(ids),
-		.version_id = SOME(versions),
-		.uname_version = some(3) ? "" : SOME(uname_versions),
+		.id.os_id = SOME(ids),
+		.id.version_id = SOME(versions),
+		.id.uname_version = some(3) ? "" : SOME(uname_versions),
 		.number = number,
 		.content = some(3),
 	};
 
 	if (!some(4)) {
-		made.build_id = (const uint8_t *)SOME(build_ids);
-		made.build_id_size = made.build_id ? 20 : 0;
+		made.id.build_id = (const uint8_t *)SOME(build_ids);
+		made.id.build_id_size = made.id.build_id ? 20 : 0;
 	}
 	return made;
 }
@@ -101,8 +101,8 @@ static void make_kernel(struct kernel *kernel)
 /* Not out by its build-id. */
 static bool is_possible(const struct kernel *kernel, const struct rank_candidate *candidate)
 {
-	return !kernel->build_id_size || !candidate->build_id_size ||
-	       !memcmp(kernel->build_id, candidate->build_id, 20);
+	return !kernel->id.build_id_size || !candidate->id.build_id_size ||
+	       !memcmp(kernel->id.build_id, candidate->id.build_id, 20);
 }
 
 static void both_ways_come_to_one_btf(void **state)
@@ -143,12 +143,12 @@ static void both_ways_come_to_one_btf(void **state)
 
 static void other_build_is_behind_all(void **state)
 {
-	const struct rank_candidate other = {.os_id = "debian",
-					     .version_id = "10",
-					     .uname_version = "#1 SMP",
-					     .build_id = (const uint8_t *)build_ids[2],
-					     .build_id_size = 20};
-	const struct rank_candidate unknown = {.os_id = "", .version_id = "", .uname_version = ""};
+	const struct rank_candidate other = {.id = {.os_id = "debian",
+						    .version_id = "10",
+						    .uname_version = "#1 SMP",
+						    .build_id = (const uint8_t *)build_ids[2],
+						    .build_id_size = 20}};
+	const struct rank_candidate unknown = {.id = KERNEL_ID_UNKNOWN};
 	const struct corebtf_kernel_opts opts = {
 		.sz = sizeof(opts),
 		.release = "r",
@@ -178,8 +178,7 @@ static void errors_come_out(void **state)
 	struct kernel kernel;
 
 	make_kernel(&kernel);
-	made.candidates[0] = made.candidates[1] =
-		(struct rank_candidate){.os_id = "", .version_id = "", .uname_version = ""};
+	made.candidates[0] = made.candidates[1] = (struct rank_candidate){.id = KERNEL_ID_UNKNOWN};
 	assert_int_equal(rank_choose(&list, &kernel, &nobody, &choice), -EBADMSG);
 	made.count = 0;
 	assert_int_equal(rank_choose(&list, &kernel, &nobody, &choice), 0);

@@ -110,11 +110,11 @@ static void running_kernel(void **state)
 
 	/* nothing but uname */
 	assert_int_equal(kernel_identify(&host, NULL, &log, &kernel), 0);
-	assert_string_equal(kernel.release, "5.4.0-58-generic");
-	assert_string_equal(kernel.machine, "arm64");
-	assert_string_equal(kernel.uname_version, "#64~18.04.1-Ubuntu SMP");
-	assert_string_equal(kernel.os_id, "");
-	assert_int_equal(kernel.build_id_size, 0);
+	assert_string_equal(kernel.id.release, "5.4.0-58-generic");
+	assert_string_equal(kernel.id.machine, "arm64");
+	assert_string_equal(kernel.id.uname_version, "#64~18.04.1-Ubuntu SMP");
+	assert_string_equal(kernel.id.os_id, "");
+	assert_int_equal(kernel.id.build_id_size, 0);
 
 	add_note(&notes, "GNU", 3, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8);
 	folder_write(root, "/sys/kernel/notes", notes.bytes, notes.size);
@@ -123,16 +123,16 @@ static void running_kernel(void **state)
 	assert_int_equal(kernel_identify(&host, NULL, &log, &kernel), 0);
 	assert_non_null(strstr(story.text, "release 5.4.0-58-generic, machine aarch64"));
 	/* files are read when they are needed, and once */
-	assert_string_equal(kernel.os_id, "");
-	assert_int_equal(kernel.build_id_size, 0);
+	assert_string_equal(kernel.id.os_id, "");
+	assert_int_equal(kernel.id.build_id_size, 0);
 	assert_null(strstr(story.text, "os-release"));
 	assert_null(strstr(story.text, "notes"));
 	kernel_learn_build_id(&kernel);
 	kernel_learn_os(&kernel);
-	assert_string_equal(kernel.os_id, "ubuntu");
-	assert_string_equal(kernel.version_id, "18.04");
-	assert_int_equal(kernel.build_id_size, 8);
-	assert_memory_equal(kernel.build_id, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8);
+	assert_string_equal(kernel.id.os_id, "ubuntu");
+	assert_string_equal(kernel.id.version_id, "18.04");
+	assert_int_equal(kernel.id.build_id_size, 8);
+	assert_memory_equal(kernel.id.build_id, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8);
 	assert_non_null(strstr(story.text, "build-id 0123456789abcdef (/sys/kernel/notes)"));
 	assert_non_null(strstr(story.text, "os id ubuntu, version id 18.04 (/etc/os-release)"));
 
@@ -144,10 +144,10 @@ static void running_kernel(void **state)
 		0);
 	kernel_learn_os(&kernel);
 	kernel_learn_build_id(&kernel);
-	assert_string_equal(kernel.os_id, "mint");
-	assert_string_equal(kernel.version_id, ""); /* not another distribution's */
-	assert_int_equal(kernel.build_id_size, 8);
-	assert_string_equal(kernel.release, "5.4.0-58-generic");
+	assert_string_equal(kernel.id.os_id, "mint");
+	assert_string_equal(kernel.id.version_id, ""); /* not another distribution's */
+	assert_int_equal(kernel.id.build_id_size, 8);
+	assert_string_equal(kernel.id.release, "5.4.0-58-generic");
 
 	/* another kernel: nothing from this host */
 	assert_int_equal(kernel_identify(&host,
@@ -159,12 +159,12 @@ static void running_kernel(void **state)
 			 0);
 	kernel_learn_os(&kernel);
 	kernel_learn_build_id(&kernel);
-	assert_string_equal(kernel.release, "6.1.0");
-	assert_string_equal(kernel.machine, "x86_64");
-	assert_string_equal(kernel.uname_version, "");
-	assert_string_equal(kernel.os_id, "");
-	assert_string_equal(kernel.version_id, "");
-	assert_int_equal(kernel.build_id_size, 3);
+	assert_string_equal(kernel.id.release, "6.1.0");
+	assert_string_equal(kernel.id.machine, "x86_64");
+	assert_string_equal(kernel.id.uname_version, "");
+	assert_string_equal(kernel.id.os_id, "");
+	assert_string_equal(kernel.id.version_id, "");
+	assert_int_equal(kernel.id.build_id_size, 3);
 	folder_remove(root);
 	free(root);
 }

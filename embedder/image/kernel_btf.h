@@ -1,19 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One kernel's full BTF in memory: the narrow door between where kernel BTFs come from and
- * trimming, which only sees these bytes.
+ * One kernel's full BTF in memory. Code past this interface sees these bytes and does not know
+ * where they came from.
  *
- * What bytes are, they say themselves, not their name: raw BTF; an ELF file with a section .BTF; a
- * kernel image (kernel_image.h); any of these packed, or raw BTF alone in a tar that is packed
+ * The first bytes of a file decide what it is, not its name: raw BTF; an ELF file with a section
+ * .BTF; a kernel image (kernel_image.h); any of these packed, or raw BTF alone in a packed tar
  * (BTFHub's .btf.tar.xz).
  */
-#ifndef COREBTF_KERNELS_KERNEL_BTF_H
-#define COREBTF_KERNELS_KERNEL_BTF_H
+#ifndef COREBTF_IMAGE_KERNEL_BTF_H
+#define COREBTF_IMAGE_KERNEL_BTF_H
 
-#include "embedder/image/kernel_bytes.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "embedder/image/kernel_facts.h"
 #include "embedder/util/memory_budget.h"
 #include "embedder/util/reason.h"
+
+/* One kernel's full BTF. */
+struct kernel_btf {
+	const void *data; /* raw BTF, starting with its header, aligned to at least 4 bytes */
+	size_t size;
+	/* How it is held: one of these is set. */
+	void *mapping;
+	size_t mapping_size;
+	void *memory;
+	/* What of a budget is held for it; NULL: there is none. */
+	struct memory_budget *budget;
+	uint64_t held;
+};
+
+/* Ends the mapping or frees the memory, and gives back what is held; does nothing on an empty one.
+ */
+void kernel_btf_close(struct kernel_btf *btf);
+
+/* The byte order that the BTF is written in. */
+bool kernel_btf_is_big_endian(const struct kernel_btf *btf);
 
 /*
  * Reads the BTF that the file holds.

@@ -2,8 +2,8 @@
 /*
  * BTFHub's .btf.tar.xz, once it is unpacked: one BTF in a tar archive.
  */
-#ifndef COREBTF_KERNELS_KERNEL_ARCHIVE_H
-#define COREBTF_KERNELS_KERNEL_ARCHIVE_H
+#ifndef COREBTF_IMAGE_KERNEL_ARCHIVE_H
+#define COREBTF_IMAGE_KERNEL_ARCHIVE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
  * not copied. It is known by its first bytes, since the name of the member is whatever the packer
  * chose.
  */
-#include "embedder/kernels/kernel_archive.h"
+#include "embedder/image/kernel_archive.h"
 
 #include <stdint.h>
 #include <stdlib.h>

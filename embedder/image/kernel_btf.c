@@ -6,18 +6,20 @@
  * Only the first bytes decide what the file is: archives are renamed, and a vmlinux is named in
  * every way there is. Whether the BTF is a sound one is for the trimmer to say.
  */
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "embedder/archive/packed_size.h"
 #include "embedder/archive/packed_stream.h"
+#include "embedder/image/kernel_bytes.h"
 #include "embedder/image/kernel_elf.h"
 #include "embedder/image/kernel_image.h"
-#include "embedder/kernels/kernel_archive.h"
+#include "embedder/image/kernel_archive.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/regular_file.h"
 
@@ -32,6 +34,20 @@
 
 /* The unpackers keep what they have written last, to copy from: xz -9 wants the last 64 MiB. */
 #define WINDOW_MAX (UINT64_C(64) << 20)
+
+void kernel_btf_close(struct kernel_btf *btf)
+{
+	if (btf->mapping)
+		munmap(btf->mapping, btf->mapping_size);
+	free(btf->memory);
+	memory_budget_release(btf->budget, btf->held);
+	memset(btf, 0, sizeof(*btf));
+}
+
+bool kernel_btf_is_big_endian(const struct kernel_btf *btf)
+{
+	return *(const uint8_t *)btf->data == 0xeb; /* the magic is 0xeb9f */
+}
 
 enum content {
 	CONTENT_BTF,

@@ -15,7 +15,7 @@
 #include <lzma.h>
 #include <sys/mman.h>
 
-#include "embedder/kernels/kernel_btf.h"
+#include "embedder/image/kernel_btf.h"
 #include "tests/support/scratch.h"
 
 #define BTF_SIZE 3000
