@@ -16,9 +16,7 @@
 #include "runtime/kernel/archive_path.h"
 #include "runtime/kernel/machine.h"
 #include "runtime/util/array.h"
-
-/* As many links as Linux follows on one path. */
-#define LINKS_FOLLOWED_MAX 40
+#include "runtime/util/link_path.h"
 
 /* Real archives have a few dozen links. Every file is held against each, so there is a bound. */
 #define LINKS_MAX 1000
@@ -283,7 +281,7 @@ static int walk_along(struct walk *walk, const char *path)
 			link = find_link(walk->tree, walk->real);
 			if (link && !link->target)
 				return -ENOENT;
-			if (link && walk->followed++ == LINKS_FOLLOWED_MAX)
+			if (link && walk->followed++ == LINK_PATH_FOLLOWED_MAX)
 				return -ELOOP;
 			if (link) {
 				take_last_component(walk->real);

@@ -7,73 +7,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/util/cleanup.h"
+#include "runtime/util/array.h"
+#include "runtime/util/link_path.h"
 
-/* As many as the kernel follows (path_resolution(7)). */
-#define FOLLOWED_MAX 40
-
-/* @text as seen from the folder of @name: without "." and "..", which take a folder off. */
-static int follow(const char *name, const char *text, char **ret_target, struct reason *why)
+static void link_clear(struct kernel_link *link)
 {
-	const char *slash = strrchr(name, '/');
-	size_t length = slash ? (size_t)(slash - name) : 0;
-	_cleanup_free_ char *target = malloc(strlen(name) + strlen(text) + 2);
-
-	if (!target)
-		return reason_errno(why, -ENOMEM, "cannot keep a link");
-	if (*text == '/' || !*text)
-		return reason_set(why, -EINVAL, "it is a link to an absolute path");
-	memcpy(target, name, length);
-	for (const char *part = text; *part; part += strspn(part, "/")) {
-		size_t size = strcspn(part, "/");
-
-		if (size == 2 && memcmp(part, "..", 2) == 0) {
-			if (!length)
-				return reason_set(why, -EINVAL,
-						  "it is a link that leads out of the "
-						  "archive");
-			while (length && target[--length] != '/')
-				;
-		} else if (!(size == 1 && *part == '.')) {
-			if (length)
-				target[length++] = '/';
-			memcpy(target + length, part, size);
-			length += size;
-		}
-		part += size;
-	}
-	target[length] = '\0';
-	*ret_target = TAKE_PTR(target);
-	return 0;
+	free(link->name);
+	free(link->target);
+	kernel_file_clear(&link->file);
 }
 
 int kernel_links_add(struct kernel_links *links, const char *name, const char *target,
 		     bool is_symbolic, struct kernel_file *file, struct reason *why)
 {
 	struct kernel_link link = {.number = links->count, .file = *file};
-	struct kernel_link *grown = links->links;
+	char path[LINK_PATH_SIZE];
 	int err = 0;
 
 	memset(file, 0, sizeof(*file));
-	if (is_symbolic)
-		err = follow(name, target, &link.target, why);
-	else
-		link.target = strdup(target);
-	link.name = strdup(name);
-	/* Grown by doubling: at a power of two, or none, the array is full. */
-	if (!(links->count & (links->count - 1)))
-		grown = reallocarray(grown, links->count ? links->count * 2 : 1, sizeof(*grown));
-	if (grown)
-		links->links = grown;
-	if (!err && (!link.target || !link.name || !grown))
+	if (!link_path_normalise(target, is_symbolic ? name : NULL, path) || !*path)
+		err = reason_set(why, -EINVAL, "it is a link that leads out of the archive");
+	else if (!(link.target = strdup(path)) || !(link.name = strdup(name)) ||
+		 array_reserve(links->links, links->capacity, links->count + 1))
 		err = reason_errno(why, -ENOMEM, "cannot keep a link");
 	if (err) {
-		free(link.name);
-		free(link.target);
-		kernel_file_clear(&link.file);
+		link_clear(&link);
 		return err;
 	}
-	grown[links->count++] = link;
+	links->links[links->count++] = link;
 	return 0;
 }
 
@@ -124,7 +85,7 @@ void kernel_links_resolve(struct kernel_links *links)
 		char *last;
 
 		while ((next = find(links, target, compare_name_to_link)) &&
-		       followed++ < FOLLOWED_MAX)
+		       followed++ < LINK_PATH_FOLLOWED_MAX)
 			target = next->target;
 		last = strdup(next ? link->name : target);
 		if (last) { /* else it stays as it is, and is not found */
@@ -146,11 +107,8 @@ struct kernel_link *kernel_links_find(const struct kernel_links *links, const ch
 
 void kernel_links_clear(struct kernel_links *links)
 {
-	for (size_t i = 0; i < links->count; i++) {
-		free(links->links[i].name);
-		free(links->links[i].target);
-		kernel_file_clear(&links->links[i].file);
-	}
+	for (size_t i = 0; i < links->count; i++)
+		link_clear(&links->links[i]);
 	free(links->links);
 	*links = (struct kernel_links){0};
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Links in an archive from kernels' names to other members: collected while the archive is gone
- * through, resolved when all are known, and served when it is gone through again.
+ * Links in an archive from kernels' names to other members: collected in the first pass over the
+ * archive, resolved when all are known (runtime/util/link_path.h), and looked up in the second.
  */
 #ifndef COREBTF_KERNELS_KERNEL_LINKS_H
 #define COREBTF_KERNELS_KERNEL_LINKS_H
@@ -22,12 +22,12 @@ struct kernel_link {
 /* Zeroed: none. */
 struct kernel_links {
 	struct kernel_link *links;
-	size_t count;
+	size_t count, capacity;
 };
 
 /*
- * Adds a link. @target: of a symbolic link its text, which is followed from the folder of @name; of
- * a hard link a member's name. @file is taken over, on failure too.
+ * Adds a link. @target: a symbolic link's text, or a hard link's member. @file is taken over, on
+ * failure too.
  * Errors: -EINVAL the link leads out of the archive, -ENOMEM.
  */
 int kernel_links_add(struct kernel_links *links, const char *name, const char *target,

@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "runtime/util/array.h"
-
-#define LINKS_MAX 8
+#include "runtime/util/link_path.h"
 
 static int compare_names(const void *left, const void *right)
 {
@@ -86,9 +85,9 @@ int tar_members_resolve(const struct tar_members *members, const struct tar_memb
 	for (int links = 0; at->link; links++) {
 		const struct tar_member_entry *next = tar_members_find(members, at->link);
 
-		if (links == LINKS_MAX)
+		if (links == LINK_PATH_FOLLOWED_MAX)
 			return reason_set(why, -ELOOP, "it leads on over more than %d links",
-					  LINKS_MAX);
+					  LINK_PATH_FOLLOWED_MAX);
 		if (!next)
 			return reason_set(why, -ENOENT,
 					  "it is a link to %s, which is not in the "

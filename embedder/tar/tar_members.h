@@ -47,7 +47,7 @@ struct tar_member_entry *tar_members_add(struct tar_members *members, const char
 const struct tar_blob *tar_members_intern(struct tar_members *members, void *data, size_t size);
 
 /*
- * The blob that a member has or leads to, over at most eight links.
+ * The blob that a member has or leads to, over at most LINK_PATH_FOLLOWED_MAX links.
  * Errors: -ENOENT a link leads to nothing that was taken, -ELOOP too many.
  */
 int tar_members_resolve(const struct tar_members *members, const struct tar_member_entry *entry,

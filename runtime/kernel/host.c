@@ -8,10 +8,10 @@
 
 #include "runtime/util/cleanup.h"
 #include "runtime/util/file_bytes.h"
+#include "runtime/util/link_path.h"
 #include "runtime/kernel/host.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-#define MAX_LINKS  8
 
 const char *host_variable(const char *name)
 {
@@ -56,7 +56,7 @@ long host_read_inside(const struct host *host, const char *inside, const char *p
 	char full[PATH_MAX], target[PATH_MAX];
 	int err = join(host, inside, path, full);
 
-	for (int links = 0; !err && links < MAX_LINKS; links++) {
+	for (int links = 0; !err && links < LINK_PATH_FOLLOWED_MAX; links++) {
 		ssize_t length = readlink(full, target, sizeof(target) - 1);
 
 		if (length < 0 && errno != EINVAL) /* which says that it is no link */

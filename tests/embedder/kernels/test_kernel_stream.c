@@ -189,7 +189,6 @@ static void test_links(void **state)
 	       "not 1\n"
 	       "b/2/x86_64/2 t: b/2/x86_64/2.btf two\n"
 	       "! t: a/1/x86_64/out.btf: it is a link that leads out of the archive\n"
-	       "! t: a/1/x86_64/root.btf: it is a link to an absolute path\n"
 	       "a/1/x86_64/first t: a/1/x86_64/first.btf one\n"
 	       "a/1/x86_64/hard t: a/1/x86_64/hard.btf one\n"
 	       "a/1/x86_64/chain t: a/1/x86_64/chain.btf one\n"
@@ -199,7 +198,9 @@ static void test_links(void **state)
 	       "! t: a/1/x86_64/elcric.btf: it is a link that leads in a circle\n"
 	       "! t: a/1/x86_64/gone.btf: it is a link to a/1/x86_64/nothing.btf, which is not in "
 	       "the \n"
-	       "! t: a/1/x86_64/self.btf: it is a link that leads in a circle\n");
+	       "! t: a/1/x86_64/self.btf: it is a link that leads in a circle\n"
+	       "! t: a/1/x86_64/root.btf: it is a link to etc/x.btf, which is not in the archive, "
+	       "or c\n");
 }
 
 static void make_image(struct byte_buffer *image)
