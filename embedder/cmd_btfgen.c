@@ -103,6 +103,7 @@ static int write_tar(struct btfgen_options *options, struct trimming *trimming)
 		return err;
 	}
 	kernel_notes_trimming(trimming);
+	kernel_notes_lookalikes_in(options->tar.path, bundle, size, true);
 	err = tar_output_write(&options->tar, bundle, size);
 	kernel_notes_failures(&trimming->kernels);
 	return err;
@@ -124,6 +125,11 @@ static int run(const struct command *command, int argc, char **argv)
 		return status;
 	if (!options.sources.object_count)
 		return command_usage_error(command, "no BPF object given");
+	/* Without a path, it is for the cache. */
+	if (options.sources.kernels.count || options.sources.kernels.as_count > 1)
+		status = kernel_paths_check(command, &options.sources.kernels);
+	if (status != COMMAND_GO)
+		return status;
 	options.tar.origin = options.tar.path;
 	options.tar.opts.packing = choose_packing(options.tar.path);
 	if (tar_output_read_json(&options.tar, &json) || trimming_init(&trimming, run_events()) ||

@@ -87,6 +87,8 @@ static int write_bundle(const struct embed_options *options, const struct execut
 	}
 	if (err)
 		report_failure(output, "%s", why.text);
+	else
+		kernel_notes_lookalikes_in(output, bundle, size, false);
 	return err;
 }
 

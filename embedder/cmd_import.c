@@ -7,6 +7,7 @@
 
 #include "embedder/cli/command.h"
 #include "embedder/cli/interrupt.h"
+#include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
@@ -103,6 +104,7 @@ static int save_results(const struct import_options *options,
 		    text_count(result->kernels).text, text_plural(result->kernels),
 		    text_count(result->btfs).text, text_plural(result->btfs),
 		    text_size(result->bundle_size).text);
+	kernel_notes_lookalikes_in(options->output, result->bundle, result->bundle_size, false);
 	if (options->json && !result->package_json) {
 		report_failure(options->archive, "there is no package.json in it for --json");
 		return STATUS_FAILED;

@@ -24,6 +24,7 @@
 #include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/btf_id.h"
+#include "runtime/kernel/kernel.h"
 
 enum { OPTION_JSON = 256, OPTION_KERNELS, OPTION_AS, OPTION_SELECT };
 
@@ -176,16 +177,20 @@ static const char *or_dash(const char *text)
 
 static int print_kernels(const struct contents *contents)
 {
-	static const char *const headings[] = {"OS",	  "VERSION", "MACHINE",
-					       "RELEASE", ">BYTES",  ">BTF"};
+	static const char *const headings[] = {"OS",	 "VERSION", "MACHINE", "RELEASE",
+					       ">BYTES", ">BTF",    "BUILD-ID"};
 	_cleanup_(table_free) struct table table;
+	bool has_build_id = false;
 	int err = 0;
 
-	table_init(&table, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < contents->summary.entries; i++)
+		has_build_id |= contents->entries[i].build_id_size > 0;
+	table_init(&table, sizeof(headings) / sizeof(headings[0]) - !has_build_id);
 	for (size_t i = 0; i < table.columns; i++)
 		err |= table_add(&table, headings[i]);
 	for (size_t i = 0; i < contents->summary.entries; i++) {
 		const struct corebtf_entry *entry = &contents->entries[i];
+		char build_id[KERNEL_BUILD_ID_SIZE * 2 + 1];
 
 		err |= table_add(&table, or_dash(entry->os_id));
 		err |= table_add(&table, or_dash(entry->version_id));
@@ -193,6 +198,10 @@ static int print_kernels(const struct contents *contents)
 		err |= table_add(&table, entry->release);
 		err |= table_add(&table, text_count(entry->btf_size).text);
 		err |= table_add(&table, blob_name(contents, entry).text);
+		if (!has_build_id)
+			continue;
+		kernel_build_id_text(entry->build_id, entry->build_id_size, build_id);
+		err |= table_add(&table, or_dash(build_id));
 	}
 	if (!err)
 		table_print(&table, stdout);
@@ -325,6 +334,9 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command, "either FILE or --kernels PATH");
 	if (options.select.count && !options.kernels.count)
 		return command_usage_error(command, "--select goes with --kernels PATH");
+	status = kernel_paths_check(command, &options.kernels);
+	if (status != COMMAND_GO)
+		return status;
 	if (options.kernels.count)
 		return list_kernels(&options);
 	if (!options.file)
@@ -337,6 +349,7 @@ static int run(const struct command *command, int argc, char **argv)
 		report_failure(NULL, "out of memory");
 		return STATUS_FAILED;
 	}
+	kernel_notes_lookalikes(options.file, contents.corebtf, false);
 	return STATUS_DONE;
 }
 

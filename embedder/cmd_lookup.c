@@ -35,6 +35,7 @@ enum {
 	OPTION_OS_VERSION,
 	OPTION_HOST_ROOT,
 	OPTION_NEAREST,
+	OPTION_FIRST,
 	OPTION_OBJECT,
 };
 
@@ -109,6 +110,8 @@ static int take(const struct command *command, void *context, int key, const cha
 		options->file = value;
 	if (key == OPTION_NEAREST)
 		options->kernel.nearest = COREBTF_NEAREST_SURROUNDED;
+	if (key == OPTION_FIRST)
+		options->kernel.ambiguous = COREBTF_AMBIGUOUS_FIRST;
 	if (key == OPTION_BUILD_ID)
 		return take_build_id(command, options, value);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -368,6 +371,9 @@ static const struct command_option options_of_lookup[] = {
 	{OPTION_NEAREST, "nearest", NULL,
 	 "without an entry, take a neighbour's when all that\n"
 	 "are known around it have the same BTF"},
+	{OPTION_FIRST, "first", NULL,
+	 "of several different BTFs that fit, take the first,\n"
+	 "as a program does that asks for it"},
 	{OPTION_OBJECT, "object", "OBJ",
 	 "check that FILE was made for this build of a BPF\n"
 	 "object"},
@@ -388,7 +394,8 @@ const struct command command_lookup = {
 		"  corebtf lookup kernels.bundle --release 5.10.0-30-arm64 --machine aarch64\n"
 		"  corebtf lookup min_core_btfs.tar.gz --release 5.10.0-30-amd64\n"
 		"  corebtf lookup min_core_btfs --release 5.10.0-30-amd64 -o small.btf",
-	.statuses = "0 there is one; 1 there is none, OBJ is another build, or it failed",
+	.statuses = "0 there is one; 1 there is none, or several that nothing tells apart; OBJ is "
+		    "another build, or it failed",
 	.options = options_of_lookup,
 	.run = run,
 };

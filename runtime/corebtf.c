@@ -161,6 +161,10 @@ static int read_kernel_opts(const struct corebtf_kernel_opts *kernel, const stru
 	if (known->nearest != COREBTF_NEAREST_NEVER && known->nearest != COREBTF_NEAREST_SURROUNDED)
 		return log_error(log, -EINVAL, "no nearest policy has the number %d",
 				 (int)known->nearest);
+	if (known->ambiguous != COREBTF_AMBIGUOUS_REFUSE &&
+	    known->ambiguous != COREBTF_AMBIGUOUS_FIRST)
+		return log_error(log, -EINVAL, "no policy for ambiguous BTFs has the number %d",
+				 (int)known->ambiguous);
 	return 0;
 }
 

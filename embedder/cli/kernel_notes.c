@@ -4,8 +4,12 @@
  */
 #include "embedder/cli/kernel_notes.h"
 
+#include <string.h>
+
 #include "embedder/cli/report.h"
 #include "embedder/cli/select_option.h"
+#include "embedder/engine/lookalikes.h"
+#include "embedder/util/cleanup.h"
 #include "embedder/util/text.h"
 
 void kernel_notes_explain(const struct kernel_input *input, size_t taken, const char *file,
@@ -63,4 +67,47 @@ void kernel_notes_failures(const struct kernel_input *input)
 		report_failure(NULL, "%s kernel BTF%s could not be used and %s left out",
 			       text_count(input->failures).text, text_plural(input->failures),
 			       input->failures == 1 ? "was" : "were");
+}
+
+static const char *or_unknown(const char *text)
+{
+	return *text ? text : "unknown";
+}
+
+void kernel_notes_lookalikes(const char *subject, struct corebtf *corebtf, bool in_tar)
+{
+	struct lookalikes found = {0};
+	int err = lookalikes_find(corebtf, in_tar, &found);
+
+	if (err)
+		report_note("%s: cannot look for kernels that look alike: %s", subject,
+			    strerror(-err));
+	if (!found.count)
+		return;
+	report_note(
+		"%s: %s release%s different BTFs that a program may be unable to tell apart, and "
+		"then it takes none; for example %s on %s, of %s %s and of %s %s",
+		subject, text_count(found.count).text, found.count == 1 ? " has" : "s have",
+		found.first.release, found.first.machine, or_unknown(found.first.os_id),
+		or_unknown(found.first.version_id), or_unknown(found.second.os_id),
+		or_unknown(found.second.version_id));
+	report_note(
+		in_tar ? "%s: in a tar nothing else can tell them apart; 'corebtf embed' keeps "
+			 "build-ids, which do"
+		       : "%s: build-ids tell them apart: vmlinux, vmlinuz and packages have them, "
+			 "files named RELEASE.btf do not",
+		subject);
+}
+
+static void cleanup_corebtf(struct corebtf **corebtf)
+{
+	corebtf_close(*corebtf); /* NULL is fine */
+}
+
+void kernel_notes_lookalikes_in(const char *subject, const void *bundle, size_t size, bool in_tar)
+{
+	_cleanup_(cleanup_corebtf) struct corebtf *corebtf = NULL;
+
+	if (corebtf_open_memory(bundle, size, &corebtf, NULL) == 0)
+		kernel_notes_lookalikes(subject, corebtf, in_tar);
 }

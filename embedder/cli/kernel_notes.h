@@ -23,6 +23,14 @@ void kernel_notes_not_selected(const struct kernel_input *input);
 /* What was left out of a run, and what could not be resolved. */
 void kernel_notes_trimming(const struct trimming *trimming);
 
+/*
+ * Warns of kernels in a bundle that programs may not be able to tell apart (engine/lookalikes.h).
+ * @subject: what has the bundle. @in_tar: as in lookalikes_find().
+ */
+void kernel_notes_lookalikes(const char *subject, struct corebtf *corebtf, bool in_tar);
+/* The same for a bundle in memory, which was checked. */
+void kernel_notes_lookalikes_in(const char *subject, const void *bundle, size_t size, bool in_tar);
+
 /* The last line, if kernels could not be used. */
 void kernel_notes_failures(const struct kernel_input *input);
 

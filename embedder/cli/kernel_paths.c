@@ -2,6 +2,7 @@
 #include "embedder/cli/kernel_paths.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "embedder/cli/report.h"
@@ -48,6 +49,22 @@ int kernel_paths_take_as(const struct command *command, const char *value,
 					   value, why.text);
 	report_failure(command->name, "--as: %s", why.text);
 	return STATUS_FAILED;
+}
+
+int kernel_paths_check(const struct command *command, const struct kernel_paths *paths)
+{
+	for (size_t as = 1; as <= paths->as_count; as++) {
+		bool is_used = false;
+
+		for (size_t i = 0; i < paths->count; i++)
+			is_used |= paths->paths[i].as == as;
+		if (!is_used)
+			return command_usage_error(
+				command, "an --as has no path: it holds for the --kernels "
+					 "paths after it, up to the next --as; write it "
+					 "before --kernels");
+	}
+	return COMMAND_GO;
 }
 
 static void add_cache(struct kernel_input *input, const struct kernel_id *as)

@@ -33,6 +33,10 @@ void kernel_paths_add(struct kernel_paths *paths, const char *path);
 int kernel_paths_take_as(const struct command *command, const char *value,
 			 struct kernel_paths *paths);
 
+/* Once the command line is read: an --as that holds for no path is an error, since the kernels
+ * would keep the names that the user meant to replace. COMMAND_GO, or the status to end with. */
+int kernel_paths_check(const struct command *command, const struct kernel_paths *paths);
+
 /* Adds what is found at all of them; what fails is reported. @paths must outlive the input. */
 void kernel_paths_find(const struct kernel_paths *paths, struct kernel_input *input);
 

@@ -65,7 +65,7 @@ int sources_check(const struct command *command, const struct sources *sources, 
 		return command_usage_error(command, "no %s given", what);
 	if (!sources->kernels.count)
 		return command_usage_error(command, "no kernels given (--kernels PATH)");
-	return COMMAND_GO;
+	return kernel_paths_check(command, &sources->kernels);
 }
 
 int sources_read_objects(const struct sources *sources, struct object_input *objects)

@@ -95,7 +95,7 @@ static int each_entry(void *context, const char *release, const char *machine,
 	return err;
 }
 
-/* There is no entry: a neighbour's, or else -ENOENT, with what is near for whoever listens. */
+/* There is no entry: takes a neighbour's, or returns -ENOENT and logs what is near. */
 static int choose_neighbour(const struct search *search, enum corebtf_nearest nearest,
 			    struct choice *ret_choice)
 {
@@ -130,6 +130,12 @@ static int choose_neighbour(const struct search *search, enum corebtf_nearest ne
 	if (neighbours.other_machine)
 		log_line(search->log, "release %s is there, but for machine %s", kernel->id.release,
 			 neighbours.other_machine);
+	if (neighbours.of_release)
+		return log_error(
+			search->log, -ENOENT,
+			"no BTF for this build of release %s on machine %s: the %zu there "
+			"are contradict it, see above (%s); embed this kernel's BTF as well",
+			kernel->id.release, machine, neighbours.of_release, near);
 	return log_error(search->log, -ENOENT,
 			 "no BTF for release %s on machine %s (%zu of %zu entries are for that "
 			 "machine; %s); embed this kernel's BTF as well",

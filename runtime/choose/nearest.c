@@ -74,11 +74,15 @@ static int look_at(struct survey *survey, const struct bundle *bundle, uint32_t 
 	if (err)
 		return err;
 	if (!survey->nearest) {
+		bool is_release = !strcmp(entry.id.release, survey->kernel->id.release);
+
 		result->entries++;
-		if (is_machine(survey, entry.id.machine))
+		if (is_machine(survey, entry.id.machine)) {
 			result->of_machine++;
-		else if (!strcmp(entry.id.release, survey->kernel->id.release))
+			result->of_release += is_release;
+		} else if (is_release) {
 			result->other_machine = entry.id.machine;
+		}
 	}
 	if (!result->has_series || !is_machine(survey, entry.id.machine) ||
 	    !release_read(entry.id.release, &release) ||
@@ -143,8 +147,8 @@ void nearest_text(const struct neighbours *neighbours, char text[static NEAREST_
 	if (!neighbours->has_series)
 		snprintf(text, NEAREST_TEXT_SIZE, "its release is of no known form");
 	else if (!below->found && !above->found)
-		snprintf(text, NEAREST_TEXT_SIZE, "no other kernel of its series and flavour %s",
-			 neighbours->wanted.pattern);
+		snprintf(text, NEAREST_TEXT_SIZE, "no other %s of its series and flavour %s",
+			 neighbours->of_series ? "release" : "kernel", neighbours->wanted.pattern);
 	else
 		snprintf(text, NEAREST_TEXT_SIZE,
 			 "of its series and flavour %s there are %zu, nearest %s%s%s, %zu of them "

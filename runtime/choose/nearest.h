@@ -17,8 +17,9 @@ struct neighbour {
 
 struct neighbours {
 	struct release wanted;
-	bool has_series;	       /* @wanted was understood; else just the first four */
+	bool has_series;	       /* @wanted was understood */
 	size_t entries, of_machine;    /* all of them; those for the kernel's machine */
+	size_t of_release;	       /* those of its release, for its machine */
 	size_t of_series;	       /* those of its series and flavour, for its machine */
 	const char *other_machine;     /* has this very release, but for it; NULL: none */
 	size_t others;		       /* of_series whose BTF is another than that of the nearest */

@@ -1,36 +1,42 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * As long as candidates with different BTFs are in the lead together, one more key is compared,
- * the strongest first, in a round over the same few candidates:
+ * A candidate that contradicts the kernel is out (contradiction()), also when it is the only one.
+ * As long as candidates with different BTFs are in the lead together, one more key is compared, the
+ * strongest first, in a round over the same few candidates:
  *
- *	build-id	equal, when both sides know it; another one is out altogether
- *	uname -v	equal; not known; different
+ *	build-id	equal; not known on one side
+ *	uname -v	equal; not known on one side
  *	distribution	the one that uname -v names is the candidate's; not known; another
  *	os-release	id and version id are equal; the id is; neither
+ *	ID_LIKE		os-release names the candidate's distribution as a relative, early; late;
+ *not
  *
- * The first two and a half come from the kernel itself. os-release is a file, which may be a
- * container's: so it comes last, and where it differs that says nothing. What a round does not
- * need is not read: most choices are over before the first file.
+ * The first three come from the kernel itself. os-release is a file, which may be a container's: so
+ * it comes last, and a difference says nothing. What a round does not need is not read: most
+ * choices are made before the first file. When no key is left and there are still different BTFs,
+ * the choice is refused.
  *
- * Rounds and one comparison of all keys at once come to the same BTF: a round that ends the choice
- * leaves one BTF in the lead, and further keys only choose among those who have it. But which keys
- * it took is known from the rounds alone, and that is what the caller is told.
+ * Rounds and one comparison of all keys at once choose the same BTF: a round that ends the choice
+ * leaves one BTF in the lead, and further keys only choose among the candidates that have it. But
+ * only the rounds know which keys it took, which the caller wants to know.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "runtime/choose/rank.h"
 #include "runtime/kernel/machine.h"
 
-enum key { KEY_BUILD_ID, KEY_UNAME_VERSION, KEY_UNAME_DISTRO, KEY_OS, KEY_COUNT };
+enum key { KEY_BUILD_ID, KEY_UNAME_VERSION, KEY_UNAME_DISTRO, KEY_OS, KEY_OS_LIKE, KEY_COUNT };
 
 static const char *const key_names[] = {
 	[KEY_BUILD_ID] = "build-id",
 	[KEY_UNAME_VERSION] = "uname -v",
 	[KEY_UNAME_DISTRO] = "the distribution that uname -v names",
 	[KEY_OS] = "os id and version id",
+	[KEY_OS_LIKE] = "ID_LIKE of os-release",
 };
 
-/* How well a candidate agrees on each key; the first that differs decides. */
+/* How well a candidate agrees on each key; the first key that differs decides. */
 struct rank {
 	uint32_t value[KEY_COUNT];
 };
@@ -44,19 +50,24 @@ struct ranker {
 	struct distro os; /* the kernel's, normalised */
 };
 
+/* Of a candidate, in the log. */
+#define NAME_SIZE 512
+
 struct ranking {
 	struct ranker ranker;
 	const struct rank_list *list;
 	const struct log *log;
 	bool knows_uname_version; /* some candidate does */
+	bool any_out;		  /* some candidate contradicts the kernel */
 	/* The best so far. */
 	bool found;
 	bool ambiguous;
 	struct rank rank;
 	struct rank_candidate best;
+	struct rank_candidate rival; /* as good, with another BTF, when it is ambiguous */
 };
 
-/* 0: another build; 1: not known; 2: this one. */
+/* 0: another build; 1: not known on one side; 2: this one. */
 static uint32_t rank_build_id(const struct ranker *ranker, const struct rank_candidate *candidate)
 {
 	const struct kernel *kernel = ranker->kernel;
@@ -115,6 +126,71 @@ static uint32_t rank_os(const struct ranker *ranker, const struct rank_candidate
 	return *distro.version && !strcmp(distro.version, ranker->os.version) ? 2 : 1;
 }
 
+/* How early ID_LIKE has it: 0: not at all. Versions of relatives are not comparable. */
+static uint32_t rank_os_like(const struct ranker *ranker, const char *id)
+{
+	const char *like = ranker->kernel->os.id_like;
+	uint32_t place = OS_RELEASE_VALUE_SIZE;
+
+	while (*id && *like) {
+		size_t length = strcspn(like, " ");
+		char name[OS_RELEASE_VALUE_SIZE];
+		struct distro relative;
+
+		memcpy(name, like, length);
+		name[length] = '\0';
+		distro_normalise(name, "", &relative);
+		if (!strcmp(relative.id, id))
+			return place;
+		place--;
+		like += length + strspn(like + length, " ");
+	}
+	return 0;
+}
+
+/* Whether the host's own distribution is @id, and says that it is made from @parent. */
+static bool is_derived(const struct ranker *ranker, const char *id, const char *parent)
+{
+	struct distro os;
+
+	kernel_learn_os(ranker->kernel);
+	distro_normalise(ranker->kernel->id.os_id, "", &os);
+	return !strcmp(os.id, id) && rank_os_like(ranker, parent);
+}
+
+/*
+ * What the candidate says otherwise than the kernel; NULL: nothing. A stronger key that agrees
+ * outweighs a weaker one that does not. That os-release names another distribution is no
+ * contradiction: it may be a container's. But when `uname -v` does, it is one, unless it names the
+ * parent of the host's distribution, as Ubuntu's kernels on Linux Mint do.
+ */
+static const char *contradiction(const struct ranker *ranker,
+				 const struct rank_candidate *candidate)
+{
+	const struct distro_hint *hint = &ranker->hint;
+	struct distro distro;
+	uint32_t agrees = rank_build_id(ranker, candidate);
+
+	if (agrees != 1)
+		return agrees ? NULL : "its build-id is not this kernel's";
+	agrees = rank_uname_version(ranker, candidate);
+	if (agrees != 1)
+		return agrees ? NULL : "its uname -v is not this kernel's";
+	if (!ranker->has_hint)
+		return NULL;
+	distro_normalise(candidate->id.os_id, candidate->id.version_id, &distro);
+	if (!*distro.id)
+		return NULL;
+	if (strcmp(distro.id, hint->distro.id) != 0)
+		return is_derived(ranker, distro.id, hint->distro.id)
+			       ? NULL
+			       : "this kernel's uname -v names another distribution";
+	return *distro.version && *hint->distro.version &&
+			       strcmp(distro.version, hint->distro.version) != 0
+		       ? "this kernel's uname -v names another version of its distribution"
+		       : NULL;
+}
+
 static void rank_read(const struct ranker *ranker, const struct rank_candidate *candidate,
 		      struct rank *rank)
 {
@@ -126,6 +202,12 @@ static void rank_read(const struct ranker *ranker, const struct rank_candidate *
 		rank->value[KEY_UNAME_DISTRO] = rank_uname_distro(ranker, candidate);
 	if (ranker->last_key >= KEY_OS)
 		rank->value[KEY_OS] = rank_os(ranker, candidate);
+	if (ranker->last_key >= KEY_OS_LIKE) {
+		struct distro distro;
+
+		distro_normalise(candidate->id.os_id, "", &distro);
+		rank->value[KEY_OS_LIKE] = rank_os_like(ranker, distro.id);
+	}
 }
 
 static int compare_ranks(const struct rank *a, const struct rank *b)
@@ -142,7 +224,7 @@ static enum corebtf_match match_of(const struct rank *rank)
 		return COREBTF_MATCH_BUILD_ID;
 	if (rank->value[KEY_UNAME_VERSION] > 1 || rank->value[KEY_UNAME_DISTRO] > 1)
 		return COREBTF_MATCH_UNAME_VERSION;
-	if (rank->value[KEY_OS])
+	if (rank->value[KEY_OS] || rank->value[KEY_OS_LIKE])
 		return COREBTF_MATCH_OS;
 	return COREBTF_MATCH_RELEASE;
 }
@@ -159,6 +241,8 @@ static const char *match_text(const struct rank *rank)
 		return "release, machine, os id and version id";
 	if (rank->value[KEY_OS])
 		return "release, machine and os id";
+	if (rank->value[KEY_OS_LIKE])
+		return "release, machine and an id in os-release's ID_LIKE";
 	return "release and machine";
 }
 
@@ -173,45 +257,51 @@ static const char *verdict(enum key key, const struct rank *rank)
 		return value > 1 ? "agrees" : value ? "not known" : "another one";
 	case KEY_OS:
 		return value > 1 ? "agrees" : value ? "the id agrees" : "not known, or another one";
+	case KEY_OS_LIKE:
+		return value ? "is in it" : "is not in it";
 	default:
-		return value ? match_text(rank) : "out, its build-id is not this kernel's";
+		return match_text(rank);
 	}
 }
 
 static void log_candidate(const struct ranking *ranking, const struct rank_candidate *candidate,
-			  const struct rank *rank)
+			  const char *out, const char *text)
 {
 	const struct rank_list *list = ranking->list;
-	char name[512];
+	char name[NAME_SIZE];
 
 	if (!log_is_on(ranking->log))
 		return;
 	list->describe(list->context, candidate, name, sizeof(name));
-	log_line(ranking->log, "%s: %s", name, verdict(ranking->ranker.last_key, rank));
+	log_line(ranking->log, "%s: %s%s", name, out, text);
 }
 
 int rank_consider(struct ranking *ranking, const struct rank_candidate *candidate)
 {
 	const struct rank_list *list = ranking->list;
+	const char *against = contradiction(&ranking->ranker, candidate);
 	int order = 1, same;
 	struct rank rank;
 
-	rank_read(&ranking->ranker, candidate, &rank);
-	if (!rank.value[KEY_BUILD_ID]) {
+	if (against) {
+		ranking->any_out = true;
 		if (ranking->ranker.last_key == KEY_BUILD_ID)
-			log_candidate(ranking, candidate, &rank);
+			log_candidate(ranking, candidate, "out: ", against);
 		return 0;
 	}
+	rank_read(&ranking->ranker, candidate, &rank);
 	ranking->knows_uname_version |= *candidate->id.uname_version != '\0';
-	log_candidate(ranking, candidate, &rank);
+	log_candidate(ranking, candidate, "", verdict(ranking->ranker.last_key, &rank));
 	if (ranking->found)
 		order = compare_ranks(&rank, &ranking->rank);
 	if (order < 0)
 		return 0;
 	if (order == 0) {
 		same = list->same_btf(list->context, &ranking->best, candidate);
-		if (same == 0)
+		if (same == 0 && !ranking->ambiguous) {
 			ranking->ambiguous = true;
+			ranking->rival = *candidate;
+		}
 		return same < 0 ? same : 0;
 	}
 	ranking->found = true;
@@ -230,13 +320,14 @@ static bool prepare(struct ranker *ranker, enum key key)
 	case KEY_UNAME_VERSION:
 		return *kernel->id.uname_version;
 	case KEY_UNAME_DISTRO:
-		ranker->has_hint =
-			distro_from_uname_version(kernel->id.uname_version, &ranker->hint);
 		return ranker->has_hint;
 	case KEY_OS:
 		kernel_learn_os(kernel);
 		distro_normalise(kernel->id.os_id, kernel->id.version_id, &ranker->os);
 		return *ranker->os.id;
+	case KEY_OS_LIKE:
+		kernel_learn_os(kernel);
+		return *kernel->os.id_like;
 	default:
 		return true;
 	}
@@ -250,6 +341,9 @@ static void log_key(const struct ranking *ranking, enum key key)
 	if (key == KEY_UNAME_VERSION)
 		log_line(ranking->log, "entries with different BTFs fit: comparing %s",
 			 key_names[key]);
+	else if (key == KEY_OS_LIKE)
+		log_line(ranking->log, "entries with different BTFs fit: comparing %s (%s)",
+			 key_names[key], ranker->kernel->os.id_like);
 	else
 		log_line(ranking->log, "entries with different BTFs fit: comparing %s (%s%s%s%s)",
 			 key_names[key], distro->id, *distro->version ? " " : "", distro->version,
@@ -272,8 +366,11 @@ static int choose_for_machine(struct ranking *ranking, const char *machine)
 	int err;
 
 	ranker->last_key = KEY_BUILD_ID;
-	log_line(ranking->log, "looking for release %s, machine %s", ranker->kernel->id.release,
-		 *machine ? machine : "any");
+	log_line(ranking->log, "looking for release %s, machine %s%s%s%s%s%s",
+		 ranker->kernel->id.release, *machine ? machine : "any",
+		 ranker->has_hint ? "; uname -v names " : "", ranker->hint.distro.id,
+		 *ranker->hint.distro.version ? " " : "", ranker->hint.distro.version,
+		 ranker->hint.native ? ", the release with its own series" : "");
 	err = round_over(ranking, machine);
 	for (enum key key = KEY_BUILD_ID + 1;
 	     !err && ranking->found && ranking->ambiguous && key < KEY_COUNT; key++) {
@@ -293,22 +390,54 @@ static int choose_for_machine(struct ranking *ranking, const char *machine)
 	return err;
 }
 
+static void start(struct ranker *ranker, struct kernel *kernel, enum key last_key)
+{
+	*ranker = (struct ranker){.kernel = kernel, .last_key = last_key};
+	ranker->has_hint = distro_from_uname_version(kernel->id.uname_version, &ranker->hint);
+}
+
+/* Names the two that are left, and what would tell them apart. */
+static int refuse(const struct ranking *ranking)
+{
+	const struct rank_list *list = ranking->list;
+	const struct kernel_id *kernel = &ranking->ranker.kernel->id;
+	char name[NAME_SIZE], rival[NAME_SIZE];
+
+	if (!log_is_on(ranking->log))
+		return -ENOTUNIQ;
+	list->describe(list->context, &ranking->best, name, sizeof(name));
+	list->describe(list->context, &ranking->rival, rival, sizeof(rival));
+	log_line(ranking->log, "fits: %s", name);
+	log_line(ranking->log, "fits as well, with another BTF: %s", rival);
+	return log_error(ranking->log, -ENOTUNIQ,
+			 "there are different BTFs for release %s on machine %s, and nothing tells "
+			 "which of them is this kernel's; a build-id in them would, which vmlinux, "
+			 "vmlinuz and packages have, and files named RELEASE.btf do not: embed "
+			 "those, or this kernel's distribution alone",
+			 kernel->release, *kernel->machine ? kernel->machine : "any");
+}
+
 int rank_choose(const struct rank_list *list, struct kernel *kernel, const struct log *log,
 		struct rank_choice *ret_choice)
 {
-	struct ranking ranking = {
-		.ranker.kernel = kernel,
-		.list = list,
-		.log = log,
-	};
+	struct ranking ranking = {.list = list, .log = log};
 	const char *sibling = machine_64bit_sibling(kernel->id.machine);
-	int err = choose_for_machine(&ranking, kernel->id.machine);
+	int err;
 
+	start(&ranking.ranker, kernel, KEY_BUILD_ID);
+	err = choose_for_machine(&ranking, kernel->id.machine);
 	/* Under setarch, uname gives a 32-bit name for a 64-bit kernel. */
 	if (!err && !ranking.found && sibling)
 		err = choose_for_machine(&ranking, sibling);
 	if (err || !ranking.found)
 		return err;
+	if (ranking.ambiguous && !kernel->take_first)
+		return refuse(&ranking);
+	/* What spoke against the others spoke for this one. */
+	if (ranking.any_out && ranking.ranker.last_key < KEY_UNAME_DISTRO) {
+		ranking.ranker.last_key = KEY_UNAME_DISTRO;
+		rank_read(&ranking.ranker, &ranking.best, &ranking.rank);
+	}
 	*ret_choice = (struct rank_choice){
 		.candidate = ranking.best,
 		.match = match_of(&ranking.rank),
@@ -321,11 +450,17 @@ int rank_choose(const struct rank_list *list, struct kernel *kernel, const struc
 int rank_compare(struct kernel *kernel, const struct rank_candidate *a,
 		 const struct rank_candidate *b)
 {
-	struct ranker ranker = {.kernel = kernel, .last_key = KEY_COUNT - 1};
 	struct rank rank_a, rank_b;
+	struct ranker ranker;
+	bool is_a_out, is_b_out;
 
+	start(&ranker, kernel, KEY_COUNT - 1);
 	for (enum key key = 0; key < KEY_COUNT; key++)
 		prepare(&ranker, key);
+	is_a_out = contradiction(&ranker, a) != NULL;
+	is_b_out = contradiction(&ranker, b) != NULL;
+	if (is_a_out || is_b_out)
+		return is_b_out - is_a_out;
 	rank_read(&ranker, a, &rank_a);
 	rank_read(&ranker, b, &rank_b);
 	return compare_ranks(&rank_a, &rank_b);

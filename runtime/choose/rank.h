@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Several BTFs with one kernel's release and machine in, the one that fits best out: the same rule
- * for the entries of a bundle, the members of a tar and the files of a folder. docs/lookup.md has
- * it as a whole.
+ * BTFs with one kernel's release and machine in, the one that is the kernel's out, or a refusal:
+ * the same rule for the entries of a bundle, the members of a tar and the files of a folder.
+ * docs/lookup.md has it as a whole.
  */
 #ifndef COREBTF_RANK_H
 #define COREBTF_RANK_H
@@ -30,17 +30,16 @@ struct ranking; /* the state of one choice */
 /* Where the candidates are. All functions get @context. */
 struct rank_list {
 	/*
-	 * Hands every candidate for @release and @machine (canonical; "" is every one) to
-	 * rank_consider(), in an order that is always the same, and stops at its first error. It
-	 * is asked once for each key that has to be compared, so it had better know which these
-	 * are; what it hands over must last as long as the list.
+	 * Calls rank_consider() for every candidate for @release and @machine (canonical; "" is
+	 * every one), always in the same order, and stops at its first error. It is called once
+	 * for each key that has to be compared. What it passes on must last as long as the list.
 	 */
 	int (*each)(void *context, const char *release, const char *machine,
 		    struct ranking *ranking);
 	/* Whether two candidates have the same BTF: 1, 0 or -errno. */
 	int (*same_btf)(void *context, const struct rank_candidate *a,
 			const struct rank_candidate *b);
-	/* What the log is to call it: "bundle 0, entry 4". Not asked when nobody listens. */
+	/* Its name in the log: "bundle 0, entry 4". Only called with a log. */
 	void (*describe)(void *context, const struct rank_candidate *candidate, char *text,
 			 size_t size);
 	void *context;
@@ -49,13 +48,15 @@ struct rank_list {
 struct rank_choice {
 	struct rank_candidate candidate;
 	enum corebtf_match match;
-	bool ambiguous; /* another one with another BTF fits as well */
+	bool ambiguous; /* another one with another BTF fits as well (kernel->take_first) */
 	const char *by; /* "release, machine and build-id": static, for the log */
 };
 
 /*
- * Learns of @kernel what is needed to decide, and no more. Returns 1; 0 when nothing fits, which
- * leaves @ret_choice alone; or the error of a function of @list.
+ * Learns of @kernel what is needed to decide, and no more. Returns 1, or 0 when nothing fits, or
+ * all that has its release and machine contradicts it. On 0 and on errors @ret_choice stays as it
+ * is. Errors: -ENOTUNIQ candidates with different BTFs are left that nothing tells apart (the log
+ * names two of them), unless @kernel takes the first; those of the functions of @list.
  */
 int rank_choose(const struct rank_list *list, struct kernel *kernel, const struct log *log,
 		struct rank_choice *ret_choice);
@@ -64,9 +65,9 @@ int rank_choose(const struct rank_list *list, struct kernel *kernel, const struc
 int rank_consider(struct ranking *ranking, const struct rank_candidate *candidate);
 
 /*
- * For candidates that stream by, when just one's bytes can be kept: whether @a goes before @b if
- * all keys are compared; both are for one machine. The BTF of the best one this way, the first of
- * equals, is the BTF of rank_choose()'s. Greater than 0: @a; less: @b; 0: as good as each other.
+ * For a stream of candidates of which only one's bytes can be kept: compares all keys of two that
+ * are for one machine. The first of the best ones has the BTF that rank_choose() chooses, if it
+ * chooses any. Greater than 0: @a is better; less: @b; 0: they are equal.
  */
 int rank_compare(struct kernel *kernel, const struct rank_candidate *a,
 		 const struct rank_candidate *b);

@@ -43,6 +43,7 @@ struct search {
 	size_t machines;      /* folders of the last level */
 	struct candidate *candidates;
 	size_t count, capacity;
+	size_t fitting;		   /* those that were ranked */
 	const char *other_machine; /* has the release, but for it */
 };
 
@@ -248,6 +249,7 @@ static int each_candidate(void *context, const char *release, const char *machin
 			search->other_machine = candidate->id.machine;
 			continue;
 		}
+		search->fitting++;
 		err = rank_consider(ranking, &(struct rank_candidate){
 						     .id = candidate->id,
 						     .number = (uint32_t)i,
@@ -295,6 +297,12 @@ static int no_btf(const struct search *search, const struct kernel *kernel)
 			search->log, -ENODATA,
 			"is no archive of BTFs: there are no folders ID/VERSION_ID/MACHINE "
 			"in it");
+	if (search->fitting)
+		return log_error(
+			search->log, -ENOENT,
+			"no BTF for this build of release %s on machine %s: what is there is "
+			"another distribution's, as uname -v says",
+			kernel->id.release, *kernel->id.machine ? kernel->id.machine : "any");
 	if (search->other_machine)
 		log_line(search->log, "release %s is there, but for machine %s", kernel->id.release,
 			 search->other_machine);

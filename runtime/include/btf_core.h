@@ -39,6 +39,8 @@ extern "C" {
  *		corebtf.h it is -ENODATA, which tells it from a section of a newer format, the
  *		other reason for -EOPNOTSUPP.
  * -ENOENT	something is embedded, but no BTF for this kernel
+ * -ENOTUNIQ	several different BTFs are embedded that may be this kernel's, and nothing tells
+ *		which one is: embed BTFs with build-ids (docs/lookup.md)
  * -EBADMSG	what is embedded is damaged
  * More in corebtf.h, at corebtf_path_for_running_kernel(). Since 0.1.
  */

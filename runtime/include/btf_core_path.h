@@ -34,9 +34,10 @@ extern "C" {
  * @path: set on success: malloc'd, for clean_core_btf_rs() after the load; or NULL, when the
  * kernel has BTF and libbpf needs no path. Untouched on failure.
  * Returns 0 or a negative errno: -EOPNOTSUPP no tar is linked in; -ENOENT it has no BTF for this
- * kernel; -EBADMSG it is no tar or a damaged one, or the member is no BTF; -EFBIG it unpacks to
- * more than 1 GiB, or the member to more than 64 MiB; -EINVAL; -ENOMEM; what making the file
- * behind the path failed with. Since 0.1.
+ * kernel; -ENOTUNIQ it has several different ones and nothing tells them apart; -EBADMSG it is no
+ * tar or a damaged one, or the member is no BTF; -EFBIG it unpacks to more than 1 GiB, or the
+ * member to more than 64 MiB; -EINVAL; -ENOMEM; what making the file behind the path failed with.
+ * Since 0.1.
  */
 COREBTF_API int ensure_core_btf_with_linked_tar(char **path);
 

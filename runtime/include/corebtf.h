@@ -11,9 +11,10 @@
  *  - The result is 0 (or a count, or a file descriptor) on success and a negative errno value
  *    on failure; errno itself means nothing. Outputs `ret_*` are untouched on failure.
  *  - Fixed meanings: -ENODATA the file carries no bundle; -ENOENT the bundle has no BTF for that
- *    kernel; -EBADMSG the bundle is damaged; -EOPNOTSUPP it is of a newer format than this
- *    library reads; -EINVAL an argument is wrong; -ENOMEM out of memory. Errors of system calls
- *    (-EACCES, -EMFILE, ...) come through as they are.
+ *    kernel; -ENOTUNIQ it has several that nothing tells apart; -EBADMSG the bundle is damaged;
+ *    -EOPNOTSUPP it is of a newer format than this library reads; -EINVAL an argument is wrong;
+ *    -ENOMEM out of memory. Errors of system calls (-EACCES, -EMFILE, ...) come through as they
+ * are.
  *  - The library never prints, never exits and keeps no global state but the list of paths that
  *    it has given out and not got back. It tells what it does, and why it failed, to the log
  *    function that the caller may give.
@@ -143,6 +144,14 @@ enum corebtf_nearest {
 	COREBTF_NEAREST_SURROUNDED,
 };
 
+/* What to do when several entries with different BTFs fit and nothing tells them apart. */
+enum corebtf_ambiguous {
+	COREBTF_AMBIGUOUS_REFUSE = 0, /* -ENOTUNIQ: a wrong BTF is worse than none */
+	/* The first one in the order of the bundle, and @ambiguous is 1 in the result. It may be
+	 * the wrong one, with which a program reads wrong fields without an error. */
+	COREBTF_AMBIGUOUS_FIRST,
+};
+
 /*
  * Which kernel to look for. NULL or empty members: what the running kernel and its host say
  * (uname(2), /sys/kernel/notes, os-release), where @os_id and @version_id belong together: one
@@ -160,6 +169,7 @@ struct corebtf_kernel_opts {
 	size_t build_id_size;
 	const char *host_root; /* where the host's / is seen from here; corebtf_path_opts */
 	enum corebtf_nearest nearest;
+	enum corebtf_ambiguous ambiguous;
 };
 
 /* What made an entry the chosen one, strongest first. */
@@ -168,7 +178,8 @@ enum corebtf_match {
 	COREBTF_MATCH_BUILD_ID,	     /* release, machine and build-id */
 	COREBTF_MATCH_UNAME_VERSION, /* release, machine; uname -v, or what it says of the
 				      * distribution, broke the tie */
-	COREBTF_MATCH_OS,	     /* release, machine; os id and version id broke the tie */
+	COREBTF_MATCH_OS,	     /* release, machine; os id and version id, or an id of
+				      * os-release's ID_LIKE, broke the tie */
 	COREBTF_MATCH_RELEASE,	     /* release and machine */
 	COREBTF_MATCH_NEAREST, /* not this kernel's, a neighbour's: corebtf_kernel_opts.nearest */
 };
@@ -192,17 +203,20 @@ struct corebtf_entry {
 /*
  * Finds the entry of a kernel. Release and machine must be equal (machine names are made
  * canonical first: aarch64 is arm64, amd64 is x86_64); without an entry for a 32-bit machine, its
- * 64-bit sibling is looked for. An entry whose build-id is another than the kernel's is out.
+ * 64-bit sibling is looked for. An entry that contradicts the kernel is out, also when it is the
+ * only one: its build-id is another; or its uname -v is; or the kernel's uname -v names another
+ * distribution, or another version of it (Ubuntu's `~18.04.1`), than the entry has.
  * While several entries with different bytes are left, these decide, in this order: build-id;
- * uname -v; the distribution that uname -v names (Ubuntu's `~18.04.1`); os id and version id, as
- * docs/lookup.md compares them. What is still left is ambiguous (@ambiguous), and the first in
- * the bundle's own order is taken. The host is asked only for what is needed to decide:
+ * uname -v; the distribution that uname -v names; os id and version id; os-release's ID_LIKE, as
+ * docs/lookup.md compares them. When none of them does, the answer is -ENOTUNIQ, unless
+ * @kernel->ambiguous asks for the first. The host is asked only for what is needed to decide:
  * /sys/kernel/notes when an entry has a build-id, os-release when it has to break a tie. The time
  * does not depend on the number of entries.
  *
  * @kernel: NULL for the running kernel.
  * @ret_entry: filled in; its @sz must be set before.
- * Errors: -ENOENT no entry for that kernel, -EBADMSG, -EINVAL, -ENOMEM. Since 0.1.
+ * Errors: -ENOENT no entry for that kernel; -ENOTUNIQ several with different BTFs, and nothing
+ * tells which is the kernel's (the log names them); -EBADMSG, -EINVAL, -ENOMEM. Since 0.1.
  */
 COREBTF_API int corebtf_find_entry(struct corebtf *corebtf,
 				   const struct corebtf_kernel_opts *kernel,
@@ -360,10 +374,10 @@ struct corebtf_origin {
  * @ret_origin: NULL, or filled in, with its @sz set before; @source is COREBTF_SOURCE_BUNDLE and
  * @file the one in the folder.
  * @opts: may be NULL.
- * Errors: -ENOENT no BTF for that kernel; -ENODATA there are no folders ID/VERSION_ID/MACHINE;
- * -EBADMSG the file is no BTF, or damaged; -EFBIG it is of more than 64 MiB; -EINVAL; -ENOMEM;
- * -EACCES and others of opendir(3) and open(2), for any of the folders; as corebtf_entry_path().
- * Since 0.1.
+ * Errors: -ENOENT no BTF for that kernel; -ENOTUNIQ several different ones, as
+ * corebtf_find_entry(); -ENODATA there are no folders ID/VERSION_ID/MACHINE; -EBADMSG the file is
+ * no BTF, or damaged; -EFBIG it is of more than 64 MiB; -EINVAL; -ENOMEM; -EACCES and others of
+ * opendir(3) and open(2), for any of the folders; as corebtf_entry_path(). Since 0.1.
  */
 COREBTF_API int corebtf_path_in_folder(const char *folder, const struct corebtf_kernel_opts *kernel,
 				       char **ret_path, struct corebtf_origin *ret_origin,
@@ -390,6 +404,7 @@ struct corebtf_path_opts {
 	const char *host_root;
 	enum corebtf_nearest nearest;
 	struct corebtf_origin *ret_origin; /* NULL, or what is filled in on success */
+	enum corebtf_ambiguous ambiguous;
 };
 
 /*
@@ -399,14 +414,14 @@ struct corebtf_path_opts {
  * that one without help.
  *
  * A source that has nothing for this kernel passes the question on. A file that the user named
- * and that cannot be read, and a bundle that is damaged or too new, end it: what the kernel needs
- * may have been in there.
+ * and that cannot be read, a bundle that is damaged or too new, and a source with several BTFs that
+ * nothing tells apart end it: what the kernel needs may have been in there.
  *
  * @ret_path: NULL, or to be freed with corebtf_path_free().
  * @opts: may be NULL.
- * Errors: -ENODATA no source has any BTF, -ENOENT there are some but none for this kernel; more
- * as corebtf_open_self(), corebtf_open_file(), corebtf_find_entry() and corebtf_entry_path(). Since
- * 0.1.
+ * Errors: -ENODATA no source has any BTF, -ENOENT there are some but none for this kernel,
+ * -ENOTUNIQ several that nothing tells apart; more as corebtf_open_self(), corebtf_open_file(),
+ * corebtf_find_entry() and corebtf_entry_path(). Since 0.1.
  */
 COREBTF_API int corebtf_path_for_running_kernel(char **ret_path,
 						const struct corebtf_path_opts *opts);

@@ -217,6 +217,36 @@ static bool from_ubuntu(const char *word, size_t length, struct distro_hint *hin
 	return true;
 }
 
+/*
+ * Debian: "#1 SMP PREEMPT_DYNAMIC Debian 6.1.90-1 (2024-05-03)"; a package for an older release
+ * says so in its version: "Debian 5.10.127-2~bpo10+1" of the backports, "5.10.218-1~deb10u1" of the
+ * updates.
+ */
+static bool from_debian(const char *uname_version, struct distro_hint *hint)
+{
+	static const char *const marks[] = {"~bpo", "~deb"};
+	const char *name = strstr(uname_version, " Debian "), *package;
+	char version[DISTRO_NAME_SIZE];
+	size_t length;
+
+	if (!name)
+		return false;
+	package = name + strlen(" Debian ");
+	length = strcspn(package, " ");
+	distro_normalise("debian", "", &hint->distro);
+	for (size_t i = 0; i < COUNT_OF(marks); i++) {
+		const char *mark = memmem(package, length, marks[i], strlen(marks[i]));
+		size_t digits = mark ? digits_at(mark + strlen(marks[i])) : 0;
+
+		if (!digits || digits >= sizeof(version))
+			continue;
+		memcpy(version, mark + strlen(marks[i]), digits);
+		version[digits] = '\0';
+		distro_normalise("debian", version, &hint->distro);
+	}
+	return true;
+}
+
 bool distro_from_uname_version(const char *uname_version, struct distro_hint *ret_hint)
 {
 	struct distro_hint hint = {.native = false};
@@ -225,9 +255,7 @@ bool distro_from_uname_version(const char *uname_version, struct distro_hint *re
 		*ret_hint = hint;
 		return true;
 	}
-	/* "#1 SMP PREEMPT_DYNAMIC Debian 6.1.90-1 (2024-05-03)" */
-	if (strstr(uname_version, " Debian ")) {
-		distro_normalise("debian", "", &hint.distro);
+	if (from_debian(uname_version, &hint)) {
 		*ret_hint = hint;
 		return true;
 	}

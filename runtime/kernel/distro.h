@@ -31,8 +31,8 @@ struct distro_hint {
 	bool native;
 };
 
-/* "#64~18.04.1-Ubuntu SMP ..." is ubuntu 18.04, "#64-Ubuntu SMP ..." is native ubuntu. Returns
- * false when it says nothing. */
+/* "#64~18.04.1-Ubuntu SMP ..." is ubuntu 18.04, "#64-Ubuntu SMP ..." is native ubuntu; "... Debian
+ * 5.10.127-2~bpo10+1 ..." is debian 10. Returns false when it says nothing. */
 bool distro_from_uname_version(const char *uname_version, struct distro_hint *ret_hint);
 
 /* The first two numbers of a version, to compare which is newer: "20.04" is less than "20.10". 0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uname(2) and /sys/kernel/notes tell of the kernel itself and are the same in every container;
+ * uname(2) and /sys/kernel/notes describe the kernel itself and are the same in every container;
  * os-release is a file, see os_release.h.
  */
 #include <elf.h>
@@ -86,7 +86,7 @@ static int from_uname(struct kernel *kernel)
 	log_line(kernel->log, "running kernel: release %s, machine %s, version %s (uname)",
 		 kernel->id.release, kernel->id.machine, kernel->id.uname_version);
 
-	/* Under setarch uname tells every process of a 32-bit machine. One of 64 bits knows that
+	/* Under setarch uname reports a 32-bit machine to every process. One of 64 bits knows that
 	 * this cannot be. */
 	sibling = machine_64bit_sibling(machine_canonical(kernel->id.machine));
 	if (sizeof(void *) == sizeof(uint64_t) && sibling) {
@@ -156,6 +156,7 @@ int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *o
 			return err;
 	}
 	if (opts) {
+		kernel->take_first = opts->ambiguous == COREBTF_AMBIGUOUS_FIRST;
 		if (is_given(opts->release))
 			kernel->id.release = opts->release;
 		if (is_given(opts->machine))

@@ -17,15 +17,15 @@
 #define KERNEL_BUILD_ID_SIZE 64 /* real ones have 20; a longer one than this is not known */
 
 /*
- * Strings are never NULL; "" is "not known" and not compared. They point into this struct or to
- * what the caller gave, so the struct stays where it is. What costs a file to read is not known
- * before kernel_learn_*() was called.
+ * The strings of @id point into this struct or to what the caller gave, so the struct must not be
+ * moved. What it costs a file to read is not known before kernel_learn_*() was called.
  */
 struct kernel {
 	struct kernel_id id;
 
 	const struct host *host; /* NULL: another kernel, there is nothing to learn */
 	const struct log *log;
+	bool take_first; /* of BTFs that nothing tells apart (corebtf_kernel_opts.ambiguous) */
 	bool build_id_learned, os_learned;
 	struct utsname uname;
 	struct os_release os;
@@ -34,7 +34,7 @@ struct kernel {
 
 /*
  * Fills in @kernel from @opts, which may be NULL, and from uname(2) as corebtf.h says at struct
- * corebtf_kernel_opts. @host and @log are kept. Tells the log what it found and where.
+ * corebtf_kernel_opts. @host and @log are kept. Logs what it found and where.
  * Errors: -EINVAL (a build-id without bytes), those of uname(2).
  */
 int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *opts,

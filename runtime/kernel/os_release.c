@@ -63,6 +63,7 @@ void os_release_parse(const char *text, size_t size, struct os_release *ret_rele
 
 	ret_release->id[0] = '\0';
 	ret_release->version_id[0] = '\0';
+	ret_release->id_like[0] = '\0';
 	while (text < end) {
 		const char *line_end = memchr(text, '\n', (size_t)(end - text));
 		const char *value;
@@ -75,6 +76,8 @@ void os_release_parse(const char *text, size_t size, struct os_release *ret_rele
 			parse_value(value, line_end, ret_release->id);
 		else if (assigns(text, line_end, "VERSION_ID", &value))
 			parse_value(value, line_end, ret_release->version_id);
+		else if (assigns(text, line_end, "ID_LIKE", &value))
+			parse_value(value, line_end, ret_release->id_like);
 		else if (assigns(text, line_end, "VERSION_CODENAME", &value))
 			parse_value(value, line_end, codename);
 		text = line_end < end ? line_end + 1 : end;
@@ -104,7 +107,7 @@ static bool read_below(const struct host *host, const char *root, struct os_rele
 	       read_one(host, root, "/usr/lib/os-release", release);
 }
 
-/* A root that somebody named: nothing in it is worth a word. */
+/* A root that the user named. One without an os-release is logged. */
 static bool read_named(const struct host *host, const struct log *log, const char *root,
 		       const char *name, struct os_release *release)
 {

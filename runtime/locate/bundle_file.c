@@ -31,7 +31,7 @@ static int from_folder(struct locate *locate, const char *path, char **ret_path)
 	kernel = calloc(1, sizeof(*kernel));
 	if (!kernel)
 		return log_error(&log, -ENOMEM, "no memory");
-	err = kernel_identify(&locate->host, NULL, &log, kernel);
+	err = source_running_kernel(locate, &log, kernel);
 	if (!err)
 		err = btf_folder_path(path, kernel, &log, ret_path, &locate->origin);
 	free(kernel);

@@ -100,6 +100,8 @@ static int locate_run(struct locate *locate, char **ret_path, const struct coreb
 	locate->log.subject = "BTF of the running kernel";
 	if ((known->nearest != COREBTF_NEAREST_NEVER &&
 	     known->nearest != COREBTF_NEAREST_SURROUNDED) ||
+	    (known->ambiguous != COREBTF_AMBIGUOUS_REFUSE &&
+	     known->ambiguous != COREBTF_AMBIGUOUS_FIRST) ||
 	    (known->ret_origin && known->ret_origin->sz < sizeof(size_t)))
 		return -EINVAL;
 	fill_in(&known->btf_path, "COREBTF_BTF", &locate->log);

@@ -39,6 +39,7 @@ int source_in_bundles(struct locate *locate, struct corebtf *corebtf, char **ret
 	const struct corebtf_kernel_opts kernel = {
 		.sz = sizeof(kernel),
 		.nearest = locate->nearest ? locate->opts.nearest : COREBTF_NEAREST_NEVER,
+		.ambiguous = locate->opts.ambiguous,
 	};
 	struct corebtf_origin *origin = &locate->origin;
 	int err;
@@ -56,7 +57,18 @@ int source_in_bundles(struct locate *locate, struct corebtf *corebtf, char **ret
 	return SOURCE_FOUND;
 }
 
-static int find_for_host(const struct host *host, const void *data, size_t size,
+int source_running_kernel(const struct locate *locate, const struct log *log,
+			  struct kernel *ret_kernel)
+{
+	const struct corebtf_kernel_opts opts = {
+		.sz = sizeof(opts),
+		.ambiguous = locate->opts.ambiguous,
+	};
+
+	return kernel_identify(&locate->host, &opts, log, ret_kernel);
+}
+
+static int find_for_host(const struct locate *locate, const void *data, size_t size,
 			 const struct log *log, struct tar_btf *btf, char **ret_path)
 {
 	struct kernel *kernel = calloc(1, sizeof(*kernel));
@@ -64,7 +76,7 @@ static int find_for_host(const struct host *host, const void *data, size_t size,
 
 	if (!kernel)
 		return -ENOMEM;
-	err = kernel_identify(host, NULL, log, kernel);
+	err = source_running_kernel(locate, log, kernel);
 	if (!err)
 		err = tar_find(data, size, kernel, log, btf);
 	free(kernel);
@@ -87,7 +99,7 @@ int source_in_tar(struct locate *locate, const struct log *log, const void *data
 
 	if (!btf)
 		return -ENOMEM;
-	err = find_for_host(&locate->host, data, size, log, btf, ret_path);
+	err = find_for_host(locate, data, size, log, btf, ret_path);
 	if (!err) {
 		origin->match = btf->match;
 		origin->ambiguous = btf->ambiguous;

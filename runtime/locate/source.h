@@ -10,7 +10,7 @@
 
 #include <corebtf.h>
 
-#include "runtime/kernel/host.h"
+#include "runtime/kernel/kernel.h"
 #include "runtime/util/log.h"
 
 /* The question, the same for every source. */
@@ -42,6 +42,11 @@ typedef int (*source_fn)(struct locate *locate, char **ret_path);
  * this kernel; -ENOSYS, -EACCES, -EPERM it cannot be looked at here. Every other error stays what
  * it is. */
 int source_pass(struct locate *locate, int error);
+
+/* The running kernel, with what the program's options say of the choice. Errors: those of
+ * kernel_identify(). */
+int source_running_kernel(const struct locate *locate, const struct log *log,
+			  struct kernel *ret_kernel);
 
 /* For a source whose bundles are open: the entry, or its neighbour's, and a path to its bytes. The
  * handle stays the source's. */

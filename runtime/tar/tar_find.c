@@ -362,6 +362,13 @@ static int check_candidate(const struct search *search, const struct tar_candida
 
 static int no_btf(const struct search *search)
 {
+	if (search->candidates.count)
+		return log_error(
+			search->log, -ENOENT,
+			"no BTF for this build of release %s on machine %s: what is there is "
+			"another distribution's, as uname -v says",
+			search->candidates.kernel->id.release,
+			search->candidates.kernel->id.machine);
 	if (*search->other)
 		log_line(search->log, "%s has the release, but is for another machine",
 			 search->other);

@@ -95,6 +95,17 @@ status 0 list --json --as os=mine:7,release=1.2.3,machine=amd64 --kernels namele
 	--kernels "plain/$btf"
 says out '"release": "1.2.3", "machine": "x86_64", "os_id": "mine", "version_id": "7"'
 says out "\"release\": \"$(basename "$btf" .btf)\""
+# One that holds for no path is refused: the kernels would keep the name that it was to replace.
+for arguments in '--kernels nameless --as release=1.2.3' \
+	'--as release=1 --as release=2,machine=amd64 --kernels nameless'; do
+	status 2 embed exe -o none $arguments
+	says err "an --as has no path: it holds for the --kernels paths after it"
+	status 2 list $arguments
+	status 2 verify exe $arguments
+done
+status 2 list from-tree --as release=1.2.3
+status 2 btfgen flow.bpf.o --kernels plain --as os=mine -o none
+[ ! -e none ] || fail "written all the same"
 status 2 embed exe --as release --kernels nameless
 says err "--as 'release': 'release' is no KEY=VALUE"
 

@@ -38,11 +38,17 @@ mv found.btf new.btf
 ! cmp -s old.btf new.btf || fail "the two kernels have one BTF: nothing is tested here"
 ask --release "$release" --uname-version '#64~18.04.1-Ubuntu SMP' --os ubuntu --os-version 20.04
 same found.btf old.btf
-says out "the distribution that uname -v names (ubuntu 18.04)"
+says out "uname -v names ubuntu 18.04"
+says out "by release, machine and the distribution that uname -v names"
 ask --release "$release" --uname-version '#64-Ubuntu SMP' --os ubuntu --os-version 18.04
 same found.btf new.btf
-ask --release "$release" --os alpine
-same found.btf old.btf # the first one, and it is said
+status 1 lookup program --machine x86_64 --release "$release" --os alpine -o none.btf
+[ ! -e none.btf ] || fail "a BTF although nothing tells which"
+says out "fits: bundle 0, entry"
+says out "fits as well, with another BTF: bundle 0, entry"
+one_line program "nothing tells which of them is this kernel's; a build-id in them would"
+ask --release "$release" --os alpine --first
+same found.btf old.btf
 says out "ambiguous"
 says out "others with other bytes fit as well"
 

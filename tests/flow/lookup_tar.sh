@@ -55,8 +55,14 @@ says out "chosen: ubuntu/18.04/x86_64/$release.btf"
 says out "tree/btfhub-archive/ubuntu/18.04/x86_64/$release.btf"
 ask --release "$release" --os ubuntu --os-version focal
 ask --release "$release" --uname-version '#64~18.04.1-Ubuntu SMP' --os ubuntu --os-version 20.04
-says out "the distribution that uname -v names (ubuntu 18.04)"
-ask --release "$release" --os alpine
+says out "uname -v names ubuntu 18.04"
+says out "by release, machine and the distribution that uname -v names"
+for source in program a.tar tree; do
+	status 1 lookup $source --machine x86_64 --release "$release" --os alpine
+	says out "fits as well, with another BTF: "
+	one_line $source "there are different BTFs for release $release on machine x86_64, and nothing tells"
+done
+ask --release "$release" --os alpine --first
 says out "others with other bytes fit as well"
 ask --release 6.1.0-10-amd64
 cmp -s expected.btf "tree/btfhub-archive/debian/12/x86_64/6.1.0-10-amd64.btf" || fail "not its own"

@@ -112,6 +112,23 @@ static const struct made_entry entries[] = {
 	{.release = "6.12.2", .machine = "x86", .blob = A},
 	{.release = "6.12.2", .machine = "x86_64", .blob = B},
 	{.release = "6.12.3", .machine = "arm64", .blob = C},
+	/* alone */
+	{.release = "6.1.1", .machine = "x86_64", .uname_version = "#1 SMP one", .blob = A},
+	{.release = "6.1.2",
+	 .machine = "x86_64",
+	 .uname_version = "#1 SMP one",
+	 .build_id = ID_1,
+	 .blob = B},
+	{.release = "6.12.4",
+	 .machine = "x86_64",
+	 .os_id = "ubuntu",
+	 .version_id = "20.04",
+	 .blob = A},
+	{.release = "6.12.5",
+	 .machine = "x86_64",
+	 .os_id = "linuxmint",
+	 .version_id = "21",
+	 .blob = A},
 };
 
 struct notes {
@@ -128,7 +145,7 @@ struct host_case {
 	const char *container;	/* /etc/os-release */
 	char letter;		/* 0: -ENOENT */
 	enum corebtf_match match;
-	int ambiguous;
+	int ambiguous;	   /* 1: refused, unless the first is asked for */
 	const char *reads; /* which files: "n" notes, "o" os-release */
 };
 
@@ -153,13 +170,23 @@ static const struct host_case cases[] = {
 	 0, "o"},
 	{"5.4.0-58-generic", "x86_64", FOREIGN, NULL, NULL, UBUNTU_18, 'A', COREBTF_MATCH_OS, 0,
 	 "o"},
-	/* nothing decides: the first, and it is said */
+	/* nothing decides: refused */
 	{"5.4.0-58-generic", "x86_64", FOREIGN, NULL, NULL, "ID=alpine\nVERSION_ID=3.19\n", 'A',
 	 COREBTF_MATCH_RELEASE, 1, "o"},
 	{"5.4.0-58-generic", "x86_64", FOREIGN, NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE, 1,
 	 "o"},
 	{"5.4.0-58-generic", "x86_64", FOREIGN, NULL, "ID=ubuntu\nVERSION_ID=22.04\n", NULL, 'A',
 	 COREBTF_MATCH_OS, 1, "o"},
+	/* relatives in ID_LIKE come last, the first of them before the second */
+	{"4.18.0", "x86_64", FOREIGN, NULL,
+	 "ID=\"scientific\"\nID_LIKE=\"fedora centos ol\"\nVERSION_ID=\"8\"\n", NULL, 'A',
+	 COREBTF_MATCH_OS, 0, "o"},
+	{"4.18.0", "x86_64", FOREIGN, NULL, "ID=own\nID_LIKE='oracle centos'\nVERSION_ID=8\n", NULL,
+	 'D', COREBTF_MATCH_OS, 0, "o"},
+	{"4.18.0", "x86_64", FOREIGN, NULL, "ID=own\nID_LIKE=rhel\nVERSION_ID=8\n", NULL, 'B',
+	 COREBTF_MATCH_OS, 1, "o"}, /* two versions of it */
+	{"4.18.0", "x86_64", FOREIGN, NULL, "ID=rhel\nID_LIKE=centos\nVERSION_ID=8\n", NULL, 'C',
+	 COREBTF_MATCH_OS, 0, "o"},
 
 	/* names, on both sides */
 	{"4.18.0", "x86_64", FOREIGN, NULL, "ID=\"centos\"\nVERSION_ID=\"8\"\n", NULL, 'A',
@@ -193,9 +220,9 @@ static const struct host_case cases[] = {
 	{"5.10.0", "x86_64", "#1 SMP Debian 5.10.223-1 (2024-08-10)", NULL, NULL, UBUNTU_20, 'A',
 	 COREBTF_MATCH_UNAME_VERSION, 1, "o"},
 
-	/* an entry of an unknown distribution beats one of another */
+	/* an entry without a distribution beats one of another distribution */
 	{"5.11.0", "x86_64", "#1 SMP Debian 5.11.1-1", NULL, NULL, UBUNTU_20, 'B',
-	 COREBTF_MATCH_RELEASE, 0, ""},
+	 COREBTF_MATCH_RELEASE, 0, "o"},
 	{"5.11.0", "x86_64", FOREIGN, NULL, NULL, UBUNTU_20, 'A', COREBTF_MATCH_OS, 0, "o"},
 
 	/* uname -v as a whole */
@@ -211,6 +238,27 @@ static const struct host_case cases[] = {
 	{"6.6.1", "x86_64", FOREIGN, ID_2, NULL, NULL, 0, COREBTF_MATCH_NONE, 0, "n"},
 	{"6.6.1", "x86_64", FOREIGN, NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE, 0, "n"},
 	{"6.6.0", "x86_64", FOREIGN, NULL, "ID=debian\n", NULL, 'A', COREBTF_MATCH_OS, 0, "no"},
+
+	/* uname -v of a lone entry is another, or names another distribution or version */
+	{"6.1.1", "x86_64", "#1 SMP one", NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE, 0, ""},
+	{"6.1.1", "x86_64", "#2 SMP two", NULL, NULL, NULL, 0, COREBTF_MATCH_NONE, 0, ""},
+	{"6.1.2", "x86_64", "#2 SMP two", ID_1, NULL, NULL, 'B', COREBTF_MATCH_BUILD_ID, 0, "n"},
+	{"6.1.2", "x86_64", "#2 SMP two", NULL, NULL, NULL, 0, COREBTF_MATCH_NONE, 0, "n"},
+	{"6.12.0", "x86_64", NATIVE, NULL, UBUNTU_20, NULL, 0, COREBTF_MATCH_NONE, 0, "o"},
+	{"6.12.0", "x86_64", NATIVE, NULL, "ID=alpine\n", NULL, 0, COREBTF_MATCH_NONE, 0, "o"},
+	{"6.12.0", "x86_64", "#1 SMP Debian 6.12.9-1", NULL, UBUNTU_20, NULL, 'A',
+	 COREBTF_MATCH_RELEASE, 0, ""},
+	{"6.12.0", "x86_64", "#1 SMP Debian 6.12.9-1~bpo12+1", NULL, NULL, NULL, 0,
+	 COREBTF_MATCH_NONE, 0, ""},
+	{"6.12.4", "x86_64", HWE, NULL, NULL, NULL, 0, COREBTF_MATCH_NONE, 0, ""},
+	{"6.12.4", "x86_64", NATIVE, NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE, 0, ""},
+	/* but not when it names the parent of the host's own */
+	{"6.12.5", "x86_64", NATIVE, NULL, "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", NULL, 'A',
+	 COREBTF_MATCH_RELEASE, 0, "o"},
+	{"6.12.5", "x86_64", NATIVE, NULL, "ID=linuxmint\nID_LIKE=arch\n", NULL, 0,
+	 COREBTF_MATCH_NONE, 0, "o"},
+	{"6.12.5", "x86_64", NATIVE, NULL, "ID=zorin\nID_LIKE=ubuntu\n", NULL, 0,
+	 COREBTF_MATCH_NONE, 0, "o"},
 
 	/* nothing to decide: nothing is read */
 	{"6.12.0", "x86_64", FOREIGN, ID_1, UBUNTU_20, UBUNTU_18, 'A', COREBTF_MATCH_RELEASE, 0,
@@ -254,6 +302,10 @@ static char *make_root(const struct host_case *kase)
 static void check_case(size_t number, struct corebtf *handle, struct story *story)
 {
 	const struct host_case *kase = &cases[number];
+	const struct corebtf_kernel_opts first = {
+		.sz = sizeof(first),
+		.ambiguous = COREBTF_AMBIGUOUS_FIRST,
+	};
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct utsname name = {0};
 	char *root = make_root(kase), letter = 0;
@@ -268,6 +320,14 @@ static void check_case(size_t number, struct corebtf *handle, struct story *stor
 	story->length = 0;
 	story->text[0] = '\0';
 	err = corebtf_find_entry(handle, NULL, &entry);
+	assert_int_equal(err == -ENOTUNIQ, kase->ambiguous);
+	if (kase->ambiguous) {
+		assert_non_null(strstr(story->text, "fits as well, with another BTF: bundle 0"));
+		assert_non_null(strstr(story->text, "; a build-id in them would"));
+		story->length = 0;
+		story->text[0] = '\0';
+		err = corebtf_find_entry(handle, &first, &entry);
+	}
 	if (!err) {
 		assert_int_equal(corebtf_entry_btf(handle, &entry, &btf, &size), 0);
 		letter = *(const char *)btf;

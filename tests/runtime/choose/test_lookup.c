@@ -53,6 +53,13 @@ static char find(struct corebtf *handle, const struct corebtf_kernel_opts *kerne
 	memset(entry, 0, sizeof(*entry));
 	entry->sz = sizeof(*entry);
 	err = corebtf_find_entry(handle, &opts, entry);
+	if (err == -ENOTUNIQ) {
+		opts.ambiguous = COREBTF_AMBIGUOUS_FIRST;
+		err = corebtf_find_entry(handle, &opts, entry);
+		assert_int_equal(entry->ambiguous, 1);
+	} else {
+		assert_int_equal(entry->ambiguous, 0);
+	}
 	if (err) {
 		assert_int_equal(err, -ENOENT);
 		return 0;

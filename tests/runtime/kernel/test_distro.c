@@ -114,6 +114,12 @@ static void what_uname_says(void **state)
 		{"#1~mine-Ubuntu SMP", "ubuntu", "", false},
 		{"#1 SMP PREEMPT_DYNAMIC Debian 6.1.90-1 (2024-05-03)", "debian", "", false},
 		{"#1 SMP Debian 4.19.316-1 (2024-06-25)", "debian", "", false},
+		{"#1 SMP Debian 5.10.127-2~bpo10+1 (2022-07-28)", "debian", "10", false},
+		{"#1 SMP PREEMPT_DYNAMIC Debian 6.12.43-1~bpo12+1 (2025-08-30)", "debian", "12",
+		 false},
+		{"#1 SMP Debian 5.10.218-1~deb10u1 (2024-06-09)", "debian", "10", false},
+		{"#1 SMP Debian 6.1.1-1~bpo (2024-06-09)", "debian", "", false},
+		{"#1 SMP Debian 6.1.1-1 by ~bpo10", "debian", "", false},
 		{"#1 SMP Thu Jan 1 -Ubuntu", NULL, NULL, false}, /* not in the first word */
 		{"#1 SMP Tue Mar 9 23:15:29 UTC 2021", NULL, NULL, false},
 		{"-Ubuntu", "ubuntu", "", true},

@@ -287,8 +287,11 @@ static void host_root_breaks_a_tie(void **state)
 	static struct stage stage;
 
 	stage_set(&stage);
+	assert_int_equal(ask(&stage, stage.section, "tie"), -ENOTUNIQ);
+	stage.opts.ambiguous = COREBTF_AMBIGUOUS_FIRST;
 	assert_int_equal(ask(&stage, stage.section, "tie"), 'A');
 	assert_int_equal(stage.origin.ambiguous, 1);
+	stage.opts.ambiguous = COREBTF_AMBIGUOUS_REFUSE;
 	folder_write(stage.root, "/etc/os-release", own, sizeof(own) - 1);
 	folder_write(stage.root, "/mnt/etc/os-release", hosts, sizeof(hosts) - 1);
 	assert_int_equal(ask(&stage, stage.section, "tie"), 'A');

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,14 @@ int find_text(const void *tar, size_t size, const struct question *question,
 	err = kernel_identify(&nowhere, &opts, &log, &kernel);
 	if (!err)
 		err = tar_find(copy, size, &kernel, &log, btf);
+	if (err == -ENOTUNIQ) {
+		ret_answer->refused = true;
+		ret_answer->log[0] = '\0';
+		kernel.take_first = true;
+		err = tar_find(copy, size, &kernel, &log, btf);
+	}
+	if (!err && btf->ambiguous != ret_answer->refused)
+		abort();
 	if (!err) {
 		size_t length = btf->draft.size < 24 ? 0 : btf->draft.size - 24;
 

@@ -18,6 +18,7 @@ struct answer {
 	char text[64]; /* make_btf()'s argument */
 	char name[4096];
 	enum corebtf_match match;
+	bool refused; /* -ENOTUNIQ, before the first was asked for */
 	bool ambiguous;
 	char log[16384]; /* all lines */
 };

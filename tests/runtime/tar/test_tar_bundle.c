@@ -78,7 +78,7 @@ static int open_tar(const struct bytes *tar, struct corebtf **ret_corebtf, struc
 static int find_in_bundle(struct corebtf *corebtf, const struct question *question,
 			  char text[static 64], struct corebtf_entry *entry)
 {
-	const struct corebtf_kernel_opts kernel = kernel_of(question);
+	struct corebtf_kernel_opts kernel = kernel_of(question);
 	const void *btf;
 	size_t size;
 	int err;
@@ -86,6 +86,11 @@ static int find_in_bundle(struct corebtf *corebtf, const struct question *questi
 	memset(entry, 0, sizeof(*entry));
 	entry->sz = sizeof(*entry);
 	err = corebtf_find_entry(corebtf, &kernel, entry);
+	if (err == -ENOTUNIQ) {
+		kernel.ambiguous = COREBTF_AMBIGUOUS_FIRST;
+		err = corebtf_find_entry(corebtf, &kernel, entry);
+		assert_true(err || entry->ambiguous);
+	}
 	if (!err)
 		err = corebtf_entry_btf(corebtf, entry, &btf, &size);
 	if (err)
