@@ -48,7 +48,6 @@ static const char *const dropped_variables[] = {
 	"GIT_IMPLICIT_WORK_TREE",
 	"GIT_INDEX_FILE",
 	"GIT_NAMESPACE",
-	"GIT_NO_LAZY_FETCH",
 	"GIT_OBJECT_DIRECTORY",
 	"GIT_PREFIX",
 	"GIT_QUARANTINE_PATH",
@@ -60,6 +59,8 @@ static const char *const dropped_variables[] = {
 /* LC_ALL: what git says is part of our messages, and those are in English. */
 static const char *const set_variables[] = {
 	"GIT_ATTR_NOSYSTEM=1",
+	/* All objects are fetched by name. Of a damaged cache git 2.47 would fetch one for ever. */
+	"GIT_NO_LAZY_FETCH=1",
 	"GIT_NO_REPLACE_OBJECTS=1",
 	"GIT_TERMINAL_PROMPT=0",
 	"LC_ALL=C",

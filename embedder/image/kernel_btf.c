@@ -75,7 +75,9 @@ static enum content content_of(const void *bytes, size_t size)
 
 static int refuse(const struct kernel_btf *bytes, struct reason *why)
 {
-	int err = kernel_bytes_refuse(bytes->data, bytes->size, why);
+	const char *foreign = kernel_image_foreign(bytes->data, bytes->size);
+	int err = foreign ? kernel_image_refuse_foreign(foreign, why)
+			  : kernel_bytes_refuse(bytes->data, bytes->size, why);
 
 	return err ? err
 		   : reason_set(why, -EBADMSG,
@@ -235,7 +237,7 @@ static int read_plain(struct kernel_btf *bytes, bool was_packed, struct kernel_f
 	case CONTENT_OTHER:
 		break;
 	}
-	if (was_packed)
+	if (was_packed && !kernel_image_foreign(bytes->data, bytes->size))
 		return reason_set(why, -EBADMSG,
 				  "what it unpacks to is no BTF, ELF file, kernel image or "
 				  "tar archive, by its first bytes");
@@ -286,6 +288,7 @@ int kernel_btf_identify(const void *bytes, size_t size, struct kernel_facts *ret
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf plain = {0};
 	enum content content = content_of(bytes, size);
+	const char *foreign;
 	int err;
 
 	*ret_facts = (struct kernel_facts){.machine = ""};
@@ -303,7 +306,8 @@ int kernel_btf_identify(const void *bytes, size_t size, struct kernel_facts *ret
 		return kernel_elf_identify_memory(bytes, size, ret_facts, why);
 	if (content == CONTENT_IMAGE)
 		return kernel_image_identify(bytes, size, ret_facts, why);
-	return 0;
+	foreign = kernel_image_foreign(bytes, size);
+	return foreign ? kernel_image_refuse_foreign(foreign, why) : 0;
 }
 
 /* --- files ------------------------------------------------------------------------------------ */

@@ -23,8 +23,11 @@
 /* A kernel has some 100 to 500 bytes of notes. */
 #define NOTES_SIZE_MAX 4096
 
-/* Between the end of the notes and the BTF there may be padding, for its alignment. */
+/* Between the end of the notes and the BTF there is padding for the alignment of the BTF: a few
+ * bytes, and since 7.2 up to a page, of which the largest has 64 KiB. */
 #define NOTES_PADDING_MAX 64
+#define PAGE_SIZE_MIN	  ((size_t)4096)
+#define PAGE_SIZE_MAX	  ((size_t)65536)
 
 #define BTF_HEADER_SIZE 24
 
@@ -137,11 +140,22 @@ static uint64_t round_up_to_4(uint64_t size)
 	return (size + 3) & ~UINT64_C(3);
 }
 
+/* How much padding the alignment of what starts at @offset explains. */
+static size_t padding_max(size_t offset)
+{
+	size_t alignment = PAGE_SIZE_MAX;
+
+	while (offset % alignment)
+		alignment /= 2;
+	return alignment >= PAGE_SIZE_MIN ? alignment - 1 : NOTES_PADDING_MAX;
+}
+
 /*
- * Whether notes, one after the other, fill the @size bytes up to some padding, and the first one is
- * a build-id: then that.
+ * Reads notes, one after the other, which must fill the @size bytes but for at most @padding zeros
+ * at the end. The first one is a build-id: that is taken.
  */
-static bool read_notes(const uint8_t *notes, size_t size, bool swapped, struct kernel_facts *facts)
+static bool read_notes(const uint8_t *notes, size_t size, size_t padding, bool swapped,
+		       struct kernel_facts *facts)
 {
 	const uint8_t *build_id = notes + sizeof(Elf32_Nhdr) + sizeof("GNU");
 	size_t build_id_size = (size_t)BYTES_MEMBER(notes, Elf32_Nhdr, n_descsz, swapped);
@@ -161,7 +175,7 @@ static bool read_notes(const uint8_t *notes, size_t size, bool swapped, struct k
 			return false;
 		at += (size_t)note_size;
 	}
-	if (size - at > NOTES_PADDING_MAX)
+	if (size - at > padding)
 		return false;
 	for (; at < size; at++)
 		if (notes[at])
@@ -175,7 +189,8 @@ void kernel_flat_read_build_id(const void *image, size_t btf_offset, struct kern
 {
 	static const char name[] = "GNU"; /* and its NUL */
 	const uint8_t *bytes = image;
-	size_t start = btf_offset > NOTES_SIZE_MAX ? btf_offset - NOTES_SIZE_MAX : 0;
+	size_t padding = padding_max(btf_offset), before = NOTES_SIZE_MAX + padding;
+	size_t start = btf_offset > before ? btf_offset - before : 0;
 	bool swapped = bytes_load(bytes + btf_offset, 2, false) != BTF_MAGIC;
 
 	for (size_t at = start; btf_offset - at > sizeof(Elf32_Nhdr) + sizeof(name); at++) {
@@ -184,7 +199,7 @@ void kernel_flat_read_build_id(const void *image, size_t btf_offset, struct kern
 		if (memcmp(note + sizeof(Elf32_Nhdr), name, sizeof(name)) == 0 &&
 		    BYTES_MEMBER(note, Elf32_Nhdr, n_namesz, swapped) == sizeof(name) &&
 		    BYTES_MEMBER(note, Elf32_Nhdr, n_type, swapped) == NT_GNU_BUILD_ID &&
-		    read_notes(note, btf_offset - at, swapped, facts))
+		    read_notes(note, btf_offset - at, padding, swapped, facts))
 			return;
 	}
 }

@@ -103,6 +103,39 @@ bool kernel_image_is(const void *start, size_t size)
 	return find_kind(start, size) != NO_IMAGE;
 }
 
+const char *kernel_image_foreign(const void *start, size_t size)
+{
+	/* s390: arch/s390/boot/head.S; zImage: arch/arm/boot/compressed/head.S, of either byte
+	 * order; uImage: U-Boot's include/image.h */
+	static const struct {
+		size_t offset;
+		const char *magic;
+		size_t size;
+		const char *name;
+	} images[] = {
+		{0x10008, "S390EP", 6, "an s390x boot image"},
+		{0x24, "\x18\x28\x6f\x01", 4, "an ARM zImage"},
+		{0x24, "\x01\x6f\x28\x18", 4, "an ARM zImage"},
+		{0, "\x27\x05\x19\x56", 4, "a U-Boot image"},
+	};
+
+	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++)
+		if (size >= images[i].offset + images[i].size &&
+		    memcmp((const uint8_t *)start + images[i].offset, images[i].magic,
+			   images[i].size) == 0)
+			return images[i].name;
+	return NULL;
+}
+
+int kernel_image_refuse_foreign(const char *name, struct reason *why)
+{
+	return reason_set(
+		why, -EOPNOTSUPP,
+		"it is %s, which is not read here; take the vmlinux of this kernel, which "
+		"the distribution's package with debug symbols has",
+		name);
+}
+
 static int open_image(const void *bytes, size_t size, struct image *ret_image, struct reason *why)
 {
 	*ret_image = (struct image){bytes, size, find_kind(bytes, size)};

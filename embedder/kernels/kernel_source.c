@@ -5,6 +5,7 @@
 #include "embedder/kernels/kernel_source.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "embedder/archive/package_payload.h"
 #include "embedder/archive/packed_stream.h"
@@ -38,23 +39,28 @@ int kernel_source_look(const char *path, enum kernel_source_content *ret_content
 	_cleanup_close_ int fd = -1;
 	struct packed_file file = {0};
 	struct packed_source source = {packed_file_read, &file};
-	uint8_t start[KERNEL_IMAGE_START_SIZE];
+	_cleanup_free_ uint8_t *start = malloc(KERNEL_IMAGE_FOREIGN_SIZE);
+	const char *foreign;
 	struct stat status;
 	ssize_t count;
 	int err = regular_file_open(path, &fd, &status, why);
 
 	if (err)
 		return err;
+	if (!start)
+		return reason_errno(why, -ENOMEM, "cannot look into it");
 	file.fd = fd;
 	/* Packed bytes that are damaged already here: reading all of them says how. */
 	if (packed_stream_open(&source, &stream, NULL))
 		count = -1;
 	else
-		count = packed_stream_read(stream, start, sizeof(start), NULL);
+		count = packed_stream_read(stream, start, KERNEL_IMAGE_FOREIGN_SIZE, NULL);
 	*ret_content = count < 0 ? KERNEL_SOURCE_NONE : content_of(start, (size_t)count);
 	/* Zero bytes pass for a tar that has ended. */
 	if (count < 0 || *ret_content == KERNEL_SOURCE_KERNEL ||
 	    package_kind_of(start, (size_t)count) != PACKAGE_NONE)
 		return 0;
-	return kernel_bytes_refuse(start, (size_t)count, why);
+	foreign = kernel_image_foreign(start, (size_t)count);
+	return foreign ? kernel_image_refuse_foreign(foreign, why)
+		       : kernel_bytes_refuse(start, (size_t)count, why);
 }

@@ -13,8 +13,9 @@ enum kernel_source_content {
 	KERNEL_SOURCE_KERNEL,  /* an ELF file or a kernel image, packed or not */
 };
 
-/* Looks at what the file @path starts with, unpacked. Errors: those of
- * regular_file_open(); -EBADMSG a file of a kind that no kernel comes in. */
+/* Looks at what the file @path starts with, unpacked. Errors: -EBADMSG a file of a kind that no
+ * kernel comes in; -EOPNOTSUPP a boot image that is not read (kernel_image.h); -ENOMEM; those of
+ * regular_file_open(). */
 int kernel_source_look(const char *path, enum kernel_source_content *ret_content,
 		       struct reason *why);
 

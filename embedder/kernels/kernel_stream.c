@@ -463,6 +463,17 @@ static int next_in_file(struct kernel_stream *stream, struct kernel_file *ret_fi
 	return 1;
 }
 
+/* Since forky, Debian's linux-image-* only depend on the package that has the kernel. */
+static const char *hint_for(const char *path)
+{
+	static const char start[] = "linux-image-";
+	const char *slash = strrchr(path, '/');
+
+	return strncmp(slash ? slash + 1 : path, start, strlen(start)) == 0
+		       ? "; of newer Debian kernels the package linux-binary-* has it"
+		       : "";
+}
+
 /* All members have been seen. 1: once more from the start, for the links; 0: that was all. */
 static int end_pass(struct kernel_stream *stream, struct reason *why)
 {
@@ -474,7 +485,8 @@ static int end_pass(struct kernel_stream *stream, struct reason *why)
 		if (!stream->seen && stream->source->was_named)
 			return reason_set(why, -ENOENT,
 					  "no kernel in this archive (no member is named "
-					  "RELEASE.btf, vmlinuz-RELEASE or the like)");
+					  "RELEASE.btf, vmlinuz-RELEASE or the like)%s",
+					  hint_for(stream->source->path));
 		return 0;
 	}
 	kernel_links_resolve(&stream->links);

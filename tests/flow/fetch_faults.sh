@@ -200,8 +200,9 @@ for pack in "$PWD"/cache/*server*/.git/objects/pack/*.pack; do
 	chmod u+w "$pack"
 	echo damaged >"$pack"
 done
+# Without lazy fetching git 2.39 crashes on this, and git 2.47 ends; with it, 2.47 tries for ever.
 status 1 fetch --select 'release=*-17-amd64' "$url"
-says err "git says: "
+grep -qE 'git says: |git was ended by signal' err || fail "nothing about git"
 says err "remove the folder $PWD/cache/"
 rm -rf cache/*server*
 status 0 fetch --select 'release=*-17-amd64' "$url"

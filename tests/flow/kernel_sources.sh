@@ -109,6 +109,30 @@ status 2 btfgen flow.bpf.o --kernels plain --as os=mine -o none
 status 2 embed exe --as release --kernels nameless
 says err "--as 'release': 'release' is no KEY=VALUE"
 
+# Boot images that are not read, given themselves, in a folder and in a package: no --as helps, and
+# what does is said.
+mkdir -p foreign/boot
+{ head -c 65544 /dev/zero; printf S390EP; head -c 4096 /dev/zero; } >foreign/boot/vmlinuz-6.1.0-13-s390x
+{ head -c 36 /dev/zero; printf '\030\050\157\001'; head -c 4096 /dev/zero; } \
+	>foreign/boot/vmlinuz-6.1.0-13-armmp
+gzip -c foreign/boot/vmlinuz-6.1.0-13-s390x >foreign/image.gz
+tar -cf foreign.tar -C foreign boot
+for kernel in "an s390x boot image=foreign/boot/vmlinuz-6.1.0-13-s390x" \
+	"an s390x boot image=foreign/image.gz" "an ARM zImage=foreign/boot/vmlinuz-6.1.0-13-armmp" \
+	"an ARM zImage=foreign/boot" "an s390x boot image=foreign.tar"; do
+	for as in '' release=6.1.0-13-s390x,machine=s390x; do
+		status 1 embed exe --as "$as" --kernels "${kernel#*=}" -o none
+		says err "it is ${kernel%=*}, which is not read here; take the vmlinux of this kernel"
+		says_not err "place it"
+	done
+done
+# Debian's package that only depends on the one with the kernel.
+mkdir -p empty/usr/share/doc
+echo doc >empty/usr/share/doc/readme
+tar -cf linux-image-7.2-amd64.tar -C empty usr
+status 1 list --kernels linux-image-7.2-amd64.tar
+says err "; of newer Debian kernels the package linux-binary-* has it"
+
 # Kernels: by names in a folder, by themselves under any, in packages.
 mkdir -p boot root/DEBIAN root/boot root/lib/modules/6.1.0-13-amd64
 "$WRITE_KERNEL" boot/vmlinuz-6.1.0-13-amd64 bzimage zstd

@@ -83,6 +83,51 @@ static void test_notes(void **state)
 	byte_buffer_free(&btf);
 }
 
+/* A BTF at the start of a page, as of 7.2: the padding before it may be as long as the page. */
+static void test_notes_before_page(void **state)
+{
+	static const struct {
+		size_t alignment;
+		size_t more; /* zeros than the alignment needs */
+		bool known;
+	} pages[] = {{4096, 0, true},
+		     {16384, 0, true},
+		     {65536, 0, true},
+		     {4096, 4096, false},
+		     {16384, 16384, false}};
+	struct byte_buffer btf = {0};
+
+	made_btf(&btf, false);
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct made_kernel kernel = made_kernel_arm64();
+		struct byte_buffer flat = {0}, image = {0};
+		size_t alignment = pages[i].alignment, at;
+		struct kernel_facts facts;
+		struct kernel_btf read = {0};
+
+		made_flat(&flat, &kernel);
+		at = (size_t)((uint8_t *)memmem(flat.data, flat.size, btf.data, btf.size) -
+			      flat.data);
+		byte_buffer_append(&image, flat.data, at);
+		/* at an odd multiple, so that no larger page explains more zeros */
+		while (image.size % (2 * alignment) != alignment)
+			byte_buffer_append(&image, "", 1);
+		for (size_t more = 0; more < 2 * pages[i].more; more++)
+			byte_buffer_append(&image, "", 1);
+		byte_buffer_append(&image, flat.data + at, flat.size - at);
+		assert_int_equal(kernel_image_read(image.data, image.size, &facts, &read, NULL), 0);
+		assert_btf(&read, false);
+		if (pages[i].known)
+			assert_build_id(&facts, kernel.build_id);
+		else
+			assert_int_equal(facts.build_id_size, 0);
+		kernel_btf_close(&read);
+		byte_buffer_free(&flat);
+		byte_buffer_free(&image);
+	}
+	byte_buffer_free(&btf);
+}
+
 /* Larger than the kernel's, but with a header of 20 bytes, which no version of BTF has. */
 static void test_short_btf_header(void **state)
 {
@@ -120,9 +165,8 @@ static void test_many_magics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_several_btfs),
-		cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_short_btf_header),
+		cmocka_unit_test(test_several_btfs),	  cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_notes_before_page), cmocka_unit_test(test_short_btf_header),
 		cmocka_unit_test(test_many_magics),
 	};
 
