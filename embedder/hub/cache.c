@@ -105,7 +105,7 @@ static bool is_filled(const char *path, const char *name)
 		below = NULL;
 		return false;
 	}
-	return find_name(below, is_file) != 0; /* else it is for whoever reads it to say why */
+	return find_name(below, is_file) != 0; /* else the error is reported when it is read */
 }
 
 static bool has(const char *path, const char *name)

@@ -4,15 +4,15 @@
  * $BTFHUB_CACHE, else $XDG_CACHE_HOME/corebtf/btfhub, else ~/.cache/corebtf/btfhub. As a whole it
  * is a tree of kernels for --kernels. Besides repositories it has
  *
- *	.corebtf-fetch	tells that it is ours, and is the lock
- *	CACHEDIR.TAG	tells backup programs to leave it out (bford.info/cachedir)
+ *	.corebtf-fetch	marks the folder as ours, and is the lock
+ *	CACHEDIR.TAG	asks backup programs to leave it out (bford.info/cachedir)
  */
 #ifndef COREBTF_HUB_CACHE_H
 #define COREBTF_HUB_CACHE_H
 
 #include "embedder/util/reason.h"
 
-/* An open cache; nobody else changes it meanwhile. */
+/* An open cache; the lock keeps others from changing it. */
 struct cache {
 	char *path; /* absolute, without symbolic links */
 	int lock;
@@ -23,8 +23,8 @@ int cache_find(char **ret_path, struct reason *why);
 
 /*
  * Makes the folder where there is none, and locks it.
- * Errors: -EBUSY somebody else has it open; -EEXIST it is a folder with something else in it, which
- * is left alone; those of mkdir(2) and open(2).
+ * Errors: -EBUSY another process has it open; -EEXIST it is a folder with something else in it,
+ * which is left alone; those of mkdir(2) and open(2).
  */
 int cache_open(const char *path, struct cache *ret_cache, struct reason *why);
 void cache_close(struct cache *cache); /* for _cleanup_, after cache_open() or {.lock = -1} */

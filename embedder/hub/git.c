@@ -27,8 +27,8 @@
 #define ARGUMENTS_MAX 64
 
 /*
- * What git may not take from the user's settings: they would change bytes of the files, start
- * programs, or do work that nobody asked for. ext:: runs any command, and is not for a list of
+ * Settings that override the user's, which would change bytes of the files, start
+ * programs, or do unwanted work. ext:: runs any command, and is not for a list of
  * URLs.
  */
 static const char *const settings[] = {
@@ -425,7 +425,7 @@ int git_run(const struct git_run *run, const char *const *arguments, struct reas
 	close_end(&child.output);
 	close_end(&child.complaints);
 	close_end(&child.signals);
-	/* What was meant for us comes now, and ends us unless somebody has other plans. */
+	/* Signals that were meant for us are delivered now, and end us unless they are handled. */
 	if (child.caught)
 		raise(child.caught);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One run of git. It never asks on the terminal, runs no hooks of a repository, does not start
- * its own housekeeping, and works in the folder it is told: variables that would lead it to
+ * its own housekeeping, and works in the given folder: variables that would lead it to
  * another repository (GIT_DIR and its like, set inside of hooks) are taken out. How it reaches
  * servers is left to the user's settings: proxies, credentials, insteadOf.
  */
@@ -22,8 +22,8 @@ struct git_run {
 	const char *index;  /* file of the index, relative to @folder; NULL: the usual one */
 	const char *input;  /* for its standard input */
 	size_t input_size;
-	struct byte_buffer *output; /* gets what it prints, added; NULL: nobody reads it */
-	git_show_fn show;	    /* NULL: nobody watches */
+	struct byte_buffer *output; /* what it prints is appended; may be NULL */
+	git_show_fn show;	    /* may be NULL */
 	void *context;		    /* for @show */
 };
 

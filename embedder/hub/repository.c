@@ -93,7 +93,7 @@ static void sweep_all(const struct repository *repository)
 	sweep(repository, ".git/objects/pack", "tmp_", "");
 }
 
-/* A folder of that name in which somebody else has put something is not written to. */
+/* A folder of that name with other contents is not written to. */
 static int check_folder(const struct repository *repository, struct reason *why)
 {
 	_cleanup_free_ char *git = join(repository->folder, ".git");
@@ -319,7 +319,7 @@ static int run_with_names(const struct repository *repository, const char *const
 
 /*
  * As git itself fetches what is missing in a partial clone, but many at once. The negotiation
- * "noop" tells the server nothing of what is here: it would take a commit for all its files.
+ * "noop" sends the server nothing about what is here: it would take a commit for all its files.
  */
 int repository_fetch_objects(struct repository *repository, const char *const *objects,
 			     size_t count, struct reason *why)

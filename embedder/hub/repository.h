@@ -27,7 +27,7 @@ struct repository {
 	char *folder;		/* absolute */
 	const char *commit;	/* the reference that is worked with */
 	bool online;		/* the server answered */
-	git_show_fn show;	/* what git says during transfers; NULL: nobody watches */
+	git_show_fn show;	/* git's messages during transfers; may be NULL */
 	void *context;		/* for @show */
 	struct object_set here; /* as of the last step that fetched */
 };

@@ -46,8 +46,8 @@ static bool is_git_short_name(const char *name, size_t length)
 }
 
 /*
- * Why a path is not taken, or NULL. "": nobody need be told, as names with a dot in front are
- * none of kernels anywhere. Git would refuse some of these as well, but all others with them.
+ * Why a path is not taken, or NULL. "": not worth a message, as hidden files are skipped
+ * everywhere. Git would refuse some of these as well, but all others with them.
  */
 static const char *find_fault(const char *path)
 {

@@ -51,11 +51,11 @@ int repository_tree_read(const char *listing, size_t size, repository_skip_fn sk
 			 struct repository_tree *ret_tree, struct reason *why);
 void repository_tree_free(struct repository_tree *tree);
 
-/* Says what a link holds; what is no path is told to nobody, and leads nowhere. 0 or -ENOMEM. */
+/* Says what a link holds; what is no path is ignored, and the link dangles. 0 or -ENOMEM. */
 int repository_tree_set_target(struct repository_tree *tree, struct repository_link *link,
 			       const char *target, size_t length);
 
-/* Follows all links. Those that lead out of the repository or in a circle are told. 0 or -ENOMEM.
+/* Follows all links. Reports those that lead out of the repository or in a circle. 0 or -ENOMEM.
  */
 int repository_tree_resolve(struct repository_tree *tree, repository_skip_fn skip, void *context);
 

@@ -17,7 +17,7 @@
  * it, a little-endian u32, which counts as a part of the payload here. gzip ends with just that.
  */
 
-/* What the last four bytes say; nobody has checked it. */
+/* What the last four bytes say, unchecked. */
 size_t kernel_payload_unpacked_size(const void *payload, size_t size);
 
 /*

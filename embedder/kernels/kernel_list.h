@@ -25,7 +25,7 @@ struct kernel_file {
 struct kernel_source {
 	char *path;
 	const struct kernel_id *as;
-	bool was_named; /* it was given itself, so that there is nothing in it is worth a line */
+	bool was_named; /* the user named it, so it is an error when no kernel is in it */
 };
 
 struct kernel_list {

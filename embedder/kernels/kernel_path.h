@@ -33,7 +33,7 @@ enum kernel_path_kind kernel_path_kind(const char *name);
  * Else they may be anything (/home/me/x86_64), and an os id and version id are believed only if
  * they look like such.
  * @ret_id: malloc'd strings, to be freed with kernel_id_clear(); no build-id, no uname -v.
- * Errors: -EINVAL the machine cannot be told (@why says what to do), -ENOMEM.
+ * Errors: -EINVAL the path names no known machine (@why says what to do), -ENOMEM.
  */
 int kernel_path_read(const char *folder, const char *name, bool certain, struct kernel_id *ret_id,
 		     struct reason *why);

@@ -3,7 +3,7 @@
  * In: the expressions of --select, and kernels. Out: which kernels are wanted.
  *
  * An expression is cut up once, into a copy of its text; the numbers of a version are read then as
- * well. What can be wrong with an expression is told before the first file is looked at.
+ * well. A wrong expression is reported before the first file is read.
  */
 #include "embedder/kernels/kernel_select.h"
 

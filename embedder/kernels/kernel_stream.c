@@ -24,11 +24,11 @@
 #define KERNEL_GUESS 12
 #define ELF_GUESS    1
 
-/* An archive may hold millions of bad names: the first ones tell what is wrong with it. */
-#define SKIPPED_TOLD_MAX 100
+/* An archive may hold millions of bad names: only the first ones are reported. */
+#define SKIPPED_REPORTED_MAX 100
 
-/* Of a name that nobody reads to its end. */
-#define NAME_TOLD_MAX 160
+/* The longest name printed. */
+#define NAME_PRINTED_MAX 160
 
 struct kernel_stream {
 	const struct kernel_source *source;
@@ -41,7 +41,7 @@ struct kernel_stream {
 	struct archive_reader *reader;
 	char *place; /* the folder of the archive, absolute; NULL: not to be had */
 	struct kernel_links links;
-	bool is_again; /* the archive is gone through again, for the links: */
+	bool is_again; /* the second pass, for the links: */
 	struct kernel_link
 		*link; /* the next to be handed out; NULL: the next member is to be read */
 	struct kernel_btf linked; /* its bytes, and those of the one before */
@@ -53,12 +53,12 @@ static void skip(struct kernel_stream *stream, const char *member, const char *w
 {
 	_cleanup_free_ char *path = NULL;
 
-	if (stream->is_again || !stream->opts.skip) /* it has been told of the first time */
+	if (stream->is_again || !stream->opts.skip) /* it was reported in the first pass */
 		return;
-	if (stream->skipped++ >= SKIPPED_TOLD_MAX)
+	if (stream->skipped++ >= SKIPPED_REPORTED_MAX)
 		return;
-	if (*member && asprintf(&path, "%s: %.*s%s", stream->source->path, NAME_TOLD_MAX, member,
-				strlen(member) > NAME_TOLD_MAX ? "..." : "") < 0)
+	if (*member && asprintf(&path, "%s: %.*s%s", stream->source->path, NAME_PRINTED_MAX, member,
+				strlen(member) > NAME_PRINTED_MAX ? "..." : "") < 0)
 		path = NULL;
 	stream->opts.skip(stream->opts.context, path ? path : stream->source->path, why);
 }
@@ -68,14 +68,14 @@ static void skip_in_archive(void *context, const char *name, const char *why)
 	skip(context, name, why);
 }
 
-static void tell_skipped(const struct kernel_stream *stream)
+static void report_skipped_count(const struct kernel_stream *stream)
 {
 	struct reason line;
 
-	if (!stream->opts.skip || stream->skipped <= SKIPPED_TOLD_MAX)
+	if (!stream->opts.skip || stream->skipped <= SKIPPED_REPORTED_MAX)
 		return;
 	reason_set(&line, 0, "skipped: %zu more that cannot be used",
-		   stream->skipped - SKIPPED_TOLD_MAX);
+		   stream->skipped - SKIPPED_REPORTED_MAX);
 	stream->opts.skip(stream->opts.context, stream->source->path, line.text);
 }
 
@@ -84,7 +84,7 @@ static bool is_wanted(const struct kernel_stream *stream, const struct kernel_id
 	return !stream->opts.want || stream->opts.want(stream->opts.context, id);
 }
 
-/* What starts with a dot (.git, ._NAME) is nobody's kernel, as in a folder. */
+/* Hidden files and folders (.git, ._NAME) are skipped, as in a walk through a folder. */
 static bool is_hidden(const char *name)
 {
 	return *name == '.' || strstr(name, "/.");
@@ -120,7 +120,7 @@ static int take_apart(const char *name, struct place *ret_place)
 
 /*
  * The key of a member called RELEASE.btf: from its place in the archive as if that were a folder,
- * then from the archive's own place. -EINVAL: not to be told.
+ * then from the archive's own place. -EINVAL: not known.
  */
 static int read_key(const struct kernel_stream *stream, const struct place *place,
 		    struct kernel_id *ret_id, struct reason *why)
@@ -231,7 +231,7 @@ static int take_btf(struct kernel_stream *stream, const struct archive_member *m
 	return err ? reason_set(why, err, "%s: %s", member->name, member_why.text) : 1;
 }
 
-/* Completes the key with what the kernel says of itself. 1: wanted; 0: not, which has been told. */
+/* Completes the key with what the kernel says of itself. 1: wanted; 0: not wanted, or reported. */
 static int identify(struct kernel_stream *stream, const char *member,
 		    const struct kernel_btf *bytes, struct kernel_file *file)
 {
@@ -309,7 +309,7 @@ static int take_member(struct kernel_stream *stream, const struct archive_member
 
 /* --- the second time -------------------------------------------------------------------------- */
 
-/* Hands out the current link. Its bytes are lent: the next link may lead to them, too. */
+/* Hands out the current link. The bytes stay the stream's: the next link may lead to them, too. */
 static int take_link(struct kernel_stream *stream, struct kernel_file *ret_file,
 		     struct kernel_btf *ret_bytes)
 {
@@ -342,7 +342,7 @@ static int read_linked(struct kernel_stream *stream, const struct archive_member
 		return 0;
 	if (ret_bytes)
 		err = read_member(stream, member, KERNEL_PATH_BTF, &stream->linked, &member_why);
-	/* Who unpacks them cannot wait for more, as they are not his. */
+	/* They stay the stream's, so kernel_btf_unpack() cannot wait for more memory. */
 	if (ret_bytes && !err)
 		err = kernel_btf_reserve(&stream->linked, &member_why);
 	if (err)
@@ -353,8 +353,8 @@ static int read_linked(struct kernel_stream *stream, const struct archive_member
 	return 0;
 }
 
-/* Nothing leads nowhere in silence. */
-static void tell_not_found(struct kernel_stream *stream)
+/* Reports dangling links. */
+static void report_dangling(struct kernel_stream *stream)
 {
 	stream->is_again = false;
 	for (size_t i = 0; i < stream->links.count; i++) {
@@ -450,7 +450,7 @@ static int next_in_file(struct kernel_stream *stream, struct kernel_file *ret_fi
 	if (!file.path)
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
 	if (ret_bytes) {
-		/* What it takes is waited for by who unpacks it: nothing is held yet. */
+		/* kernel_btf_unpack() waits for the memory that it needs; nothing is held yet. */
 		err = memory_budget_acquire(stream->opts.budget, 0, why);
 		if (err)
 			return err;
@@ -479,8 +479,8 @@ static int end_pass(struct kernel_stream *stream, struct reason *why)
 {
 	if (stream->is_again || !stream->links.count) {
 		if (stream->is_again)
-			tell_not_found(stream);
-		tell_skipped(stream);
+			report_dangling(stream);
+		report_skipped_count(stream);
 		stream->ended = true;
 		if (!stream->seen && stream->source->was_named)
 			return reason_set(why, -ENOENT,
@@ -520,7 +520,7 @@ int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_fil
 					       : take_member(stream, &member, ret_file, ret_bytes,
 							     why);
 			else
-				tell_skipped(stream);
+				report_skipped_count(stream);
 			if (more < 0)
 				return more;
 			taken = more == 1 && !stream->is_again;

@@ -2,10 +2,10 @@
 /*
  * The kernels in one file whose keys are known once it is read: in an archive or a package those of
  * its members that are named like kernels (kernel_path.h), else a kernel's own file. They come one
- * at a time, in the archive's order, and an archive is gone through once.
+ * at a time, in the archive's order, and an archive is read once.
  *
  * But for links: another name for a member is another kernel with the same BTF, and only its bytes
- * are in the archive. When some of those are wanted, the archive is gone through once more for
+ * are in the archive. When some of those are wanted, the archive is read once more for
  * them, and they come last.
  */
 #ifndef COREBTF_KERNELS_KERNEL_STREAM_H
@@ -20,7 +20,7 @@ struct kernel_stream_opts {
 	/* Whether the kernel is wanted; asked before its bytes are read, if its name says the whole
 	 * key. NULL: all are. */
 	bool (*want)(void *context, const struct kernel_id *id);
-	/* Told of a member that could be a kernel and cannot be used; @path is "ARCHIVE: MEMBER".
+	/* Gets each member that could be a kernel and cannot be used; @path is "ARCHIVE: MEMBER".
 	 */
 	kernel_list_skip_fn skip;
 	void *context; /* of both */
@@ -46,9 +46,9 @@ int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_fil
 		       struct kernel_btf *ret_bytes, struct reason *why);
 
 /*
- * Whether the bytes that were handed out last are the stream's own: they are lent until the next
- * call, which is to come from the same thread, before it waits for anything else that needs the
- * budget.
+ * Whether the bytes that were handed out last are the stream's own: they are only valid until the
+ * next call, which is to come from the same thread, before it waits for anything else that needs
+ * the budget.
  */
 bool kernel_stream_holds(const struct kernel_stream *stream);
 

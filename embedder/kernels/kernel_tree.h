@@ -4,7 +4,7 @@
  * (kernel_path_kind()).
  *
  * A folder is opened from the one above it, so a name is never looked up twice from the root, and
- * in the order of the names, so what is told of it comes in the same order everywhere. Symlinked
+ * in the order of the names, so messages come in the same order everywhere. Symlinked
  * folders wait until all real ones have been walked, and each folder is walked once, whatever
  * names it has: a link back up the tree cannot loop, and where `focal` links to `20.04` the real
  * name wins.

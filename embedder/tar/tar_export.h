@@ -19,7 +19,7 @@
 
 #define TAR_EXPORT_PACKAGE_NAME "package.json"
 
-/* Told of each kernel that is left out; @kernel: its names, in words. NULL: nobody is told. */
+/* Gets each kernel that is left out; @kernel: its names, in words. May be NULL. */
 typedef void (*tar_export_skip_fn)(void *context, const char *kernel, const char *why);
 
 struct tar_export_opts {
@@ -35,7 +35,7 @@ struct tar_export_opts {
 struct tar_export_counts {
 	size_t kernels;	   /* that are in the tar */
 	size_t files;	   /* BTFs of these; kernels that differ in what no path says share one */
-	size_t left_out;   /* kernels that are not in the tar, skip was told why */
+	size_t left_out;   /* kernels that are not in the tar, each reported to skip */
 	size_t aside;	   /* files of the BTFs whose path another one has (tar_path_make()) */
 	size_t long_paths; /* files that bcc's own reader does not find (TAR_PATH_BCC_NAME_SIZE) */
 	size_t bundles;	   /* of which all this is; import makes one */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The archive goes by once, and the manifest may come last: so BTFs, links and texts are kept by
- * name first, and become kernels when all of it is known.
+ * The archive is read once, and the manifest may come last: so BTFs, links and texts are kept by
+ *name first, and become kernels when all of it is known.
  *
  *	members --> BTFs by name, manifest, package.json
  *	        --> the manifest's kernels, each checked against its path
@@ -158,7 +158,7 @@ static int check_btf(struct importing *importing, const void *data, size_t size,
 	return btf_source_open_all(&importing->types, data, size, why);
 }
 
-/* The bytes of the current member. *@ret_blob stays NULL when it is no BTF, which is told. */
+/* The bytes of the current member. *@ret_blob stays NULL when it is no BTF, which is reported. */
 static int read_btf(struct importing *importing, const char *name, const struct tar_blob **ret_blob)
 {
 	_cleanup_free_ void *data = NULL;
@@ -279,7 +279,7 @@ static int read_archive(struct importing *importing, const char *path)
 
 /* ---- kernels ---- */
 
-/* What cannot be added is told. */
+/* Reports what cannot be added. */
 static int add_kernel(struct importing *importing, const struct kernel_id *id,
 		      const struct tar_blob *blob, const char *name)
 {
@@ -353,7 +353,7 @@ static int add_described(struct importing *importing, const struct manifest_kern
 	}
 	entry->described = true;
 	if (!entry->blob && !entry->link)
-		return 0; /* told when it was read */
+		return 0; /* reported when it was read */
 	err = tar_members_resolve(&importing->members, entry, &blob, &why);
 	if (!err)
 		err = tar_path_read(name, kernel->id.machine, &said, &why);
@@ -384,7 +384,7 @@ static int add_undescribed(struct importing *importing, const struct tar_member_
 	int err;
 
 	if (!entry->blob && !entry->link)
-		return 0; /* told when it was read */
+		return 0; /* reported when it was read */
 	err = tar_members_resolve(&importing->members, entry, &blob, &why);
 	if (!err)
 		err = tar_path_read(entry->name, importing->opts->machine, &id, &why);

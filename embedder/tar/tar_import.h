@@ -26,7 +26,7 @@ struct tar_import_opts {
 	bool big_endian;
 	bool has_compression; /* of the bundle; else the manifest's, or none */
 	enum bundle_compression compression;
-	archive_skip_fn skip; /* told of each member that is left out, or taken with a doubt */
+	archive_skip_fn skip; /* gets each member that is left out, or taken with a doubt */
 	void *context;	      /* skip's */
 };
 
@@ -38,7 +38,7 @@ struct tar_import_result {
 	size_t kernels;
 	size_t btfs;	/* distinct ones */
 	size_t objects; /* BPF objects, as the manifest names them */
-	size_t skipped; /* times that skip was told something */
+	size_t skipped; /* calls of skip */
 };
 
 /*

@@ -28,7 +28,7 @@ struct tar_kernel {
 struct tar_kernels {
 	struct tar_kernel *kernels;
 	size_t count;
-	size_t left_out; /* kernels, skip was told */
+	size_t left_out; /* kernels, each reported to skip */
 	size_t aside;	 /* BTFs that had to give way: another one has their path */
 };
 

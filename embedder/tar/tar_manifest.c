@@ -2,9 +2,9 @@
 /*
  * Writing and reading stand next to each other, so that one can be held against the other.
  *
- * The text comes back from outside, maybe from an editor, maybe from somebody who means ill: every
- * byte of it has to be accounted for, and what is not understood is refused rather than skipped.
- * A fact that gets lost here would make a kernel match that must not.
+ * The text comes from outside, maybe from an editor, maybe from an attacker: every byte of it is
+ * checked, and what is not understood is refused rather than skipped. A fact that gets lost here
+ * would make a wrong kernel match.
  */
 #include "embedder/tar/tar_manifest.h"
 

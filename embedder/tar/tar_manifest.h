@@ -20,7 +20,7 @@
  *		uname-version, build-id. A BTF with several such lines is that of several
  *		kernels; one without any is that of the kernel its path says
  *
- * A field may complete what the path says ("unknown", a machine that nobody knows), but not
+ * A field may complete what the path says ("unknown", an unknown machine), but not
  * contradict it: a BTF cannot be moved to another kernel from here. That is for the reader of
  * both to check (tar_path_fits()).
  */
@@ -81,8 +81,8 @@ int tar_manifest_read(const char *text, size_t size, struct tar_manifest *ret_ma
 /* For _cleanup_. */
 void tar_manifest_free(struct tar_manifest *manifest);
 
-/* Whether the first bytes of a BTF say that it is big-endian. A bundle whose byte order nobody
- * says is big-endian if all its BTFs are. */
+/* Whether the first bytes of a BTF say that it is big-endian. A bundle without a stated byte
+ * order is big-endian if all its BTFs are. */
 bool tar_manifest_is_big_endian_btf(const void *btf, size_t size);
 
 #endif

@@ -22,7 +22,7 @@ struct tar_member_entry {
 	const char *name;
 	const struct tar_blob *blob; /* NULL: a link, or nothing that can be taken */
 	const char *link;	     /* a symbolic link's target, normalised; NULL: it is none */
-	bool described;		     /* for whoever goes over the members: the manifest names it */
+	bool described;		     /* the manifest names it; set by tar_import.c */
 };
 
 /* {0} has none. */

@@ -48,7 +48,7 @@ int tar_path_make(const struct kernel_id *id, enum tar_layout layout, bool uname
  * @path: normalised (archive/member_name.h); a "./" before it does not matter.
  * @machine: canonical; the machine of BTFs whose folder names none, or NULL.
  * @ret_id: malloc'd strings, to be freed with kernel_id_clear(); no build-id, no uname -v.
- * Errors: -EINVAL no BTF's name, or the machine cannot be told; -ENOMEM.
+ * Errors: -EINVAL no BTF's name, or it names no known machine; -ENOMEM.
  */
 int tar_path_read(const char *path, const char *machine, struct kernel_id *ret_id,
 		  struct reason *why);

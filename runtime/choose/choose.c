@@ -23,7 +23,7 @@ struct search {
 	uint32_t bundle, number;
 };
 
-/* Whether two entries lead to the same bytes, as far as size and checksum can tell. */
+/* Whether two entries have the same BTF, by size and checksum. */
 static int same_btf(void *context, const struct rank_candidate *a, const struct rank_candidate *b)
 {
 	const struct search *search = context;

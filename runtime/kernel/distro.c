@@ -174,7 +174,7 @@ void distro_normalise(const char *id, const char *version_id, struct distro *ret
 
 	copy_lower(id, ret_distro->id);
 	copy_lower(version_id, ret_distro->version);
-	/* A folder needs a name also when nobody knows: `corebtf export` makes such ones. */
+	/* `corebtf export` gives folders this name when the id is not known. */
 	if (!strcmp(ret_distro->id, UNKNOWN))
 		ret_distro->id[0] = '\0';
 	if (!strcmp(ret_distro->version, UNKNOWN))
@@ -211,7 +211,7 @@ static bool from_ubuntu(const char *word, size_t length, struct distro_hint *hin
 	tilde = strchr(text, '~');
 	distro_normalise("ubuntu", tilde ? tilde + 1 : "", &hint->distro);
 	hint->native = !tilde;
-	/* A tilde that no version follows is somebody's own build. */
+	/* A tilde without a version after it is a private build. */
 	if (!is_digit(hint->distro.version[0]))
 		hint->distro.version[0] = '\0';
 	return true;

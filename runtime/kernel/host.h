@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The machine this runs on, as far as the runtime asks it anything: files below / and uname(2).
- * Tests put a folder and a made-up uname in its place.
+ * What the runtime reads of the machine it runs on: files below / and uname(2). Tests put a folder
+ * and a made-up uname in its place.
  */
 #ifndef COREBTF_HOST_H
 #define COREBTF_HOST_H
@@ -17,7 +17,7 @@ struct host {
 };
 
 /* An environment variable; NULL when it is not there or empty, and always in a program that runs
- * with more rights than whoever set it. */
+ * with more rights than its caller. */
 const char *host_variable(const char *name);
 
 /*

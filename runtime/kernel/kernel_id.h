@@ -11,8 +11,8 @@
 
 /*
  * Strings are never NULL, and "" means not known, unless the holder says otherwise. Nothing here is
- * owned: the strings and the build-id belong to whoever filled them in. The embedder has ids that
- * own them (embedder/util/own_kernel_id.h).
+ * owned: the strings and the build-id belong to the code that filled them in. The embedder has ids
+ * that own them (embedder/util/own_kernel_id.h).
  */
 struct kernel_id {
 	const char *release;	   /* as uname -r */
