@@ -78,7 +78,12 @@ link()
 # of any machine; of the byte order of the ELF file CARRIER.
 make_bundles()
 {
-	corebtf embed "$1" "$OBJECT" --kernels "$KERNELS" --all-machines -o carrier
+	object=$OBJECT
+	if readelf -h "$1" | grep -q 'big endian'; then
+		object=big-endian.bpf.o
+		clang -target bpfeb -g -O2 -c "$SOURCE/tests/flow/flow.bpf.c" -o $object
+	fi
+	corebtf embed "$1" "$object" --kernels "$KERNELS" --all-machines -o carrier
 	corebtf extract carrier -o "small$2"
 	for _ in $(seq 40); do
 		cat "small$2"
