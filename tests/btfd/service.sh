@@ -2,13 +2,7 @@
 # The systemd unit as it is, run by a systemd of its own: start, reload, a reload that fails, stop.
 # This systemd is process 1 of a pid namespace; it has its own mounts, network and cgroup as well,
 # and for units only btfd's and empty targets. 77: that cannot be done on this machine.
-set -eu
-export LC_ALL=C
-
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
+. "$(dirname "$0")/../support/lib.sh"
 
 [ -z "$SANITIZED" ] || skip "sanitizers have system calls of their own, which the unit does not allow"
 [ "$(id -u)" = 0 ] || skip "not root"

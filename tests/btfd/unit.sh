@@ -1,20 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The systemd unit, judged by systemd's own tools; and that its system call filter lets through what
 # btfd really calls. 77: a tool is missing.
-set -eu
-export LC_ALL=C
-
-fail() {
-	echo "FAILED: $*" >&2
-	exit 1
-}
-
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
-
-command -v systemd-analyze >/dev/null || skip "no systemd-analyze"
+. "$(dirname "$0")/../support/lib.sh"
+needs systemd-analyze
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -51,7 +39,7 @@ for call in ptrace mount execveat connect setuid; do
 done
 
 [ -z "$SANITIZED" ] || skip "sanitizers have system calls of their own; the unit itself is good"
-command -v strace >/dev/null || skip "no strace; the unit itself is good"
+have strace || skip "no strace; the unit itself is good"
 [ "$(id -u)" = 0 ] || skip "not root: btfd cannot run; the unit itself is good"
 # A whole life: start, reload, stop.
 mkdir "$scratch/objects"

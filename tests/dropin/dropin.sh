@@ -3,12 +3,10 @@
 # theirs are, run with the kernel's BTF hidden. bpftool trims; the embedder is only used for the
 # section.
 . "$FLOW/lib.sh"
-PATH=$PATH:/usr/sbin:/sbin
 
 [ "$(id -u)" = 0 ] || skip "that takes root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF to put into a tar"
-command -v bpftool >/dev/null || skip "no bpftool"
-command -v ld >/dev/null || skip "no ld"
+needs bpftool ld
 
 # An empty folder where the kernel's BTF was, in a mount namespace of its own.
 hidden() {

@@ -14,7 +14,7 @@ through() {
 	tar -C "$1" -cf way/archive.tar .
 	status 0 embed program --kernels way/archive.tar --all-machines -o way/from-tar
 	same way/program way/from-tar
-	if command -v git >/dev/null; then
+	if have git; then
 		git init -q way/repository
 		cp -R "$1"/. way/repository
 		git -C way/repository add -A

@@ -4,7 +4,7 @@
 . "$FLOW/lib.sh"
 bpftool=
 for candidate in bpftool /usr/sbin/bpftool; do
-	command -v $candidate >/dev/null && bpftool=$candidate && break
+	have $candidate && bpftool=$candidate && break
 done
 [ "$bpftool" ] && $bpftool version >/dev/null 2>&1 || skip "no bpftool"
 make_object flow.bpf.o

@@ -5,7 +5,7 @@
 . "$FLOW/archive_lib.sh"
 
 for tool in apt-get apt-cache dpkg-deb objcopy readelf od; do
-	command -v $tool >/dev/null || skip "no $tool"
+	have $tool || skip "no $tool"
 done
 make_object probe.bpf.o
 make_program program probe.bpf.o
@@ -61,7 +61,7 @@ unpack_bzimage() { # FILE OUT
 	fd377a58) packer=xz ;;
 	*) fail "$1: packed with something else" ;;
 	esac
-	command -v $packer >/dev/null || skip "no $packer"
+	have $packer || skip "no $packer"
 	$packer -dc <payload >"$2"
 	[ "$(wc -c <"$2")" -eq "$(number "$1" $((start + length)) 4)" ] || fail "$packer: not all of it"
 }
@@ -89,7 +89,7 @@ packings() {
 	for packing in gzip xz lzma bzip2 zstd lz4; do
 		tool=$packing
 		[ $packing != lzma ] || tool=xz
-		if command -v $tool >/dev/null; then
+		if have $tool; then
 			echo $packing
 		else
 			echo "no $tool: its packing is left out" >&3

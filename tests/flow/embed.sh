@@ -42,7 +42,7 @@ done <x86_64
 says table "exe+0x"
 [ "$(grep -c '^debian ' table)" -eq "$(wc -l <x86_64)" ] || fail "other kernels in the table"
 status 0 list with --json
-if command -v python3 >/dev/null; then
+if have python3; then
 	python3 -c '
 import json, sys
 bundle = json.load(open("out"))

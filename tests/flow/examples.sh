@@ -39,7 +39,7 @@ cp shelf/probe.tar.gz shelf/btfs-x86_64.tar.gz
 
 # A repository of kernels, and the cache filled from it.
 git=
-if command -v git >/dev/null; then
+if have git; then
 	git=yes
 	git init -q shelf/my-btfs
 	cp -R named/debian shelf/my-btfs/
@@ -72,7 +72,7 @@ while read -r line; do
 		[ "$git" ] || continue
 		;;
 	*python3*)
-		command -v python3 >/dev/null || continue
+		have python3 || continue
 		;;
 	esac
 	rm -rf run

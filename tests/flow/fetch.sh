@@ -62,7 +62,7 @@ done
 [ "$(readlink cache/*/ubuntu/18.04)" = bionic ] || fail "no link"
 
 # A terminal sees git's progress, and nothing with --quiet.
-if command -v script >/dev/null; then
+if have script; then
 	rm -rf cache
 	TERM=xterm script -qec "'$COREBTF' fetch --select os=ubuntu:18.04 '$url'" typescript >/dev/null
 	says typescript "Receiving objects: 100%"
@@ -251,7 +251,7 @@ rm -r "$folder"
 mv moved "$folder"
 
 # One at a time.
-if command -v flock >/dev/null; then
+if have flock; then
 	got=0
 	flock cache/.corebtf-fetch "$COREBTF" fetch "$url" >out 2>err || got=$?
 	[ "$got" -eq 1 ] || fail "status $got"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Shared by the tests of fetch: a repository with kernels, and checks of the cache.
-command -v git >/dev/null || skip "no git"
+needs git
 
 # No user's settings.
 export HOME="$PWD/home" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL="$PWD/home/gitconfig"

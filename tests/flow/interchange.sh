@@ -20,7 +20,7 @@ kernel "$1" ubuntu/18.04/x86_64/5.4.0-58-generic
 # Both ways of storing, both byte orders.
 status 0 embed exe --kernels kernels --all-machines -o raw
 status 0 embed exe --kernels kernels --all-machines --compress xz -o xz
-command -v s390x-linux-gnu-gcc >/dev/null && make_object big.bpf.o -target bpfeb &&
+have s390x-linux-gnu-gcc && make_object big.bpf.o -target bpfeb &&
 	make_program big big.bpf.o s390x-linux-gnu-gcc &&
 	status 0 embed big big.bpf.o --kernels kernels --all-machines -o big
 for exe in raw xz big; do
@@ -100,8 +100,8 @@ repacked -cf again.tar unpacked
 (cd unpacked && find . -type f | sort -r) >names
 repacked -cf again.tar --gzip -C unpacked -T names
 repacked -cf again.tar --xz -C unpacked btfhub-archive corebtf.manifest package.json
-command -v zstd >/dev/null && repacked -cf again.tar --zstd -C unpacked .
-command -v bzip2 >/dev/null && repacked -cf again.tar --bzip2 -C unpacked .
+have zstd && repacked -cf again.tar --zstd -C unpacked .
+have bzip2 && repacked -cf again.tar --bzip2 -C unpacked .
 ln -f unpacked/btfhub-archive/ubuntu/20.04/x86_64/5.4.0-58-generic.btf \
 	unpacked/btfhub-archive/ubuntu/18.04/x86_64/5.4.0-58-generic.btf
 repacked -cf again.tar -C unpacked .
@@ -138,11 +138,11 @@ done
 # The packers' own programs take them, and find nothing behind the end.
 gzip -t first.tar.gz 2>err || fail "gzip -t"
 xz -t first.tar.xz || fail "xz -t"
-! command -v zstd >/dev/null || zstd -tq first.tar.zst || fail "zstd -t"
+! have zstd || zstd -tq first.tar.zst || fail "zstd -t"
 [ ! -s err ] || fail "gzip complains"
 
 # As the readers of these layouts do: look for one name and take the data behind its header.
-if command -v python3 >/dev/null; then
+if have python3; then
 	status 0 export raw -o bcc.tar.gz --layout bcc
 	cat >scan.py <<'END'
 import gzip, io, sys, tarfile

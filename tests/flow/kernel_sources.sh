@@ -40,7 +40,7 @@ tar -cf prefixed.tar --transform 's,^plain,btfhub-archive,' plain
 gzip -n -1 <plain.tar >plain.tar.gz
 xz -1 <plain.tar >plain.tar.xz
 tars="nested.tar plain.tar prefixed.tar plain.tar.gz plain.tar.xz"
-if command -v zstd >/dev/null; then
+if have zstd; then
 	zstd -q -1 <plain.tar >plain.tar.zst
 	tars="$tars plain.tar.zst"
 fi
@@ -73,7 +73,7 @@ cp "plain/$btf" "single/$btf"
 status 0 embed exe --kernels single -o one
 rm "single/$btf"
 for packer in gzip:gz xz:xz zstd:zst bzip2:bz2 lz4:lz4; do
-	command -v "${packer%:*}" >/dev/null || continue
+	have "${packer%:*}" || continue
 	file=single/$btf.${packer#*:}
 	cat "plain/$btf" | "${packer%:*}" -c >"$file" # gzip minds a file's time
 	status 0 list --kernels single
@@ -162,7 +162,7 @@ cp vmlinux wrong/debian/12/arm64/6.1.0-13-amd64.btf
 status 1 embed exe --all-machines --kernels wrong -o none
 says err "6.1.0-12-amd64.btf: its place or name says release 6.1.0-12-amd64"
 says err "6.1.0-13-amd64.btf: its place or name says machine arm64"
-if command -v dpkg-deb >/dev/null; then
+if have dpkg-deb; then
 	cp boot/vmlinuz-6.1.0-13-amd64 root/boot
 	printf 'Package: p\nVersion: 1\nArchitecture: all\nMaintainer: n <n@e.org>\nDescription: none\n' \
 		>root/DEBIAN/control
@@ -179,7 +179,7 @@ if command -v dpkg-deb >/dev/null; then
 	says err "empty.deb: no kernel in this archive"
 fi
 
-if command -v rpmbuild >/dev/null; then
+if have rpmbuild; then
 	cat >p.spec <<-END
 		Name: kernel-core
 		Version: 1

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Shared by the flow tests. Each sources it first and is then in an empty folder.
-set -eu
-export LC_ALL=C
+. "$FLOW/../support/lib.sh"
 unset POSIXLY_CORRECT || :
 
 scratch=$(mktemp -d)
@@ -14,11 +13,6 @@ fail() {
 		[ -s "$file" ] && sed "s/^/  $file: /" "$file" >&2
 	done
 	exit 1
-}
-
-skip() {
-	echo "skipped: $*"
-	exit 77
 }
 
 # corebtf ARGUMENT...: standard output in the file out, standard error in err.
@@ -64,7 +58,7 @@ only() {
 }
 
 make_object() { # NAME [FLAG...]
-	command -v clang >/dev/null || skip "no clang"
+	have clang || skip "no clang"
 	object_name=$1
 	shift
 	clang -target bpf -g -O2 "$@" -c "$FLOW/flow.bpf.c" -o "$object_name"

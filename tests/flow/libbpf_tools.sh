@@ -2,8 +2,7 @@
 # Every executable of Debian's package libbpf-tools, with the BPF object that is inside: embed for
 # all kernels, verify, and for each x86_64 kernel let libbpf relocate on the BTF that lookup gives.
 . "$FLOW/lib.sh"
-PATH=$PATH:/usr/sbin:/sbin
-command -v bpftool >/dev/null || skip "no bpftool"
+needs bpftool
 [ "$(uname -m)" = x86_64 ] || skip "the executables are for another machine"
 tools=$(dpkg -L libbpf-tools 2>/dev/null | grep '^/usr/sbin/.' || :)
 [ "$tools" ] || skip "libbpf-tools is not installed"

@@ -69,7 +69,7 @@ release_options="--machine x86_64 --release 6.1.0-10-amd64"
 status 0 lookup program $release_options --object one.bpf.o
 says out "the object is "
 cp one.bpf.o stripped.bpf.o
-if command -v llvm-strip >/dev/null; then
+if have llvm-strip; then
 	llvm-strip -g stripped.bpf.o # the skeletons of some have that; the BTF stays
 	status 0 lookup program $release_options --object stripped.bpf.o
 fi

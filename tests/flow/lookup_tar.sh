@@ -98,7 +98,7 @@ for source in failed.tar.gz tree; do
 	status 0 lookup $source --machine x86_64 --release 6.1.0-30-amd64
 done
 says_not err 6.1.0-9
-if command -v zstd >/dev/null; then
+if have zstd; then
 	zstd -q a.tar -o a.tar.zst
 	status 1 lookup a.tar.zst --release "$release"
 	one_line a.tar.zst "packed with zstd, which is not read here: use gzip or xz"

@@ -19,7 +19,7 @@ status 0 list "$exe"
 says out '5.4 "a\b" \x01\x1b[31m'
 LC_ALL=C grep -q "$(printf '\033')" out && fail "a control character came through"
 status 0 list "$exe" --json
-if command -v python3 >/dev/null; then
+if have python3; then
 	python3 -c '
 import json
 bundle = json.load(open("out", encoding="utf-8"))

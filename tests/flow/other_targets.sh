@@ -8,7 +8,7 @@ release=$(release_of "$archive")
 done=
 
 # A 32-bit program gets the kernels of the 64-bit machine too.
-if command -v i686-linux-gnu-gcc >/dev/null; then
+if have i686-linux-gnu-gcc; then
 	make_program exe32 flow.bpf.o i686-linux-gnu-gcc
 	status 0 embed exe32 --kernels "$KERNELS"
 	status 0 lookup exe32 --release "$release" -o looked-up
@@ -20,7 +20,7 @@ if command -v i686-linux-gnu-gcc >/dev/null; then
 fi
 
 # A big-endian one: the bundle in its byte order, the BTFs in that of their kernels.
-if command -v s390x-linux-gnu-gcc >/dev/null; then
+if have s390x-linux-gnu-gcc; then
 	make_object big.bpf.o -target bpfeb
 	make_program exe-s390x big.bpf.o s390x-linux-gnu-gcc
 	cp exe-s390x before

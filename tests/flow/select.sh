@@ -119,7 +119,7 @@ status 0 list --kernels $tree --quiet
 [ -s err ] && fail "not quiet"
 says out "7 kernels"
 status 0 list --json --kernels $tree --select 'arch=arm64'
-if command -v python3 >/dev/null; then
+if have python3; then
 	python3 -c '
 import json
 kernels = json.load(open("out"))["kernels"]

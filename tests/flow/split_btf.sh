@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 # corebtf trim --base: split BTF, made by clang and split in two by hand. libbpf reads the result.
 . "$FLOW/lib.sh"
-command -v clang >/dev/null || skip "no clang"
-command -v bpftool >/dev/null || skip "no bpftool"
-command -v python3 >/dev/null || skip "no python3"
+needs clang bpftool python3
 
 cat >kernel.c <<'END'
 struct in_kernel { long pad; int value; };

@@ -29,7 +29,7 @@ printf 'corebtf-manifest 1\n' >tree/corebtf.manifest
 cp "$KERNELS/$(samples arm64 | head -n 1)" tree/btfhub-archive/debian/12/packed.btf.tar.xz
 snapshot tree >expected
 for option in --format=ustar --format=posix --gzip --xz --zstd --bzip2 --format=gnu; do
-	case $option in --zstd | --bzip2) command -v "${option#--}" >/dev/null || continue ;; esac
+	case $option in --zstd | --bzip2) have "${option#--}" || continue ;; esac
 	tar -c $option -f a.tar -C tree .
 	rm -rf got
 	status 0 unpack a.tar -C got
@@ -173,7 +173,7 @@ only deep/er got
 [ "$(wc -l <err)" -eq 4 ] || fail "not a line for each name and one at the end"
 
 # A link in the path of later files, and the same name twice.
-command -v python3 >/dev/null || exit 0
+have python3 || exit 0
 python3 - <<'END' || skip "python3 without tarfile"
 import io, tarfile
 btf = b"\237\353\1\0\030" + bytes(19)

@@ -3,7 +3,7 @@
 # trimmed for all of their targets and for real kernels, in one bundle, and corebtf verify is clean.
 . "$FLOW/lib.sh"
 [ -d "$SELFTESTS" ] || skip "no self-tests (they need the package linux-source-6.1)"
-command -v objcopy >/dev/null || skip "no objcopy"
+needs objcopy
 [ -d "$SHARED_KERNELS" ] && KERNELS=$SHARED_KERNELS
 make_program exe
 

@@ -5,17 +5,14 @@
 #
 # The BPF objects inside the executables of Debian's package libbpf-tools, judged by libbpf or by
 # bpftool. Exit status 77 when the package is not installed. KERNELS that are not there are left out.
-set -eu
+. "$(dirname "$0")/../support/lib.sh"
 judge=$1 how=$2
 shift 2
 
 executables=$(dpkg -L libbpf-tools 2>/dev/null | grep '/s\?bin/.' | while read -r file; do
 	[ -L "$file" ] || echo "$file"
 done) || :
-if [ -z "$executables" ]; then
-	echo "skipped: needs the executables of Debian's package libbpf-tools (apt-get install libbpf-tools)"
-	exit 77
-fi
+[ "$executables" ] || skip "libbpf-tools is not installed"
 
 if [ "$how" != bpftool ]; then
 	for kernels; do

@@ -5,14 +5,11 @@
 # The kernel's own CO-RE self-tests, out of Debian's package linux-source-6.1: each program is judged
 # on the BTF it is meant for. The pairs, and which of them have to fail, are read from the
 # self-test itself (prog_tests/core_reloc.c). Exit status 77 when the package is not installed.
-set -eu
+. "$(dirname "$0")/../support/lib.sh"
 judge=$1 clang=$2 folder=$3 includes=$4 kernels=$5
 
 archive=/usr/src/linux-source-6.1.tar.xz
-if [ ! -r $archive ]; then
-	echo "skipped: needs $archive of Debian's package linux-source-6.1 (apt-get install linux-source-6.1)"
-	exit 77
-fi
+[ -r $archive ] || skip "no $archive: linux-source-6.1 is not installed"
 bpf=$folder/linux-source-6.1/tools/testing/selftests/bpf
 if [ ! "$folder/unpacked" -nt $archive ]; then
 	rm -rf "$folder"

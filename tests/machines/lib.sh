@@ -4,40 +4,12 @@
 #   CMAKE, SOURCE, COREBTF   the cmake, the source and the embedder of the build that is tested
 #   DOWNLOADS                a folder where packages are kept from one run to the next
 # shellcheck shell=sh
-set -eu
-export LC_ALL=C
-PATH=$PATH:/usr/sbin:/sbin
+. "$(dirname "$0")/../support/lib.sh"
 
 # Programs in here are run by other users as well.
 work=$(mktemp -d)
 chmod 755 "$work"
 trap 'rm -rf "$work"' EXIT
-
-fail() {
-	printf 'FAILED: %s\n' "$*" >&2
-	[ ! -s "$work/log" ] || tail -n 60 "$work/log" | sed 's/^/  /' >&2
-	exit 1
-}
-
-skip() {
-	printf 'skipped: %s\n' "$*"
-	exit 77
-}
-
-ok() {
-	printf 'ok: %s\n' "$*"
-}
-
-needs() {
-	for command in "$@"; do
-		command -v "$command" >/dev/null || skip "$command is not here"
-	done
-}
-
-# Runs a command and shows what it said only when it fails.
-quietly() {
-	"$@" >"$work/log" 2>&1 || fail "$*"
-}
 
 # says FILE TEXT: the file has the text.
 says() {

@@ -3,36 +3,10 @@
 #   CMAKE, GENERATOR, SOURCE, BUILD, CC, FLAGS   of the build that is tested
 #   COREBTF                                      its command
 # shellcheck shell=sh
-set -eu
+. "$(dirname "$0")/../support/lib.sh"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-fail() {
-	printf 'FAIL: %s\n' "$*" >&2
-	exit 1
-}
-
-ok() {
-	printf 'ok: %s\n' "$*"
-}
-
-skip() {
-	printf 'skipped: %s\n' "$*"
-	exit 77
-}
-
-have() {
-	command -v "$1" >/dev/null 2>&1
-}
-
-# Runs a command and shows what it said only when it fails.
-quietly() {
-	"$@" >"$work/log" 2>&1 || {
-		cat "$work/log" >&2
-		fail "$*"
-	}
-}
 
 # Installs the build and moves it to $work/prefix: no file may have the first path.
 install_package() {

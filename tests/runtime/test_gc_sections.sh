@@ -2,19 +2,13 @@
 # SPDX-License-Identifier: MIT
 # A link with --gc-sections leaves out the functions of the static library that a program does not
 # call, though the library is one object: test_gc_sections.sh CC LIBRARY INCLUDE [SANITIZER...]
-set -eu
+. "$(dirname "$0")/../support/lib.sh"
 cc=$1
 library=$2
 include=$3
 shift 3
-command -v nm >/dev/null || {
-	echo "skipped: no nm"
-	exit 77
-}
-[ $# -eq 0 ] || {
-	echo "skipped: a sanitizer keeps every section"
-	exit 77
-}
+needs nm
+[ $# -eq 0 ] || skip "a sanitizer keeps every section"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cat >"$scratch/program.c" <<'END'
@@ -42,12 +36,6 @@ functions() { # [FLAG...]: which of the library's functions for tars and folders
 		sort | tr '\n' ' '
 }
 found=$(functions)
-[ "$found" = "bundle_open " ] || {
-	echo "FAILED: without a tar there are: $found"
-	exit 1
-}
+[ "$found" = "bundle_open " ] || fail "without a tar there are: $found"
 found=$(functions -DOPEN_TAR)
-[ "$found" = "bundle_open tar_bundle_read " ] || {
-	echo "FAILED: with corebtf_open_tar() there are: $found"
-	exit 1
-}
+[ "$found" = "bundle_open tar_bundle_read " ] || fail "with corebtf_open_tar() there are: $found"

@@ -5,30 +5,13 @@
 # What is not installed is skipped with a line.
 #
 # usage: test_executable.sh ELF_TOOL
-set -eu
-export LC_ALL=C
+. "$(dirname "$0")/../../support/lib.sh"
 tool=$1
 work=$(mktemp -d)
 mounted=
 trap 'test -z "$mounted" || umount "$mounted"; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 cd "$work"
-
-fail()
-{
-	echo "FAILED: $*" >&2
-	exit 1
-}
-
-skip()
-{
-	echo "skipped: $*"
-}
-
-have()
-{
-	command -v "$1" >/dev/null 2>&1
-}
 
 # What the section holds: three sizes, none a multiple of 8, the middle one the largest.
 head -c 3001 /dev/urandom >first
@@ -151,7 +134,7 @@ build()
 	output=$1
 	shift
 	"$@" -o "$output" 2>build-says && return
-	skip "$output: $(grep -m1 . build-says)"
+	left_out "$output: $(grep -m1 . build-says)"
 	return 1
 }
 
@@ -177,12 +160,12 @@ check_runs ./user env
 for cross in i686:i386 s390x:s390x aarch64:aarch64 powerpc:ppc; do
 	compiler=${cross%%:*}-linux-gnu-gcc
 	if ! have "$compiler"; then
-		skip "$compiler is not installed"
+		left_out "$compiler is not installed"
 		continue
 	fi
 	runner=qemu-${cross#*:}-static
 	if ! have "$runner"; then
-		skip "$runner is not installed"
+		left_out "$runner is not installed"
 		runner=true
 	fi
 	build "${cross%%:*}-static" "$compiler" program.c -static && cycle "${cross%%:*}-static" $runner
@@ -206,7 +189,7 @@ done
 if have eu-strip; then
 	tools="$tools eu-strip|--keep-section=.corebtf"
 else
-	skip "eu-strip is not installed"
+	left_out "eu-strip is not installed"
 fi
 for base in pie static lld; do
 	test -e $base || continue
@@ -215,7 +198,7 @@ for base in pie static lld; do
 	for call in $tools; do
 		program=${call%%|*}
 		if ! treat "$call" $base treated-base; then
-			skip "$base, then $call: $(cat says)"
+			left_out "$base, then $call: $(cat says)"
 			continue
 		fi
 		treat "$call" exe treated || fail "$base, $call: $(cat says)"
@@ -296,12 +279,12 @@ if have go; then
 	printf 'package main\nimport "fmt"\nfunc main() { fmt.Println("it runs 3") }\n' >main.go
 	GOCACHE="$work/cache" GOFLAGS=-mod=mod go build -o go main.go && cycle go env
 else
-	skip "go is not installed"
+	left_out "go is not installed"
 fi
 if have upx; then
 	upx -q -o upx static >/dev/null && cycle upx env
 else
-	skip "upx is not installed"
+	left_out "upx is not installed"
 fi
 
 # Mode, links, other outputs.
@@ -329,7 +312,7 @@ if [ "$(id -u)" = 0 ]; then
 		"$tool" attach capable capable first
 		getcap capable | grep -q 'cap_net_raw=ep' || fail "the capabilities are gone"
 	else
-		skip "file capabilities: no setcap, or not here"
+		left_out "file capabilities: no setcap, or not here"
 	fi
 	chown 12345:23456 exe
 	chmod 6755 exe
@@ -350,10 +333,10 @@ if [ "$(id -u)" = 0 ]; then
 		umount full
 		mounted=
 	else
-		skip "a full disk: cannot mount a tmpfs"
+		left_out "a full disk: cannot mount a tmpfs"
 	fi
 else
-	skip "owner, capabilities, full disk: not root"
+	left_out "owner, capabilities, full disk: not root"
 fi
 
 # What is refused, and the message.

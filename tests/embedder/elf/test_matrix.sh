@@ -9,8 +9,7 @@
 #	these need
 # usage: test_matrix.sh [--print]	--print: just write the tables to standard output
 # A libcorebtf that has come to need more of zlib or liblzma wants it in matrix/stubs.c as well.
-set -eu
-export LC_ALL=C
+. "$(dirname "$0")/../../support/lib.sh"
 mode=${1:-}
 document=$SOURCE/docs/embedding.md
 script=$SOURCE/linker-scripts/corebtf.ld
@@ -22,12 +21,7 @@ trap 'exit 1' INT TERM
 cd "$work"
 failures=0
 
-have()
-{
-	command -v "$1" >/dev/null 2>&1
-}
-
-skip()
+left_out()
 {
 	echo "skipped: $*" >&2
 	: >"$work/skipped"
@@ -50,7 +44,7 @@ linkers=
 add_linker() # NAME PROGRAM FLAG
 {
 	if ! have "$2"; then
-		skip "$2 is not installed"
+		left_out "$2 is not installed"
 		return 0
 	fi
 	mkdir -p "linkers/$1"
@@ -352,7 +346,7 @@ strip_cell()
 	echo "|---|---|---|---|---|---|---|---|---|---|"
 	echo "$tools" | while read -r tool; do
 		if ! have "${tool%%|*}"; then
-			skip "${tool%%|*} is not installed"
+			left_out "${tool%%|*} is not installed"
 			continue
 		fi
 		row="| \`$(echo "$tool" | sed 's/|$//; s/|/ /')\` |"
@@ -388,7 +382,7 @@ done
 		triple=${rest%%:*} rest=${rest#*:}
 		runner=qemu-${rest%%:*}-static key=${rest#*:}
 		if ! have "$triple-gcc" || ! have "$runner"; then
-			skip "$triple-gcc or $runner is not installed"
+			left_out "$triple-gcc or $runner is not installed"
 			continue
 		fi
 		rm -rf built/"$name"*

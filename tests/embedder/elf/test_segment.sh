@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The reserved segment and the shared object with other tools: gdb, valgrind, AddressSanitizer,
-# separate debug files, file capabilities, links; and what is refused, with which message. The matrix of linkers and strip tools is in test_matrix.sh.
+# separate debug files, file capabilities, links; and what is refused, with which message. The matrix
+# of linkers and strip tools is in test_matrix.sh.
 #
 # environment: as test_matrix.sh
-set -eu
-export LC_ALL=C
+. "$(dirname "$0")/../../support/lib.sh"
 script=$SOURCE/linker-scripts/corebtf.ld
 probe=$SOURCE/tests/embedder/elf/matrix/probe.c
 cc=${CC:-cc}
@@ -14,22 +14,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 cd "$work"
-
-fail()
-{
-	echo "FAILED: $*" >&2
-	exit 1
-}
-
-skip()
-{
-	echo "skipped: $*"
-}
-
-have()
-{
-	command -v "$1" >/dev/null 2>&1
-}
 
 corebtf()
 {
@@ -104,7 +88,7 @@ if [ "$(id -u)" = 0 ] && have unshare && build static -static -Wl,-T,"$script" 2
 	cp static bare/
 	prints "$big mapped 0" chroot bare /static
 else
-	skip "a folder without /proc: not root, or no static libraries"
+	left_out "a folder without /proc: not root, or no static libraries"
 fi
 
 # All other segments stay where they are, byte for byte, but for the headers in the first one.
@@ -180,7 +164,7 @@ if have ld.lld && grep -v freeres "$script" >no-freeres.ld &&
 	readelf -S -W lld-static | grep -A1 ' \.corebtf ' | grep -q __libc_freeres_ptrs; then
 	refuses 'is behind it: link without corebtf.ld' attach lld-static small
 else
-	skip "lld, which puts something behind the segment, or such a libc"
+	left_out "lld, which puts something behind the segment, or such a libc"
 fi
 
 # Linked objects: several, in a program with the script, and seen by a symbol.
@@ -258,7 +242,7 @@ if [ "$(id -u)" = 0 ]; then
 	prints "0 nowhere -61" ./swap 'rm libprobe.so' unprivileged
 	cp keep.so libprobe.so
 else
-	skip "a replaced shared object: not root"
+	left_out "a replaced shared object: not root"
 fi
 
 # Mode, owner, capabilities, links.
@@ -276,7 +260,7 @@ if [ "$(id -u)" = 0 ] && have setcap && cp reserved capable && setcap cap_net_ra
 	corebtf remove capable
 	getcap capable | grep -q 'cap_net_raw=ep' || fail "the capabilities are gone after remove"
 else
-	skip "file capabilities: no setcap, or not here"
+	left_out "file capabilities: no setcap, or not here"
 fi
 
 # gdb: a breakpoint by line and a backtrace, in the program itself and with a debug file from
@@ -300,7 +284,7 @@ if have gdb && gdb -nx -batch -ex run "$(command -v true)" 2>&1 | grep -q 'exite
 		prints "$big mapped 0" "./with-$from"
 	done
 else
-	skip "gdb is not installed, or cannot run programs here"
+	left_out "gdb is not installed, or cannot run programs here"
 fi
 
 if have eu-unstrip; then
@@ -317,7 +301,7 @@ if have valgrind; then
 		grep -q ' 0$' out || fail "valgrind $program: $(cat out)"
 	done
 else
-	skip "valgrind is not installed"
+	left_out "valgrind is not installed"
 fi
 
 # The runtime as well.
@@ -332,6 +316,6 @@ if build_runtime "" "$cc" asan-runtime -fsanitize=address,undefined 2>says &&
 	corebtf attach asan big
 	prints "$big file 0" ./asan
 else
-	skip "AddressSanitizer: $(head -1 says)"
+	left_out "AddressSanitizer: $(head -1 says)"
 fi
 echo "all good"

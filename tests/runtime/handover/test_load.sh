@@ -4,19 +4,9 @@
 # and as a user with CAP_BPF and CAP_PERFMON alone. The kernel's own BTF is hidden.
 #
 #   test_load.sh COREBTF EXECSNOOP REFUSE
-set -eu
+. "$(dirname "$0")/../../support/lib.sh"
 corebtf=$1 execsnoop=$2 refuse=$3
-PATH=$PATH:/usr/sbin:/sbin
 
-fail() {
-	echo "FAILED: $*" >&2
-	[ ! -s "$work/log" ] || sed 's/^/  /' "$work/log" >&2
-	exit 1
-}
-skip() {
-	echo "skipped: $*"
-	exit 77
-}
 [ "$(id -u)" = 0 ] || skip "takes root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF to embed"
 "$refuse" kernel-btf -- true 2>/dev/null || skip "the kernel's BTF cannot be hidden here"
