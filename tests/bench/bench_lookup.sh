@@ -26,7 +26,7 @@ hidden() {
 		exec "$@"' sh "$@"
 }
 hidden true 2>/dev/null || {
-	echo "Not measured: lookups, since the kernel's BTF cannot be hidden here (that takes root)."
+	echo "Not measured: lookups, since the kernel's BTF cannot be hidden here (that needs root)."
 	exit 0
 }
 

@@ -91,13 +91,14 @@ static void test_kernel_btf_first(void **state)
 	assert_int_equal(numbered_execs_compare(1), 0);
 }
 
-static void test_bundle_first_when_told(void **state)
+static void test_prefer_bundle(void **state)
 {
-	char *const told[] = {"btfd", "--prefer-bundle", "--bundle=used.bundle", "objects", NULL};
+	char *const arguments[] = {"btfd", "--prefer-bundle", "--bundle=used.bundle", "objects",
+				   NULL};
 	struct watched watched;
 
 	stage_replace("bundle", "used.bundle");
-	watched_start(&watched, SEE_KERNEL_BTF, told);
+	watched_start(&watched, SEE_KERNEL_BTF, arguments);
 	expect_text(watched_ready(&watched), "out of used.bundle");
 	expect_nothing_kept(&watched);
 	numbered_execs_make(SOME_EXECS);
@@ -381,7 +382,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_whole_life, watched_teardown),
 		cmocka_unit_test_teardown(test_kernel_btf_first, watched_teardown),
-		cmocka_unit_test_teardown(test_bundle_first_when_told, watched_teardown),
+		cmocka_unit_test_teardown(test_prefer_bundle, watched_teardown),
 		cmocka_unit_test_teardown(test_unprivileged, watched_teardown),
 		cmocka_unit_test_teardown(test_bad_bundle_at_start, watched_teardown),
 		cmocka_unit_test_teardown(test_bad_bundle_at_reload, watched_teardown),

@@ -4,7 +4,7 @@
 # section.
 . "$FLOW/lib.sh"
 
-[ "$(id -u)" = 0 ] || skip "that takes root"
+[ "$(id -u)" = 0 ] || skip "needs root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF to put into a tar"
 needs bpftool ld
 

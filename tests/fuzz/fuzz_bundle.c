@@ -37,9 +37,9 @@ static void read_btf(struct corebtf *handle, const struct corebtf_entry *entry)
 
 static void read_everything(const uint8_t *data, size_t size)
 {
-	size_t told = 0;
+	size_t count = 0;
 	struct corebtf_open_opts opts = {
-		.sz = sizeof(opts), .log = ignore_line, .log_context = &told};
+		.sz = sizeof(opts), .log = ignore_line, .log_context = &count};
 	struct corebtf_summary summary = {.sz = sizeof(summary)};
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf_object object = {.sz = sizeof(object)};

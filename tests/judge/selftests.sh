@@ -20,8 +20,8 @@ if [ ! "$folder/unpacked" -nt $archive ]; then
 fi
 
 # Before version 15 clang has no builtin for "type matches", and the tests leave types out for it.
-# So it is told that it is newer, "type exists" stands for "type matches", and the judge judges
-# the object as it is, and once more with all of them turned.
+# So clang is called with the macros of a newer one, "type exists" stands for "type matches", and the
+# judge judges the object as it is, and once more with all of them turned.
 major=$(echo __clang_major__ | "$clang" -E -P -x c -)
 flags="-target bpf -g -O2 -mcpu=v3 -ffreestanding -w -isystem $includes"
 if [ "$major" -lt 16 ]; then

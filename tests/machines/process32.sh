@@ -7,7 +7,7 @@
 
 use_architecture i386
 needs ctest
-[ "$(uname -m)" = x86_64 ] || skip "takes an x86_64 kernel"
+[ "$(uname -m)" = x86_64 ] || skip "needs an x86_64 kernel"
 loader=/usr/$triplet/lib/ld-linux.so.2
 [ -x "$loader" ] || skip "no $loader, of the cross compiler's C library"
 "$loader" --version >/dev/null 2>&1 || skip "this kernel runs no 32-bit programs"
@@ -39,7 +39,7 @@ tests() {
 tests runtime
 tests dropin
 
-[ "$(id -u)" = 0 ] || skip "the rest takes root"
+[ "$(id -u)" = 0 ] || skip "the rest needs root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF to embed"
 refuse=$build/tests/support/refuse
 "$refuse" kernel-btf -- true 2>/dev/null || skip "the kernel's BTF cannot be hidden here"

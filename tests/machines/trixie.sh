@@ -5,7 +5,7 @@
 # DOWNLOADS with its packages.
 . "$(dirname "$0")/lib.sh"
 
-[ "$(id -u)" = 0 ] || skip "debootstrap takes root"
+[ "$(id -u)" = 0 ] || skip "debootstrap needs root"
 needs debootstrap unshare chroot apt-get
 # What apt calls Debian's main archive here: "URI Debian Debian main".
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL) $(COMPONENT)' \

@@ -19,7 +19,7 @@ case $GENERATOR in
 *) GENERATOR=Ninja ;;
 esac
 
-# refused TEXT [OPTION...] <code: CMake has to stop with this text, told in one line.
+# refused TEXT [OPTION...] <code: CMake must stop with this text, in one line.
 refused() {
 	text=$1
 	shift

@@ -18,66 +18,68 @@
 #include "tests/support/tar_builder.h"
 
 /* An archive as text: a line for each kernel, each unwanted one and each skipped member. */
-struct told {
+struct stream_lines {
 	char text[65536];
 	size_t length, skipped;
 	const char *unwanted; /* a release that is not wanted */
 };
 
-__attribute__((format(printf, 2, 3))) static void tell(struct told *told, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add_line(struct stream_lines *lines,
+							   const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	told->length += (size_t)vsnprintf(told->text + told->length,
-					  sizeof(told->text) - told->length, format, arguments);
+	lines->length += (size_t)vsnprintf(lines->text + lines->length,
+					   sizeof(lines->text) - lines->length, format, arguments);
 	va_end(arguments);
-	assert_true(told->length < sizeof(told->text));
+	assert_true(lines->length < sizeof(lines->text));
 }
 
 static bool want(void *context, const struct kernel_id *id)
 {
-	struct told *told = context;
+	struct stream_lines *lines = context;
 
-	if (!told->unwanted || strcmp(id->release, told->unwanted) != 0)
+	if (!lines->unwanted || strcmp(id->release, lines->unwanted) != 0)
 		return true;
-	tell(told, "not %s\n", id->release);
+	add_line(lines, "not %s\n", id->release);
 	return false;
 }
 
 static void note_skipped(void *context, const char *path, const char *why)
 {
-	struct told *told = context;
+	struct stream_lines *lines = context;
 
-	told->skipped++;
-	tell(told, "! %.30s: %.60s\n", path, why);
+	lines->skipped++;
+	add_line(lines, "! %.30s: %.60s\n", path, why);
 }
 
-static void tell_kernel(struct told *told, const struct kernel_file *file, struct kernel_btf *bytes)
+static void add_kernel(struct stream_lines *lines, const struct kernel_file *file,
+		       struct kernel_btf *bytes)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf btf = {0};
 	const struct kernel_id *id = &file->id;
 	struct reason why = {""};
 	int err;
 
-	tell(told, "%s/%s/%s/%s %s", id->os_id, id->version_id, id->machine, id->release,
-	     file->path);
+	add_line(lines, "%s/%s/%s/%s %s", id->os_id, id->version_id, id->machine, id->release,
+		 file->path);
 	if (bytes) {
 		err = kernel_btf_unpack(bytes, NULL, &btf, &why);
 		if (err)
-			tell(told, " (%.60s)", why.text);
+			add_line(lines, " (%.60s)", why.text);
 		else if (btf.size < 64 && btf.size > 24) /* one of make_btf(): a header, and text */
-			tell(told, " %.*s", (int)(btf.size - 24), (const char *)btf.data + 24);
+			add_line(lines, " %.*s", (int)(btf.size - 24), (const char *)btf.data + 24);
 	}
-	tell(told, "\n");
+	add_line(lines, "\n");
 }
 
 /* Returns the stream's last result. */
 static int read_stream(const char *path, const struct kernel_id *as, bool was_named,
-		       struct memory_budget *budget, bool keys_only, struct told *told)
+		       struct memory_budget *budget, bool keys_only, struct stream_lines *lines)
 {
 	const struct kernel_source source = {(char *)path, as, was_named};
-	struct kernel_stream_opts opts = {want, note_skipped, told, budget};
+	struct kernel_stream_opts opts = {want, note_skipped, lines, budget};
 	struct kernel_stream *stream = NULL;
 	struct reason why = {""};
 	int more = kernel_stream_open(&source, &opts, &stream, &why);
@@ -89,11 +91,11 @@ static int read_stream(const char *path, const struct kernel_id *as, bool was_na
 		more = kernel_stream_next(stream, &file, keys_only ? NULL : &bytes, &why);
 		if (more <= 0)
 			break;
-		tell_kernel(told, &file, keys_only ? NULL : &bytes);
+		add_kernel(lines, &file, keys_only ? NULL : &bytes);
 		kernel_file_clear(&file);
 	}
 	if (more < 0)
-		tell(told, "%.60s\n", why.text);
+		add_line(lines, "%.60s\n", why.text);
 	kernel_stream_close(stream);
 	return more;
 }
@@ -108,10 +110,10 @@ static void save(const char *path, struct bytes *tar)
 static void expect(const char *path, const struct kernel_id *as, const char *unwanted,
 		   const char *expected)
 {
-	struct told told = {.unwanted = unwanted};
+	struct stream_lines lines = {.unwanted = unwanted};
 
-	assert_int_equal(read_stream(path, as, true, NULL, false, &told), 0);
-	assert_string_equal(told.text, expected);
+	assert_int_equal(read_stream(path, as, true, NULL, false, &lines), 0);
+	assert_string_equal(lines.text, expected);
 }
 
 static void test_tree(void **state)
@@ -140,7 +142,8 @@ static void test_tree(void **state)
 	       "ubuntu/20.04/x86_64/5.4.0-58-generic t: "
 	       "btfhub-archive/ubuntu/20.04/x86_64/5.4.0-58-generic.btf one\n"
 	       "not 6.1.0-arm64\n"
-	       "! t: fedora/spam/4.btf: cannot tell which kernel it is for: its folder 'spam' is "
+	       "! t: fedora/spam/4.btf: cannot tell which kernel it is for: its folder 'spam' "
+	       "is "
 	       "no \n"
 	       "ol/8/x86_64/5 t: ol/8/x86_64/5.btf.tar.xz packed\n"
 	       "ol/8/x86_64/6 t: ol/8/x86_64/6.btf.gz packed\n");
@@ -160,7 +163,8 @@ static void test_place(void **state)
 	       "debian/12/x86_64/5.4 debian/12/x86_64/all.tar: 5.4.btf one\n");
 	assert_int_equal(rename("debian/12/x86_64/all.tar", "all"), 0);
 	expect("all", NULL, NULL,
-	       "! all: 5.4.btf: cannot tell which kernel it is for: its folder '' is no mach\n");
+	       "! all: 5.4.btf: cannot tell which kernel it is for: its folder '' is no "
+	       "mach\n");
 	expect("all", &as, NULL, "mine//arm64/5.4 all: 5.4.btf one\n");
 }
 
@@ -221,7 +225,7 @@ static void test_kernels(void **state)
 	struct made_kernel kernel = made_kernel_x86_64();
 	struct kernel_id as = {.release = (char *)"9.9"};
 	struct byte_buffer image = {0};
-	struct told told = {0};
+	struct stream_lines lines = {0};
 	struct bytes tar = {0};
 	char name[128], expected[1024];
 
@@ -239,55 +243,56 @@ static void test_kernels(void **state)
 		 "debian//x86_64/%s t: %s\n"
 		 "! t: boot/vmlinuz-1.2.3: its place or name says release 1.2.3, and it says "
 		 "6.1.0-13-a\n"
-		 "! t: boot/vmlinuz-4.5: cannot tell which kernel it is for: neither its name nor "
+		 "! t: boot/vmlinuz-4.5: cannot tell which kernel it is for: neither its name "
+		 "nor "
 		 "the\n"
 		 "debian//x86_64/%s t: bzImage\n",
 		 kernel.release, name, kernel.release);
-	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), 0);
-	assert_string_equal(told.text, expected);
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &lines), 0);
+	assert_string_equal(lines.text, expected);
 
 	/* The same by itself, under any name. */
 	scratch_write("whatever", image.data, image.size);
-	told = (struct told){0};
-	assert_int_equal(read_stream("whatever", NULL, true, NULL, false, &told), 0);
+	lines = (struct stream_lines){0};
+	assert_int_equal(read_stream("whatever", NULL, true, NULL, false, &lines), 0);
 	snprintf(expected, sizeof(expected), "debian//x86_64/%s whatever\n", kernel.release);
-	assert_string_equal(told.text, expected);
+	assert_string_equal(lines.text, expected);
 	expect("whatever", &as, NULL, "debian//x86_64/9.9 whatever\n");
 	byte_buffer_free(&image);
 }
 
 static void test_keys_only(void **state)
 {
-	struct told told = {0};
+	struct stream_lines lines = {0};
 	struct bytes tar = {0};
 
 	(void)state;
 	tar_add_btf(&tar, "a/1/x86_64/1.btf", "one");
 	tar_add_header(&tar, '1', "a/1/x86_64/2.btf", "a/1/x86_64/1.btf", 0);
 	save("t", &tar);
-	assert_int_equal(read_stream("t", NULL, true, NULL, true, &told), 0);
-	assert_string_equal(told.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf\n"
-				       "a/1/x86_64/2 t: a/1/x86_64/2.btf\n");
+	assert_int_equal(read_stream("t", NULL, true, NULL, true, &lines), 0);
+	assert_string_equal(lines.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf\n"
+					"a/1/x86_64/2 t: a/1/x86_64/2.btf\n");
 }
 
 static void test_no_kernels(void **state)
 {
-	struct told told = {0};
+	struct stream_lines lines = {0};
 	struct bytes tar = {0};
 
 	(void)state;
 	tar_add_file(&tar, "README", "x", 1);
 	save("t", &tar);
-	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), -ENOENT);
-	told = (struct told){0};
-	assert_int_equal(read_stream("t", NULL, false, NULL, false, &told), 0);
-	assert_string_equal(told.text, "");
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &lines), -ENOENT);
+	lines = (struct stream_lines){0};
+	assert_int_equal(read_stream("t", NULL, false, NULL, false, &lines), 0);
+	assert_string_equal(lines.text, "");
 }
 
 /* What was read before the damage is taken. */
 static void test_cut_off(void **state)
 {
-	struct told told = {0};
+	struct stream_lines lines = {0};
 	struct bytes tar = {0};
 
 	(void)state;
@@ -295,13 +300,13 @@ static void test_cut_off(void **state)
 	tar_add_btf(&tar, "a/1/x86_64/2.btf", "two");
 	scratch_write("t", tar.data, tar.size - 500);
 	bytes_release(&tar);
-	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), -EBADMSG);
-	assert_non_null(strstr(told.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf one\n"));
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &lines), -EBADMSG);
+	assert_non_null(strstr(lines.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf one\n"));
 }
 
 static void test_flood(void **state)
 {
-	struct told told = {0};
+	struct stream_lines lines = {0};
 	struct bytes tar = {0};
 
 	(void)state;
@@ -309,10 +314,10 @@ static void test_flood(void **state)
 		tar_add_file(&tar, "../x.btf", "x", 1);
 	tar_add_btf(&tar, "a/1/x86_64/1.btf", "one");
 	save("t", &tar);
-	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), 0);
-	assert_int_equal(told.skipped, 101);
-	assert_non_null(strstr(told.text, "\n! t: skipped: 50 more that cannot be used\n"));
-	assert_non_null(strstr(told.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf one\n"));
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &lines), 0);
+	assert_int_equal(lines.skipped, 101);
+	assert_non_null(strstr(lines.text, "\n! t: skipped: 50 more that cannot be used\n"));
+	assert_non_null(strstr(lines.text, "a/1/x86_64/1 t: a/1/x86_64/1.btf one\n"));
 }
 
 /* A wrong size allocates no memory, and what does not fit is skipped. */
@@ -320,7 +325,7 @@ static void test_sizes(void **state)
 {
 	static uint8_t large[2 << 20] = {0x9f, 0xeb};
 	struct memory_budget budget;
-	struct told told = {0};
+	struct stream_lines lines = {0};
 	struct bytes tar = {0};
 
 	(void)state;
@@ -330,21 +335,22 @@ static void test_sizes(void **state)
 	tar_add_header(&tar, '1', "a/1/x86_64/3.btf", "a/1/x86_64/2.btf", 0);
 	tar_add_header(&tar, '1', "a/1/x86_64/4.btf", "a/1/x86_64/2.btf", 0);
 	save("t", &tar);
-	assert_int_equal(read_stream("t", NULL, true, &budget, false, &told), 0);
-	assert_string_equal(told.text, "! t: a/1/x86_64/1.btf: it takes 2 MiB of memory, more than "
-				       "the limit of 1 MiB (--me\n"
-				       "a/1/x86_64/2 t: a/1/x86_64/2.btf two\n"
-				       "a/1/x86_64/3 t: a/1/x86_64/3.btf two\n"
-				       "a/1/x86_64/4 t: a/1/x86_64/4.btf two\n");
+	assert_int_equal(read_stream("t", NULL, true, &budget, false, &lines), 0);
+	assert_string_equal(lines.text,
+			    "! t: a/1/x86_64/1.btf: it takes 2 MiB of memory, more than "
+			    "the limit of 1 MiB (--me\n"
+			    "a/1/x86_64/2 t: a/1/x86_64/2.btf two\n"
+			    "a/1/x86_64/3 t: a/1/x86_64/3.btf two\n"
+			    "a/1/x86_64/4 t: a/1/x86_64/4.btf two\n");
 	assert_int_equal(budget.used, 0);
 	assert_int_equal(budget.holders, 0);
 	memory_budget_destroy(&budget);
 
-	told = (struct told){0};
+	lines = (struct stream_lines){0};
 	tar_add_header(&tar, '0', "a/1/x86_64/1.btf", "", UINT64_C(8) << 30);
 	save("t", &tar);
-	assert_int_equal(read_stream("t", NULL, true, NULL, false, &told), -EBADMSG);
-	assert_non_null(strstr(told.text, "it has 8589934592 bytes"));
+	assert_int_equal(read_stream("t", NULL, true, NULL, false, &lines), -EBADMSG);
+	assert_non_null(strstr(lines.text, "it has 8589934592 bytes"));
 }
 
 static void expect_content(const char *path, enum kernel_source_content expected)

@@ -97,7 +97,7 @@ static void sizes_that_lie(void **state)
 	static const struct {
 		uint32_t unpacked;
 		int err;
-		const char *told;
+		const char *logged;
 	} cases[] = {
 		{sizeof(plain), 0, ""},
 		{sizeof(plain) - 8, -EBADMSG, "unpacks to more than 4088 bytes"},
@@ -117,7 +117,7 @@ static void sizes_that_lie(void **state)
 		uint8_t *bundle = bundle_around(stream, stream_size, cases[i].unpacked, &size);
 
 		assert_int_equal(read_blob(bundle, size, &story), cases[i].err);
-		assert_non_null(strstr(story.text, cases[i].told));
+		assert_non_null(strstr(story.text, cases[i].logged));
 		free(bundle);
 	}
 }

@@ -391,7 +391,7 @@ static void process_that_is_told_of_32_bits(void **state)
 {
 	static struct story story;
 	struct made_entry own = {.blob = B};
-	struct utsname name, told;
+	struct utsname name, linux32;
 	struct corebtf *handle;
 	uint8_t *bundle;
 	int status;
@@ -406,8 +406,8 @@ static void process_that_is_told_of_32_bits(void **state)
 	if (child == 0) {
 		struct corebtf_entry entry = {.sz = sizeof(entry)};
 
-		if (personality(PER_LINUX32) < 0 || uname(&told) ||
-		    !strcmp(told.machine, name.machine))
+		if (personality(PER_LINUX32) < 0 || uname(&linux32) ||
+		    !strcmp(linux32.machine, name.machine))
 			_exit(77);
 		_exit(corebtf_find_entry(handle, NULL, &entry) ||
 		      strcmp(entry.machine, own.machine));

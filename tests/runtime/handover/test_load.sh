@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../../support/lib.sh"
 corebtf=$1 execsnoop=$2 refuse=$3
 
-[ "$(id -u)" = 0 ] || skip "takes root"
+[ "$(id -u)" = 0 ] || skip "needs root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF to embed"
 "$refuse" kernel-btf -- true 2>/dev/null || skip "the kernel's BTF cannot be hidden here"
 

@@ -3,7 +3,7 @@
 # buffer: real events through both.
 . "$FLOW/lib.sh"
 
-[ "$(id -u)" = 0 ] || skip "that takes root"
+[ "$(id -u)" = 0 ] || skip "needs root"
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
 
 # The trimmed BTF has the type that the choice needs. Under another name it is missing.

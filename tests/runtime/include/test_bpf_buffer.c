@@ -334,7 +334,7 @@ static const char *why_not(void)
 	skeleton = emit_bpf__open();
 	err = skeleton ? emit_bpf__load(skeleton) : -errno;
 	emit_bpf__destroy(skeleton);
-	return err == -EPERM ? "that takes root" : NULL;
+	return err == -EPERM ? "needs root" : NULL;
 }
 
 static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
