@@ -37,26 +37,26 @@ void guarded_free(uint8_t *copy, size_t size)
 	munmap(copy + size - length, length + (size_t)sysconf(_SC_PAGESIZE));
 }
 
-void story_line(void *context, const char *line)
+void logged_line(void *context, const char *line)
 {
-	struct story *story = context;
+	struct logged *logged = context;
 	size_t size = strlen(line);
 
 	assert_null(strchr(line, '\n'));
-	if (story->length + size + 2 > sizeof(story->text))
-		story->length = 0; /* the last lines matter */
-	memcpy(story->text + story->length, line, size);
-	memcpy(story->text + story->length + size, "\n", 2);
-	story->length += size + 1;
+	if (logged->length + size + 2 > sizeof(logged->text))
+		logged->length = 0; /* the last lines matter */
+	memcpy(logged->text + logged->length, line, size);
+	memcpy(logged->text + logged->length + size, "\n", 2);
+	logged->length += size + 1;
 }
 
-struct corebtf_open_opts story_opts(struct story *story)
+struct corebtf_open_opts logged_opts(struct logged *logged)
 {
 	struct corebtf_open_opts opts = {
-		.sz = sizeof(opts), .log = story_line, .log_context = story};
+		.sz = sizeof(opts), .log = logged_line, .log_context = logged};
 
-	story->length = 0;
-	story->text[0] = '\0';
+	logged->length = 0;
+	logged->text[0] = '\0';
 	return opts;
 }
 

@@ -20,14 +20,14 @@ uint8_t *guarded_copy(const void *data, size_t size);
 void guarded_free(uint8_t *copy, size_t size);
 
 /* The lines that a log function was given, each with a newline. */
-struct story {
+struct logged {
 	char text[64 * 1024];
 	size_t length;
 };
-void story_line(void *story, const char *line);
+void logged_line(void *logged, const char *line);
 
-/* open_opts that write into @story. */
-struct corebtf_open_opts story_opts(struct story *story);
+/* open_opts that write into @logged. */
+struct corebtf_open_opts logged_opts(struct logged *logged);
 
 /* A new empty folder; free() the path after folder_remove(). */
 char *folder_make(void);

@@ -61,12 +61,12 @@ static size_t compress_to(const void *data, size_t size, uint8_t *stream, size_t
 	return position;
 }
 
-/* Opens, finds and reads; returns the result, and the last line of the log in @story. */
-static int read_blob(const uint8_t *bundle, size_t size, struct story *story)
+/* Opens, finds and reads; returns the result, and the last line of the log in @logged. */
+static int read_blob(const uint8_t *bundle, size_t size, struct logged *logged)
 {
 	struct corebtf_kernel_opts kernel = {
 		.sz = sizeof(kernel), .release = "r", .machine = "x86_64"};
-	struct corebtf_open_opts opts = story_opts(story);
+	struct corebtf_open_opts opts = logged_opts(logged);
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	uint8_t *bytes = guarded_copy(bundle, size);
 	struct corebtf *handle;
@@ -108,7 +108,7 @@ static void sizes_that_lie(void **state)
 		{COREBTF_MAX_BLOCK_SIZE + 1, -EBADMSG, "are more than"},
 		{UINT32_MAX, -EBADMSG, "are more than"},
 	};
-	static struct story story;
+	static struct logged logged;
 	uint8_t stream[8192];
 	size_t stream_size = compress_to(plain, sizeof(plain), stream, sizeof(stream));
 
@@ -116,15 +116,15 @@ static void sizes_that_lie(void **state)
 		size_t size;
 		uint8_t *bundle = bundle_around(stream, stream_size, cases[i].unpacked, &size);
 
-		assert_int_equal(read_blob(bundle, size, &story), cases[i].err);
-		assert_non_null(strstr(story.text, cases[i].logged));
+		assert_int_equal(read_blob(bundle, size, &logged), cases[i].err);
+		assert_non_null(strstr(logged.text, cases[i].logged));
 		free(bundle);
 	}
 }
 
 static void stream_shorter_and_longer_than_its_block(void **state)
 {
-	static struct story story;
+	static struct logged logged;
 	uint8_t stream[8192] = {0};
 	size_t stream_size = compress_to(plain, sizeof(plain), stream, sizeof(stream));
 	size_t size;
@@ -132,31 +132,31 @@ static void stream_shorter_and_longer_than_its_block(void **state)
 
 	for (size_t cut = 1; cut <= stream_size; cut += 37) {
 		bundle = bundle_around(stream, stream_size - cut, sizeof(plain), &size);
-		assert_int_equal(read_blob(bundle, size, &story), -EBADMSG);
+		assert_int_equal(read_blob(bundle, size, &logged), -EBADMSG);
 		free(bundle);
 	}
 	bundle = bundle_around(stream, stream_size + 4, sizeof(plain), &size);
-	assert_int_equal(read_blob(bundle, size, &story), -EBADMSG);
-	assert_non_null(strstr(story.text, "the xz stream ends after"));
+	assert_int_equal(read_blob(bundle, size, &logged), -EBADMSG);
+	assert_non_null(strstr(logged.text, "the xz stream ends after"));
 	free(bundle);
 	/* and a second stream behind the first */
 	memcpy(stream + stream_size, stream, stream_size);
 	bundle = bundle_around(stream, 2 * stream_size, sizeof(plain), &size);
-	assert_int_equal(read_blob(bundle, size, &story), -EBADMSG);
+	assert_int_equal(read_blob(bundle, size, &logged), -EBADMSG);
 	free(bundle);
 }
 
 /* 16 MiB of zero bytes in a few kB, in a block whose header says 4 kB. */
 static void bomb(void **state)
 {
-	static struct story story;
+	static struct logged logged;
 	size_t huge = 16 << 20, stream_size, size;
 	uint8_t *zeros = calloc(1, huge), *stream = malloc(65536), *bundle;
 
 	stream_size = compress_to(zeros, huge, stream, 65536);
 	bundle = bundle_around(stream, stream_size, 4096, &size);
-	assert_int_equal(read_blob(bundle, size, &story), -EBADMSG);
-	assert_non_null(strstr(story.text, "unpacks to more than 4096 bytes"));
+	assert_int_equal(read_blob(bundle, size, &logged), -EBADMSG);
+	assert_non_null(strstr(logged.text, "unpacks to more than 4096 bytes"));
 	free(bundle);
 	free(stream);
 	free(zeros);
@@ -165,7 +165,7 @@ static void bomb(void **state)
 /* The stream's own header asks for a 4 GiB dictionary. */
 static void greedy_dictionary(void **state)
 {
-	static struct story story;
+	static struct logged logged;
 	uint8_t stream[8192];
 	size_t stream_size = compress_to(plain, sizeof(plain), stream, sizeof(stream));
 	uint8_t *header = stream + LZMA_STREAM_HEADER_SIZE; /* the block header is next */
@@ -181,14 +181,14 @@ static void greedy_dictionary(void **state)
 	for (int i = 0; i < 4; i++)
 		header[header_size - 4 + (size_t)i] = (uint8_t)(sum >> (8 * i));
 	bundle = bundle_around(stream, stream_size, sizeof(plain), &size);
-	assert_int_equal(read_blob(bundle, size, &story), -EBADMSG);
-	assert_non_null(strstr(story.text, "MiB to be unpacked"));
+	assert_int_equal(read_blob(bundle, size, &logged), -EBADMSG);
+	assert_non_null(strstr(logged.text, "MiB to be unpacked"));
 	free(bundle);
 }
 
 static void every_bit_of_a_stream_flipped(void **state)
 {
-	static struct story story;
+	static struct logged logged;
 	uint8_t stream[8192];
 	size_t stream_size = compress_to(plain, PLAIN_SIZE, stream, sizeof(stream));
 
@@ -199,7 +199,7 @@ static void every_bit_of_a_stream_flipped(void **state)
 
 		stream[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		bundle = bundle_around(stream, stream_size, PLAIN_SIZE, &size);
-		err = read_blob(bundle, size, &story); /* asserts that success has plain's bytes */
+		err = read_blob(bundle, size, &logged); /* asserts that success has plain's bytes */
 		assert_true(!err || err == -EBADMSG || err == -EOPNOTSUPP);
 		free(bundle);
 		stream[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -208,14 +208,14 @@ static void every_bit_of_a_stream_flipped(void **state)
 
 static void xz_without_the_feature(void **state)
 {
-	static struct story story;
+	static struct logged logged;
 	uint8_t stream[8192];
 	size_t stream_size = compress_to(plain, sizeof(plain), stream, sizeof(stream)), size;
 	uint8_t *bundle = bundle_around(stream, stream_size, sizeof(plain), &size);
 
 	poke(bundle, offsetof(struct corebtf_format_header, features), 4, 0);
 	fix_header(bundle);
-	assert_int_equal(read_blob(bundle, size, &story), -EBADMSG);
+	assert_int_equal(read_blob(bundle, size, &logged), -EBADMSG);
 	free(bundle);
 }
 
@@ -345,7 +345,7 @@ static void blocks_out_of_place(void **state)
 		.blob_count = 2,
 		.block_count = 2,
 	};
-	static struct story story;
+	static struct logged logged;
 	size_t size, start;
 	uint8_t *bundle = make_bundle(&what, &size);
 
@@ -359,12 +359,12 @@ static void blocks_out_of_place(void **state)
 	fix_block(bundle, 0);
 	fix_tables(bundle);
 	{
-		struct corebtf_open_opts opts = story_opts(&story);
+		struct corebtf_open_opts opts = logged_opts(&logged);
 		struct corebtf *handle;
 
 		assert_int_equal(corebtf_open_memory(bundle, size, &handle, &opts), 0);
 		assert_int_equal(corebtf_check(handle), -EBADMSG);
-		assert_non_null(strstr(story.text, "block 1: overlaps"));
+		assert_non_null(strstr(logged.text, "block 1: overlaps"));
 		corebtf_close(handle);
 	}
 	poke(bundle, block_at(bundle, 0) + 4, 4, size - start + 8);
@@ -373,8 +373,8 @@ static void blocks_out_of_place(void **state)
 	poke(bundle, blob_at(bundle, 0) + 8, 4, size - start + 8);
 	fix_blob(bundle, 0);
 	fix_tables(bundle);
-	assert_int_equal(read_blob(bundle, size, &story), -EBADMSG);
-	assert_non_null(strstr(story.text, "are not inside the data"));
+	assert_int_equal(read_blob(bundle, size, &logged), -EBADMSG);
+	assert_non_null(strstr(logged.text, "are not inside the data"));
 	free(bundle);
 }
 

@@ -62,12 +62,12 @@ static uint8_t *make(bool big_endian, bool xz, size_t *size)
 
 static int open_bytes(const void *data, size_t size, struct corebtf **handle)
 {
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
+	static struct logged logged;
+	struct corebtf_open_opts opts = logged_opts(&logged);
 	int err = corebtf_open_memory(data, size, handle, &opts);
 
 	if (err) /* every failure is logged */
-		assert_non_null(strstr(story.text, "memory: "));
+		assert_non_null(strstr(logged.text, "memory: "));
 	return err;
 }
 
@@ -354,8 +354,8 @@ static void records_that_lie(void **state)
 
 		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 			uint8_t *bytes = guarded_copy(bundle, size);
-			static struct story story;
-			struct corebtf_open_opts opts = story_opts(&story);
+			static struct logged logged;
+			struct corebtf_open_opts opts = logged_opts(&logged);
 			struct corebtf *handle;
 			size_t at;
 
@@ -389,7 +389,7 @@ static void records_that_lie(void **state)
 			if (corebtf_check(handle) != -EBADMSG)
 				print_error("kind %d case %zu\n", kind, i);
 			assert_int_equal(corebtf_check(handle), -EBADMSG);
-			assert_non_null(strstr(story.text, "memory: bundle 0 at offset 0: "));
+			assert_non_null(strstr(logged.text, "memory: bundle 0 at offset 0: "));
 			look_up(handle);
 			corebtf_close(handle);
 			guarded_free(bytes, size);
@@ -539,8 +539,8 @@ static void several_in_a_row(void **state)
 
 	/* Each byte of the later header damaged: said so, with its place. */
 	for (size_t i = 0; i < 96; i++) {
-		static struct story story;
-		struct corebtf_open_opts opts = story_opts(&story);
+		static struct logged logged;
+		struct corebtf_open_opts opts = logged_opts(&logged);
 		char place[64];
 		int err;
 
@@ -548,7 +548,7 @@ static void several_in_a_row(void **state)
 		snprintf(place, sizeof(place), "bundle 1 at offset %zu: ", 16 + little_size + 40);
 		err = corebtf_open_memory(row, total, &handle, &opts);
 		assert_true(err == -EBADMSG || err == -EOPNOTSUPP);
-		assert_non_null(strstr(story.text, place));
+		assert_non_null(strstr(logged.text, place));
 		row[16 + little_size + 40 + i] ^= 0x10;
 	}
 	/* Anything else than zero between or after. */

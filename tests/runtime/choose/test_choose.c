@@ -299,7 +299,7 @@ static char *make_root(const struct host_case *kase)
 	return root;
 }
 
-static void check_case(size_t number, struct corebtf *handle, struct story *story)
+static void check_case(size_t number, struct corebtf *handle, struct logged *logged)
 {
 	const struct host_case *kase = &cases[number];
 	const struct corebtf_kernel_opts first = {
@@ -317,15 +317,15 @@ static void check_case(size_t number, struct corebtf *handle, struct story *stor
 	strcpy(name.machine, kase->machine);
 	strcpy(name.version, kase->uname_version);
 	handle->host = (struct host){.root = root, .uname = &name};
-	story->length = 0;
-	story->text[0] = '\0';
+	logged->length = 0;
+	logged->text[0] = '\0';
 	err = corebtf_find_entry(handle, NULL, &entry);
 	assert_int_equal(err == -ENOTUNIQ, kase->ambiguous);
 	if (kase->ambiguous) {
-		assert_non_null(strstr(story->text, "fits as well, with another BTF: bundle 0"));
-		assert_non_null(strstr(story->text, "; a build-id in them would"));
-		story->length = 0;
-		story->text[0] = '\0';
+		assert_non_null(strstr(logged->text, "fits as well, with another BTF: bundle 0"));
+		assert_non_null(strstr(logged->text, "; a build-id in them would"));
+		logged->length = 0;
+		logged->text[0] = '\0';
 		err = corebtf_find_entry(handle, &first, &entry);
 	}
 	if (!err) {
@@ -337,22 +337,22 @@ static void check_case(size_t number, struct corebtf *handle, struct story *stor
 	if (letter != kase->letter || entry.match != kase->match ||
 	    entry.ambiguous != kase->ambiguous)
 		print_error("case %zu: %c, match %d, ambiguous %d\n%s", number, letter ?: '-',
-			    entry.match, entry.ambiguous, story->text);
+			    entry.match, entry.ambiguous, logged->text);
 	assert_int_equal(letter, kase->letter);
 	assert_int_equal(entry.match, kase->match);
 	assert_int_equal(entry.ambiguous, kase->ambiguous);
-	assert_int_equal(strstr(story->text, "/sys/kernel/notes") != NULL,
+	assert_int_equal(strstr(logged->text, "/sys/kernel/notes") != NULL,
 			 strchr(kase->reads, 'n') != NULL);
-	assert_int_equal(strstr(story->text, "host: os id") != NULL,
+	assert_int_equal(strstr(logged->text, "host: os id") != NULL,
 			 strchr(kase->reads, 'o') != NULL);
-	assert_int_equal(strstr(story->text, "ambiguous") != NULL, kase->ambiguous);
+	assert_int_equal(strstr(logged->text, "ambiguous") != NULL, kase->ambiguous);
 	handle->host = (struct host){.root = NULL};
 	folder_remove(root);
 	free(root);
 }
 
 static struct corebtf *open_entries(const struct made_entry *of, uint32_t count, bool big_endian,
-				    uint8_t **bundle, struct story *story)
+				    uint8_t **bundle, struct logged *logged)
 {
 	const struct made_bundle what = {
 		.big_endian = big_endian,
@@ -362,7 +362,7 @@ static struct corebtf *open_entries(const struct made_entry *of, uint32_t count,
 		.blob_count = 4,
 		.block_count = 1,
 	};
-	struct corebtf_open_opts opts = story_opts(story);
+	struct corebtf_open_opts opts = logged_opts(logged);
 	struct corebtf *handle;
 	size_t size;
 
@@ -374,13 +374,13 @@ static struct corebtf *open_entries(const struct made_entry *of, uint32_t count,
 static void each_host(void **state)
 {
 	for (int big_endian = 0; big_endian < 2; big_endian++) {
-		static struct story story;
+		static struct logged logged;
 		uint8_t *bundle;
 		struct corebtf *handle = open_entries(entries, sizeof(entries) / sizeof(entries[0]),
-						      big_endian, &bundle, &story);
+						      big_endian, &bundle, &logged);
 
 		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-			check_case(i, handle, &story);
+			check_case(i, handle, &logged);
 		corebtf_close(handle);
 		free(bundle);
 	}
@@ -389,7 +389,7 @@ static void each_host(void **state)
 /* A real one: what uname says under setarch leads to the entry of the 64-bit kernel. */
 static void process_that_is_told_of_32_bits(void **state)
 {
-	static struct story story;
+	static struct logged logged;
 	struct made_entry own = {.blob = B};
 	struct utsname name, linux32;
 	struct corebtf *handle;
@@ -400,7 +400,7 @@ static void process_that_is_told_of_32_bits(void **state)
 	assert_int_equal(uname(&name), 0);
 	own.release = name.release;
 	own.machine = machine_canonical(name.machine);
-	handle = open_entries(&own, 1, false, &bundle, &story);
+	handle = open_entries(&own, 1, false, &bundle, &logged);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {

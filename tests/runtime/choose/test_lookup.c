@@ -20,7 +20,7 @@ static const struct made_blob letters[] = {
 enum { A, B, C, D, E, F };
 
 static struct corebtf *open_entries(const struct made_entry *entries, uint32_t count,
-				    bool big_endian, uint8_t **bundle, struct story *story)
+				    bool big_endian, uint8_t **bundle, struct logged *logged)
 {
 	const struct made_bundle what = {
 		.big_endian = big_endian,
@@ -30,7 +30,7 @@ static struct corebtf *open_entries(const struct made_entry *entries, uint32_t c
 		.blob_count = 6,
 		.block_count = 1,
 	};
-	struct corebtf_open_opts opts = story_opts(story);
+	struct corebtf_open_opts opts = logged_opts(logged);
 	struct corebtf *handle;
 	size_t size;
 
@@ -171,9 +171,9 @@ static void each_rule(void **state)
 	};
 
 	for (int big_endian = 0; big_endian < 2; big_endian++) {
-		static struct story story;
+		static struct logged logged;
 		uint8_t *bundle;
-		struct corebtf *handle = open_entries(entries, 10, big_endian, &bundle, &story);
+		struct corebtf *handle = open_entries(entries, 10, big_endian, &bundle, &logged);
 
 		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 			struct corebtf_entry entry;
@@ -201,9 +201,9 @@ static void build_id_alone_can_refuse(void **state)
 		 .os_id = "debian",
 		 .blob = A},
 	};
-	static struct story story;
+	static struct logged logged;
 	uint8_t *bundle;
-	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &story);
+	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &logged);
 	struct corebtf_entry entry;
 
 	assert_int_equal(find(handle,
@@ -213,7 +213,7 @@ static void build_id_alone_can_refuse(void **state)
 							    .os_id = "debian"},
 			      &entry),
 			 0);
-	assert_non_null(strstr(story.text, "build-id is not this kernel's"));
+	assert_non_null(strstr(logged.text, "build-id is not this kernel's"));
 	/* a prefix is another one, too */
 	assert_int_equal(find(handle,
 			      &(struct corebtf_kernel_opts){.release = "r",
@@ -236,9 +236,9 @@ static void equal_bytes_are_not_ambiguous(void **state)
 		{.release = "r", .machine = "x86_64", .os_id = "debian", .blob = A},
 		{.release = "r", .machine = "x86_64", .os_id = "devuan", .blob = A},
 	};
-	static struct story story;
+	static struct logged logged;
 	uint8_t *bundle;
-	struct corebtf *handle = open_entries(entries, 2, false, &bundle, &story);
+	struct corebtf *handle = open_entries(entries, 2, false, &bundle, &logged);
 	struct corebtf_entry entry;
 
 	assert_int_equal(find(handle,
@@ -308,7 +308,7 @@ static void over_several_bundles(void **state)
 	free(bundle_2);
 }
 
-static void story_of_a_miss(void **state)
+static void log_of_a_miss(void **state)
 {
 	static const struct made_entry entries[] = {
 		{.release = "5.4.0-58-generic", .machine = "x86_64", .blob = A},
@@ -318,9 +318,9 @@ static void story_of_a_miss(void **state)
 		{.release = "3.10.0-1160.el7.x86_64", .machine = "x86_64", .blob = A},
 		{.release = "5.4.0-60-generic", .machine = "arm64", .blob = A},
 	};
-	static struct story story;
+	static struct logged logged;
 	uint8_t *bundle;
-	struct corebtf *handle = open_entries(entries, 6, false, &bundle, &story);
+	struct corebtf *handle = open_entries(entries, 6, false, &bundle, &logged);
 	struct corebtf_entry entry;
 	const char *last;
 
@@ -329,10 +329,11 @@ static void story_of_a_miss(void **state)
 							    .machine = "x86_64"},
 			      &entry),
 			 0);
-	assert_non_null(strstr(story.text, "looking for release 5.4.0-60-generic, machine x86_64"));
-	assert_non_null(strstr(story.text, "is there, but for machine arm64"));
-	story.text[story.length - 1] = '\0';
-	last = strrchr(story.text, '\n') + 1;
+	assert_non_null(
+		strstr(logged.text, "looking for release 5.4.0-60-generic, machine x86_64"));
+	assert_non_null(strstr(logged.text, "is there, but for machine arm64"));
+	logged.text[logged.length - 1] = '\0';
+	last = strrchr(logged.text, '\n') + 1;
 	assert_non_null(strstr(last, "memory: no BTF for release 5.4.0-60-generic"));
 	assert_non_null(strstr(last, "5 of 6 entries"));
 	assert_non_null(strstr(last, "of its series and flavour 5.4.*-*-generic there are 3, "
@@ -342,18 +343,18 @@ static void story_of_a_miss(void **state)
 }
 
 /* Names from a file must not break lines or contain control characters. */
-static void control_characters_stay_out_of_the_story(void **state)
+static void control_characters_stay_out_of_the_log(void **state)
 {
 	static const struct made_entry entries[] = {
 		{.release = "r", .machine = "x86_64", .os_id = "a\nb\x1b[2J", .blob = A},
 	};
-	static struct story story; /* its function asserts that no line has a newline */
+	static struct logged logged; /* its function asserts that no line has a newline */
 	uint8_t *bundle;
-	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &story);
+	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &logged);
 	struct corebtf_entry entry;
 
 	assert_int_equal(find(handle, &(struct corebtf_kernel_opts){.release = "r"}, &entry), 'A');
-	assert_non_null(strstr(story.text, "a?b?[2J"));
+	assert_non_null(strstr(logged.text, "a?b?[2J"));
 	corebtf_close(handle);
 	free(bundle);
 }
@@ -363,9 +364,9 @@ static void wrong_arguments(void **state)
 	static const struct made_entry entries[] = {
 		{.release = "r", .machine = "x86_64", .blob = A},
 	};
-	static struct story story;
+	static struct logged logged;
 	uint8_t *bundle;
-	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &story);
+	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &logged);
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf_kernel_opts opts = {.sz = sizeof(opts), .release = "r", .build_id_size = 20};
 
@@ -385,8 +386,8 @@ int main(void)
 		cmocka_unit_test(build_id_alone_can_refuse),
 		cmocka_unit_test(equal_bytes_are_not_ambiguous),
 		cmocka_unit_test(over_several_bundles),
-		cmocka_unit_test(story_of_a_miss),
-		cmocka_unit_test(control_characters_stay_out_of_the_story),
+		cmocka_unit_test(log_of_a_miss),
+		cmocka_unit_test(control_characters_stay_out_of_the_log),
 		cmocka_unit_test(wrong_arguments),
 	};
 

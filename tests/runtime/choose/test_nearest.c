@@ -42,7 +42,7 @@ static const struct made_entry entries[] = {
 
 static const struct {
 	const char *release, *machine, *neighbour; /* NULL: refused */
-	const char *story;
+	const char *logged;
 } cases[] = {
 	{"5.4.0-60-generic", "x86_64", "5.4.0-58-generic",
 	 "there are 3, nearest 5.4.0-58-generic and 5.4.0-109-generic, 0 of them with another"},
@@ -74,8 +74,8 @@ static void each_neighbourhood(void **state)
 		.blob_count = 3,
 		.block_count = 1,
 	};
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
+	static struct logged logged;
+	struct corebtf_open_opts opts = logged_opts(&logged);
 	struct corebtf *handle;
 	size_t size;
 	uint8_t *bundle = make_bundle(&what, &size);
@@ -94,7 +94,7 @@ static void each_neighbourhood(void **state)
 		/* no neighbour without the option */
 		assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), -ENOENT);
 		kernel.nearest = COREBTF_NEAREST_SURROUNDED;
-		story.length = 0;
+		logged.length = 0;
 		if (!cases[i].neighbour) {
 			assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), -ENOENT);
 		} else {
@@ -102,10 +102,10 @@ static void each_neighbourhood(void **state)
 			assert_string_equal(entry.release, cases[i].neighbour);
 			assert_int_equal(entry.match, COREBTF_MATCH_NEAREST);
 		}
-		story.text[story.length] = '\0';
-		if (!strstr(story.text, cases[i].story))
-			print_error("case %zu:\n%s", i, story.text);
-		assert_non_null(strstr(story.text, cases[i].story));
+		logged.text[logged.length] = '\0';
+		if (!strstr(logged.text, cases[i].logged))
+			print_error("case %zu:\n%s", i, logged.text);
+		assert_non_null(strstr(logged.text, cases[i].logged));
 	}
 	corebtf_close(handle);
 

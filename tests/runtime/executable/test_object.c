@@ -79,7 +79,7 @@ static uint64_t digest_of(const struct image *image)
 }
 
 static struct corebtf *open_objects(const struct made_object *objects, uint32_t count,
-				    uint8_t **bundle, struct story *story)
+				    uint8_t **bundle, struct logged *logged)
 {
 	static const struct made_blob blob = {"A", 1, 0};
 	static const struct made_entry entry = {.release = "r", .machine = "x86_64"};
@@ -90,7 +90,7 @@ static struct corebtf *open_objects(const struct made_object *objects, uint32_t 
 					 .block_count = 1,
 					 .objects = objects,
 					 .object_count = count};
-	struct corebtf_open_opts opts = story_opts(story);
+	struct corebtf_open_opts opts = logged_opts(logged);
 	struct corebtf *handle;
 	size_t size;
 
@@ -110,23 +110,23 @@ static int check(struct corebtf *handle, const void *data, size_t size)
 
 static void this_build_or_another(void **state)
 {
-	static struct story story;
+	static struct logged logged;
 	struct image image = make_image();
 	const struct made_object objects[] = {{"other.bpf.o", 1, 3},
 					      {"this.bpf.o", digest_of(&image), 14}};
 	char longer[sizeof(image) + 100] = "";
 	uint8_t *bundle;
-	struct corebtf *handle = open_objects(objects, 2, &bundle, &story);
+	struct corebtf *handle = open_objects(objects, 2, &bundle, &logged);
 
 	assert_int_equal(check(handle, &image, sizeof(image)), 0);
-	assert_non_null(strstr(story.text, "the object is this.bpf.o"));
+	assert_non_null(strstr(logged.text, "the object is this.bpf.o"));
 	memcpy(longer, &image, sizeof(image)); /* inside of something */
 	assert_int_equal(check(handle, longer, sizeof(longer)), 0);
 
 	image.btf[3] ^= 1;
 	assert_int_equal(check(handle, &image, sizeof(image)), -ESTALE);
-	assert_non_null(strstr(story.text, "is none of the 2"));
-	assert_non_null(strstr(story.text, "corebtf embed"));
+	assert_non_null(strstr(logged.text, "is none of the 2"));
+	assert_non_null(strstr(logged.text, "corebtf embed"));
 	image = make_image();
 	image.ext[4] ^= 1;
 	assert_int_equal(check(handle, &image, sizeof(image)), -ESTALE);
@@ -144,7 +144,7 @@ static void this_build_or_another(void **state)
 	corebtf_close(handle);
 	free(bundle);
 
-	handle = open_objects(NULL, 0, &bundle, &story);
+	handle = open_objects(NULL, 0, &bundle, &logged);
 	image = make_image();
 	assert_int_equal(check(handle, &image, sizeof(image)), -ENODATA);
 	corebtf_close(handle);
@@ -153,8 +153,8 @@ static void this_build_or_another(void **state)
 
 static void no_object(void **state)
 {
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
+	static struct logged logged;
+	struct corebtf_open_opts opts = logged_opts(&logged);
 	const struct log log = {.write = opts.log, .context = opts.log_context, .subject = "x"};
 	struct image image = make_image();
 	struct object_digest digest;

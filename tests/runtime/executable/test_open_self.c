@@ -31,25 +31,25 @@ static int find_own(struct corebtf *handle, struct corebtf_entry *entry)
 
 static void bare(void **state)
 {
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
+	static struct logged logged;
+	struct corebtf_open_opts opts = logged_opts(&logged);
 	struct corebtf *handle = (struct corebtf *)1;
 
 	assert_int_equal(corebtf_open_self(&handle, &opts), -ENODATA);
 	assert_ptr_equal(handle, (struct corebtf *)1);
-	assert_non_null(strstr(story.text, "the running program is /"));
-	assert_non_null(strstr(story.text, "has no section .corebtf"));
+	assert_non_null(strstr(logged.text, "the running program is /"));
+	assert_non_null(strstr(logged.text, "has no section .corebtf"));
 	assert_int_equal(corebtf_open_file("/proc/self/exe", &handle, NULL), -ENODATA);
 }
 
 static void other_files(void **state)
 {
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
+	static struct logged logged;
+	struct corebtf_open_opts opts = logged_opts(&logged);
 	struct corebtf *handle;
 
 	assert_int_equal(corebtf_open_file("/does/not/exist", &handle, &opts), -ENOENT);
-	assert_non_null(strstr(story.text, "/does/not/exist: cannot be opened: "));
+	assert_non_null(strstr(logged.text, "/does/not/exist: cannot be opened: "));
 	assert_int_equal(corebtf_open_file("/", &handle, &opts), -EISDIR);
 	assert_int_equal(corebtf_open_file("/dev/null", &handle, &opts), -ENODATA);
 	assert_int_equal(corebtf_open_file(NULL, &handle, &opts), -EINVAL);
@@ -58,8 +58,8 @@ static void other_files(void **state)
 
 static void full(void **state)
 {
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
+	static struct logged logged;
+	struct corebtf_open_opts opts = logged_opts(&logged);
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *handle;
 	char *path, bytes[256];
@@ -68,7 +68,7 @@ static void full(void **state)
 	FILE *file;
 
 	assert_int_equal(corebtf_open_self(&handle, &opts), 0);
-	assert_non_null(strstr(story.text, "section .corebtf has "));
+	assert_non_null(strstr(logged.text, "section .corebtf has "));
 	assert_int_equal(corebtf_check(handle), 0);
 	assert_int_equal(find_own(handle, &entry), 0);
 	assert_int_equal(entry.match, COREBTF_MATCH_OS);

@@ -75,14 +75,14 @@ static void make_image(struct image *image, bool is_64bit, bool big_endian)
 
 static int find_bytes(const void *bytes, size_t size, struct section *section)
 {
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
+	static struct logged logged;
+	struct corebtf_open_opts opts = logged_opts(&logged);
 	struct log log = {.write = opts.log, .context = opts.log_context, .subject = "image"};
 	int fd = file_with(bytes, size);
 	int err = section_find(fd, size, &log, section);
 
 	if (err) /* every failure is logged, with the file's name */
-		assert_non_null(strstr(story.text, "image: "));
+		assert_non_null(strstr(logged.text, "image: "));
 	close(fd);
 	return err;
 }

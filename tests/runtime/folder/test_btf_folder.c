@@ -44,7 +44,7 @@ static void put_packed(const char *root, const char *path, const char *text, int
 struct found {
 	char text[64];
 	struct corebtf_origin origin;
-	struct story story;
+	struct logged logged;
 	bool is_own_file; /* the path is the file in the folder */
 };
 
@@ -72,7 +72,7 @@ static int ask(const char *folder, const struct corebtf_kernel_opts *kernel)
 	int err;
 
 	memset(&found, 0, sizeof(found));
-	opts = story_opts(&found.story);
+	opts = logged_opts(&found.logged);
 	found.origin.sz = sizeof(found.origin);
 	err = corebtf_path_in_folder(folder, kernel, &path, &found.origin, &opts);
 	if (err)
@@ -84,8 +84,8 @@ static int ask(const char *folder, const struct corebtf_kernel_opts *kernel)
 
 static void assert_said(const char *text)
 {
-	if (!strstr(found.story.text, text))
-		fail_msg("'%s' is not in:\n%s", text, found.story.text);
+	if (!strstr(found.logged.text, text))
+		fail_msg("'%s' is not in:\n%s", text, found.logged.text);
 }
 
 /* When it is refused, as it should be where more than one fits, the first one is asked for. */
@@ -177,7 +177,7 @@ static void test_choice(void **state)
 				       found.is_own_file != cases[i].is_own_file ||
 				       strcmp(found.origin.release, cases[i].release) != 0)))
 			fail_msg("case %zu: %d '%s', match %d\n%s", i, err, found.text,
-				 found.origin.match, found.story.text);
+				 found.origin.match, found.logged.text);
 		if (cases[i].said)
 			assert_said(cases[i].said);
 	}
@@ -259,7 +259,7 @@ static void test_damaged(void **state)
 		int err = ask_for(root, cases[i].release, "x86_64", NULL, NULL);
 
 		if (err != cases[i].error)
-			fail_msg("%s: %d\n%s", cases[i].release, err, found.story.text);
+			fail_msg("%s: %d\n%s", cases[i].release, err, found.logged.text);
 		assert_said(cases[i].said);
 	}
 	folder_remove(root);
@@ -348,7 +348,7 @@ static int locate_for(const char *release, const char *bundle_path, enum corebtf
 
 	strcpy(named.release, release);
 	memset(&found, 0, sizeof(found));
-	log = story_opts(&found.story);
+	log = logged_opts(&found.logged);
 	opts.log = log.log;
 	opts.log_context = log.log_context;
 	opts.bundle_path = bundle_path;

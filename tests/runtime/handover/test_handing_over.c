@@ -39,8 +39,8 @@
 #define MUST(condition)                                                                            \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \
-			fprintf(stderr, "line %d: %s does not hold; the story:\n%s", __LINE__,     \
-				#condition, story.text);                                           \
+			fprintf(stderr, "line %d: %s does not hold; the log:\n%s", __LINE__,       \
+				#condition, logged.text);                                          \
 			_exit(1);                                                                  \
 		}                                                                                  \
 	} while (0)
@@ -52,8 +52,8 @@ const char *__asan_default_options(void)
 	return "detect_leaks=0";
 }
 
-static struct story story;
-static const struct log listening = {.write = story_line, .context = &story, .subject = "test"};
+static struct logged logged;
+static const struct log listening = {.write = logged_line, .context = &logged, .subject = "test"};
 static uint8_t btf[SIZE];
 
 /* A BTF of one type (int) and strings that fill it up to SIZE. */
@@ -75,7 +75,7 @@ static void make_btf(void)
 
 static bool tells(const char *text)
 {
-	return strstr(story.text, text);
+	return strstr(logged.text, text);
 }
 
 /* Every scenario runs twice: the bytes are written at once, or piece by piece after more and

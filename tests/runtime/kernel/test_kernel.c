@@ -99,8 +99,8 @@ static void write_text(const char *root, const char *path, const char *text)
 
 static void running_kernel(void **state)
 {
-	static struct story story;
-	struct corebtf_open_opts opts = story_opts(&story);
+	static struct logged logged;
+	struct corebtf_open_opts opts = logged_opts(&logged);
 	struct log log = {.write = opts.log, .context = opts.log_context, .subject = "x"};
 	struct utsname name = made_uname("5.4.0-58-generic", "aarch64", "#64~18.04.1-Ubuntu SMP");
 	char *root = folder_make();
@@ -119,22 +119,22 @@ static void running_kernel(void **state)
 	add_note(&notes, "GNU", 3, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8);
 	folder_write(root, "/sys/kernel/notes", notes.bytes, notes.size);
 	write_text(root, "/etc/os-release", "ID=ubuntu\nVERSION_ID=\"18.04\"\n");
-	story.length = 0;
+	logged.length = 0;
 	assert_int_equal(kernel_identify(&host, NULL, &log, &kernel), 0);
-	assert_non_null(strstr(story.text, "release 5.4.0-58-generic, machine aarch64"));
+	assert_non_null(strstr(logged.text, "release 5.4.0-58-generic, machine aarch64"));
 	/* files are read when they are needed, and once */
 	assert_string_equal(kernel.id.os_id, "");
 	assert_int_equal(kernel.id.build_id_size, 0);
-	assert_null(strstr(story.text, "os-release"));
-	assert_null(strstr(story.text, "notes"));
+	assert_null(strstr(logged.text, "os-release"));
+	assert_null(strstr(logged.text, "notes"));
 	kernel_learn_build_id(&kernel);
 	kernel_learn_os(&kernel);
 	assert_string_equal(kernel.id.os_id, "ubuntu");
 	assert_string_equal(kernel.id.version_id, "18.04");
 	assert_int_equal(kernel.id.build_id_size, 8);
 	assert_memory_equal(kernel.id.build_id, "\x01\x23\x45\x67\x89\xab\xcd\xef", 8);
-	assert_non_null(strstr(story.text, "build-id 0123456789abcdef (/sys/kernel/notes)"));
-	assert_non_null(strstr(story.text, "os id ubuntu, version id 18.04 (/etc/os-release)"));
+	assert_non_null(strstr(logged.text, "build-id 0123456789abcdef (/sys/kernel/notes)"));
+	assert_non_null(strstr(logged.text, "os id ubuntu, version id 18.04 (/etc/os-release)"));
 
 	/* some given, the rest from the host */
 	assert_int_equal(

@@ -30,7 +30,7 @@ struct stage {
 	char *root;
 	struct utsname uname;
 	struct host host;
-	struct story story;
+	struct logged logged;
 	struct corebtf_origin origin;
 	struct corebtf_path_opts opts;
 	char *file, *section, *damaged, *empty, *btf, *text, *missing;
@@ -123,7 +123,7 @@ static void stage_clear(struct stage *stage)
  * failure must not change the outputs. */
 static int ask(struct stage *stage, const char *section, const char *release)
 {
-	struct corebtf_open_opts log = story_opts(&stage->story);
+	struct corebtf_open_opts log = logged_opts(&stage->logged);
 	char *path = (char *)"untouched";
 	unsigned char byte = 0;
 	FILE *file;
@@ -140,7 +140,7 @@ static int ask(struct stage *stage, const char *section, const char *release)
 	if (err) {
 		assert_string_equal(path, "untouched");
 		assert_int_equal(stage->origin.source, 0x55555555);
-		assert_int_not_equal(stage->story.length, 0);
+		assert_int_not_equal(stage->logged.length, 0);
 		return err;
 	}
 	if (!path)
@@ -200,7 +200,7 @@ static void environment(void **state)
 	stage_set(&stage);
 	setenv("COREBTF_BUNDLE", stage.file, 1);
 	assert_int_equal(ask(&stage, stage.section, "both"), 'A');
-	assert_non_null(strstr(stage.story.text, "COREBTF_BUNDLE="));
+	assert_non_null(strstr(stage.logged.text, "COREBTF_BUNDLE="));
 	setenv("COREBTF_BTF", stage.btf, 1);
 	assert_int_equal(ask(&stage, stage.section, "both"), RAW_BTF[0] & 0xff);
 	assert_int_equal(stage.origin.source, COREBTF_SOURCE_FORCED);
@@ -227,20 +227,20 @@ static void what_ends_the_question(void **state)
 
 	stage.opts.bundle_path = stage.damaged;
 	assert_int_equal(ask(&stage, stage.section, "both"), -EBADMSG);
-	assert_non_null(strstr(stage.story.text, stage.damaged));
+	assert_non_null(strstr(stage.logged.text, stage.damaged));
 	stage.opts.bundle_path = stage.missing;
 	assert_int_equal(ask(&stage, stage.section, "both"), -ENOENT);
-	assert_non_null(strstr(stage.story.text, stage.missing));
+	assert_non_null(strstr(stage.logged.text, stage.missing));
 	stage.opts.bundle_path = stage.text;
 	assert_int_equal(ask(&stage, stage.section, "both"), -ENODATA);
 	stage.opts.bundle_path = NULL;
 
 	stage.opts.btf_path = stage.missing;
 	assert_int_equal(ask(&stage, stage.section, "both"), -ENOENT);
-	assert_non_null(strstr(stage.story.text, stage.missing));
+	assert_non_null(strstr(stage.logged.text, stage.missing));
 	stage.opts.btf_path = stage.text;
 	assert_int_equal(ask(&stage, stage.section, "both"), -EBADMSG);
-	assert_non_null(strstr(stage.story.text, "neither BTF nor ELF"));
+	assert_non_null(strstr(stage.logged.text, "neither BTF nor ELF"));
 	stage.opts.btf_path = stage.empty;
 	assert_int_equal(ask(&stage, stage.section, "both"), -EBADMSG);
 	stage.opts.btf_path = stage.root;
