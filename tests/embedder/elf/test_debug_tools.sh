@@ -5,8 +5,7 @@
 # program; afterwards it runs with its bundle, which can be replaced and removed.
 #
 # environment: as test_matrix.sh
-set -eu
-export LC_ALL=C
+. "$(dirname "$0")/../../support/lib.sh"
 cc=${CC:-cc}
 . "$SOURCE/tests/embedder/elf/matrix/runtime.sh"
 work=$(mktemp -d)
@@ -15,17 +14,11 @@ trap 'exit 1' INT TERM
 cd "$work"
 ran=0
 
-fail()
-{
-	echo "FAILED: $*" >&2
-	exit 1
-}
-
-have()
+have_all()
 {
 	for command; do
-		command -v "$command" >/dev/null 2>&1 && continue
-		echo "skipped: $command is not installed"
+		have "$command" && continue
+		left_out "$command is not installed"
 		return 1
 	done
 	ran=$((ran + 1))
@@ -35,7 +28,7 @@ have()
 check()
 {
 	test "$(./"$1" 2>&1)" = "$count $2 0" || fail "$1: '$(./"$1" 2>&1)', not '$count $2 0'"
-	if command -v eu-elflint >/dev/null; then
+	if have eu-elflint; then
 		eu-elflint --gnu-ld "$1" >says 2>&1 || fail "$1: eu-elflint: $(cat says)"
 	fi
 	cp "$1" replaced
@@ -70,14 +63,14 @@ count=$("$COREBTF" list file --json | grep -c '"release"')
 for place in mapped file; do
 	check $place $place
 
-	if have dwz; then
+	if have_all dwz; then
 		cp $place dwz-$place
 		dwz dwz-$place 2>says || fail "dwz: $(cat says)"
 		test $(($(debug_info dwz-$place))) -lt $(($(debug_info $place))) ||
 			fail "dwz did not make .debug_info smaller"
 		check dwz-$place $place
 	fi
-	if have debugedit; then
+	if have_all debugedit; then
 		cp $place debugedit-$place
 		debugedit -b "$work/source" -d /usr/src/probe -i debugedit-$place >says 2>&1 ||
 			fail "debugedit: $(cat says)"
@@ -85,7 +78,7 @@ for place in mapped file; do
 			fail "debugedit did not change the names of the source files"
 		check debugedit-$place $place
 	fi
-	if have dh_dwz dh_strip dpkg; then
+	if have_all dh_dwz dh_strip dpkg; then
 		rm -rf package && mkdir -p package/debian/probe/usr/bin
 		cp $place package/debian/probe/usr/bin/probe
 		printf '%s\n' 'Source: probe' 'Maintainer: A <a@example.org>' '' 'Package: probe' \
