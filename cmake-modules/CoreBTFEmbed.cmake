@@ -106,7 +106,7 @@ function(_corebtf_shared_library variable)
 	endforeach()
 endfunction()
 
-# For `corebtf object`: an ELF file that says what machine an object file has to be for. The
+# For object files: an ELF file that says what machine an object file has to be for. The
 # shared library fits whatever links with it; the processor's name alone leaves the ABI open.
 function(_corebtf_target_machine variable)
 	_corebtf_shared_library(library)
@@ -279,7 +279,7 @@ endmacro()
 #                 "os=ubuntu:20.04,release>=5.4,<5.15"; with ! in front it excludes what it
 #                 describes. The man page corebtf-embed(1) explains them. Write them in quotation
 #                 marks, without semicolons.
-#   BUNDLE        instead of KERNELS: a finished bundle, as `corebtf extract` writes it.
+#   BUNDLE        instead of KERNELS: a finished bundle, as `corebtf convert` and `corebtf trim` write it.
 #   MODE          where they go:
 #                   segment  a part of the loaded program, which no tool strips; the linker has to
 #                            take corebtf.ld, as GNU ld and lld do
@@ -333,7 +333,7 @@ function(corebtf_embed)
 		return()
 	endif()
 	if(arg_BUNDLE)
-		set(arguments attach $<TARGET_FILE:${arg_TARGET}> ${bundle})
+		set(arguments embed $<TARGET_FILE:${arg_TARGET}> --bundle ${bundle})
 	else()
 		set(arguments embed $<TARGET_FILE:${arg_TARGET}> ${objects} ${options})
 	endif()
@@ -384,21 +384,9 @@ macro(_corebtf_embed_by_link)
 	_corebtf_target_machine(machine)
 	set(object ${folder}/${arg_TARGET}.kernels.o)
 	if(arg_BUNDLE)
-		set(steps COMMAND ${command} object ${bundle} -o ${object} ${machine} --quiet)
+		set(steps COMMAND ${command} convert ${bundle} -o ${object} ${machine} --quiet)
 	else()
-		# The embedder takes the machine from an ELF file. The program is not there yet, but the
-		# shared library is for the same machine.
-		_corebtf_shared_library(library)
-		if(NOT library)
-			message(FATAL_ERROR "corebtf_embed: MODE link needs the shared library: "
-				"add the component 'shared' to find_package(CoreBTF)")
-		endif()
-		set(carrier ${folder}/${arg_TARGET}.carrier)
-		set(steps
-			COMMAND ${command} embed ${library} ${objects} ${options}
-				-o ${carrier} --quiet
-			COMMAND ${command} object ${carrier} -o ${object} --like ${carrier} --quiet
-			COMMAND ${CMAKE_COMMAND} -E rm -f ${carrier})
+		set(steps COMMAND ${command} trim ${objects} ${options} -o ${object} ${machine} --quiet)
 	endif()
 	add_custom_command(OUTPUT ${object}
 		${steps}

@@ -98,7 +98,7 @@ function(_corebtf_try_script target config options variable)
 	if(NOT DEFINED ${result})
 		set(folder ${CMAKE_BINARY_DIR}/CMakeFiles/CoreBTF/${key})
 		file(WRITE ${folder}/trial.${suffix} [[
-/* What libcorebtf.a and `corebtf object` have for corebtf.ld. */
+/* What libcorebtf.a and `corebtf convert` have for corebtf.ld. */
 static const unsigned char reserve[8]
 	__attribute__((section(".rodata.corebtf"), used, aligned(8))) = {0};
 #ifdef __cplusplus
@@ -192,7 +192,7 @@ function(_corebtf_reserve_segment target mode)
 	_corebtf_find_embedder(command watched)
 	_corebtf_target_machine(machine)
 	add_custom_command(OUTPUT ${reserve}
-		COMMAND ${command} object -o ${reserve} ${machine} --quiet
+		COMMAND ${command} convert --reserve -o ${reserve} ${machine} --quiet
 		DEPENDS ${watched}
 		COMMENT "Reserving a segment for kernel BTFs in ${target}"
 		VERBATIM)

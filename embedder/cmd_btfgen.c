@@ -87,7 +87,7 @@ static int find_kernels(struct btfgen_options *options, struct kernel_input *ker
 	return -ENOENT;
 }
 
-/* The tar is made from a bundle as `corebtf export` makes it; its own byte order is seen nowhere.
+/* The tar is made from a bundle as `corebtf convert` makes it; its own byte order is seen nowhere.
  */
 static int write_tar(struct btfgen_options *options, struct trimming *trimming)
 {

@@ -1,34 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * corebtf embed: an executable, BPF objects and kernel BTFs go in; the executable with one trimmed
- * BTF for each kernel in its section .corebtf comes out.
+ * BTF for each kernel in its section .corebtf comes out. With --bundle the trimmed BTFs are ready.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "embedder/cli/command.h"
-#include "embedder/cli/interrupt.h"
+#include "embedder/cli/json.h"
 #include "embedder/cli/kernel_notes.h"
+#include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
 #include "embedder/cli/sources.h"
-#include "embedder/util/text.h"
-#include "embedder/engine/trimming.h"
 #include "embedder/elf/executable.h"
+#include "embedder/engine/container.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/interrupt.h"
+#include "embedder/util/text.h"
+#include "runtime/kernel/machine.h"
 
-enum { OPTION_COMPRESS = SOURCES_OTHER, OPTION_ALL_MACHINES };
+enum { OPTION_COMPRESS = SOURCES_OTHER, OPTION_ALL_MACHINES, OPTION_BUNDLE, OPTION_JSON };
 
 struct embed_options {
 	struct sources sources; /* its file is the executable */
-	const char *output;
+	const char *output, *bundle;
 	enum bundle_compression compression;
-	bool all_machines;
+	bool all_machines, json;
+};
+
+/* What is embedded, and what is said of it. */
+struct embedding {
+	struct executable_info target;
+	struct trimming trimming;	    /* without --bundle */
+	struct container_contents contents; /* the bundle */
+	uint64_t size_before, size_after;   /* of the executable */
 };
 
 static void cleanup_options(struct embed_options *options)
 {
 	sources_free(&options->sources);
+}
+
+static void cleanup_embedding(struct embedding *embedding)
+{
+	trimming_free(&embedding->trimming);
+	container_contents_free(&embedding->contents);
 }
 
 static int take(const struct command *command, void *context, int key, const char *value)
@@ -39,80 +58,183 @@ static int take(const struct command *command, void *context, int key, const cha
 	case 'o':
 		options->output = value;
 		return COMMAND_GO;
+	case OPTION_BUNDLE:
+		options->bundle = value;
+		return COMMAND_GO;
+	case OPTION_JSON:
+		options->json = true;
+		return COMMAND_GO;
 	case OPTION_ALL_MACHINES:
 		options->all_machines = true;
 		return COMMAND_GO;
 	case OPTION_COMPRESS:
-		if (strcmp(value, "none") != 0 && strcmp(value, "xz") != 0)
-			return command_usage_error(command, "--compress is none or xz, not '%s'",
-						   value);
-		options->compression =
-			*value == 'x' ? BUNDLE_COMPRESSION_XZ : BUNDLE_COMPRESSION_NONE;
-		return COMMAND_GO;
+		return sources_take_compression(command, value, &options->compression);
 	}
 	return sources_take(command, &options->sources, key, value);
 }
 
-static int find_kernels(struct embed_options *options, const struct executable_info *target,
-			struct trimming *trimming)
+static int check_options(const struct command *command, const struct embed_options *options)
 {
-	struct kernel_input *kernels = &trimming->kernels;
+	const struct sources *sources = &options->sources;
+
+	if (!options->bundle)
+		return sources_check(command, sources, "executable");
+	if (!sources->file)
+		return command_usage_error(command, "no executable given");
+	if (sources->kernels.count || sources->object_count || sources->select.count ||
+	    options->compression || options->all_machines)
+		return command_usage_error(command,
+					   "--bundle takes finished BTFs, so there is nothing "
+					   "to trim: no OBJ, and of the options only -o "
+					   "and --json");
+	return COMMAND_GO;
+}
+
+static const char *output_of(const struct embed_options *options)
+{
+	return options->output ? options->output : options->sources.file;
+}
+
+static uint64_t file_size(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+static int find_kernels(struct embed_options *options, struct embedding *embedding)
+{
+	const struct executable_info *target = &embedding->target;
+	struct kernel_input *kernels = &embedding->trimming.kernels;
 
 	sources_find_kernels(&options->sources, kernels);
 	if (!options->all_machines)
-		kernel_input_keep_machine(kernels, target);
+		kernel_input_keep_machine(
+			kernels,
+			machine_from_elf(target->machine, target->is_64bit, target->big_endian));
 	if (!kernel_input_is_empty(kernels))
 		return 0;
 	kernel_notes_explain(kernels, 0, options->sources.file, "nothing written: ");
 	return -ENOENT;
 }
 
-static int write_bundle(const struct embed_options *options, const struct executable_info *target,
-			struct trimming *trimming, struct corebtf_summary *ret_summary)
+static int trim(struct embed_options *options, struct embedding *embedding)
 {
-	const char *output = options->output ? options->output : options->sources.file;
 	struct bundle_layout_opts layout = {
-		.big_endian = target->big_endian,
+		.big_endian = embedding->target.big_endian,
 		.compression = options->compression,
 	};
-	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
-	_cleanup_free_ void *bundle = NULL;
+	struct container_contents *contents = &embedding->contents;
+	struct trimming *trimming = &embedding->trimming;
 	struct reason why = {""};
-	size_t size = 0;
-	int err = trimming_layout(trimming, &layout, &bundle, &size, ret_summary, &why);
+	int err;
 
-	if (!err) {
-		hold = interrupt_hold(output);
-		err = executable_attach(options->sources.file, output, bundle, size, &why);
-	}
+	if (trimming_init(trimming, run_events()) ||
+	    sources_read_objects(&options->sources, &trimming->objects) ||
+	    object_input_check_order(&trimming->objects, embedding->target.big_endian,
+				     options->sources.file) ||
+	    find_kernels(options, embedding) ||
+	    sources_check_output(&options->sources, &trimming->kernels, output_of(options)) ||
+	    sources_trim(&options->sources, trimming, options->sources.file))
+		return -EINVAL;
+	contents->summary.sz = sizeof(contents->summary);
+	err = trimming_layout(trimming, &layout, &contents->bundle, &contents->size,
+			      &contents->summary, &why);
 	if (err)
-		report_failure(output, "%s", why.text);
-	else
-		kernel_notes_lookalikes_in(output, bundle, size, false);
+		report_failure(output_of(options), "%s", why.text);
 	return err;
 }
 
-static void print_summary(const struct embed_options *options, const struct executable_info *target,
-			  const struct trimming *trimming, const struct corebtf_summary *summary)
+static const char *order_name(bool big_endian)
 {
-	const char *output = options->output ? options->output : options->sources.file;
+	return big_endian ? "big" : "little";
+}
 
-	kernel_notes_trimming(trimming);
-	report_note("%s: %s kernel%s, %s distinct BTF%s, %s in %s", output,
-		    text_count(summary->entries).text, text_plural(summary->entries),
-		    text_count(summary->blobs).text, text_plural(summary->blobs),
-		    text_size(summary->size).text, executable_place(target->way));
-	if (target->way == EXECUTABLE_SECTION)
+static int read_bundle(const struct embed_options *options, struct embedding *embedding)
+{
+	const struct tar_import_opts opts = {
+		.has_byte_order = container_of_input(options->bundle) != CONTAINER_BUNDLE,
+		.big_endian = embedding->target.big_endian,
+	};
+	struct reason why = {""};
+	int err = container_read(options->bundle, &opts, run_events(), &embedding->contents, &why);
+	bool big_endian = embedding->contents.summary.big_endian;
+
+	if (err) {
+		report_failure(options->bundle, "%s", why.text);
+		return err;
+	}
+	if (big_endian == embedding->target.big_endian)
+		return 0;
+	report_failure(options->bundle,
+		       "the bundle is %s-endian and %s is %s-endian: 'corebtf convert --byte-order "
+		       "%s' makes one that fits",
+		       order_name(big_endian), options->sources.file, order_name(!big_endian),
+		       order_name(!big_endian));
+	return -EINVAL;
+}
+
+static int attach(const struct embed_options *options, struct embedding *embedding)
+{
+	const char *output = output_of(options);
+	_cleanup_(interrupt_release) struct interrupt_hold hold = interrupt_hold(output);
+	struct reason why = {""};
+	int err;
+
+	embedding->size_before = file_size(options->sources.file);
+	err = executable_attach(options->sources.file, output, embedding->contents.bundle,
+				embedding->contents.size, &why);
+	if (err)
+		report_failure(output, "%s", why.text);
+	embedding->size_after = file_size(output);
+	return err;
+}
+
+static void print_json(const struct embed_options *options, const struct embedding *embedding)
+{
+	const struct corebtf_summary *summary = &embedding->contents.summary;
+	const struct trimming *trimming = &embedding->trimming;
+
+	printf("{\n  \"file\": ");
+	json_print_string(stdout, output_of(options));
+	printf(",\n  \"place\": \"%s\",\n",
+	       embedding->target.way == EXECUTABLE_SEGMENT ? "segment" : "section");
+	printf("  \"size_before\": %llu,\n  \"size_after\": %llu,\n",
+	       (unsigned long long)embedding->size_before,
+	       (unsigned long long)embedding->size_after);
+	printf("  \"bundle_size\": %llu,\n  \"kernels\": %zu,\n  \"distinct_btfs\": %zu,\n",
+	       (unsigned long long)summary->size, (size_t)summary->entries, (size_t)summary->blobs);
+	printf("  \"not_selected\": %zu,\n  \"other_machines\": %zu,\n",
+	       trimming->kernels.not_selected, trimming->kernels.left_out);
+	printf("  \"failures\": %zu,\n  \"unresolved_relocations\": %zu\n}\n",
+	       trimming->kernels.failures + embedding->contents.skipped, trimming->unresolved);
+}
+
+static void print_summary(const struct embed_options *options, const struct embedding *embedding)
+{
+	const struct corebtf_summary *summary = &embedding->contents.summary;
+
+	if (!options->bundle)
+		kernel_notes_trimming(&embedding->trimming);
+	report_note("%s: %s kernel%s, %s distinct BTF%s, %s in %s; the file had %s and has %s",
+		    output_of(options), text_count(summary->entries).text,
+		    text_plural(summary->entries), text_count(summary->blobs).text,
+		    text_plural(summary->blobs), text_size(summary->size).text,
+		    executable_place(embedding->target.way), text_size(embedding->size_before).text,
+		    text_size(embedding->size_after).text);
+	if (embedding->target.way == EXECUTABLE_SECTION)
 		report_note("%s", executable_warning());
-	kernel_notes_failures(&trimming->kernels);
+	kernel_notes_failures(&embedding->trimming.kernels);
+	kernel_notes_lookalikes_in(output_of(options), embedding->contents.bundle,
+				   embedding->contents.size, false);
+	if (options->json)
+		print_json(options, embedding);
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
 	_cleanup_(cleanup_options) struct embed_options options = {0};
-	_cleanup_(trimming_free) struct trimming trimming = {0};
-	struct corebtf_summary summary = {.sz = sizeof(summary)};
-	struct executable_info target = {0};
+	_cleanup_(cleanup_embedding) struct embedding embedding = {0};
 	struct reason why = {""};
 	int status;
 
@@ -120,26 +242,22 @@ static int run(const struct command *command, int argc, char **argv)
 		return STATUS_FAILED;
 	status = command_parse(command, argc, argv, take, &options);
 	if (status == COMMAND_GO)
-		status = sources_check(command, &options.sources, "executable");
+		status = check_options(command, &options);
 	if (status != COMMAND_GO)
 		return status;
-
-	if (executable_inspect(options.sources.file, &target, &why) ||
-	    target.way == EXECUTABLE_REFUSES) {
+	if (OUTPUT_CHECK(output_of(&options), options.bundle))
+		return STATUS_FAILED;
+	if (executable_inspect(options.sources.file, &embedding.target, &why) ||
+	    embedding.target.way == EXECUTABLE_REFUSES) {
 		report_failure(options.sources.file, "%s", why.text);
 		return STATUS_FAILED;
 	}
-	if (trimming_init(&trimming, run_events()) ||
-	    sources_read_objects(&options.sources, &trimming.objects) ||
-	    object_input_check_order(&trimming.objects, target.big_endian, options.sources.file) ||
-	    find_kernels(&options, &target, &trimming) ||
-	    sources_check_output(&options.sources, &trimming.kernels,
-				 options.output ? options.output : options.sources.file) ||
-	    sources_trim(&options.sources, &trimming, options.sources.file) ||
-	    write_bundle(&options, &target, &trimming, &summary))
+	if ((options.bundle ? read_bundle(&options, &embedding) : trim(&options, &embedding)) ||
+	    attach(&options, &embedding))
 		return STATUS_FAILED;
-	print_summary(&options, &target, &trimming, &summary);
-	return trimming.kernels.failures ? STATUS_FAILED : STATUS_DONE;
+	print_summary(&options, &embedding);
+	return embedding.trimming.kernels.failures || embedding.contents.skipped ? STATUS_FAILED
+										 : STATUS_DONE;
 }
 
 static const struct command_option options_of_embed[] = {
@@ -158,6 +276,9 @@ static const struct command_option options_of_embed[] = {
 	 "of the kernels found, take those that EXPR describes,\n"
 	 "like 'os=ubuntu:20.04,release>=5.4,<5.15'; !EXPR takes\n"
 	 "all others; may be repeated"},
+	{OPTION_BUNDLE, "bundle", "FILE",
+	 "instead of --kernels: the finished bundle FILE, or what\n"
+	 "convert makes one of (an executable, a tar, a folder)"},
 	{'o', "output", "OUT", "write to OUT; EXE stays as it is"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
 	{SOURCES_MEMORY, "memory", "LIMIT",
@@ -166,12 +287,13 @@ static const struct command_option options_of_embed[] = {
 	{OPTION_COMPRESS, "compress", "none|xz", "how BTFs are stored (default: none)"},
 	{OPTION_ALL_MACHINES, "all-machines", NULL,
 	 "take kernels of machines, too, that EXE cannot run on"},
+	{OPTION_JSON, "json", NULL, "print what was done as JSON"},
 	{0},
 };
 
 const struct command command_embed = {
 	.name = "embed",
-	.usage = "EXE [OBJ...] --kernels [PATH...] [-o OUT] [OPTION...]",
+	.usage = "EXE {[OBJ...] --kernels [PATH...] | --bundle FILE} [OPTION...]",
 	.purpose = "trim kernel BTFs for a program and put them into its executable",
 	.details =
 		"Without OBJ the BPF objects are taken from inside EXE, where skeletons, bpf2go "
@@ -181,6 +303,7 @@ const struct command command_embed = {
 		"EXE.",
 	.examples = "  corebtf embed execsnoop --kernels btfhub-archive/debian\n"
 		    "  corebtf embed agent probe.bpf.o --kernels kernels -o agent-with-btf\n"
+		    "  corebtf embed execsnoop --bundle kernels.bundle\n"
 		    "  corebtf embed execsnoop --kernels kernels --select 'release>=5.10,<6.12'\n"
 		    "  corebtf embed --kernels kernels /sys/kernel/btf/vmlinux -- execsnoop",
 	.statuses = "0 done; 1 failed, or some kernel BTFs could not be used",

@@ -13,8 +13,8 @@
 
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
-#include "embedder/cli/interrupt.h"
 #include "embedder/cli/output_check.h"
+#include "embedder/util/interrupt.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
 #include "embedder/elf/executable.h"

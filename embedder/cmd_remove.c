@@ -3,7 +3,7 @@
  * corebtf remove: an executable without its section .corebtf.
  */
 #include "embedder/cli/command.h"
-#include "embedder/cli/interrupt.h"
+#include "embedder/util/interrupt.h"
 #include "embedder/cli/report.h"
 #include "embedder/elf/executable.h"
 #include "embedder/util/cleanup.h"

@@ -1,35 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf trim: one kernel's full BTF and BPF objects go in, the trimmed BTF comes out as a file.
+ * corebtf trim: BPF objects and kernel BTFs go in; the trimmed BTFs come out as a file of their
+ * own: a bundle, a tar, an object file for the linker, or one BTF.
  */
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "embedder/btf/btf_join.h"
 #include "embedder/btf/btf_source.h"
 #include "embedder/cli/command.h"
-#include "embedder/cli/interrupt.h"
-#include "embedder/engine/object_input.h"
+#include "embedder/cli/kernel_notes.h"
+#include "embedder/cli/object_output.h"
+#include "embedder/cli/output.h"
 #include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
-#include "embedder/util/text.h"
+#include "embedder/cli/sources.h"
+#include "embedder/cli/tar_output.h"
+#include "embedder/engine/container.h"
 #include "embedder/engine/unresolved.h"
 #include "embedder/image/kernel_btf.h"
 #include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
-#include "embedder/util/output_file.h"
+#include "embedder/util/text.h"
 
-enum { OPTION_BASE = 256 };
+enum {
+	OPTION_BASE = SOURCES_OTHER,
+	OPTION_COMPRESS,
+	OPTION_ALL_MACHINES,
+	OPTION_LIKE,
+	OPTION_SYMBOL,
+};
 
 struct trim_options {
-	const char *kernel, *output, *base;
-	const char **objects;
-	size_t object_count;
+	struct sources sources; /* without a file of its own */
+	struct object_output object;
+	const char *output, *base;
+	enum container kind; /* of the output */
+	enum bundle_compression compression;
+	bool all_machines, has_compression;
 };
 
 static void cleanup_options(struct trim_options *options)
 {
-	free(options->objects);
+	sources_free(&options->sources);
 }
 
 static void cleanup_trimmer(struct trimmer **trimmer)
@@ -37,23 +52,97 @@ static void cleanup_trimmer(struct trimmer **trimmer)
 	trimmer_free(*trimmer);
 }
 
+static void cleanup_corebtf(struct corebtf **corebtf)
+{
+	corebtf_close(*corebtf);
+}
+
 static int take(const struct command *command, void *context, int key, const char *value)
 {
 	struct trim_options *options = context;
 
-	if (key == OPTION_BASE)
-		options->base = value;
-	else if (!options->kernel)
-		options->kernel = value;
-	else if (!options->output)
+	switch (key) {
+	case COMMAND_OPERAND:
+		options->sources.object_paths[options->sources.object_count++] = value;
+		return COMMAND_GO;
+	case 'o':
 		options->output = value;
-	else
-		options->objects[options->object_count++] = value;
-	return COMMAND_GO;
+		return COMMAND_GO;
+	case 'm':
+		options->object.machine = value;
+		return COMMAND_GO;
+	case OPTION_LIKE:
+		options->object.like = value;
+		return COMMAND_GO;
+	case OPTION_SYMBOL:
+		options->object.symbol = value;
+		return COMMAND_GO;
+	case OPTION_BASE:
+		options->base = value;
+		return COMMAND_GO;
+	case OPTION_ALL_MACHINES:
+		options->all_machines = true;
+		return COMMAND_GO;
+	case OPTION_COMPRESS:
+		options->has_compression = true;
+		return sources_take_compression(command, value, &options->compression);
+	}
+	return sources_take(command, &options->sources, key, value);
 }
 
-/* A module's BTF goes on where its base ends; from here on the two are one. */
-static int join_base(const struct trim_options *options, struct kernel_btf *full)
+static int check_options(const struct command *command, struct trim_options *options)
+{
+	const struct sources *sources = &options->sources;
+	bool has_target = options->object.machine || options->object.like;
+
+	if (!sources->object_count)
+		return command_usage_error(command, "no BPF object given%s",
+					   sources_swallowed_hint(sources).text);
+	if (!sources->kernels.count)
+		return command_usage_error(command, "no kernels given (--kernels PATH)");
+	if (!options->output)
+		return command_usage_error(command, "no file to write given (-o OUT)");
+	options->kind = container_of_output(options->output);
+	if (options->kind == CONTAINER_NONE)
+		return command_usage_error(command,
+					   "'%s' is no archive that can be written: end it "
+					   "in .tar, .tar.gz, .tar.xz or .tar.zst",
+					   options->output);
+	if (options->kind == CONTAINER_FOLDER)
+		return command_usage_error(command, "OUT is a file, and '%s' a folder",
+					   options->output);
+	if (options->object.machine && options->object.like)
+		return command_usage_error(command, "either --machine or --like");
+	if (options->kind == CONTAINER_OBJECT && !has_target)
+		return command_usage_error(command, "an object file needs one of --machine and "
+						    "--like");
+	if (options->object.symbol && options->kind != CONTAINER_OBJECT)
+		return command_usage_error(command, "--symbol is for an OUT that is an object file "
+						    "(.o)");
+	if (options->has_compression && !(options->kind & (CONTAINER_BUNDLE | CONTAINER_OBJECT)))
+		return command_usage_error(command, "--compress is for an OUT that is a bundle or "
+						    "an object file (.o)");
+	if (options->base && (options->kind != CONTAINER_BTF || sources->kernels.count > 1))
+		return command_usage_error(command, "--base is for one BTF in --kernels and an OUT "
+						    "that ends in .btf");
+	return kernel_paths_check(command, &sources->kernels);
+}
+
+/* --- one BTF ---------------------------------------------------------------------------------- */
+
+/* One path that is no folder is trimmed whatever kernel it is for. */
+static bool is_single_file(const struct sources *sources)
+{
+	struct stat status;
+
+	return sources->kernels.count == 1 && sources->kernels.paths[0].path &&
+	       !sources->select.count &&
+	       (stat(sources->kernels.paths[0].path, &status) < 0 || !S_ISDIR(status.st_mode));
+}
+
+/* The BTF of a module continues that of its kernel; btf_join() makes one BTF of the two. */
+static int join_base(const struct trim_options *options, const char *kernel,
+		     struct kernel_btf *full)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf base = {0};
 	struct reason why = {""};
@@ -67,7 +156,7 @@ static int join_base(const struct trim_options *options, struct kernel_btf *full
 	}
 	err = btf_join(base.data, base.size, full->data, full->size, &joined, &size, &why);
 	if (err) {
-		report_failure(options->kernel, "%s (base: %s)", why.text, options->base);
+		report_failure(kernel, "%s (base: %s)", why.text, options->base);
 		return err;
 	}
 	kernel_btf_close(full);
@@ -75,16 +164,14 @@ static int join_base(const struct trim_options *options, struct kernel_btf *full
 	return 0;
 }
 
-static int trim(const struct trim_options *options, const struct object_input *objects,
-		const struct kernel_btf *full)
+static int trim_btf(const struct trim_options *options, const struct object_input *objects,
+		    const char *kernel, const struct kernel_btf *full)
 {
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = trimmer_new(objects->requests);
-	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
 	_cleanup_(btf_source_free) struct btf_source types = {0};
 	_cleanup_(matrix_free) struct matrix matrix = {0};
 	struct trim_result result = {0};
 	struct reason why = {""};
-	uint32_t unresolved;
 	int err;
 
 	if (!trimmer) {
@@ -95,85 +182,259 @@ static int trim(const struct trim_options *options, const struct object_input *o
 	if (!err)
 		err = trimmer_run(trimmer, &types.types, &result, &why);
 	if (err) {
-		report_failure(options->kernel, "%s", why.text);
+		report_failure(kernel, "%s", why.text);
 		return err;
 	}
-	hold = interrupt_hold(options->output);
-	err = output_file_save(options->output, NULL, result.btf, result.size, &why);
-	if (err) {
-		report_failure(options->output, "%s", why.text);
+	err = output_save(options->output, result.btf, result.size);
+	if (err)
 		return err;
-	}
-	unresolved = trim_result_unresolved(&result);
 	if (!matrix_init(&matrix, objects->requests) &&
-	    !matrix_add_kernel(&matrix, options->kernel, result.verdicts))
+	    !matrix_add_kernel(&matrix, kernel, result.verdicts))
 		unresolved_report(run_events(), &matrix, 0);
-	if (unresolved)
-		report_note("%s relocation%s not resolved%s", text_count(unresolved).text,
-			    text_plural(unresolved),
-			    report_level() == REPORT_VERBOSE ? "" : " (--verbose names them)");
 	report_note("%s: %s of %s bytes, %s type%s", options->output, text_count(result.size).text,
 		    text_count(full->size).text, text_count(result.type_count).text,
 		    text_plural(result.type_count));
 	return 0;
 }
 
+static int trim_file(const struct trim_options *options, const struct object_input *objects)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
+	const char *kernel = options->sources.kernels.paths[0].path;
+	struct reason why = {""};
+	int err = kernel_btf_open(kernel, NULL, NULL, &full, &why);
+
+	if (err) {
+		report_failure(kernel, "%s", why.text);
+		return err;
+	}
+	err = object_input_check_order(objects, kernel_btf_is_big_endian(&full), kernel);
+	if (!err && options->base)
+		err = join_base(options, kernel, &full);
+	return err ? err : trim_btf(options, objects, kernel, &full);
+}
+
+/* --- many ------------------------------------------------------------------------------------- */
+
+static int open_bundle(const void *bundle, size_t size, struct corebtf **ret_corebtf)
+{
+	int err = corebtf_open_memory(bundle, size, ret_corebtf, NULL);
+
+	if (err)
+		report_failure(NULL, "out of memory");
+	return err;
+}
+
+static int write_btf(const struct trim_options *options, const struct corebtf_summary *summary,
+		     const void *bundle, size_t size)
+{
+	_cleanup_(cleanup_corebtf) struct corebtf *corebtf = NULL;
+	struct corebtf_entry entry = {.sz = sizeof(entry)};
+	const void *btf;
+
+	if (summary->blobs != 1) {
+		report_failure(
+			options->output,
+			"nothing written: it holds one BTF, and %s kernels have %s different "
+			"ones: take one of them with --select, or write a bundle or a tar",
+			text_count(summary->entries).text, text_count(summary->blobs).text);
+		return -EINVAL;
+	}
+	if (open_bundle(bundle, size, &corebtf))
+		return -ENOMEM;
+	if (corebtf_entry_at(corebtf, 0, &entry) ||
+	    corebtf_entry_btf(corebtf, &entry, &btf, &size)) {
+		report_failure(options->output, "nothing written: cannot read the BTF");
+		return -EIO;
+	}
+	return output_save(options->output, btf, size);
+}
+
+/* The byte order of a bundle that is for no machine in particular: that of its BTFs, and little
+ * where they differ, as for a tar that is converted. */
+static int find_byte_order(const void *bundle, size_t size, bool *ret_big_endian)
+{
+	_cleanup_(cleanup_corebtf) struct corebtf *corebtf = NULL;
+	int err = open_bundle(bundle, size, &corebtf);
+
+	*ret_big_endian = !err && corebtf_entry_count(corebtf) > 0;
+	for (size_t i = 0; !err && *ret_big_endian && i < corebtf_entry_count(corebtf); i++) {
+		struct corebtf_entry entry = {.sz = sizeof(entry)};
+		const void *btf = NULL;
+
+		err = corebtf_entry_at(corebtf, i, &entry);
+		if (!err)
+			err = corebtf_entry_btf(corebtf, &entry, &btf, &size);
+		*ret_big_endian = !err && *(const unsigned char *)btf == 0xeb;
+	}
+	return err;
+}
+
+static int layout_bundle(const struct trim_options *options, struct trimming *trimming,
+			 void **ret_bundle, size_t *ret_size, struct corebtf_summary *ret_summary)
+{
+	struct bundle_layout_opts layout = {
+		.big_endian = options->object.target.codec.big_endian,
+		.compression = options->compression,
+	};
+	bool has_target = options->object.machine || options->object.like;
+	struct reason why = {""};
+	int err = trimming_layout(trimming, &layout, ret_bundle, ret_size, ret_summary, &why);
+
+	if (!err && !has_target)
+		err = find_byte_order(*ret_bundle, *ret_size, &layout.big_endian);
+	if (!err && !has_target && layout.big_endian) {
+		free(*ret_bundle);
+		*ret_bundle = NULL;
+		err = trimming_layout(trimming, &layout, ret_bundle, ret_size, ret_summary, &why);
+	}
+	if (err)
+		report_failure(options->output, "%s", *why.text ? why.text : strerror(-err));
+	return err;
+}
+
+static int write_bundle(const struct trim_options *options, const void *bundle, size_t size)
+{
+	struct tar_output tar = {.path = options->output, .origin = options->output};
+
+	switch (options->kind) {
+	case CONTAINER_TAR:
+		archive_packing_from_name(options->output, &tar.opts.packing);
+		return tar_output_write(&tar, bundle, size);
+	case CONTAINER_OBJECT:
+		return object_output_write(&options->object, options->output, options->output,
+					   bundle, size);
+	default:
+		return output_save(options->output, bundle, size);
+	}
+}
+
+static int write_output(const struct trim_options *options, struct trimming *trimming)
+{
+	struct corebtf_summary summary = {.sz = sizeof(summary)};
+	_cleanup_free_ void *bundle = NULL;
+	size_t size = 0;
+	int err = layout_bundle(options, trimming, &bundle, &size, &summary);
+
+	if (!err)
+		err = options->kind == CONTAINER_BTF ? write_btf(options, &summary, bundle, size)
+						     : write_bundle(options, bundle, size);
+	if (err)
+		return err;
+	kernel_notes_trimming(trimming);
+	if (options->kind != CONTAINER_TAR)
+		report_note(
+			"%s: %s kernel%s, %s distinct BTF%s, %s", options->output,
+			text_count(summary.entries).text, text_plural(summary.entries),
+			text_count(summary.blobs).text, text_plural(summary.blobs),
+			text_size(options->kind == CONTAINER_BTF ? summary.blob_bytes : size).text);
+	if (options->kind != CONTAINER_BTF)
+		kernel_notes_lookalikes_in(options->output, bundle, size,
+					   options->kind == CONTAINER_TAR);
+	kernel_notes_failures(&trimming->kernels);
+	return 0;
+}
+
+static int trim_kernels(struct trim_options *options, struct trimming *trimming)
+{
+	struct kernel_input *kernels = &trimming->kernels;
+
+	if (options->object.machine || options->object.like) {
+		const struct object_output *object = &options->object;
+
+		if (object_output_find_target(&options->object) ||
+		    object_input_check_order(&trimming->objects, object->target.codec.big_endian,
+					     object->like ? object->like : object->machine))
+			return -EINVAL;
+	}
+	sources_find_kernels(&options->sources, kernels);
+	if (!options->all_machines && (options->object.machine || options->object.like))
+		kernel_input_keep_machine(kernels, object_output_machine(&options->object));
+	if (kernel_input_is_empty(kernels)) {
+		kernel_notes_explain(kernels, 0, options->output, "nothing written: ");
+		return -ENOENT;
+	}
+	if (sources_check_output(&options->sources, kernels, options->output) ||
+	    sources_trim(&options->sources, trimming, options->output))
+		return -EINVAL;
+	return write_output(options, trimming);
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
-	_cleanup_(cleanup_options) struct trim_options options = {
-		.objects = calloc((size_t)argc, sizeof(char *)),
-	};
-	_cleanup_(object_input_free) struct object_input objects = {0};
-	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
-	struct reason why = {""};
+	_cleanup_(cleanup_options) struct trim_options options = {0};
+	_cleanup_(trimming_free) struct trimming trimming = {0};
 	int status;
 
-	if (!options.objects) {
-		report_failure(NULL, "out of memory");
+	if (sources_init(&options.sources, argc))
 		return STATUS_FAILED;
-	}
 	status = command_parse(command, argc, argv, take, &options);
+	if (status == COMMAND_GO)
+		status = check_options(command, &options);
 	if (status != COMMAND_GO)
 		return status;
-	if (!options.object_count)
-		return command_usage_error(command,
-					   "KERNEL_BTF, OUT and at least one OBJ are needed");
-
-	if (OUTPUT_CHECK(options.output, options.kernel, options.base) ||
-	    output_check(options.output, options.objects, options.object_count) ||
-	    object_input_init(&objects, run_events()))
+	if (trimming_init(&trimming, run_events()) ||
+	    OUTPUT_CHECK(options.output, options.base, options.object.like) ||
+	    sources_check_output(&options.sources, &trimming.kernels, options.output) ||
+	    sources_read_objects(&options.sources, &trimming.objects))
 		return STATUS_FAILED;
-	if (object_input_add_all(&objects, options.objects, options.object_count, NULL))
-		return STATUS_FAILED;
-	if (kernel_btf_open(options.kernel, NULL, NULL, &full, &why)) {
-		report_failure(options.kernel, "%s", why.text);
-		return STATUS_FAILED;
-	}
-	if (object_input_check_order(&objects, kernel_btf_is_big_endian(&full), options.kernel))
-		return STATUS_FAILED;
-	if (options.base && join_base(&options, &full))
-		return STATUS_FAILED;
-	return trim(&options, &objects, &full) ? STATUS_FAILED : STATUS_DONE;
+	if (options.kind == CONTAINER_BTF && is_single_file(&options.sources))
+		return trim_file(&options, &trimming.objects) ? STATUS_FAILED : STATUS_DONE;
+	return trim_kernels(&options, &trimming) || trimming.kernels.failures ? STATUS_FAILED
+									      : STATUS_DONE;
 }
 
 static const struct command_option options_of_trim[] = {
+	{'o', "output", "OUT", "the file to write; needed"},
+	{SOURCES_KERNELS, "kernels", "[PATH...]",
+	 "kernel BTFs, in all forms that embed takes; all words\n"
+	 "up to the next option, and -- ends them; without PATH:\n"
+	 "those that 'corebtf fetch' brought"},
+	{SOURCES_AS, "as", "KEY=VALUE[,...]",
+	 "what the kernels at the PATHs behind it are, as for\n"
+	 "embed"},
+	{SOURCES_SELECT, "select", "EXPR",
+	 "of the kernels found, take those that EXPR describes,\n"
+	 "as for embed; may be repeated"},
 	{OPTION_BASE, "base", "BTF",
-	 "KERNEL_BTF is split BTF (a module's); BTF is what it\n"
-	 "builds on, the kernel's own"},
+	 "PATH is split BTF (a module's); BTF is what it builds\n"
+	 "on, the kernel's own"},
+	{'m', "machine", "M",
+	 "the machine of the program: takes its kernels alone;\n"
+	 "needed for an object file"},
+	{OPTION_LIKE, "like", "FILE",
+	 "instead of -m: the machine, with the flags, that the\n"
+	 "ELF file FILE is for"},
+	{OPTION_ALL_MACHINES, "all-machines", NULL,
+	 "take kernels of machines, too, that the program cannot\n"
+	 "run on"},
+	{OPTION_SYMBOL, "symbol", "NAME",
+	 "in an object file, define the symbols NAME and NAME_end\n"
+	 "around the bundle"},
+	{OPTION_COMPRESS, "compress", "none|xz", "how BTFs are stored (default: none)"},
+	{'j', "jobs", "N", "threads (default: one for each processor)"},
+	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},
 };
 
 const struct command command_trim = {
 	.name = "trim",
-	.usage = "KERNEL_BTF OUT OBJ... [OPTION...]",
-	.purpose = "trim one kernel's BTF for BPF objects, into a file",
-	.details = "KERNEL_BTF is raw BTF, a kernel as it is built or booted (vmlinux, vmlinuz), "
-		   "or one of\n"
-		   "these packed, as in a .btf.tar.xz.\n"
-		   "OUT is what libbpf takes as btf_custom_path.",
-	.examples = "  corebtf trim 5.10.0-30-amd64.btf.tar.xz small.btf probe.bpf.o\n"
-		    "  corebtf trim /sys/kernel/btf/vmlinux small.btf probe.bpf.o other.bpf.o",
-	.statuses = "0 done; 1 failed",
+	.usage = "OBJ... --kernels [PATH...] -o OUT [OPTION...]",
+	.purpose = "trim kernel BTFs for BPF objects, into a file",
+	.details = "The name of OUT says what is written:\n"
+		   "  .btf                           one BTF, for libbpf's btf_custom_path\n"
+		   "  .tar .tar.gz .tar.xz .tar.zst  a tar, as bpf-compatible has it\n"
+		   "  .o                             an object file, to be linked into a program\n"
+		   "  any other name                 a bundle, for 'corebtf embed --bundle'\n"
+		   "A .btf is made of one file, whatever kernel it is for, or of the kernels found "
+		   "when they\n"
+		   "come to the same BTF.",
+	.examples =
+		"  corebtf trim probe.bpf.o --kernels 5.10.0-30-amd64.btf.tar.xz -o small.btf\n"
+		"  corebtf trim probe.bpf.o --kernels btfhub-archive -o kernels.bundle\n"
+		"  corebtf trim probe.bpf.o other.bpf.o --kernels kernels -o kernels.o -m x86_64\n"
+		"  corebtf trim probe.bpf.o --kernels kernels -o min_core_btfs.tar.gz",
+	.statuses = "0 done; 1 failed, or some kernel BTFs could not be used",
 	.options = options_of_trim,
 	.run = run,
 };

@@ -50,6 +50,9 @@ static int verify_kernels(struct sources *sources, struct verification *verifica
 
 static int summarize(const struct sources *sources, const struct verification *verification)
 {
+	size_t compared = verification->differing + verification->same;
+	size_t requests = request_set_count(verification->objects.requests);
+
 	kernel_notes_not_selected(&verification->kernels);
 	if (verification->absent)
 		report_note("%s kernel%s not in the bundle", text_count(verification->absent).text,
@@ -59,19 +62,25 @@ static int summarize(const struct sources *sources, const struct verification *v
 			       text_count(verification->kernels.failures).text,
 			       text_plural(verification->kernels.failures));
 	if (verification->differing) {
-		report_failure(sources->file, "%s relocation%s differ, over %s of %s kernels",
+		if (verification->differences > verification->listed &&
+		    report_level() < REPORT_VERBOSE)
+			report_failure(
+				sources->file, "%s more differ (--verbose lists them)",
+				text_count(verification->differences - verification->listed).text);
+		report_failure(sources->file, "%s relocation%s differ%s, over %s of %s kernel%s",
 			       text_count(verification->differences).text,
 			       text_plural(verification->differences),
-			       text_count(verification->differing).text,
-			       text_count(verification->differing + verification->same).text);
+			       verification->differences == 1 ? "s" : "",
+			       text_count(verification->differing).text, text_count(compared).text,
+			       text_plural(compared));
 		return STATUS_FAILED;
 	}
 	if (!verification->same) {
 		report_failure(sources->file, "nothing verified: none of its kernels was given");
 		return STATUS_FAILED;
 	}
-	report_note("%s: %s distinct relocations, the same answers on %s kernel%s", sources->file,
-		    text_count(request_set_count(verification->objects.requests)).text,
+	report_note("%s: %s distinct relocation%s, the same answers on %s kernel%s", sources->file,
+		    text_count(requests).text, text_plural(requests),
 		    text_count(verification->same).text, text_plural(verification->same));
 	return verification->kernels.failures ? STATUS_FAILED : STATUS_DONE;
 }

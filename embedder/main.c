@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,112 +13,127 @@
 #include <corebtf.h>
 
 #include "embedder/cli/command.h"
-#include "embedder/cli/interrupt.h"
+#include "embedder/util/interrupt.h"
 #include "embedder/cli/report.h"
+#include "embedder/cli/suggest.h"
 
 static const struct command *const commands[] = {
-	&command_embed,	 &command_list,	  &command_lookup, &command_extract, &command_attach,
-	&command_remove, &command_object, &command_verify, &command_trim,    &command_export,
-	&command_import, &command_unpack, &command_fetch,  &command_btfgen,
+	&command_embed,	  &command_remove, &command_list,  &command_lookup, &command_verify,
+	&command_convert, &command_trim,   &command_fetch, &command_btfgen,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static void print_help(void)
 {
-	printf("Usage: corebtf COMMAND [ARGUMENT...]\n\n"
+	printf("Usage: corebtf [OPTION...] COMMAND [ARGUMENT...]\n"
+	       "       corebtf help [COMMAND]\n\n"
 	       "Puts into a finished executable what its BPF programs need of the BTFs of many\n"
 	       "kernels, so that it runs on kernels that have no BTF.\n\n"
 	       "Commands:\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		printf("  %-10s%s\n", commands[i]->name, commands[i]->purpose);
 	printf("\nOptions:\n"
-	       "  -h, --help     print this help; for a command: corebtf COMMAND --help\n"
-	       "  -V, --version  print the version\n\n"
+	       "  -h, --help     print this help; for a command: corebtf help COMMAND\n"
+	       "  -V, --version  print the version\n"
+	       "  -q, --quiet    say nothing but what failed; also after the command\n"
+	       "  -v, --verbose  say more; also after the command\n\n"
 	       "Example:\n"
 	       "  corebtf embed ./execsnoop --kernels btfhub-archive/debian\n\n"
 	       "Exit status: 0 done; 1 something failed; 2 wrong usage.\n"
 	       "More: man corebtf\n");
 }
 
-/* Levenshtein's distance, for words of the length of a command. */
-static size_t edit_distance(const char *a, const char *b)
+/* Commands of earlier versions. */
+static const struct {
+	const char *name, *now;
+} old_commands[] = {
+	{"attach", "embed EXE --bundle BUNDLE"}, {"extract", "convert EXE BUNDLE"},
+	{"object", "convert BUNDLE OUT.o"},	 {"export", "convert FILE OUT.tar.gz"},
+	{"import", "convert TAR BUNDLE"},	 {"unpack", "convert TAR FOLDER/"},
+};
+
+static const struct command *find_command(const char *word)
 {
-	size_t row[32], width = strlen(b);
-
-	if (width >= sizeof(row) / sizeof(row[0]))
-		return SIZE_MAX;
-	for (size_t j = 0; j <= width; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= width; j++) {
-			size_t best = diagonal + (a[i - 1] != b[j - 1]);
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = row[j];
-			row[j] = best;
-		}
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(word, commands[i]->name) == 0)
+			return commands[i];
 	}
-	return row[width];
+	return NULL;
 }
 
-/* The command that was most likely meant, or NULL: a word that shares little with any of them
- * was no slip of the finger. */
-static const char *find_nearest(const char *word)
+static int refuse_command(const char *word)
 {
-	const char *nearest = NULL;
-	size_t smallest = 3;
+	struct suggestion suggestion = suggest_start(word, strlen(word));
 
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		size_t distance = edit_distance(word, commands[i]->name);
-
-		if (distance < smallest && distance < strlen(commands[i]->name)) {
-			smallest = distance;
-			nearest = commands[i]->name;
-		}
+	for (size_t i = 0; i < sizeof(old_commands) / sizeof(old_commands[0]); i++) {
+		if (strcmp(word, old_commands[i].name) != 0)
+			continue;
+		report_failure(NULL, "there is no command '%s' any more; it is now 'corebtf %s'",
+			       word, old_commands[i].now);
+		return STATUS_USAGE;
 	}
-	return nearest;
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		suggest_offer(&suggestion, commands[i]->name);
+	if (suggestion.nearest)
+		report_failure(NULL,
+			       "unknown command '%s': did you mean '%s'? See 'corebtf --help'",
+			       word, suggestion.nearest);
+	else
+		report_failure(NULL, "unknown command '%s'; see 'corebtf --help'", word);
+	return STATUS_USAGE;
+}
+
+/* `help`, or `help COMMAND`. */
+static int help(const char *word)
+{
+	static char option[] = "--help";
+	const struct command *command = word ? find_command(word) : NULL;
+	char *argv[] = {(char *)word, option, NULL};
+
+	if (word && !command)
+		return refuse_command(word);
+	if (command)
+		return command->run(command, 2, argv);
+	print_help();
+	return STATUS_DONE;
+}
+
+static bool is_option(const char *word, const char *name, char letter)
+{
+	return strcmp(word, name) == 0 || (word[0] == '-' && word[1] == letter && !word[2]);
 }
 
 static int run(int argc, char **argv)
 {
-	const char *word = argc > 1 ? argv[1] : NULL;
-	const char *nearest;
+	const struct command *command;
+	const char *word;
 
+	for (; argc > 1; argc--, argv++) {
+		if (is_option(argv[1], "--quiet", 'q'))
+			report_set_level(REPORT_QUIET);
+		else if (is_option(argv[1], "--verbose", 'v'))
+			report_set_level(REPORT_VERBOSE);
+		else
+			break;
+	}
+	word = argc > 1 ? argv[1] : NULL;
 	if (!word) {
 		report_failure(NULL, "no command given; see 'corebtf --help'");
 		return STATUS_USAGE;
 	}
-	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-		print_help();
-		return STATUS_DONE;
-	}
-	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+	if (is_option(word, "--help", 'h') || strcmp(word, "help") == 0)
+		return help(argc > 2 ? argv[2] : NULL);
+	if (is_option(word, "--version", 'V')) {
 		printf("corebtf %s\n", corebtf_version());
 		return STATUS_DONE;
 	}
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		if (strcmp(word, commands[i]->name) == 0)
-			return commands[i]->run(commands[i], argc - 1, argv + 1);
-	}
-	if (word[0] == '-') {
-		report_failure(NULL, "unknown option '%s' before the command; see 'corebtf --help'",
-			       word);
-		return STATUS_USAGE;
-	}
-	nearest = find_nearest(word);
-	if (nearest)
-		report_failure(NULL,
-			       "unknown command '%s': did you mean '%s'? See 'corebtf --help'",
-			       word, nearest);
-	else
-		report_failure(NULL, "unknown command '%s'; see 'corebtf --help'", word);
+	command = find_command(word);
+	if (command)
+		return command->run(command, argc - 1, argv + 1);
+	if (word[0] != '-')
+		return refuse_command(word);
+	report_failure(NULL, "unknown option '%s' before the command; see 'corebtf --help'", word);
 	return STATUS_USAGE;
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "embedder/cli/report.h"
+#include "embedder/cli/suggest.h"
 #include "embedder/util/cleanup.h"
 
 /* Where the explanations of options start. */
@@ -26,6 +27,11 @@ static const struct command_option common_options[] = {
 	{0},
 };
 
+static bool ends_with_mark(const char *text)
+{
+	return *text && text[strlen(text) - 1] == '?';
+}
+
 int command_usage_error(const struct command *command, const char *format, ...)
 {
 	_cleanup_free_ char *text = NULL;
@@ -35,8 +41,8 @@ int command_usage_error(const struct command *command, const char *format, ...)
 	if (vasprintf(&text, format, arguments) < 0)
 		text = NULL;
 	va_end(arguments);
-	report_failure(command->name, "%s; see 'corebtf %s --help'", text ? text : "wrong usage",
-		       command->name);
+	report_failure(command->name, "%s%s see 'corebtf help %s'", text ? text : "wrong usage",
+		       text && ends_with_mark(text) ? "" : ";", command->name);
 	return STATUS_USAGE;
 }
 
@@ -146,6 +152,7 @@ static int refuse_option(const struct command *command, const struct getopt_tabl
 			 const char *word, int key)
 {
 	const struct command_option *option = find_option(tables, key);
+	struct suggestion suggestion;
 
 	if (key && option)
 		return command_usage_error(command, "option '--%s' takes no value", option->name);
@@ -153,6 +160,12 @@ static int refuse_option(const struct command *command, const struct getopt_tabl
 		return command_usage_error(command, "unknown option '-%c'", key);
 	if (count_matches(tables, word + 2) > 1)
 		return command_usage_error(command, "option '%s' is ambiguous", word);
+	suggestion = suggest_start(word + 2, strcspn(word + 2, "="));
+	for (size_t i = 0; i < tables->count; i++)
+		suggest_offer(&suggestion, tables->options[i]->name);
+	if (suggestion.nearest)
+		return command_usage_error(command, "unknown option '%s': did you mean '--%s'?",
+					   word, suggestion.nearest);
 	return command_usage_error(command, "unknown option '%s'", word);
 }
 

@@ -33,8 +33,7 @@ struct command {
 };
 
 extern const struct command command_trim, command_embed, command_list, command_lookup,
-	command_extract, command_attach, command_remove, command_object, command_verify,
-	command_export, command_import, command_unpack, command_fetch, command_btfgen;
+	command_remove, command_convert, command_verify, command_fetch, command_btfgen;
 
 /* What is not an option comes with this key. */
 #define COMMAND_OPERAND 1

@@ -53,12 +53,14 @@ void kernel_notes_trimming(const struct trimming *trimming)
 		report_note("%s kernel%s of other machines left out (--all-machines takes them)",
 			    text_count(kernels->left_out).text, text_plural(kernels->left_out));
 	if (trimming->unresolved)
-		report_note("%s relocation%s not resolved, over %s of %s kernels%s",
-			    text_count(trimming->unresolved).text,
-			    text_plural(trimming->unresolved),
-			    text_count(trimming->unresolved_kernels).text,
-			    text_count(trimming->trimmed).text,
-			    report_level() == REPORT_VERBOSE ? "" : " (--verbose names them)");
+		report_detail(
+			"%s of %s kernel%s lack%s something that the objects ask for, %s times "
+			"in all. That is no failure: only an instruction that uses it cannot "
+			"run there, and programs usually check first",
+			text_count(trimming->unresolved_kernels).text,
+			text_count(trimming->trimmed).text, text_plural(trimming->trimmed),
+			trimming->unresolved_kernels == 1 ? "s" : "",
+			text_count(trimming->unresolved).text);
 }
 
 void kernel_notes_failures(const struct kernel_input *input)

@@ -59,10 +59,34 @@ int sources_take(const struct command *command, struct sources *sources, int key
 	return STATUS_USAGE; /* every option is named above, or by the command */
 }
 
+int sources_take_compression(const struct command *command, const char *value,
+			     enum bundle_compression *ret_compression)
+{
+	if (strcmp(value, "none") != 0 && strcmp(value, "xz") != 0)
+		return command_usage_error(command, "--compress is none or xz, not '%s'", value);
+	*ret_compression = *value == 'x' ? BUNDLE_COMPRESSION_XZ : BUNDLE_COMPRESSION_NONE;
+	return COMMAND_GO;
+}
+
+struct reason sources_swallowed_hint(const struct sources *sources)
+{
+	const struct kernel_paths *kernels = &sources->kernels;
+	const char *last = kernels->count ? kernels->paths[kernels->count - 1].path : NULL;
+	struct reason hint = {""};
+
+	if (last)
+		reason_set(&hint, 0,
+			   ": all words behind --kernels are kernels, '%s' too; put it in front of "
+			   "--kernels, or behind --",
+			   last);
+	return hint;
+}
+
 int sources_check(const struct command *command, const struct sources *sources, const char *what)
 {
 	if (!sources->file)
-		return command_usage_error(command, "no %s given", what);
+		return command_usage_error(command, "no %s given%s", what,
+					   sources_swallowed_hint(sources).text);
 	if (!sources->kernels.count)
 		return command_usage_error(command, "no kernels given (--kernels PATH)");
 	return kernel_paths_check(command, &sources->kernels);

@@ -38,6 +38,13 @@ void sources_free(struct sources *sources);
 int sources_take(const struct command *command, struct sources *sources, int key,
 		 const char *value);
 
+/* The value of --compress: none or xz. */
+int sources_take_compression(const struct command *command, const char *value,
+			     enum bundle_compression *ret_compression);
+
+/* What to add to "no FILE given": that --kernels may have taken it. */
+struct reason sources_swallowed_hint(const struct sources *sources);
+
 /* COMMAND_GO, or STATUS_USAGE when the file (@what) or the kernels were not given. */
 int sources_check(const struct command *command, const struct sources *sources, const char *what);
 

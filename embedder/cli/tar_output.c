@@ -4,12 +4,11 @@
  */
 #include "embedder/cli/tar_output.h"
 
-#include "embedder/cli/interrupt.h"
+#include "embedder/cli/output.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
-#include "embedder/util/output_file.h"
 
 #define PACKAGE_SIZE_MAX ((size_t)64 << 20)
 
@@ -59,28 +58,33 @@ static void report_counts(const struct tar_output *output, const struct tar_expo
 		    text_size(size).text);
 }
 
-int tar_output_write(struct tar_output *output, const void *bundle, size_t size)
+int tar_output_make(struct tar_output *output, const void *bundle, size_t size, void **ret_tar,
+		    size_t *ret_size)
 {
-	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
 	struct tar_export_counts counts = {0};
-	_cleanup_free_ void *tar = NULL;
 	struct reason why = {""};
-	size_t tar_size = 0;
 	int err;
 
 	output->opts.skip = report_left_out;
 	output->opts.context = output;
-	err = tar_export(bundle, size, &output->opts, &tar, &tar_size, &counts, &why);
+	err = tar_export(bundle, size, &output->opts, ret_tar, ret_size, &counts, &why);
 	if (err) {
 		report_failure(output->origin, "%s", why.text);
 		return err;
 	}
-	hold = interrupt_hold(output->path);
-	err = output_file_save(output->path, NULL, tar, tar_size, &why);
-	if (err) {
-		report_failure(output->path, "%s", why.text);
-		return err;
-	}
-	report_counts(output, &counts, tar_size);
+	output->counts = counts;
 	return counts.left_out > 0;
+}
+
+int tar_output_write(struct tar_output *output, const void *bundle, size_t size)
+{
+	_cleanup_free_ void *tar = NULL;
+	size_t tar_size = 0;
+	int left_out = tar_output_make(output, bundle, size, &tar, &tar_size);
+	int err = left_out < 0 ? left_out : output_save(output->path, tar, tar_size);
+
+	if (err)
+		return err;
+	report_counts(output, &output->counts, tar_size);
+	return left_out;
 }

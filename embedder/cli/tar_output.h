@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bundle written as a tar, with a package.json beside the BTFs: what export and btfgen end with.
- * All that there is to say of it is said here.
+ * A bundle written as a tar, with a package.json beside the BTFs. Results and failures are reported
+ * here.
  */
 #ifndef COREBTF_CLI_TAR_OUTPUT_H
 #define COREBTF_CLI_TAR_OUTPUT_H
@@ -13,6 +13,7 @@ struct tar_output {
 	const char *origin;	     /* what lines about kernels that are left out begin with */
 	const char *json;	     /* the file that becomes package.json; NULL: none */
 	struct tar_export_opts opts; /* its package_json and skip are filled in here */
+	struct tar_export_counts counts;
 };
 
 /*
@@ -20,6 +21,10 @@ struct tar_output {
  * until tar_output_write() is done.
  */
 int tar_output_read_json(struct tar_output *output, void **ret_json);
+
+/* The tar in memory. @ret_tar: malloc'd. Returns as tar_output_write(). */
+int tar_output_make(struct tar_output *output, const void *bundle, size_t size, void **ret_tar,
+		    size_t *ret_size);
 
 /* @bundle: as for tar_export(). 0: all of it is in the tar; 1: some kernels were left out. */
 int tar_output_write(struct tar_output *output, const void *bundle, size_t size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A relocatable object file that brings a bundle into a link: `corebtf object`.
+ * A relocatable object file that brings a bundle into a link: `corebtf trim` and `convert`.
  *
  *	section			flags	holds
  *	.corebtf		aR	the bundle: loaded, and kept by --gc-sections

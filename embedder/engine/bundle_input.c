@@ -53,10 +53,10 @@ static int read_section(int fd, uint64_t file_size, const struct log *log, void 
 	void *data;
 	int err;
 
-	/* Only `corebtf import` reads all that a tar has to say, its manifest too. */
+	/* container_read() reads tars, with their manifest. */
 	if (handle_is_tar(fd))
 		return log_error(log, -ENODATA,
-				 "is a tar: make a bundle of it first, with `corebtf import`");
+				 "is a tar: make a bundle of it first, with `corebtf convert`");
 	err = section_find(fd, file_size, log, &section);
 	if (!err)
 		err = mapping_open(fd, section.offset, section.size, &mapping);

@@ -22,12 +22,15 @@ void kernel_input_free(struct kernel_input *input)
 	kernel_list_free(&input->list);
 }
 
-static void count_skipped(void *context, const char *path, const char *why)
+void kernel_input_fail(struct kernel_input *input, const char *path, const char *why)
 {
-	struct kernel_input *input = context;
-
 	engine_say(input->events, ENGINE_FAILURE, path, "%s", why);
 	input->failures++;
+}
+
+static void count_skipped(void *context, const char *path, const char *why)
+{
+	kernel_input_fail(context, path, why);
 }
 
 void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_id *as)
@@ -83,15 +86,11 @@ void kernel_input_select(struct kernel_input *input, struct kernel_select *selec
 	input->not_selected += keep(&input->list, is_selected, select);
 }
 
-void kernel_input_keep_machine(struct kernel_input *input, const struct executable_info *target)
+void kernel_input_keep_machine(struct kernel_input *input, const char *machine)
 {
-	const char *machine =
-		machine_from_elf(target->machine, target->is_64bit, target->big_endian);
-
-	if (!*machine) /* nothing can be said against any */
-		return;
 	input->machine = machine;
-	input->left_out += keep(&input->list, runs_program, (void *)machine);
+	if (*machine)
+		input->left_out += keep(&input->list, runs_program, (void *)machine);
 }
 
 bool kernel_input_wants(struct kernel_input *input, const struct kernel_id *id)

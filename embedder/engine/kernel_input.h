@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "embedder/elf/executable.h"
 #include "embedder/engine/events.h"
 #include "embedder/kernels/kernel_list.h"
 #include "embedder/kernels/kernel_select.h"
@@ -33,12 +32,16 @@ void kernel_input_free(struct kernel_input *input);
 /* Adds what kernel_list_add() finds at @path. @as: what the user says of it, or NULL. */
 void kernel_input_add(struct kernel_input *input, const char *path, const struct kernel_id *as);
 
+/* Reports a path that cannot be used, and counts it. */
+void kernel_input_fail(struct kernel_input *input, const char *path, const char *why);
+
 /* Leaves out the kernels that @select does not take. Call it on a sorted list: a file that was
  * given twice then counts once. @select must outlive the input. */
 void kernel_input_select(struct kernel_input *input, struct kernel_select *select);
 
-/* Leaves out the kernels on which a program for @target cannot run. */
-void kernel_input_keep_machine(struct kernel_input *input, const struct executable_info *target);
+/* Leaves out the kernels on which a program for @machine cannot run. @machine: a canonical name
+ * that outlives the input; with "" nothing is left out. */
+void kernel_input_keep_machine(struct kernel_input *input, const char *machine);
 
 /* Both filters for one kernel of a source; counts it when it is not wanted. */
 bool kernel_input_wants(struct kernel_input *input, const struct kernel_id *id);

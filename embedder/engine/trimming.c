@@ -90,8 +90,7 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 					 trimmed_btf(trimmed), trimmed->size, result->kernel->path,
 					 &why);
 	if (err) {
-		engine_say(trimming->events, ENGINE_FAILURE, result->kernel->path, "%s", why.text);
-		trimming->kernels.failures++;
+		kernel_input_fail(&trimming->kernels, result->kernel->path, why.text);
 		return 0;
 	}
 	trimming->trimmed++;

@@ -153,12 +153,17 @@ static int verify_kernel(void *context, void *pointer, const struct kernel_file 
 	return *ret_outcome ? 0 : reason_errno(why, -ENOMEM, "cannot note what differs");
 }
 
-static void report_lines(const struct verification *verification, const char *path, char *lines)
+static void report_lines(struct verification *verification, const char *path, char *lines)
 {
 	char *rest = NULL;
 
-	for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		engine_say(verification->events, ENGINE_FAILURE, path, "%s", line);
+	for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		bool is_listed = verification->listed < VERIFICATION_LISTED;
+
+		engine_say(verification->events, is_listed ? ENGINE_FAILURE : ENGINE_DETAIL, path,
+			   "%s", line);
+		verification->listed += is_listed;
+	}
 }
 
 static int take_result(void *context, const struct kernel_pool_result *result)
@@ -171,8 +176,7 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	    matrix_add_kernel(&verification->matrix, path, outcome->verdicts))
 		return -ENOMEM;
 	if (result->error) {
-		engine_say(verification->events, ENGINE_FAILURE, path, "%s", result->why.text);
-		verification->kernels.failures++;
+		kernel_input_fail(&verification->kernels, path, result->why.text);
 	} else if (outcome->absent) {
 		engine_say(verification->events, ENGINE_DETAIL, path, "not in the bundle");
 		verification->absent++;

@@ -18,6 +18,9 @@
 #include "embedder/engine/object_input.h"
 #include "embedder/matrix/matrix.h"
 
+/* So many differences are reported as failures; the others are details, and counted. */
+#define VERIFICATION_LISTED 20
+
 struct verification {
 	struct matrix matrix; /* of the full types, by the kernels that the bundle has */
 	const struct engine_events *events;
@@ -27,6 +30,7 @@ struct verification {
 	size_t bundle_size;
 	size_t same, differing, absent; /* kernels; absent ones are not in the bundle */
 	size_t differences;		/* relocations, summed over all kernels */
+	size_t listed;			/* of these, reported as failures */
 };
 
 /* 0 or -ENOMEM. @events: NULL, or outlives the run. */
@@ -41,7 +45,7 @@ void verification_free(struct verification *verification); /* one that is all ze
 int verification_read_bundle(struct verification *verification, const char *path,
 			     struct corebtf_summary *ret_summary);
 
-/* Reports each relocation that differs as a failure of its kernel. @jobs, @memory: as in struct
+/* Reports relocations that differ as failures of their kernels. @jobs, @memory: as in struct
  * kernel_pool_work. Errors: -ENOENT no kernel could be read; -ENOMEM. */
 int verification_run(struct verification *verification, unsigned int jobs, uint64_t memory);
 

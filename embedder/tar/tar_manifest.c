@@ -80,7 +80,7 @@ void tar_manifest_write(const struct tar_manifest *manifest, struct byte_buffer 
 
 	add_text(text, FIRST_WORD
 		 " 1\n"
-		 "# What the paths of these BTFs do not say; 'corebtf import' reads it.\n");
+		 "# What the paths of these BTFs do not say; 'corebtf convert' reads it.\n");
 	if (manifest->has_bundle) {
 		add_text(text, "bundle byte-order=");
 		add_text(text, manifest->big_endian ? "big" : "little");

@@ -6,7 +6,7 @@
  * .rodata, if they are kept at all. Zero bytes are what readers know as "nothing embedded yet".
  *
  * Only the static library has it. A program with the shared one gets the same section from an
- * object file that `corebtf object` makes.
+ * object file that `corebtf convert` makes.
  */
 #include <stdint.h>
 

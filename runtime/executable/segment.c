@@ -22,7 +22,7 @@
 /* A smaller one comes in with a read or two of the default read-ahead, 128 KiB. */
 #define LARGE_SEGMENT ((size_t)256 << 10)
 
-/* In every object file that `corebtf object` makes. Weak: mostly there is none. */
+/* In every object file that `corebtf convert` makes. Weak: mostly there is none. */
 extern const uint8_t corebtf_linked[] __attribute__((weak, visibility("hidden")));
 
 /* What stands there may be the program's own constants. AddressSanitizer, which puts forbidden

@@ -12,7 +12,7 @@
 
 /*
  * The bundle in the module's reserved segment (linker-scripts/corebtf.ld), or in @ret_data the
- * bundles that were linked into it as object files (`corebtf object`): these only of the module
+ * bundles that were linked into it as object files (`corebtf convert`): these only of the module
  * that this library's code is in. They are borrowed from the program.
  * -ENODATA: there are none.
  */

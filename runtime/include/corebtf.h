@@ -64,7 +64,7 @@ struct corebtf_open_opts {
 /*
  * Opens the bundles of the running program. The first of these places that has any counts:
  *   1. the executable in memory: its reserved segment (linker-scripts/corebtf.ld), or bundles
- *      linked into it together with this library (`corebtf object`);
+ *      linked into it together with this library (`corebtf trim -o x.o`);
  *   2. the section .corebtf in the executable's file, through /proc/self/exe; just that section
  *      is mapped;
  *   3. and 4. the same of the shared object that this library is part of. Its file is looked at
@@ -83,7 +83,7 @@ COREBTF_API int corebtf_open_self(struct corebtf **ret_corebtf,
 
 /*
  * Opens the bundles of a file: an ELF file of any class, byte order and machine with a section
- * .corebtf, a bundle file as `corebtf extract` writes it, or a tar as corebtf_open_tar() reads it.
+ * .corebtf, a bundle file as `corebtf trim` writes it, or a tar as corebtf_open_tar() reads it.
  * The first bytes tell, not the name.
  * Errors: as corebtf_open_self(), and -ENODATA for a file that is none of these; -EISDIR a folder:
  * corebtf_path_in_folder(). Since 0.1.

@@ -10,7 +10,7 @@
  *  - A folder btfhub-archive, and one whose name begins with a dot ("." too), ends the key: neither
  *    it nor anything above it is a part of it.
  *  - With fewer than three folders left, it is not clear which of ID and VERSION is
- *    missing: both are not known. So is one that is called "unknown", as `corebtf export` has to
+ *    missing: both are not known. So is one that is called "unknown", as `corebtf convert` has to
  *call it.
  *  - MACHINE is any name, and becomes the canonical one of machine.h where that knows it. The
  *    embedder refuses the names that machine.h does not know, since a folder that has nothing to

@@ -174,7 +174,7 @@ void distro_normalise(const char *id, const char *version_id, struct distro *ret
 
 	copy_lower(id, ret_distro->id);
 	copy_lower(version_id, ret_distro->version);
-	/* `corebtf export` gives folders this name when the id is not known. */
+	/* `corebtf convert` gives folders this name when the id is not known. */
 	if (!strcmp(ret_distro->id, UNKNOWN))
 		ret_distro->id[0] = '\0';
 	if (!strcmp(ret_distro->version, UNKNOWN))

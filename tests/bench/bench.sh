@@ -69,7 +69,7 @@ compare() {
 	name=$1
 	shift
 	printf '\n%s, one kernel, raw (%s, %s bytes)\n' "$name" "$(basename "$one")" "$(wc -c <"$one")"
-	"$measure" "$runs" "corebtf trim" "$corebtf" trim --quiet "$one" "$work/out" "$@" ::: \
+	"$measure" "$runs" "corebtf trim" "$corebtf" trim --quiet "$@" --kernels "$one" -o "$work/out.btf" ::: \
 		"bpftool" bpftool gen min_core_btf "$one" "$work/out2" "$@"
 
 	printf '\n%s, %s kernels, raw\n' "$name" "$count"

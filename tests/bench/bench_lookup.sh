@@ -44,7 +44,7 @@ fi
 find "$kernels" -path "*/$archive_machine/*.btf.tar.xz" | sort >"$work/archives"
 while read -r archive; do
 	btf=$work/btfs/$(basename "$archive" .tar.xz)
-	"$corebtf" trim --quiet "$archive" "$btf" "$work"/objects/*.o
+	"$corebtf" trim --quiet "$work"/objects/*.o --kernels "$archive" -o "$btf"
 done <"$work/archives"
 
 # The kernel and the distribution of this host, for which the program looks up a BTF.
@@ -86,7 +86,7 @@ for count in 50 500 5000; do
 		[ $way = section ] || program=$bench_segment
 		printf '  %s\n' "$way"
 		for kind in raw xz; do
-			"$corebtf" attach "$program" "$folder/$kind.bundle" -o "$folder/$kind" --quiet
+			"$corebtf" embed "$program" --bundle "$folder/$kind.bundle" -o "$folder/$kind" --quiet
 			sync "$folder/$kind"
 			hidden "$folder/$kind" own "$warm" "$cold" >"$work/numbers"
 			line "$kind" "$(wc -c <"$folder/$kind.bundle")" "$work/numbers"

@@ -66,10 +66,10 @@ int stage_open(void)
 	    run("cp '%s' '%s' objects", EXEC_OBJECT, EXIT_OBJECT) || run("cp '%s' carrier", BTFD) ||
 	    run("'%s' embed --quiet carrier objects/*.bpf.o --kernels '%s' -o btfd", COREBTF,
 		KERNELS) ||
-	    run("'%s' extract --quiet btfd -o other.bundle", COREBTF) ||
+	    run("'%s' convert --quiet btfd -o other.bundle", COREBTF) ||
 	    run("'%s' embed --quiet carrier objects/*.bpf.o --kernels '%s' %s -o btfd", COREBTF,
 		KERNELS, KERNEL_BTF) ||
-	    run("'%s' extract --quiet btfd -o bundle", COREBTF)) {
+	    run("'%s' convert --quiet btfd -o bundle", COREBTF)) {
 		printf("FAILED: the stage cannot be set up\n");
 		return 1;
 	}

@@ -108,13 +108,13 @@ tar -c --gzip --sort=name -f min_core_btfs.tar.gz -C links .
 link tool "$BCC_STYLE" $static
 works "a hard link" ./tool
 
-# What corebtf export makes of a program's BTFs.
+# What corebtf convert makes of a program's BTFs.
 rm min_core_btfs.tar.gz
 link carrier "$BCC_STYLE" $static
 corebtf embed carrier --kernels /sys/kernel/btf/vmlinux "$KERNELS" --all-machines || fail "embed"
 for layout in bcc bpf-compatible; do
 	for ending in tar.gz tar.xz tar; do
-		corebtf export carrier -o exported.$ending --layout $layout || fail "export"
+		corebtf convert carrier -o exported.$ending --layout $layout || fail "export"
 		mv exported.$ending min_core_btfs.tar.gz
 		for library in "$static" "$shared"; do
 			link tool "$BCC_STYLE" $library

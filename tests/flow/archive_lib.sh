@@ -23,16 +23,16 @@ through() {
 		BTFHUB_CACHE=$PWD/way/cache status 0 embed program --all-machines -o way/from-git --kernels
 		same way/program way/from-git
 	fi
-	status 0 extract way/program -o way/bundle
+	status 0 convert way/program -o way/bundle
 	for layout in bcc bpf-compatible; do
-		status 0 export way/program --layout $layout -o way/min.tar.gz
-		status 0 import way/min.tar.gz -o way/again
+		status 0 convert way/program --layout $layout -o way/min.tar.gz
+		status 0 convert way/min.tar.gz -o way/again
 		same way/bundle way/again
 		rm -rf way/min
 		mkdir way/min
 		tar -xzf way/min.tar.gz -C way/min
 		tar -C way/min -cJf way/gnu.tar.xz .
-		status 0 import way/gnu.tar.xz -o way/again
+		status 0 convert way/gnu.tar.xz -o way/again
 		same way/bundle way/again
 	done
 	status 0 list way/program --json

@@ -23,7 +23,7 @@ mkdir out.d
 tar -xzf output.tar -C out.d
 while read -r name; do
 	kernel=$KERNELS/${name#./btfhub-archive/}.tar.xz
-	status 0 trim "$kernel" one.btf flow.bpf.o
+	status 0 trim flow.bpf.o --kernels "$kernel" -o one.btf
 	same one.btf "out.d/$name"
 done <names
 
@@ -52,7 +52,7 @@ status 0 btfgen flow.bpf.o -o plain-name
 gzip -t <plain-name || fail "not packed by gzip"
 
 # Readers of such tars accept it.
-status 0 import with.tar.gz -o bundle --json imported.json
+status 0 convert with.tar.gz -o bundle --json-to imported.json
 same imported.json meta.json
 status 0 list bundle
 says out "6 kernels"

@@ -161,10 +161,10 @@ says out "\"$release\""
 says out "$found_build_id"
 says out "$found_version"
 # The embedded BTF is equal to trimming the BTF that objcopy extracted.
-status 0 trim judge.btf expected.btf probe.bpf.o
+status 0 trim probe.bpf.o --kernels judge.btf -o expected.btf
 status 0 lookup with --release "$release" --machine x86_64 --build-id "$found_build_id" -o chosen.btf
 same chosen.btf expected.btf
-status 0 trim amd64.vmlinuz trimmed.btf probe.bpf.o
+status 0 trim probe.bpf.o --kernels amd64.vmlinuz -o trimmed.btf
 same trimmed.btf expected.btf
 
 # Both forms in one run are one kernel of one build.

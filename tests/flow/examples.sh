@@ -26,7 +26,7 @@ extra=
 [ -r /sys/kernel/btf/vmlinux ] && extra=/sys/kernel/btf/vmlinux
 # shellcheck disable=SC2086
 status 0 embed shelf/execsnoop --kernels named $extra --all-machines
-status 0 extract shelf/execsnoop -o shelf/kernels.bundle
+status 0 convert shelf/execsnoop -o shelf/kernels.bundle
 # The same kernels as a folder of raw BTFs and as a tar of it.
 for packed in debian/11/x86_64/$release debian/11/arm64/5.10.0-30-arm64; do
 	mkdir -p "shelf/min_core_btfs/${packed%/*}"
@@ -34,7 +34,7 @@ for packed in debian/11/x86_64/$release debian/11/arm64/5.10.0-30-arm64; do
 done
 tar -czf shelf/min_core_btfs.tar.gz -C shelf/min_core_btfs .
 echo '{}' >shelf/package.json
-status 0 export shelf/kernels.bundle -o shelf/probe.tar.gz --json shelf/package.json
+status 0 convert shelf/kernels.bundle -o shelf/probe.tar.gz --json shelf/package.json
 cp shelf/probe.tar.gz shelf/btfs-x86_64.tar.gz
 
 # A repository of kernels, and the cache filled from it.
@@ -54,7 +54,7 @@ for page in "$MAN_PAGES"/*.1; do
 	grep -E '^\$ ' "$page" | sed 's/^\$ //' >>examples
 	[ "$(grep -cE '^\$ ' "$page")" -ge 1 ] || fail "no example in $page"
 done
-for command in embed list lookup extract attach remove object verify export import unpack trim fetch btfgen; do
+for command in embed remove list lookup verify convert trim fetch btfgen; do
 	status 0 $command --help
 	sed -n '/^Examples:/,/^$/s/^  //p' out >>examples
 done

@@ -15,8 +15,8 @@ case $one_line_err in
 "corebtf: nowhere/out: "*"No such file"*) ;;
 *) fail "no folder" ;;
 esac
-status 1 trim "$archive" nowhere/out flow.bpf.o
-one_line nowhere/out "No such file"
+status 1 trim flow.bpf.o --kernels "$archive" -o nowhere/out.btf
+one_line nowhere/out.btf "No such file"
 
 # The limit on file sizes causes an error, not a signal.
 got=0
@@ -41,7 +41,7 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
 		cmp disk/exe exe
 		[ "$(ls -A disk | tr "\n" " ")" = "exe rest " ]
 		got=0
-		"$COREBTF" trim "$1" disk/small flow.bpf.o >out 2>>err || got=$?
+		"$COREBTF" trim flow.bpf.o --kernels "$1" -o disk/small.btf >out 2>>err || got=$?
 		[ $got -eq 1 ]
 		[ "$(ls -A disk | tr "\n" " ")" = "exe rest " ]
 	' sh "$archive" || fail "full disk"

@@ -25,14 +25,14 @@ have s390x-linux-gnu-gcc && make_object big.bpf.o -target bpfeb &&
 	status 0 embed big big.bpf.o --kernels kernels --all-machines -o big
 for exe in raw xz big; do
 	[ -e $exe ] || continue
-	status 0 extract $exe -o $exe.bundle
-	status 0 export $exe.bundle -o from-bundle.tar
-	status 0 export $exe -o from-exe.tar
+	status 0 convert $exe -o $exe.bundle
+	status 0 convert $exe.bundle -o from-bundle.tar
+	status 0 convert $exe -o from-exe.tar
 	same from-bundle.tar from-exe.tar
 	for layout in bcc bpf-compatible; do
 		for ending in tar tar.gz tgz tar.xz txz tar.zst tzst; do
-			status 0 export $exe -o out.$ending --layout $layout
-			status 0 import out.$ending -o back.bundle
+			status 0 convert $exe -o out.$ending --layout $layout
+			status 0 convert out.$ending -o back.bundle
 			same back.bundle $exe.bundle
 		done
 	done
@@ -41,25 +41,25 @@ done
 
 # package.json goes in and comes out. Without a place for it, it is mentioned; without one in the
 # tar, that is a failure.
-status 0 export xz -o with.tar.gz --json package.json
-status 0 import with.tar.gz -o back.bundle --json back.json
+status 0 convert xz -o with.tar.gz --json package.json
+status 0 convert with.tar.gz -o back.bundle --json-to back.json
 same back.bundle xz.bundle
 same back.json package.json
-status 0 import with.tar.gz -o back.bundle
-says err "its package.json is not kept (--json OUT keeps it)"
-status 0 export xz -o without.tar.gz
+status 0 convert with.tar.gz -o back.bundle
+says err "its package.json is not kept (--json-to FILE keeps it)"
+status 0 convert xz -o without.tar.gz
 rm back.bundle back.json
-status 1 import without.tar.gz -o back.bundle --json back.json -q
+status 1 convert without.tar.gz -o back.bundle --json-to back.json -q
 one_line without.tar.gz "there is no package.json in it for --json"
 same back.bundle xz.bundle
 [ ! -e back.json ] || fail "a package.json out of nothing"
 
 # The compression can be changed.
-status 0 import with.tar.gz -o back.bundle --compress none
+status 0 convert with.tar.gz -o back.bundle --compress none
 same back.bundle raw.bundle
 
 # As GNU tar lists it: no times, no owners, no folders.
-status 0 export raw -o listed.tar --json package.json
+status 0 convert raw -o listed.tar --json package.json
 TZ=UTC tar -tvf listed.tar | sed 's/ \{2,\}[0-9]* / SIZE /' >listing
 cat >expected <<'END'
 -rw-r--r-- 0/0 SIZE 1970-01-01 00:00 ./package.json
@@ -74,10 +74,10 @@ cat >expected <<'END'
 -rw-r--r-- 0/0 SIZE 1970-01-01 00:00 ./btfhub-archive/debian/13/x86_64/7.2.6+deb13-cloud-amd64.btf
 END
 diff expected listing >&2 || fail "GNU tar lists something else"
-status 0 export raw -o listed.tar --layout bcc --machine-names uname
+status 0 convert raw -o listed.tar --layout bcc --machine-names uname
 tar -tf listed.tar >listing
 says listing ./debian/11/aarch64/5.10.0-30-arm64.btf
-status 0 import listed.tar -o back.bundle
+status 0 convert listed.tar -o back.bundle
 same back.bundle raw.bundle
 
 # GNU tar unpacks it, and what GNU tar packs again, in whatever order, format and packing, is the
@@ -90,7 +90,7 @@ status 0 lookup xz --release 5.4.0-58-generic --machine x86_64 --os ubuntu --os-
 same unpacked/btfhub-archive/ubuntu/20.04/x86_64/5.4.0-58-generic.btf looked-up
 repacked() { # TAR-OPTION...
 	tar "$@" || fail "GNU tar: $*"
-	status 0 import again.tar -o back.bundle -q
+	status 0 convert again.tar -o back.bundle -q
 	same back.bundle xz.bundle
 }
 repacked -cf again.tar -C unpacked .
@@ -114,15 +114,15 @@ repacked -cf again.tar -C unpacked .
 # Without the manifest: the kernels are all there, the objects are not.
 rm unpacked/corebtf.manifest
 tar -cf again.tar -C unpacked .
-status 0 import again.tar -o plain.bundle
+status 0 convert again.tar -o plain.bundle
 status 0 list plain.bundle
 says out "8 kernels"
 says_not out "prog"
 
 # The same bytes whatever the time, the zone, the umask, the locale, the user's own tar options.
-status 0 export xz -o first.tar.gz --json package.json
-status 0 export xz -o first.tar.xz --json package.json
-status 0 export xz -o first.tar.zst --json package.json
+status 0 convert xz -o first.tar.gz --json package.json
+status 0 convert xz -o first.tar.xz --json package.json
+status 0 convert xz -o first.tar.zst --json package.json
 sleep 1
 touch -d '2001-01-01' package.json xz
 for ending in tar.gz tar.xz tar.zst; do
@@ -130,7 +130,7 @@ for ending in tar.gz tar.xz tar.zst; do
 		umask 077
 		export TZ=Asia/Tokyo LC_ALL=C.UTF-8 GZIP=-1 XZ_OPT=-0 ZSTD_CLEVEL=1 TAR_OPTIONS=-v
 		export SOURCE_DATE_EPOCH=1234567890
-		status 0 export xz -o second.$ending --json package.json
+		status 0 convert xz -o second.$ending --json package.json
 	) || exit 1
 	same first.$ending second.$ending
 done
@@ -143,7 +143,7 @@ xz -t first.tar.xz || fail "xz -t"
 
 # As the readers of these layouts do: look for one name and take the data behind its header.
 if have python3; then
-	status 0 export raw -o bcc.tar.gz --layout bcc
+	status 0 convert raw -o bcc.tar.gz --layout bcc
 	cat >scan.py <<'END'
 import gzip, io, sys, tarfile
 name = sys.argv[2].encode()
@@ -176,14 +176,14 @@ tar -xf with.tar.gz -C lies
 echo 'kernel "btfhub-archive/debian/12/x86_64/6.1.0-50-cloud-amd64.btf" os-id="ubuntu"' \
 	>>lies/corebtf.manifest
 tar -cf lies.tar -C lies .
-status 1 import lies.tar -o back.bundle -q
+status 1 convert lies.tar -o back.bundle -q
 one_line lies.tar "corebtf.manifest: line 5: btfhub-archive/debian/12/x86_64/6.1.0-50-cloud-amd64.btf: this contradicts the path"
 status 0 list back.bundle
 says out "7 kernels"
 echo nonsense >>lies/corebtf.manifest
 tar -cf lies.tar -C lies .
 rm back.bundle
-status 1 import lies.tar -o back.bundle
+status 1 convert lies.tar -o back.bundle
 one_line lies.tar "corebtf.manifest: line 6: it starts with none of bundle, object, kernel"
 [ ! -e back.bundle ] || fail "a bundle in spite of that"
 
@@ -191,44 +191,44 @@ one_line lies.tar "corebtf.manifest: line 6: it starts with none of bundle, obje
 mkdir -p odd/debian/12/x86_64
 cp "$KERNELS/$1" "odd/debian/12/x86_64/$(printf '6.1\n-evil').btf.tar.xz"
 status 0 embed exe --kernels odd kernels -o odd.exe
-status 1 export odd.exe -o odd.tar
+status 1 convert odd.exe -o odd.tar
 says err 'odd.exe: kernel debian 12 x86_64 6.1\x0a-evil: left out: there is a control character in its release'
 says err "odd.tar: 7 kernels, 7 BTF files"
-status 0 import odd.tar -o back.bundle
+status 0 convert odd.tar -o back.bundle
 
 # Failures leave the old file unchanged.
 cp with.tar.gz old
 for file in exe package.json nowhere; do
 	cp old kept.tar.gz
-	status 1 export $file -o kept.tar.gz
+	status 1 convert $file -o kept.tar.gz
 	one_line $file ""
 	same kept.tar.gz old
 done
-status 1 export xz -o nowhere/x.tar
+status 1 convert xz -o nowhere/x.tar
 one_line nowhere/x.tar "No such file or directory"
-status 1 export xz -o x.tar --json nowhere
+status 1 convert xz -o x.tar --json nowhere
 one_line nowhere "No such file or directory"
 [ ! -e x.tar ] || fail "a tar without its package.json"
 head -c 200 with.tar.gz >cut.tar.gz
 cp raw.bundle kept.bundle
-for file in cut.tar.gz package.json nowhere exe unpacked; do
-	status 1 import $file -o kept.bundle
+for file in cut.tar.gz package.json nowhere exe; do
+	status 1 convert $file -o kept.bundle
 	says err "corebtf: $file: "
 	same kept.bundle raw.bundle
 done
 tar -cf none.tar package.json
-status 1 import none.tar -o kept.bundle
+status 1 convert none.tar -o kept.bundle
 one_line none.tar "nothing written: there is no BTF in it that can be taken"
 same kept.bundle raw.bundle
 # A full disk or a limit must not lose bytes of these two.
-for command in "export xz -o full.tar" "import with.tar.gz -o full.bundle"; do
+for command in "convert xz -o full.tar" "convert with.tar.gz -o full.bundle"; do
 	! (ulimit -f 0 && "$COREBTF" $command >out 2>err) || fail "$command: without room"
 	[ ! -e full.tar ] && [ ! -e full.bundle ] || fail "$command: a file without room"
 done
 # Interrupted between the temporary file and its rename: the signal waits.
 "$CC" -shared -fPIC -D_GNU_SOURCE "$FLOW/signal_at_rename.c" -o preload.so -ldl
 mkdir at-rename
-for command in "export xz -o at-rename/x.tar.gz" "import with.tar.gz -o at-rename/x.bundle"; do
+for command in "convert xz -o at-rename/x.tar.gz" "convert with.tar.gz -o at-rename/x.bundle"; do
 	got=0
 	LD_PRELOAD=$PWD/preload.so ASAN_OPTIONS=verify_asan_link_order=0 \
 		"$COREBTF" $command >out 2>err || got=$?
@@ -239,16 +239,14 @@ same at-rename/x.bundle xz.bundle
 ls -A | grep -q '\.corebtf-' && fail "a temporary file is left"
 
 # Usage.
-status 2 export
-status 2 export raw
-status 2 export raw xz -o a.tar
-status 2 export raw -o a.zip
-one_line export "'a.zip' does not say how to pack it: end it in .tar, .tar.gz, .tar.xz or .tar.zst"
-status 2 export raw -o a.tar --layout tarball
-status 2 export raw -o a.tar --machine-names go
-status 2 import
-status 2 import with.tar.gz
-status 2 import with.tar.gz without.tar.gz -o a
-status 2 import with.tar.gz -o a --compress zip
-status 2 import with.tar.gz -o a --byte-order middle
-status 2 import with.tar.gz -o a --machine vax
+status 2 convert
+status 2 convert raw
+status 2 convert raw xz -o a.tar
+status 2 convert raw -o a.zip
+one_line convert "'a.zip' is no archive that can be written: end it in .tar, .tar.gz, .tar.xz or .tar.zst"
+status 2 convert raw -o a.tar --layout tarball
+status 2 convert raw -o a.tar --machine-names go
+status 2 convert with.tar.gz without.tar.gz -o a
+status 2 convert with.tar.gz -o a --compress zip
+status 2 convert with.tar.gz -o a --byte-order middle
+status 2 convert with.tar.gz -o a --machine vax

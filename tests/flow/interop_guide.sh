@@ -34,10 +34,10 @@ samples x86_64 | while read -r path; do
 done
 status 0 embed program a.bpf.o b.bpf.o --kernels archive
 status 0 verify program a.bpf.o b.bpf.o --kernels archive
-status 0 export program -o min.tar
-status 0 unpack min.tar -C min
+status 0 convert program -o min.tar
+status 0 convert min.tar min/
 [ "$(find min -name '*.btf' | wc -l)" -eq "$(samples x86_64 | wc -l)" ] || fail "not all kernels"
 find archive -name '*.btf' | while read -r btf; do
-	status 0 trim "$btf" one.btf a.bpf.o b.bpf.o
+	status 0 trim a.bpf.o b.bpf.o --kernels "$btf" -o one.btf
 	same one.btf "min/btfhub-archive/${btf#archive/}"
 done

@@ -32,8 +32,8 @@ status 0 embed exe --kernels tree -q
 status 0 list exe --json
 warns exe
 says_not out "unable"
-status 0 export exe -o exe.tar
-status 0 import exe.tar -o exe.bundle
+status 0 convert exe exe.tar
+status 0 convert exe.tar exe.bundle
 warns exe.bundle
 status 0 btfgen flow.bpf.o --kernels tree -o gen.tar.gz
 warns gen.tar.gz

@@ -30,8 +30,8 @@ assert kernel["machine"] == "x86_64", kernel
 ' || fail "wrong JSON"
 fi
 status 0 lookup "$exe" --release "$odd" -o looked-up
-status 0 trim "$archive" trimmed flow.bpf.o
-same looked-up trimmed
+status 0 trim flow.bpf.o --kernels "$archive" -o trimmed.btf
+same looked-up trimmed.btf
 status 1 lookup "$exe" --release "$(printf 'no\033[2J')"
 LC_ALL=C grep -q "$(printf '\033')" out err && fail "a control character came through"
 

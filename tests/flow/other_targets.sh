@@ -12,8 +12,8 @@ if have i686-linux-gnu-gcc; then
 	make_program exe32 flow.bpf.o i686-linux-gnu-gcc
 	status 0 embed exe32 --kernels "$KERNELS"
 	status 0 lookup exe32 --release "$release" -o looked-up
-	status 0 trim "$KERNELS/$archive" trimmed flow.bpf.o
-	same looked-up trimmed
+	status 0 trim flow.bpf.o --kernels "$KERNELS/$archive" -o trimmed.btf
+	same looked-up trimmed.btf
 	status 0 list exe32
 	says_not out arm64
 	done=1
@@ -31,14 +31,14 @@ if have s390x-linux-gnu-gcc; then
 	status 0 list exe-s390x
 	says out "big-endian"
 	status 0 lookup exe-s390x --release "$release" --machine x86_64 -o looked-up
-	status 0 trim "$KERNELS/$archive" trimmed flow.bpf.o
-	same looked-up trimmed
-	status 0 extract exe-s390x -o big.bundle
+	status 0 trim flow.bpf.o --kernels "$KERNELS/$archive" -o trimmed.btf
+	same looked-up trimmed.btf
+	status 0 convert exe-s390x -o big.bundle
 	status 0 remove exe-s390x -o removed
-	status 0 attach removed big.bundle -o again
+	status 0 embed removed --bundle big.bundle -o again
 	same again exe-s390x
 	cp exe before
-	status 1 attach exe big.bundle
+	status 1 embed exe --bundle big.bundle
 	one_line big.bundle "big-endian"
 	same exe before
 	if [ -d "$SHARED_KERNELS/debian/13/s390x" ]; then

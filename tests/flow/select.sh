@@ -92,7 +92,7 @@ wrong() {
 		status 2 $command nowhere --kernels nowhere --select "$1"
 		one_line $command "--select '$1': $2"
 		says err "for example 'os=ubuntu:20.04,release>=5.4,<5.15'"
-		says err "see 'corebtf $command --help'"
+		says err "see 'corebtf help $command'"
 	done
 }
 wrong "debian/12" "'debian/12' is no condition"

@@ -50,18 +50,18 @@ write("vmlinux.btf", types[:at], strings[:cut])
 write("module.btf", types[at:], strings[cut:])
 END
 
-status 1 trim module.btf out.btf probe.bpf.o
+status 1 trim probe.bpf.o --kernels module.btf -o out.btf
 one_line module.btf "split BTF"
-status 0 trim module.btf out.btf probe.bpf.o --base vmlinux.btf
-status 0 trim whole.btf expected.btf probe.bpf.o
+status 0 trim probe.bpf.o --kernels module.btf --base vmlinux.btf -o out.btf
+status 0 trim probe.bpf.o --kernels whole.btf -o expected.btf
 same out.btf expected.btf
 bpftool gen min_core_btf out.btf min.btf probe.bpf.o || fail "libbpf does not relocate on it"
 bpftool btf dump file min.btf >dump
 grep -q "'inner' type_id=[0-9]* bits_offset=192" dump || fail "the member is not there"
 
-status 1 trim module.btf out2.btf probe.bpf.o --base nowhere.btf
+status 1 trim probe.bpf.o --kernels module.btf --base nowhere.btf -o out2.btf
 one_line nowhere.btf ""
 cp out.btf before
-status 1 trim module.btf out.btf probe.bpf.o --base out.btf
+status 1 trim probe.bpf.o --kernels module.btf --base out.btf -o out.btf
 one_line out.btf "it is one of the inputs"
 same out.btf before

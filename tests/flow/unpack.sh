@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# corebtf unpack: the files that GNU tar would write, and none that it should not. GNU tar makes the
+# corebtf convert to a folder: the files that GNU tar would write, and none that it should not. GNU tar makes the
 # archives; python3 those that GNU tar refuses to make.
 . "$FLOW/lib.sh"
 umask 022
@@ -32,25 +32,25 @@ for option in --format=ustar --format=posix --gzip --xz --zstd --bzip2 --format=
 	case $option in --zstd | --bzip2) have "${option#--}" || continue ;; esac
 	tar -c $option -f a.tar -C tree .
 	rm -rf got
-	status 0 unpack a.tar -C got
+	status 0 convert a.tar got/
 	says err "a.tar: 4 BTFs and 2 files beside them written below got; 0 left out"
 	snapshot got >found
 	same expected found
 done
 # Into the current folder, and over existing files; the folder's own name does not matter.
 mkdir here
-(cd here && "$COREBTF" unpack ../a.tar -q && "$COREBTF" unpack ../a.tar -q) || fail "here"
+(cd here && "$COREBTF" convert ../a.tar ./ -q && "$COREBTF" convert ../a.tar ./ -q) || fail "here"
 snapshot here >found
 same expected found
 mkdir aside
 ln -s aside link
-status 0 unpack a.tar -C link -q
+status 0 convert a.tar link/ -q
 [ -s err ] && fail "not quiet"
 snapshot aside >found
 same expected found
-status 1 unpack a.tar -C missing/folder
+status 1 convert a.tar missing/folder/
 one_line missing/folder "cannot be made"
-status 1 unpack a.tar -C a.tar
+status 1 convert a.tar a.tar/
 one_line a.tar "is no folder"
 
 # Files that are not BTFs are left out: those with a BTF's name with a message, others without.
@@ -70,7 +70,7 @@ ln -s loop.btf kinds/a/1/x86_64/loop.btf
 for order in --sort=name --sort=inode; do
 	tar -c $order -f kinds.tar -C kinds .
 	rm -rf got
-	status 1 unpack kinds.tar -C got
+	status 1 convert kinds.tar got/
 	says err "kinds.tar: a/1/x86_64/failed.btf: holds no BTF; left out"
 	for name in dangling passwd loop; do
 		says err "kinds.tar: a/1/x86_64/$name.btf: a link to what is no BTF of this archive"
@@ -84,7 +84,7 @@ for order in --sort=name --sort=inode; do
 		[ ! -L "got/a/1/x86_64/$name.btf" ] || fail "a link"
 	done
 done
-status 1 unpack kinds.tar -C got -v
+status 1 convert kinds.tar got/ -v
 says err "README.md: no BTF by its name; left out"
 
 # Existing links in the folder are not followed, and only files are replaced.
@@ -96,7 +96,7 @@ prepare() {
 }
 prepare
 ln -s "$scratch/out_there" got/btfhub-archive/debian/12
-status 1 unpack a.tar -C got
+status 1 convert a.tar got/
 says err "btfhub-archive/debian/12 is a symbolic link, which is not followed"
 nothing_in out_there
 [ -f got/btfhub-archive/ubuntu/20.04/arm64/5.4.0-58-generic.btf ] || fail "the others"
@@ -107,7 +107,7 @@ cp out_there/victim kept
 ln -s "$scratch/out_there/victim" "got/$place/6.1.0-9-amd64.btf"
 ln -s "$scratch/out_there/new" "got/$place/6.1.0-10-amd64.btf"
 mkdir got/package.json
-status 1 unpack a.tar -C got
+status 1 convert a.tar got/
 says err "$place/6.1.0-9-amd64.btf: a symbolic link is in its place"
 says err "$place/6.1.0-10-amd64.btf: a symbolic link is in its place"
 says err "package.json: what is in its place is no file"
@@ -119,12 +119,12 @@ prepare
 mkdir -p "got/$place"
 cp kept "got/$place/6.1.0-9-amd64.btf"
 ln "got/$place/6.1.0-9-amd64.btf" out_there/other_name
-status 0 unpack a.tar -C got
+status 0 convert a.tar got/
 same out_there/other_name kept
 same "got/$place/6.1.0-9-amd64.btf" "tree/$place/6.1.0-9-amd64.btf"
 prepare
 : >got/btfhub-archive/debian/12
-status 1 unpack a.tar -C got
+status 1 convert a.tar got/
 says err "btfhub-archive/debian/12 cannot be opened: Not a directory"
 
 # A file is complete or not there: at a limit on file sizes, as on a full disk.
@@ -133,7 +133,7 @@ head -c 300000 /dev/zero >>"tree/$place/6.1.0-10-amd64.btf"
 tar -cf large.tar -C tree .
 (
 	ulimit -f 200
-	"$COREBTF" unpack large.tar -C got >out 2>err
+	"$COREBTF" convert large.tar got/ >out 2>err
 ) && fail "more than may be written"
 says err "6.1.0-10-amd64.btf: cannot be written: File too large"
 [ ! -e "got/$place/6.1.0-10-amd64.btf" ] || fail "half a file"
@@ -141,21 +141,21 @@ says err "6.1.0-10-amd64.btf: cannot be written: File too large"
 
 # No archive, or a damaged one: one line.
 printf 'text' >text
-status 1 unpack text -C got
+status 1 convert text got/
 one_line text "" # in the reader's words
 head -c 3000 a.tar >cut.tar
 rm -rf got
-status 1 unpack cut.tar -C got
+status 1 convert cut.tar got/
 says err "corebtf: cut.tar: "
-status 1 unpack missing.tar
+status 1 convert missing.tar ./
 one_line missing.tar "No such file"
 mkdir empty
 tar -cf empty.tar -C empty .
-status 1 unpack empty.tar -C got
+status 1 convert empty.tar got/
 one_line empty.tar "holds no BTF and no package.json"
-status 2 unpack
-status 2 unpack a b
-status 2 unpack a.tar -C ''
+status 2 convert
+status 2 convert a b/ c
+status 2 convert a.tar ''
 
 # Names outside the folder, which GNU tar writes with -P.
 btf evil/x86_64/r.btf evil
@@ -164,7 +164,7 @@ tar -rPf evil.tar --transform "s,^,$scratch/absolute/," -C evil x86_64/r.btf
 tar -rPf evil.tar --transform 's,^,a/../../../b/,' -C evil x86_64/r.btf
 tar -rf evil.tar -C evil x86_64/r.btf
 mkdir -p deep/er
-status 1 unpack evil.tar -C deep/er/got
+status 1 convert evil.tar deep/er/got/
 only deep/er/got x86_64
 only deep er
 only deep/er got
@@ -205,11 +205,11 @@ END
 mkdir outside
 rm -rf got
 mkdir got
-status 1 unpack through.tar -C got/in
+status 1 convert through.tar got/in/
 nothing_in outside
 only got in
 [ -f got/in/a/r.btf ] || fail "a folder takes the place of a link that was never made"
-status 0 unpack twice.tar -C got/twice
+status 0 convert twice.tar got/twice/
 says err "r.btf: is in it twice, with other bytes; the later one counts"
 says_not err "s.btf: is in it twice"
 says err "4 BTFs"
@@ -217,7 +217,7 @@ grep -q "a file" got/twice/u.btf || fail "not the file that came after a link"
 # A link in this archive does not mean an existing file.
 mkdir got/before
 cp got/twice/r.btf got/before/r.btf
-status 1 unpack before.tar -C got/before
+status 1 convert before.tar got/before/
 says err "l.btf: a link to what is no BTF of this archive"
 only got/before r.btf
 grep -q second got/twice/r.btf || fail "not the later one"
@@ -235,6 +235,6 @@ with tarfile.open("bomb.tar.gz", "w:gz") as tar:
         info.type, info.linkname = tarfile.SYMTYPE, "r.btf"
         tar.addfile(info)
 END
-status 1 unpack bomb.tar.gz -C got/bomb
+status 1 convert bomb.tar.gz got/bomb/
 says err "bomb.tar.gz: its links stand for 1800.0 MB, more than 256 times its size"
 only got/bomb r.btf

@@ -2,7 +2,7 @@
 # --help, --version, and the messages about wrong arguments.
 . "$FLOW/lib.sh"
 
-commands="embed list lookup extract attach remove verify export import unpack trim fetch btfgen"
+commands="embed remove list lookup verify convert trim fetch btfgen"
 
 status 0 --version
 grep -qE '^corebtf [0-9]+\.[0-9]+\.[0-9]+$' out || fail "no version"
@@ -28,9 +28,13 @@ for command in $commands; do
 	done
 	status 0 "$command" -h
 	same out help
+	status 0 help "$command"
+	same out help
+	status 0 --help "$command"
+	same out help
 done
 status 0 embed --help
-for option in --kernels --select --output --jobs --compress --all-machines; do
+for option in --kernels --bundle --select --output --jobs --compress --all-machines --json; do
 	says out "$option"
 done
 
@@ -38,8 +42,22 @@ status 2
 says err "corebtf --help"
 status 2 embd
 says err "did you mean 'embed'"
-status 2 exract x
-says err "did you mean 'extract'"
+status 2 convrt x
+says err "did you mean 'convert'"
+status 2 help embd
+says err "did you mean 'embed'"
+status 0 help
+says out "Usage: corebtf"
+# What the commands of earlier versions are called now.
+for old in attach:embed extract:convert object:convert export:convert import:convert unpack:convert; do
+	status 2 "${old%:*}" a b
+	[ "$(wc -l <err)" -eq 1 ] || fail "not one line"
+	says err "no command '${old%:*}' any more; it is now 'corebtf ${old#*:} "
+done
+# Options of all commands stand in front of the command, too.
+status 2 -q -v embd
+status 2 --verbose --quiet
+says err "no command"
 status 2 frobnicate
 says err "unknown command 'frobnicate'"
 says_not err "did you mean"
@@ -52,7 +70,7 @@ wrong() {
 	shift
 	status 2 "$@"
 	one_line "$1" "$text"
-	says err "see 'corebtf $1 --help'"
+	says err "ee 'corebtf help $1'"
 	[ -s out ] && fail "output"
 	return 0
 }
@@ -79,12 +97,35 @@ wrong "unknown key" list --kernels a --select x=debian
 wrong "'b' is too many" list a b
 wrong "no FILE" lookup --release 5.4
 wrong "empty" lookup a --release ''
-wrong "no FILE" extract -o x
-wrong "-o BUNDLE" extract x
-wrong "EXE and BUNDLE" attach x
-wrong "'c' is too many" attach a b c
+wrong "no IN" convert -o x
+wrong "no OUT" convert x
+wrong "'c' is too many" convert a b c
+wrong "given twice" convert a b -o c
+wrong "one of --machine and --like" convert a b.o
+wrong "one of --machine and --like" convert a b.o --machine arm64 --like c
+wrong "--layout is for an OUT that is a tar or a folder" convert a b --layout bcc
+wrong "--symbol is for an OUT that is an object file" convert a b --symbol c
+wrong "--compress is for an OUT that is a bundle or an object file" convert a b.tar --compress xz
+wrong "--reserve takes no IN" convert a b.o --reserve -m x86_64
+wrong "corebtf lookup IN" convert a b.btf
 wrong "no executable" remove
-wrong "at least one OBJ" trim a b
+wrong "no BPF object" trim --kernels k -o x.btf
+wrong "no kernels" trim a -o x.btf
+wrong "no file to write" trim a --kernels k
+wrong "no file to write" trim a --kernels k old.btf
+wrong "one of --machine and --like" trim a --kernels k -o x.o
+wrong "--symbol is for" trim a --kernels k -o x.btf --symbol s
+wrong "--compress is for" trim a --kernels k -o x.tar --compress xz
+wrong "--base is for" trim a --kernels k -o x.tar --base b
+wrong "'x.zip' is no archive" trim a --kernels k -o x.zip
+wrong "no executable" embed --bundle b
+wrong "--bundle takes finished BTFs" embed a --bundle b --kernels k
+wrong "--bundle takes finished BTFs" embed a o.bpf.o --bundle b
+# A word that --kernels took, and words that were misspelt.
+wrong "'exe' too; put it in front of --kernels" embed --kernels k exe
+wrong "'a.bpf.o' too" trim -o x.btf --kernels k a.bpf.o
+wrong "did you mean '--kernels'" embed exe --kernals k
+wrong "did you mean '--select'" verify exe --slect=x
 only . out err help in_help in_page
 
 # A result that cannot be written is a failure.

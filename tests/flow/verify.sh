@@ -13,7 +13,7 @@ says err "structure and checksums are sound"
 says err "the same answers on $count kernels"
 says err "1 kernel not in the bundle"
 status 0 embed exe --compress xz --all-machines --kernels "$KERNELS" -o packed
-status 0 extract packed -o bundle
+status 0 convert packed -o bundle
 status 0 verify bundle flow.bpf.o --jobs 1 --kernels "$KERNELS"
 says err "the same answers on $((count + 1)) kernels"
 status 0 verify bundle flow.bpf.o --jobs 2 --quiet --kernels "$KERNELS"
@@ -39,6 +39,27 @@ says err "note: it was not made for more.bpf.o"
 says err "field byte offset of struct task_struct.exit_state: full BTF: candidate 1 of 1"
 says err "trimmed BTF: 0 candidates fit"
 says err "$((count + 1)) relocations differ, over $((count + 1)) of $((count + 1)) kernels"
+
+# Of many differences the first 20 are listed; the others are counted, or listed with --verbose.
+cat >many.bpf.c <<'END'
+struct task_struct {
+	int exit_state, exit_code, exit_signal, pdeath_signal, personality;
+} __attribute__((preserve_access_index));
+__attribute__((section("raw_tp/x"), used)) int many(struct task_struct *task)
+{
+	return task->exit_state + task->exit_code + task->exit_signal + task->pdeath_signal +
+	       (int)task->personality;
+}
+END
+clang -target bpf -g -O2 -c many.bpf.c -o many.bpf.o
+differences=$((5 * (count + 1)))
+[ $differences -gt 20 ] || fail "too few kernels for this test"
+status 1 verify bundle many.bpf.o --kernels "$KERNELS"
+[ "$(grep -c 'full BTF: candidate' err)" -eq 20 ] || fail "not 20 are listed"
+says err "$((differences - 20)) more differ (--verbose lists them)"
+says err "$differences relocations differ, over $((count + 1)) of $((count + 1)) kernels"
+status 1 verify bundle many.bpf.o --kernels "$KERNELS" --verbose
+[ "$(grep -c 'full BTF: candidate' err)" -eq $differences ] || fail "not all are listed"
 
 # A valid bundle with another kernel's bytes, which no checksum shows.
 first=$(samples x86_64 | head -1)

@@ -10,7 +10,7 @@ btf=$(find "$KERNELS" -name '*.btf.tar.xz' | sort | head -1)
 cp "$btf" 5.10.0-30-amd64.btf.tar.xz
 btf=5.10.0-30-amd64.btf.tar.xz
 status 0 embed program --kernels "$KERNELS" -o carrier
-status 0 extract carrier -o bundle
+status 0 convert carrier bundle
 
 # --- what it is, by its first bytes
 
@@ -26,11 +26,15 @@ while read -r file words; do
 	one_line "$file" "it is $words: give the executable or shared object"
 	status 1 embed program "$file" --kernels "$KERNELS" -o new
 	one_line "$file" "it is $words: give a BPF object"
-	status 1 trim "$file" new flow.bpf.o
+	status 1 trim flow.bpf.o --kernels "$file" -o new.btf
 	one_line "$file" "it is $words: give a kernel"
 	status 1 embed program flow.bpf.o --kernels "$file" -o new
 	says err "corebtf: $file: it is $words: give a kernel"
-	[ ! -e new ] || fail "$file: something was written"
+	if [ -s "$file" ]; then
+		status 1 convert "$file" new
+		one_line "$file" "it is $words: give an executable, a bundle, a tar or a folder"
+	fi
+	[ ! -e new ] && [ ! -e new.btf ] || fail "$file: something was written"
 done <<'END'
 script a script
 empty empty
@@ -39,12 +43,12 @@ pe a Windows or EFI program (PE)
 macho a macOS program (Mach-O)
 END
 
-status 1 trim truncated new flow.bpf.o
+status 1 trim flow.bpf.o --kernels truncated -o new.btf
 one_line truncated "truncated or damaged"
 says_not err "no error"
 status 1 embed flow.bpf.o --kernels "$KERNELS"
 one_line flow.bpf.o "it is a BPF object, not a program: give the program first"
-status 1 trim flow.bpf.o new flow.bpf.o
+status 1 trim flow.bpf.o --kernels flow.bpf.o -o new.btf
 one_line flow.bpf.o "it is a BPF object, not a kernel"
 status 1 embed program --kernels flow.bpf.o -o new
 says err "it is a BPF object, not a kernel"
@@ -60,7 +64,7 @@ if make_object other.bpf.o -target bpfeb 2>/dev/null; then
 		says err "it is a big-endian BPF object, but ${arguments%% *} is little-endian"
 		says err "clang -target bpfel"
 	done
-	status 1 trim "$btf" new other.bpf.o
+	status 1 trim other.bpf.o --kernels "$btf" -o new.btf
 	says err "but $btf is little-endian"
 	[ ! -e new ] || fail "an object of the other byte order: something was written"
 fi
@@ -81,23 +85,25 @@ cp "$btf" kernels/
 ln -s flow.bpf.o link
 ln flow.bpf.o hard
 echo '{}' >package.json
-status 0 export carrier -o kernels.tar
+status 0 convert carrier kernels.tar
 keeps flow.bpf.o embed program flow.bpf.o --kernels "$KERNELS" -o flow.bpf.o
 keeps link embed program flow.bpf.o --kernels "$KERNELS" -o link
 keeps hard embed program flow.bpf.o --kernels "$KERNELS" -o hard
 keeps "$btf" embed program flow.bpf.o --as os=debian:11,machine=x86_64 --kernels "$btf" -o "$btf"
-keeps flow.bpf.o trim "$btf" flow.bpf.o flow.bpf.o
-keeps "$btf" trim "$btf" "$btf" flow.bpf.o
-keeps bundle attach program bundle -o bundle
-keeps carrier extract carrier -o carrier
-keeps bundle object bundle --like program -o bundle
-keeps program object bundle --like program -o program
-keeps kernels.tar import kernels.tar -o kernels.tar
-keeps kernels.tar import kernels.tar -o new --json kernels.tar
+keeps flow.bpf.o trim flow.bpf.o --kernels "$btf" --like program -o flow.bpf.o
+keeps "$btf" trim flow.bpf.o --kernels "$btf" -o "$btf"
+keeps bundle embed program --bundle bundle -o bundle
+keeps carrier convert carrier carrier
+cp bundle bundle.o
+keeps bundle.o convert bundle.o --like program -o bundle.o
+cp program program.o
+keeps program.o convert bundle --like program.o -o program.o
+keeps kernels.tar convert kernels.tar kernels.tar
+keeps kernels.tar convert kernels.tar new --json-to kernels.tar
 cp carrier carrier.tar
-keeps carrier.tar export carrier.tar -o carrier.tar
+keeps carrier.tar convert carrier.tar -o carrier.tar
 cp package.json package.tar
-keeps package.tar export carrier --json package.tar -o package.tar
+keeps package.tar convert carrier --json package.tar -o package.tar
 keeps bundle lookup bundle --release 5.10.0-30-amd64 --machine x86_64 -o bundle
 keeps flow.bpf.o btfgen -o flow.bpf.o flow.bpf.o --kernels "$KERNELS"
 status 1 embed program flow.bpf.o --as os=debian:11,machine=x86_64 --kernels kernels \
@@ -107,7 +113,7 @@ same "kernels/$btf" "$btf"
 # What a command is there to change, it may.
 cp program own
 status 0 embed own flow.bpf.o --kernels "$KERNELS" -o own
-status 0 attach own bundle -o own
+status 0 embed own --bundle bundle -o own
 status 0 remove own -o own
 
 # --- a folder that takes no files
@@ -115,10 +121,10 @@ status 0 remove own -o own
 mkdir locked
 chmod 555 locked
 if [ "$(id -u)" != 0 ]; then
-	status 1 unpack kernels.tar -C locked
+	status 1 convert kernels.tar locked/
 	one_line locked "no file can be made in it"
 elif [ -d /proc/self/fdinfo ]; then
-	status 1 unpack kernels.tar -C /proc/self/fdinfo
+	status 1 convert kernels.tar /proc/self/fdinfo/
 	one_line /proc/self/fdinfo "no file can be made in it"
 fi
 echo "all good"

@@ -50,8 +50,8 @@ sums() {
 	jobs=$((jobs % 4 + 1)) # must not change the bytes
 	status 0 embed "$@" --kernels "$source" --all-machines --jobs $jobs -o embedded
 	source=raw
-	status 0 extract embedded -o bundle
-	status 0 export bundle -o trimmed.tar
+	status 0 convert embedded bundle
+	status 0 convert bundle trimmed.tar
 	tar -xf trimmed.tar -C trimmed
 	bundle_sum=$(hash_of <bundle)
 	trimmed_sum=$(find trimmed -name '*.btf' | sort | while read -r btf; do cat "$btf"; done | hash_of)

@@ -32,7 +32,7 @@ for kernel in $kernels; do
 	for object; do
 		compared=$((compared + 1))
 		rm -f "$folder"/*.min
-		if ! "$corebtf" trim --quiet "$kernel" "$folder/ours.btf" "$object" >"$folder/log" 2>&1; then
+		if ! "$corebtf" trim --quiet "$object" --kernels "$kernel" -o "$folder/ours.btf" >"$folder/log" 2>&1; then
 			fail "not trimmed: $(cat "$folder/log")"
 			continue
 		fi

@@ -32,10 +32,9 @@ cp "$build/samples/execsnoop/execsnoop" "$disk/execsnoop"
 quietly "$COREBTF" embed "$disk/task_facts_bare" -o "$disk/task_facts" --kernels "$here/data"
 quietly "$COREBTF" remove "$disk/execsnoop" -o "$disk/execsnoop_bare"
 # The same release, built for another machine: must not be used.
-quietly "$COREBTF" trim \
-	"$SOURCE/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz" \
-	"$disk/wrong.btf" "$object"
-quietly "$COREBTF" trim "$kernel_btf" "$work/trimmed.btf" "$object"
+quietly "$COREBTF" trim "$object" -o "$disk/wrong.btf" --kernels \
+	"$SOURCE/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz"
+quietly "$COREBTF" trim "$object" --kernels "$kernel_btf" -o "$work/trimmed.btf"
 chmod -R a+rX "$disk"
 chmod +x "$disk/init"
 (cd "$disk" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) | gzip -1 >"$work/initrd"

@@ -21,5 +21,5 @@ pahole --btf_encode_detached="$work/full.btf" "$work/debug/usr/lib/debug/boot/vm
 configure
 build execsnoop_bpf task_facts_bpf
 mkdir -p "$data/debian/12/$machine"
-"$COREBTF" trim "$work/full.btf" "$data/debian/12/$machine/$release.btf" \
+"$COREBTF" trim --kernels "$work/full.btf" -o "$data/debian/12/$machine/$release.btf" \
 	"$build/tests/machines/task_facts.bpf.o" "$build/samples/execsnoop/execsnoop.bpf.o"

@@ -57,7 +57,7 @@ says "$work/out" "BTF: the kernel's own"
 says "$work/out" " x86_64 $(uname -r), handed over as /memfd:corebtf (deleted)"
 says "$work/out" "size of pointer: kernel 8, user space 8"
 [ "$(grep -c ', user space ' "$work/out")" = 24 ] || fail "not all facts: $(cat "$work/out")"
-quietly "$COREBTF" trim /sys/kernel/btf/vmlinux "$work/trimmed.btf" "$object"
+quietly "$COREBTF" trim "$object" --kernels /sys/kernel/btf/vmlinux -o "$work/trimmed.btf"
 cmp "$work/trimmed.btf" "$work/handed.btf" || fail "other bytes were handed over"
 ok "a 32-bit program reads the right fields of a 64-bit kernel"
 

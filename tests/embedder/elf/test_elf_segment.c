@@ -2,7 +2,7 @@
 /*
  * The reserved segment in images that no linker here makes: of both classes and byte orders, and
  * with each condition broken that filling it needs. test_segment.sh and test_matrix.sh test the
- * images of real linkers. And the object files of `corebtf object`.
+ * images of real linkers. And the object files of `corebtf convert`.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -78,7 +78,7 @@ make_bundles()
 		clang -target bpfeb -g -O2 -c "$SOURCE/tests/flow/flow.bpf.c" -o $object
 	fi
 	corebtf embed "$1" "$object" --kernels "$KERNELS" --all-machines -o carrier
-	corebtf extract carrier -o "small$2"
+	corebtf convert carrier -o "small$2"
 	for _ in $(seq 40); do
 		cat "small$2"
 	done >"big$2"
@@ -119,7 +119,7 @@ check_life()
 	test "$said" = "0 nowhere -61" || { echo "before embedding: $said"; return; }
 	cp "$name" "life$suffix"
 	for bundle in small big small; do
-		if ! corebtf attach "life$suffix" "$bundle$order" 2>says-attach; then
+		if ! corebtf embed "life$suffix" --bundle "$bundle$order" 2>says-attach; then
 			grep -q 'cannot grow.*link without corebtf.ld' says-attach && echo refused ||
 				cat says-attach
 			return
@@ -128,9 +128,9 @@ check_life()
 		test $bundle = small || count=$big_count
 		said=$(says "life$suffix" "$@") || :
 		test "$said" = "$count $place 0" || { echo "with $bundle: $said"; return; }
-		corebtf extract "life$suffix" -o given
+		corebtf convert "life$suffix" -o given
 		cmp -s given "$bundle$order" || { echo "extract gives other bytes"; return; }
-		corebtf attach "$name" "$bundle$order" -o "direct$suffix"
+		corebtf embed "$name" --bundle "$bundle$order" -o "direct$suffix"
 		cmp -s "life$suffix" "direct$suffix" || { echo "replacing leaves a trace"; return; }
 		readelf -a -W "life$suffix" >/dev/null 2>readelf-says || :
 		test ! -s readelf-says || { echo "readelf: $(head -1 readelf-says)"; return; }
@@ -224,7 +224,7 @@ $cc program.o -L. -lprobe -o main-native
 main=./main-native
 make_bundles main-native .native
 machine=$(uname -m)
-corebtf object small.native -o one.o --machine "$machine"
+corebtf convert small.native -o one.o --machine "$machine"
 ld -r one.o one.o -o linked.o 2>/dev/null || ld -r one.o -o linked.o
 
 # Two objects, so that the reader has to step from one bundle to the next.
@@ -300,7 +300,7 @@ strip_cell()
 		if [ $way = linked ]; then
 			cp "$base" "full$suffix"
 		else
-			corebtf attach "$base" big.native -o "full$suffix"
+			corebtf embed "$base" --bundle big.native -o "full$suffix"
 		fi
 		rm -f "stripped$suffix"
 		# Some tools refuse some files as the linker made them: not counted.
@@ -313,7 +313,7 @@ strip_cell()
 			cell=kept
 			# After the tool the bundle can be replaced and removed.
 			if [ $way != linked ]; then
-				corebtf attach "stripped$suffix" small.native -o "again$suffix" 2>says-attach &&
+				corebtf embed "stripped$suffix" --bundle small.native -o "again$suffix" 2>says-attach &&
 					corebtf remove "again$suffix" -o "emptied$suffix" 2>says-attach &&
 					test "$(says "again$suffix" env)" = "$small_count $place 0" &&
 					test "$(says "emptied$suffix" env)" = "0 nowhere -61" ||
@@ -393,7 +393,7 @@ done
 		"$triple-gcc" -DPROBE_PROGRAM -I "$SOURCE/runtime/include" "$probe" -L. -lprobe -o "main-$name"
 		main=./main-$name
 		make_bundles "main-$name" ".$name"
-		corebtf object "small.$name" -o linked.o --machine "$key"
+		corebtf convert "small.$name" -o linked.o --machine "$key"
 		cp linked.o linked-2.o
 		for way in $ways; do
 			for linker in bfd:bfd lld-19:lld; do

@@ -53,7 +53,7 @@ build_runtime "" "$cc" plain-runtime
 STATIC=plain-runtime/libcorebtf.a
 build plain
 corebtf embed plain "$OBJECT" --kernels "$KERNELS" -o carrier
-corebtf extract carrier -o small
+corebtf convert carrier -o small
 count=$("$COREBTF" list carrier --json | grep -c '"release"')
 for _ in $(seq 40); do cat small; done >big
 big=$((count * 40))
@@ -62,13 +62,13 @@ prints "$count file 0" ./carrier
 
 build reserved -Wl,-T,"$script"
 prints "0 nowhere -61" ./reserved
-corebtf attach reserved big -o filled
+corebtf embed reserved --bundle big -o filled
 prints "$big mapped 0" ./filled
 
 # The command says which way it took: a section gets a warning, a segment needs none.
-"$COREBTF" attach plain small -o out.1 2>says
+"$COREBTF" embed plain --bundle small -o out.1 2>says
 grep -q 'keep-section=.corebtf' says || fail "no warning about strip: $(cat says)"
-"$COREBTF" attach reserved small -o out.1 2>says
+"$COREBTF" embed reserved --bundle small -o out.1 2>says
 grep -q 'in its segment .corebtf' says || fail "$(cat says)"
 if grep -q keep-section says; then fail "a warning that is not true: $(cat says)"; fi
 refuses 'empty: nothing was embedded yet' remove reserved
@@ -76,14 +76,14 @@ refuses 'nothing was embedded yet' list reserved
 
 # Without /proc and without section headers the segment is still found.
 cp filled sstripped
-corebtf attach reserved small -o sstripped
+corebtf embed reserved --bundle small -o sstripped
 printf '\0\0\0\0\0\0\0\0' | dd of=sstripped bs=1 seek=40 conv=notrunc 2>dd-says
 printf '\0\0\0\0' | dd of=sstripped bs=1 seek=60 conv=notrunc 2>dd-says
 prints "$count mapped 0" ./sstripped
-refuses 'section header is gone' attach sstripped small
+refuses 'section header is gone' embed sstripped --bundle small
 refuses 'section header is gone' remove sstripped
 if [ "$(id -u)" = 0 ] && have unshare && build static -static -Wl,-T,"$script" 2>static-says; then
-	corebtf attach static big
+	corebtf embed static --bundle big
 	mkdir -p bare
 	cp static bare/
 	prints "$big mapped 0" chroot bare /static
@@ -119,7 +119,7 @@ entry, count = struct.unpack_from("<HH", data, 58)
 print(data.rfind(b"payload") - start - entry * count)' "$1"
 }
 { cat reserved; printf 'payload'; } >payload && chmod +x payload
-corebtf attach payload big -o life
+corebtf embed payload --bundle big -o life
 prints "$big mapped 0" ./life
 test "$(tail -c 7 life)" = payload || fail "payload: not at the end of the file any more"
 if have python3 && [ "$(readelf -h life | grep -c 'ELF64')" = 1 ]; then
@@ -128,13 +128,13 @@ if have python3 && [ "$(readelf -h life | grep -c 'ELF64')" = 1 ]; then
 else
 	skip "where the payload is: no python3, or not 64-bit"
 fi
-corebtf attach life small
+corebtf embed life --bundle small
 corebtf remove life
 cmp life payload || fail "payload: not the same file again"
 cp filled late && printf 'payload' >>late
-corebtf attach late small -o late-1
+corebtf embed late --bundle small -o late-1
 prints "$count mapped 0" ./late-1
-corebtf attach late-1 small -o late-2
+corebtf embed late-1 --bundle small -o late-2
 cmp late-1 late-2 || fail "a late payload: replacing makes it grow"
 test "$(tail -c 7 late-1)" = payload || fail "the late payload is not at the end any more"
 corebtf remove late-1 -o late-0
@@ -145,36 +145,36 @@ cmp late-0 payload || fail "a late payload: not the file as linked and the paylo
 printf '.section .behind, "aw", @nobits\n.balign 8\n.zero 100\n' >behind.s
 printf 'SECTIONS { .behind : { *(.behind) } } INSERT AFTER .corebtf;\n' >behind.ld
 if build behind -Wl,-T,"$script" -Wl,-T,behind.ld behind.s 2>link-says; then
-	refuses 'part of a loaded segment' attach behind small
+	refuses 'part of a loaded segment' embed behind --bundle small
 else
 	fail "behind: $(cat link-says)"
 fi
-corebtf object small -o linked.o --machine "$(uname -m)"
+corebtf convert small -o linked.o --machine "$(uname -m)"
 build shared-segment linked.o
 prints "$count mapped 0" ./shared-segment
-refuses 'part of a loaded segment' attach shared-segment small
+refuses 'part of a loaded segment' embed shared-segment --bundle small
 refuses 'part of a loaded segment' remove shared-segment
 objcopy --only-keep-debug filled filled.debug
-refuses 'file of debug information' attach filled.debug small
+refuses 'file of debug information' embed filled.debug --bundle small
 sed 's/INSERT.*/INSERT AFTER .data;/' "$script" >data.ld
 build in-data -Wl,-T,data.ld
-refuses 'part of a loaded segment' attach in-data small
+refuses 'part of a loaded segment' embed in-data --bundle small
 if have ld.lld && grep -v freeres "$script" >no-freeres.ld &&
 	build lld-static -static -fuse-ld=lld -Wl,-T,no-freeres.ld 2>says &&
 	readelf -S -W lld-static | grep -A1 ' \.corebtf ' | grep -q __libc_freeres_ptrs; then
-	refuses 'is behind it: link without corebtf.ld' attach lld-static small
+	refuses 'is behind it: link without corebtf.ld' embed lld-static --bundle small
 else
 	left_out "lld, which puts something behind the segment, or such a libc"
 fi
 
 # Linked objects: several, in a program with the script, and seen by a symbol.
-corebtf object small -o named.o --machine "$(uname -m)" --symbol kernel_btfs
+corebtf convert small -o named.o --machine "$(uname -m)" --symbol kernel_btfs
 build linked linked.o named.o -Wl,--gc-sections
 prints "$((2 * count)) mapped 0" ./linked
 "$COREBTF" list linked >out || fail "list does not read a linked bundle"
 build linked-and-reserved linked.o -Wl,-T,"$script"
 prints "$count mapped 0" ./linked-and-reserved
-corebtf attach linked-and-reserved big
+corebtf embed linked-and-reserved --bundle big
 prints "$big mapped 0" ./linked-and-reserved
 corebtf remove linked-and-reserved
 prints "0 nowhere -61" ./linked-and-reserved
@@ -189,24 +189,24 @@ if build hardened linked.o -fcf-protection -Wl,-z,ibt,-z,cet-report=warning 2>sa
 	if grep linked.o says; then fail "linked.o costs the program its mark"; fi
 fi
 # A runtime in a shared library and an object that only reserves.
-corebtf object -o reserve.o --machine "$(uname -m)"
+corebtf convert --reserve -o reserve.o --machine "$(uname -m)"
 # shellcheck disable=SC2086 # several libraries
 "$cc" -shared -fPIC -DPROBE_LIBRARY -I "$SOURCE/runtime/include" "$probe" -o libprobe.so \
 	"$STATIC" $LINK_WITH
 "$cc" -DPROBE_PROGRAM -I "$SOURCE/runtime/include" "$probe" -c -o main.o
 "$cc" main.o reserve.o -Wl,-T,"$script" -Wl,--gc-sections -L. -lprobe -Wl,-rpath,"$work" -o user
 prints "0 nowhere -61" ./user
-corebtf attach user big -o user-filled
+corebtf embed user --bundle big -o user-filled
 prints "$big mapped 0" ./user-filled
 
 # The shared object that the runtime is part of: the executable's own bundle comes first.
-corebtf attach libprobe.so small
+corebtf embed libprobe.so --bundle small
 prints "$count file 0" ./user
 prints "$big mapped 0" ./user-filled
 cp libprobe.so keep.so
 "$cc" main.o -L. -lprobe -Wl,-rpath,"$work" -o bare-user
 prints "$count file 0" ./bare-user
-corebtf attach bare-user big -o both
+corebtf embed bare-user --bundle big -o both
 prints "$big file 0" ./both
 (cd / && prints "$count file 0" "$work/bare-user")
 # Replaced by another file, or deleted, while the program runs: root still reads the loaded one, other
@@ -229,7 +229,7 @@ END
 # shellcheck disable=SC2086 # several libraries
 "$cc" -shared -fPIC -O2 -DPROBE_LIBRARY -I "$SOURCE/runtime/include" "$probe" -o other.so \
 	"$STATIC" $LINK_WITH
-corebtf attach other.so big
+corebtf embed other.so --bundle big
 if [ "$(id -u)" = 0 ]; then
 	chmod 755 "$work"
 	prints "$count file 0" ./swap true
@@ -250,12 +250,12 @@ cp reserved exe
 chmod 4751 exe
 ln exe hard
 ln -s exe soft
-corebtf attach soft small
+corebtf embed soft --bundle small
 test -L soft || fail "a symbolic link was replaced"
 test "$(stat -c %a exe)" = 4751 || fail "the mode changed"
 cmp -s hard reserved || fail "the other name of the file has new content"
 if [ "$(id -u)" = 0 ] && have setcap && cp reserved capable && setcap cap_net_raw+ep capable 2>says; then
-	corebtf attach capable small
+	corebtf embed capable --bundle small
 	getcap capable | grep -q 'cap_net_raw=ep' || fail "the capabilities are gone"
 	corebtf remove capable
 	getcap capable | grep -q 'cap_net_raw=ep' || fail "the capabilities are gone after remove"
@@ -308,12 +308,12 @@ fi
 if build_runtime "" "$cc" asan-runtime -fsanitize=address,undefined 2>says &&
 	STATIC=asan-runtime/libcorebtf.a &&
 	build asan -fsanitize=address,undefined -Wl,-T,"$script" 2>says; then
-	corebtf attach asan big
+	corebtf embed asan --bundle big
 	prints "$big mapped 0" ./asan
 	corebtf remove asan
 	prints "0 nowhere -61" ./asan
 	build asan -fsanitize=address,undefined
-	corebtf attach asan big
+	corebtf embed asan --bundle big
 	prints "$big file 0" ./asan
 else
 	left_out "AddressSanitizer: $(head -1 says)"

@@ -131,9 +131,9 @@ static void test_manifest(void **state)
 	(void)state;
 	export_with(bundle, size, (struct tar_export_opts){.layout = TAR_LAYOUT_BCC}, &exported);
 	expect_tar(&exported,
-		   "./corebtf.manifest 505\n"
+		   "./corebtf.manifest 506\n"
 		   "  corebtf-manifest 1\n"
-		   "  # What the paths of these BTFs do not say; 'corebtf import' reads it.\n"
+		   "  # What the paths of these BTFs do not say; 'corebtf convert' reads it.\n"
 		   "  bundle byte-order=big compression=xz\n"
 		   "  object \"a.bpf.o\" digest=ffffffffffffffff relocations=0\n"
 		   "  object \"b.bpf.o\" digest=0000000000001234 relocations=7\n"
@@ -172,9 +172,9 @@ static void test_one_path(void **state)
 	export_with(bundle, size, (struct tar_export_opts){.layout = TAR_LAYOUT_BPF_COMPATIBLE},
 		    &exported);
 	expect_tar(&exported,
-		   "./corebtf.manifest 500\n"
+		   "./corebtf.manifest 501\n"
 		   "  corebtf-manifest 1\n"
-		   "  # What the paths of these BTFs do not say; 'corebtf import' reads it.\n"
+		   "  # What the paths of these BTFs do not say; 'corebtf convert' reads it.\n"
 		   "  bundle byte-order=little compression=none\n"
 		   "  kernel \"btfhub-archive/debian/12/x86_64/6.1.btf\"\n"
 		   "  kernel \"btfhub-archive/debian/12/x86_64/6.1.btf\" uname-version=\"#1\"\n"

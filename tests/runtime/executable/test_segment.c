@@ -26,7 +26,7 @@ struct memory {
 	uint8_t behind[40];
 };
 
-/* What an object file of `corebtf object` defines; the tests fill it. */
+/* What an object file of `corebtf convert` defines; the tests fill it. */
 extern struct memory corebtf_linked __attribute__((visibility("hidden"), aligned(8)));
 struct memory corebtf_linked;
 

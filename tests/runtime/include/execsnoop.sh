@@ -7,7 +7,7 @@
 [ -r /sys/kernel/btf/vmlinux ] || skip "this kernel has no BTF"
 
 # The trimmed BTF has the type that the choice needs. Under another name it is missing.
-status 0 trim /sys/kernel/btf/vmlinux ring.btf "$OBJECT"
+status 0 trim "$OBJECT" --kernels /sys/kernel/btf/vmlinux -o ring.btf
 [ "$(grep -c bpf_ringbuf ring.btf)" = 1 ] || fail "trimming lost struct bpf_ringbuf"
 sed 's/bpf_ringbuf/bpf_ringbuX/' ring.btf >perf.btf
 

@@ -283,7 +283,8 @@ static void trim(const char *btf, const char *out)
 {
 	char *command;
 
-	assert_true(asprintf(&command, "%s trim %s %s %s", COREBTF, btf, out, EMIT_OBJECT) > 0);
+	assert_true(asprintf(&command, "%s trim %s --kernels %s -o %s", COREBTF, EMIT_OBJECT, btf,
+			     out) > 0);
 	assert_int_equal(system(command), 0);
 	free(command);
 }

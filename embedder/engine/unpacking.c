@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf unpack: an archive of BTFs as files below a folder, in the archive's own layout.
+ * In: an archive. Out: files below a folder.
  *
- * The archive is read once and files are written as they come. What a link leads to may come
- * later, so links are made at the end, as files of their own with the same bytes: a link on the
- * disk would be one more thing that leads somewhere.
+ * The archive is read once and files are written as they come. A link may come before its target,
+ * so links are written at the end, as copies: no link on the disk can lead out of the folder.
  */
+#include "embedder/engine/unpacking.h"
+
 #include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,9 +15,7 @@
 
 #include "embedder/archive/archive_reader.h"
 #include "embedder/archive/packed_stream.h"
-#include "embedder/cli/command.h"
-#include "embedder/cli/interrupt.h"
-#include "embedder/cli/report.h"
+#include "embedder/util/interrupt.h"
 #include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/output_folder.h"
@@ -30,10 +29,6 @@
 #define MANIFEST_NAME "corebtf.manifest"
 #define MAX_LINKS     8
 
-struct unpack_options {
-	const char *file, *folder;
-};
-
 /* A member by its name; of several with one name, the last. */
 struct member {
 	struct member *next;
@@ -44,13 +39,14 @@ struct member {
 };
 
 struct unpacking {
-	const char *file;
+	const struct engine_events *events;
+	const char *file, *name; /* to be opened; in messages */
 	struct output_folder folder;
 	struct archive_reader *reader;
 	void *tree; /* of struct member, by name */
 	struct member *members, **last;
 	struct member *probe; /* with room for any name, to look one up */
-	size_t btfs, others, left_out, failures;
+	struct unpack_counts counts;
 };
 
 static void keep(void *node)
@@ -73,35 +69,22 @@ static void cleanup_unpacking(struct unpacking *unpacking)
 	output_folder_close(&unpacking->folder);
 }
 
-static int take(const struct command *command, void *context, int key, const char *value)
-{
-	struct unpack_options *options = context;
-
-	if (key == 'C')
-		options->folder = value;
-	else if (options->file)
-		return command_usage_error(command, "one TAR at a time; '%s' is too many", value);
-	else
-		options->file = value;
-	return COMMAND_GO;
-}
-
 static int no_memory(const struct unpacking *unpacking)
 {
-	report_failure(unpacking->file, "out of memory");
+	engine_say(unpacking->events, ENGINE_FAILURE, unpacking->name, "out of memory");
 	return -ENOMEM;
 }
 
 static void fail_member(struct unpacking *unpacking, const char *name, const char *why)
 {
-	unpacking->failures++;
+	unpacking->counts.failures++;
 	if (*name)
-		report_failure(unpacking->file, "%s: %s", name, why);
+		engine_say(unpacking->events, ENGINE_FAILURE, unpacking->name, "%s: %s", name, why);
 	else
-		report_failure(unpacking->file, "%s", why);
+		engine_say(unpacking->events, ENGINE_FAILURE, unpacking->name, "%s", why);
 }
 
-static void tell_skipped(void *context, const char *name, const char *why)
+static void note_skipped(void *context, const char *name, const char *why)
 {
 	fail_member(context, name, why);
 }
@@ -185,8 +168,9 @@ static int save(struct unpacking *unpacking, struct member *member, const void *
 		return 0;
 	}
 	if (member->written && is_other(unpacking, member->name, data, size))
-		report_note("%s: %s: is in it twice, with other bytes; the later one counts",
-			    unpacking->file, member->name);
+		engine_say(unpacking->events, ENGINE_NOTE, unpacking->name,
+			   "%s: is in it twice, with other bytes; the later one counts",
+			   member->name);
 	hold = interrupt_hold(""); /* never a pipe */
 	err = output_folder_save(&unpacking->folder, member->name, data, size, &why);
 	if (err) {
@@ -194,10 +178,12 @@ static int save(struct unpacking *unpacking, struct member *member, const void *
 		return stops_everything(err) ? err : 0;
 	}
 	if (!member->written)
-		*(content == CONTENT_BESIDE ? &unpacking->others : &unpacking->btfs) += 1;
+		*(content == CONTENT_BESIDE ? &unpacking->counts.others
+					    : &unpacking->counts.btfs) += 1;
 	member->written = true;
 	member->size = size;
-	report_detail("%s: %s bytes", member->name, text_count(size).text);
+	engine_say(unpacking->events, ENGINE_DETAIL, member->name, "%s bytes",
+		   text_count(size).text);
 	return 0;
 }
 
@@ -210,8 +196,9 @@ static int take_file(struct unpacking *unpacking, const struct archive_member *f
 	int err;
 
 	if (content_of(file->name) == CONTENT_OTHER) {
-		report_detail("%s: no BTF by its name; left out", file->name);
-		unpacking->left_out++;
+		engine_say(unpacking->events, ENGINE_DETAIL, file->name,
+			   "no BTF by its name; left out");
+		unpacking->counts.left_out++;
 		return 0;
 	}
 	member = get_member(unpacking, file->name);
@@ -234,8 +221,9 @@ static int take_link(struct unpacking *unpacking, const struct archive_member *l
 	struct member *member;
 
 	if (content_of(link->name) == CONTENT_OTHER) {
-		report_detail("%s: a link, and no BTF by its name; left out", link->name);
-		unpacking->left_out++;
+		engine_say(unpacking->events, ENGINE_DETAIL, link->name,
+			   "a link, and no BTF by its name; left out");
+		unpacking->counts.left_out++;
 	}
 	if (!link_path_normalise(link->link, folder, target) || !*target) {
 		if (content_of(link->name) != CONTENT_OTHER)
@@ -263,7 +251,7 @@ static int take_members(struct unpacking *unpacking)
 			return result;
 	}
 	if (result)
-		report_failure(unpacking->file, "%s", why.text);
+		engine_say(unpacking->events, ENGINE_FAILURE, unpacking->name, "%s", why.text);
 	return result;
 }
 
@@ -349,21 +337,19 @@ static int make_links(struct unpacking *unpacking)
 	return err;
 }
 
-/* ---- the command ---- */
-
 static int unpack(struct unpacking *unpacking, const char *folder)
 {
 	struct reason why = {""};
-	int err = archive_reader_open(unpacking->file, tell_skipped, unpacking, &unpacking->reader,
+	int err = archive_reader_open(unpacking->file, note_skipped, unpacking, &unpacking->reader,
 				      &why);
 
 	if (err) {
-		report_failure(unpacking->file, "%s", why.text);
+		engine_say(unpacking->events, ENGINE_FAILURE, unpacking->name, "%s", why.text);
 		return err;
 	}
 	err = output_folder_open(folder, &unpacking->folder, &why);
 	if (err) {
-		report_failure(folder, "%s", why.text);
+		engine_say(unpacking->events, ENGINE_FAILURE, folder, "%s", why.text);
 		return err;
 	}
 	err = take_members(unpacking);
@@ -372,52 +358,19 @@ static int unpack(struct unpacking *unpacking, const char *folder)
 	return err;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+int unpacking_run(const char *archive, const char *name, const char *folder,
+		  const struct engine_events *events, struct unpack_counts *ret_counts)
 {
-	_cleanup_(cleanup_unpacking) struct unpacking unpacking = {.folder = {.fd = -1}};
-	struct unpack_options options = {.folder = "."};
-	int status = command_parse(command, argc, argv, take, &options), err;
+	_cleanup_(cleanup_unpacking) struct unpacking unpacking = {
+		.events = events,
+		.file = archive,
+		.name = name,
+		.folder = {.fd = -1},
+	};
+	int err;
 
-	if (status != COMMAND_GO)
-		return status;
-	if (!options.file)
-		return command_usage_error(command, "no TAR given");
-	if (!*options.folder)
-		return command_usage_error(command, "an empty name is no folder");
-	unpacking.file = options.file;
 	unpacking.last = &unpacking.members;
-	err = unpack(&unpacking, options.folder);
-	if (!err && !unpacking.btfs && !unpacking.others && !unpacking.failures) {
-		report_failure(options.file, "holds no BTF and no " TAR_PACKAGE_JSON);
-		return STATUS_FAILED;
-	}
-	if (!err || unpacking.btfs || unpacking.others)
-		report_note(
-			"%s: %s BTF%s and %s file%s beside them written below %s; %s left out%s",
-			options.file, text_count(unpacking.btfs).text, text_plural(unpacking.btfs),
-			text_count(unpacking.others).text, text_plural(unpacking.others),
-			options.folder, text_count(unpacking.left_out + unpacking.failures).text,
-			err ? ", and it was not read to its end" : "");
-	return err || unpacking.failures ? STATUS_FAILED : STATUS_DONE;
+	err = unpack(&unpacking, folder);
+	*ret_counts = unpacking.counts;
+	return err;
 }
-
-static const struct command_option options_of_unpack[] = {
-	{'C', "directory", "DIR",
-	 "the folder to write below (default: the current one);\n"
-	 "made when it is not there"},
-	{0},
-};
-
-const struct command command_unpack = {
-	.name = "unpack",
-	.usage = "TAR [-C DIR] [OPTION...]",
-	.purpose = "write the BTFs of an archive, and package.json, below a folder",
-	.details = "TAR is a tar of BTFs, plain or packed with gzip, xz, zstd, bzip2 or lz4. "
-		   "Nothing outside of\n"
-		   "DIR is written, whatever the archive says and whatever lies in DIR.",
-	.examples = "  corebtf unpack min_core_btfs.tar.gz -C min_core_btfs\n"
-		    "  corebtf unpack min_core_btfs.tar.gz -v",
-	.statuses = "0 done; 1 failed, or something in TAR was left out that should not be",
-	.options = options_of_unpack,
-	.run = run,
-};

@@ -2,7 +2,7 @@
 /*
  * In: the path of a file that is about to be written. Out: signals that wait until it is done.
  */
-#include "embedder/cli/interrupt.h"
+#include "embedder/util/interrupt.h"
 
 #include <sys/stat.h>
 

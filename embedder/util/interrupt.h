@@ -4,8 +4,8 @@
  * ends the process at once; but between the making of a temporary file and its rename it
  * would stay behind.
  */
-#ifndef COREBTF_CLI_INTERRUPT_H
-#define COREBTF_CLI_INTERRUPT_H
+#ifndef COREBTF_UTIL_INTERRUPT_H
+#define COREBTF_UTIL_INTERRUPT_H
 
 #include <signal.h>
 #include <stdbool.h>
