@@ -39,6 +39,11 @@ for source in "$bpf"/progs/*core_reloc*.c; do
 	"$clang" $flags -c "$source" -o "$object"
 done
 
+# A kernel is not of the machine BPF (247): the field e_machine is changed to x86-64 (62).
+for btf in "$folder"/btf__core_reloc_*.o; do
+	printf '\076' | dd bs=1 seek=18 conv=notrunc status=none of="$btf"
+done
+
 # "NAME_CASE(target" and "NAME_ERR_CASE(target" become "object target loads" or "... fails".
 # Three cases are not written with such a macro, or with one of another name.
 pairs() {
