@@ -8,21 +8,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <corebtf.h>
 
-#include "runtime/handover/btf_path.h"
-#include "runtime/choose/choose.h"
-#include "runtime/executable/executable.h"
-#include "runtime/handle.h"
-#include "runtime/executable/object.h"
-#include "runtime/util/options.h"
 #include "runtime/btf_id.h"
-#include "runtime/executable/self.h"
-#include "runtime/handover/draft.h"
+#include "runtime/choose/choose.h"
+#include "runtime/executable/object.h"
 #include "runtime/folder/btf_folder.h"
+#include "runtime/handover/btf_path.h"
+#include "runtime/handover/draft.h"
+#include "runtime/open/handle.h"
+#include "runtime/open/self.h"
 #include "runtime/tar/tar_contents.h"
+#include "runtime/util/options.h"
 
 #define TEXT_OF(number) #number
 #define TEXT(number)	TEXT_OF(number)
@@ -33,42 +31,28 @@ const char *corebtf_version(void)
 		COREBTF_VERSION_PATCH);
 }
 
-/* @path NULL: the running program. */
-static int open_path(const char *path, struct corebtf **ret_corebtf,
-		     const struct corebtf_open_opts *opts)
-{
-	struct corebtf *handle;
-	uint64_t size = 0;
-	int fd = -1;
-	int err;
-
-	if (!path)
-		return self_open(ret_corebtf, opts);
-	err = handle_new(path, opts, &handle);
-	if (err)
-		return err;
-	err = executable_open(path, &handle->log, &fd, &size);
-	if (!err) {
-		err = handle_is_tar(fd) ? handle_open_tar_file(handle, fd, size)
-					: handle_open_file(handle, fd, size);
-		close(fd); /* the mapping stays */
-	}
-	if (err)
-		handle_free(handle);
-	else
-		*ret_corebtf = handle;
-	return err;
-}
-
 int corebtf_open_self(struct corebtf **ret_corebtf, const struct corebtf_open_opts *opts)
 {
-	return ret_corebtf ? open_path(NULL, ret_corebtf, opts) : -EINVAL;
+	return ret_corebtf ? self_open(ret_corebtf, opts) : -EINVAL;
 }
 
 int corebtf_open_file(const char *path, struct corebtf **ret_corebtf,
 		      const struct corebtf_open_opts *opts)
 {
-	return path && ret_corebtf ? open_path(path, ret_corebtf, opts) : -EINVAL;
+	struct corebtf *handle;
+	int err;
+
+	if (!path || !ret_corebtf)
+		return -EINVAL;
+	err = handle_new(path, opts, &handle);
+	if (err)
+		return err;
+	err = handle_open_path(handle, path);
+	if (err)
+		handle_free(handle);
+	else
+		*ret_corebtf = handle;
+	return err;
 }
 
 int corebtf_open_memory(const void *data, size_t size, struct corebtf **ret_corebtf,

@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "embedder/util/cleanup.h"
-#include "runtime/executable/executable.h"
-#include "runtime/executable/mapping.h"
+#include "runtime/util/file_bytes.h"
+#include "runtime/util/mapping.h"
 #include "runtime/executable/section.h"
-#include "runtime/handle.h"
+#include "runtime/tar/tar.h"
 
 void bundle_input_keep_line(void *context, const char *line)
 {
@@ -54,7 +54,7 @@ static int read_section(int fd, uint64_t file_size, const struct log *log, void 
 	int err;
 
 	/* container_read() reads tars, with their manifest. */
-	if (handle_is_tar(fd))
+	if (tar_is_file(fd))
 		return log_error(log, -ENODATA,
 				 "is a tar: make a bundle of it first, with `corebtf convert`");
 	err = section_find(fd, file_size, log, &section);
@@ -78,7 +78,7 @@ int bundle_input_read(const char *path, void **ret_data, size_t *ret_size, struc
 	struct log log = {.write = bundle_input_keep_line, .context = &line, .subject = path};
 	_cleanup_close_ int fd = -1;
 	uint64_t file_size = 0;
-	int err = executable_open(path, &log, &fd, &file_size);
+	int err = file_bytes_open(path, &log, &fd, &file_size);
 
 	if (!err)
 		err = read_section(fd, file_size, &log, ret_data, ret_size);

@@ -16,7 +16,7 @@
 
 #include "runtime/bundle/blob.h"
 #include "runtime/util/cleanup.h"
-#include "runtime/executable/mapping.h"
+#include "runtime/util/mapping.h"
 
 /* For liblzma itself: twice what its largest preset takes (a 64 MiB dictionary), far from the
  * 4 GiB that a stream's header may ask for. */

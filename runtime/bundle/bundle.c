@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 #include "runtime/bundle/bundle.h"
-#include "runtime/executable/mapping.h"
+#include "runtime/util/mapping.h"
 
 int bundle_damaged(const struct bundle *bundle, const char *format, ...)
 {

@@ -18,9 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/executable/executable.h"
-#include "runtime/executable/module.h"
 #include "runtime/util/file_bytes.h"
+#include "runtime/executable/module.h"
 
 /* Notes are some 100 bytes. */
 #define MAX_NOTES 65536
@@ -166,13 +165,13 @@ int module_open_file(const struct module *module, const struct log *log, char *p
 		return log_error(log, err, "its file is not in /proc/self/maps: %s",
 				 strerror(-err));
 	snprintf(link, sizeof(link), "/proc/self/map_files/%" PRIxPTR "-%" PRIxPTR, start, end);
-	if (executable_open(link, &silent, &fd, &size)) {
+	if (file_bytes_open(link, &silent, &fd, &size)) {
 		/* The same package installed again is the same file under a new inode. */
 		char *deleted = strstr(path, DELETED);
 
 		if (deleted && !deleted[strlen(DELETED)])
 			*deleted = '\0';
-		err = executable_open(path, log, &fd, &size);
+		err = file_bytes_open(path, log, &fd, &size);
 		if (err)
 			return err;
 	}

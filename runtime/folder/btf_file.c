@@ -8,14 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/executable/executable.h"
-#include "runtime/executable/mapping.h"
+#include "runtime/util/file_bytes.h"
+#include "runtime/util/mapping.h"
 #include "runtime/folder/btf_file.h"
 #include "runtime/format.h"
 #include "runtime/handover/btf_path.h"
 #include "runtime/tar/tar.h"
 #include "runtime/util/btf_magic.h"
-#include "runtime/util/file_bytes.h"
 
 #define BUFFER_SIZE 8192
 
@@ -108,7 +107,7 @@ int btf_file_open(const char *path, bool is_packed, const struct log *log,
 	const struct log own = {.write = log->write, .context = log->context, .subject = path};
 	struct btf_file file = {.path = path, .fd = -1, .draft = {.fd = -1, .log = log}};
 	uint64_t size;
-	int err = executable_open(path, &own, &file.fd, &size);
+	int err = file_bytes_open(path, &own, &file.fd, &size);
 
 	if (err == -ENOENT || err == -EISDIR || err == -ENODATA)
 		return -EBADMSG; /* its name is there, and none of these is "no BTF for it" */

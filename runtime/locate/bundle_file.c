@@ -8,11 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "runtime/executable/executable.h"
-#include "runtime/executable/mapping.h"
+#include "runtime/util/file_bytes.h"
+#include "runtime/util/mapping.h"
 #include "runtime/folder/btf_folder.h"
-#include "runtime/handle.h"
 #include "runtime/locate/source.h"
+#include "runtime/tar/tar.h"
 #include "runtime/util/cleanup.h"
 #include "runtime/util/origin.h"
 
@@ -54,7 +54,7 @@ static bool is_tar(const char *path)
 	_cleanup_fd_ int fd = -1;
 	uint64_t size;
 
-	return executable_open(path, &nobody, &fd, &size) == 0 && handle_is_tar(fd);
+	return file_bytes_open(path, &nobody, &fd, &size) == 0 && tar_is_file(fd);
 }
 
 /* A tar, of which just the one BTF is kept; corebtf_open_file() would have all of them in memory.
@@ -66,7 +66,7 @@ static int from_tar_file(struct locate *locate, const char *path, char **ret_pat
 	struct mapping mapping;
 	_cleanup_fd_ int fd = -1;
 	uint64_t size;
-	int err = executable_open(path, &log, &fd, &size);
+	int err = file_bytes_open(path, &log, &fd, &size);
 
 	if (err)
 		return err;

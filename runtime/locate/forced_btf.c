@@ -5,11 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "runtime/executable/executable.h"
+#include "runtime/util/file_bytes.h"
 #include "runtime/handover/btf_path.h"
 #include "runtime/locate/source.h"
 #include "runtime/util/cleanup.h"
-#include "runtime/util/file_bytes.h"
 #include "runtime/util/origin.h"
 
 /* Raw BTF of either byte order, or ELF: what libbpf takes. */
@@ -35,7 +34,7 @@ int source_forced_btf(struct locate *locate, char **ret_path)
 
 	if (!path)
 		return source_pass(locate, -ENODATA);
-	err = executable_open(path, &log, &fd, &size);
+	err = file_bytes_open(path, &log, &fd, &size);
 	if (err)
 		return err;
 	if (file_bytes_read(fd, start, sizeof(start), 0) || !is_btf_or_elf(start))

@@ -3,7 +3,7 @@
  * The bundles in the running program.
  */
 
-#include "runtime/executable/executable.h"
+#include "runtime/open/self.h"
 #include "runtime/locate/source.h"
 #include "runtime/util/origin.h"
 
@@ -18,7 +18,7 @@ int source_own_section(struct locate *locate, char **ret_path)
 	if (err)
 		return source_pass(locate, err);
 	locate->origin.source = COREBTF_SOURCE_SECTION;
-	ORIGIN_TEXT(locate->origin.file, locate->executable ? locate->executable : EXECUTABLE_SELF);
+	ORIGIN_TEXT(locate->origin.file, locate->executable ? locate->executable : SELF_EXECUTABLE);
 	err = source_in_bundles(locate, corebtf, ret_path);
 	corebtf_close(corebtf);
 	return err;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/handle.h"
+#include "runtime/open/handle.h"
 #include "runtime/handover/btf_path.h"
 #include "runtime/locate/source.h"
 #include "runtime/tar/tar_find.h"

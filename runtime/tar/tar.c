@@ -16,6 +16,7 @@
 
 #include "runtime/tar/tar.h"
 #include "runtime/tar/tar_pax.h"
+#include "runtime/util/file_bytes.h"
 
 #define BLOCK_SIZE TAR_START_SIZE
 
@@ -133,6 +134,14 @@ bool tar_is(const void *start, size_t size)
 		return false;
 	memcpy(&header, start, sizeof(header));
 	return !is_zero(&header) && checksum_fits(&header);
+}
+
+bool tar_is_file(int fd)
+{
+	uint8_t start[TAR_START_SIZE];
+	ssize_t got = file_bytes_read_some(fd, start, sizeof(start), 0);
+
+	return got > 0 && tar_is(start, (size_t)got);
 }
 
 static bool is_ustar(const struct header *header)

@@ -43,6 +43,7 @@ struct tar {
  */
 #define TAR_START_SIZE 512
 bool tar_is(const void *start, size_t size);
+bool tar_is_file(int fd);
 
 /* @data stays the caller's. Errors as tar_stream_open(). */
 int tar_open(struct tar *tar, const void *data, size_t size, const struct log *log);

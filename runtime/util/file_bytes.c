@@ -1,12 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/util/cleanup.h"
 #include "runtime/util/file_bytes.h"
 
 #define PART_SIZE 8192 /* what is compared or copied at once, on the stack */
+
+int file_bytes_open(const char *path, const struct log *log, int *ret_fd, uint64_t *ret_size)
+{
+	_cleanup_fd_ int fd = -1;
+	struct stat status;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0) {
+		int error = -errno;
+
+		return log_error(log, error, "cannot be opened: %s", strerror(-error));
+	}
+	if (fstat(fd, &status)) {
+		int error = -errno;
+
+		return log_error(log, error, "cannot be examined: %s", strerror(-error));
+	}
+	if (S_ISDIR(status.st_mode))
+		return log_error(log, -EISDIR, "is a folder");
+	if (!S_ISREG(status.st_mode) || status.st_size < 0)
+		return log_error(log, -ENODATA, "is not a regular file");
+	*ret_fd = fd;
+	*ret_size = (uint64_t)status.st_size;
+	fd = -1;
+	return 0;
+}
 
 /* Whether a range ends behind what RLIMIT_FSIZE allows, which counts for a memfd, too. */
 static bool passes_limit(size_t size, uint64_t offset)

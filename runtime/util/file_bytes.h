@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads and writes of a whole range, where a system call may do less than it was asked to. The
- * file's offset stays where it is.
+ * Opens a regular file, and reads and writes a whole range of one, where a system call may do less
+ * than it was asked to. The file's offset stays where it is.
  */
 #ifndef COREBTF_FILE_BYTES_H
 #define COREBTF_FILE_BYTES_H
@@ -10,6 +10,16 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "runtime/util/log.h"
+
+/*
+ * Opens @path for reading, without waiting for a writer when it is a FIFO. The caller closes
+ * *@ret_fd. *@ret_size is the file's size when it was opened: do not map more than that.
+ * Errors, each with a line in @log: those of open(2) and fstat(2); -EISDIR a folder; -ENODATA
+ * anything else that is no regular file.
+ */
+int file_bytes_open(const char *path, const struct log *log, int *ret_fd, uint64_t *ret_size);
 
 /* Errors: -EFBIG more than RLIMIT_FSIZE allows, of which nothing is written; those of pwrite(2). */
 int file_bytes_write(int fd, const void *data, size_t size, uint64_t offset);

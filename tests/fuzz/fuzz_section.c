@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "runtime/handle.h"
+#include "runtime/open/handle.h"
 #include "runtime/executable/section.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -10,7 +10,7 @@
 #include <zlib.h>
 
 #include "runtime/format.h"
-#include "runtime/handle.h"
+#include "runtime/open/handle.h"
 #include "tests/support/make_bundle.h"
 #include "tests/support/runtime_support.h"
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "runtime/handle.h"
+#include "runtime/open/handle.h"
 #include "runtime/kernel/machine.h"
 #include "tests/support/make_bundle.h"
 #include "tests/support/runtime_support.h"

@@ -7,6 +7,9 @@
 
 #include <corebtf.h>
 
+/* The kernel's link to the running program, also when its file was deleted or replaced. */
+#define SELF_EXECUTABLE "/proc/self/exe"
+
 /*
  * Looks, in this order, at
  *   1. what is mapped of the executable (segment.h),

@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "runtime/util/cleanup.h"
-#include "runtime/executable/executable.h"
-#include "runtime/handle.h"
+#include "runtime/util/file_bytes.h"
+#include "runtime/open/handle.h"
 #include "runtime/executable/module.h"
 #include "runtime/executable/segment.h"
-#include "runtime/executable/self.h"
+#include "runtime/open/self.h"
 
 /* Whether the search goes on behind a place that gave this error. */
 static bool goes_on(int err)
@@ -46,16 +46,35 @@ static int open_mapped(const struct module *module, const char *subject,
 	return err;
 }
 
+/* -ENOSYS: there is no /proc. */
+static int open_self(const struct log *log, int *ret_fd, uint64_t *ret_size)
+{
+	char target[PATH_MAX];
+	int err = file_bytes_open(SELF_EXECUTABLE, log, ret_fd, ret_size);
+
+	if (err == -ENOENT)
+		return log_error(log, -ENOSYS, "there is no /proc here");
+	if (!err && log_is_on(log)) {
+		ssize_t length = readlink(SELF_EXECUTABLE, target, sizeof(target) - 1);
+
+		if (length > 0) {
+			target[length] = '\0';
+			log_line(log, "%s: the running program is %s", SELF_EXECUTABLE, target);
+		}
+	}
+	return err;
+}
+
 static int open_executable_file(struct corebtf **ret_handle, const struct corebtf_open_opts *opts)
 {
 	_cleanup_fd_ int fd = -1;
 	struct corebtf *handle;
 	uint64_t size = 0;
-	int err = handle_new(EXECUTABLE_SELF, opts, &handle);
+	int err = handle_new(SELF_EXECUTABLE, opts, &handle);
 
 	if (err)
 		return err;
-	err = executable_open_self(&handle->log, &fd, &size);
+	err = open_self(&handle->log, &fd, &size);
 	if (!err)
 		err = handle_open_file(handle, fd, size);
 	if (err)
@@ -99,7 +118,7 @@ int self_open(struct corebtf **ret_handle, const struct corebtf_open_opts *opts)
 	int err = module_find_executable(&executable), own_err;
 
 	if (!err)
-		err = open_mapped(&executable, EXECUTABLE_SELF, ret_handle, opts);
+		err = open_mapped(&executable, SELF_EXECUTABLE, ret_handle, opts);
 	if (goes_on(err))
 		err = open_executable_file(ret_handle, opts);
 	if (!goes_on(err) || !has_own)

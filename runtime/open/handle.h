@@ -8,9 +8,9 @@
 #include "runtime/bundle/blob.h"
 #include "runtime/bundle/bundle.h"
 #include "runtime/kernel/host.h"
-#include "runtime/util/log.h"
-#include "runtime/executable/mapping.h"
 #include "runtime/tar/tar_bundle.h"
+#include "runtime/util/log.h"
+#include "runtime/util/mapping.h"
 
 /* A section holds one bundle, or as many as were linked together; this bounds the memory that a
  * file full of tiny ones can take. */
@@ -42,7 +42,8 @@ int handle_open_memory(struct corebtf *handle, const void *data, size_t size);
 
 /* Makes a bundle of a tar in memory, which is not needed after it, and opens that. */
 int handle_open_tar(struct corebtf *handle, const void *tar, size_t size);
-bool handle_is_tar(int fd);
-int handle_open_tar_file(struct corebtf *handle, int fd, uint64_t size);
+
+/* Opens a file that is a bundle, an ELF file with bundles, or a tar. */
+int handle_open_path(struct corebtf *handle, const char *path);
 
 #endif

@@ -8,11 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/handle.h"
-#include "runtime/util/options.h"
+#include "runtime/open/handle.h"
 #include "runtime/executable/section.h"
 #include "runtime/tar/tar.h"
+#include "runtime/util/cleanup.h"
 #include "runtime/util/file_bytes.h"
+#include "runtime/util/options.h"
 
 int handle_new(const char *subject, const struct corebtf_open_opts *opts,
 	       struct corebtf **ret_handle)
@@ -125,15 +126,7 @@ int handle_open_tar(struct corebtf *handle, const void *tar, size_t size)
 	return err ? err : handle_open_memory(handle, handle->tar.bundle, handle->tar.bundle_size);
 }
 
-bool handle_is_tar(int fd)
-{
-	uint8_t start[TAR_START_SIZE];
-	ssize_t got = file_bytes_read_some(fd, start, sizeof(start), 0);
-
-	return got > 0 && tar_is(start, (size_t)got);
-}
-
-int handle_open_tar_file(struct corebtf *handle, int fd, uint64_t size)
+static int open_tar_file(struct corebtf *handle, int fd, uint64_t size)
 {
 	struct mapping mapping;
 	int err = mapping_open(fd, 0, size, &mapping);
@@ -159,4 +152,16 @@ int handle_open_file(struct corebtf *handle, int fd, uint64_t size)
 		return log_error(&handle->log, err, "%" PRIu64 " bytes cannot be mapped: %s",
 				 section.size, strerror(-err));
 	return handle_open_memory(handle, handle->mapping.data, handle->mapping.size);
+}
+
+int handle_open_path(struct corebtf *handle, const char *path)
+{
+	_cleanup_fd_ int fd = -1; /* a mapping does not need it */
+	uint64_t size = 0;
+	int err = file_bytes_open(path, &handle->log, &fd, &size);
+
+	if (err)
+		return err;
+	return tar_is_file(fd) ? open_tar_file(handle, fd, size)
+			       : handle_open_file(handle, fd, size);
 }

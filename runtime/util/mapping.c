@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "runtime/executable/mapping.h"
+#include "runtime/util/mapping.h"
 
 #define READ_AHEAD_PAGES 4 /* for fewer the call costs more than it brings */
 
