@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Contents in, the bytes of a bundle out (runtime/format.h, docs/format.md): sorts, numbers,
- * places the tables one after the other, converts to the byte order of the target, and adds the
- * checksums.
+ * Contents in, the bytes of a bundle out (docs/format.md): numbers the blobs, packs them into
+ * blocks, and has the tables written by runtime/bundle/bundle_writer.h.
  */
 #ifndef COREBTF_BUNDLE_BUNDLE_LAYOUT_H
 #define COREBTF_BUNDLE_BUNDLE_LAYOUT_H

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Strings come in by pointer, in any order and often; out goes the run of distinct strings.
- * One sort at the end beats a hash table here: the order has to be a sorted one anyway.
+ * One sort at the end instead of a hash table: the strings have to be sorted anyway.
  */
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/bundle/string_table.h"
+#include "runtime/bundle/string_table.h"
 
 static int string_compare(const void *left, const void *right)
 {
@@ -17,8 +15,8 @@ static int string_compare(const void *left, const void *right)
 
 int string_table_init(struct string_table *table, size_t capacity)
 {
-	*table = (struct string_table){.capacity = capacity + 1};
-	table->strings = reallocarray(NULL, table->capacity, sizeof(*table->strings));
+	*table = (struct string_table){.count = 0};
+	table->strings = reallocarray(NULL, capacity + 1, sizeof(*table->strings));
 	if (!table->strings)
 		return -ENOMEM;
 	string_table_add(table, ""); /* sorts first, so it gets offset 0 */
@@ -29,12 +27,11 @@ void string_table_free(struct string_table *table)
 {
 	free(table->strings);
 	free(table->offsets);
-	*table = (struct string_table){0};
+	*table = (struct string_table){.count = 0};
 }
 
 void string_table_add(struct string_table *table, const char *string)
 {
-	assert(table->count < table->capacity && !table->offsets);
 	table->strings[table->count++] = string;
 }
 
@@ -62,7 +59,6 @@ uint32_t string_table_offset(const struct string_table *table, const char *strin
 	const char **found = bsearch(&string, table->strings, table->count, sizeof(*table->strings),
 				     string_compare);
 
-	assert(found && table->offsets);
 	return (uint32_t)table->offsets[found - table->strings];
 }
 
