@@ -24,7 +24,7 @@
 #include "runtime/handover/unnamed_file.h"
 #include "runtime/util/file_bytes.h"
 
-struct btf_file {
+struct shared_file {
 	int fd;
 	dev_t device;
 	ino_t inode;
@@ -36,7 +36,7 @@ struct btf_file {
 
 struct btf_path {
 	struct btf_path *next;
-	struct btf_file *file;
+	struct shared_file *file;
 	char *text; /* the caller's */
 };
 
@@ -60,13 +60,13 @@ static void watch_fork(void)
 	pthread_atfork(lock_paths, unlock_paths, unlock_paths);
 }
 
-static bool is_same_file(const struct btf_file *file, const struct stat *status)
+static bool is_same_file(const struct shared_file *file, const struct stat *status)
 {
 	return file->device == status->st_dev && file->inode == status->st_ino;
 }
 
 /* The name is ours to remove: this process made it, and it still is that file's. */
-static void remove_name(const struct btf_file *file)
+static void remove_name(const struct shared_file *file)
 {
 	struct stat status;
 
@@ -75,7 +75,7 @@ static void remove_name(const struct btf_file *file)
 		unlink(file->name);
 }
 
-static void file_free(struct btf_file *file)
+static void file_free(struct shared_file *file)
 {
 	struct stat status;
 
@@ -88,14 +88,14 @@ static void file_free(struct btf_file *file)
 	free(file);
 }
 
-static void release_file(struct btf_file **file)
+static void release_file(struct shared_file **file)
 {
 	file_free(*file);
 }
 #define _cleanup_file_ __attribute__((cleanup(release_file)))
 
 /* The text of a file's path, in memory of its own; NULL without memory. */
-static char *file_text(const struct btf_file *file)
+static char *file_text(const struct shared_file *file)
 {
 	char path[UNNAMED_FILE_PATH_SIZE];
 
@@ -105,7 +105,7 @@ static char *file_text(const struct btf_file *file)
 	return strdup(path);
 }
 
-static bool is_text_of(const struct btf_file *file, const char *text)
+static bool is_text_of(const struct shared_file *file, const char *text)
 {
 	char path[UNNAMED_FILE_PATH_SIZE];
 
@@ -131,7 +131,7 @@ static bool holds(int fd, const struct wanted *wanted)
 /* Whether one more path may lead to this file: it has these bytes, by the way libbpf will take. */
 static bool can_share(const struct btf_path *path, const struct wanted *wanted)
 {
-	const struct btf_file *file = path->file;
+	const struct shared_file *file = path->file;
 	_cleanup_memory_ char *text = NULL;
 	_cleanup_fd_ int fd = -1;
 	struct stat status;
@@ -156,7 +156,7 @@ static void path_end(struct btf_path **link)
 }
 
 /* The file of a living path that one more may lead to; NULL when there is none. */
-static struct btf_file *find_file(const struct wanted *wanted)
+static struct shared_file *find_file(const struct wanted *wanted)
 {
 	for (const struct btf_path *path = paths; path; path = path->next)
 		if (can_share(path, wanted))
@@ -165,9 +165,9 @@ static struct btf_file *find_file(const struct wanted *wanted)
 }
 
 /* Makes a file of the draft, which has it no more. */
-static int file_new(struct draft *draft, struct btf_file **ret_file)
+static int file_new(struct draft *draft, struct shared_file **ret_file)
 {
-	_cleanup_file_ struct btf_file *file = calloc(1, sizeof(*file));
+	_cleanup_file_ struct shared_file *file = calloc(1, sizeof(*file));
 	struct stat status;
 	int err;
 
@@ -191,7 +191,7 @@ static int file_new(struct draft *draft, struct btf_file **ret_file)
 }
 
 /* Puts @path in the list, with the lock held. */
-static void path_start(struct btf_path *path, struct btf_file *file, char *text)
+static void path_start(struct btf_path *path, struct shared_file *file, char *text)
 {
 	file->paths++;
 	/* The address is new, so who had it before freed it without telling. */
@@ -211,9 +211,9 @@ static void path_start(struct btf_path *path, struct btf_file *file, char *text)
 static int path_new(struct wanted wanted, struct draft *draft, const struct log *log,
 		    char **ret_path)
 {
-	_cleanup_file_ struct btf_file *made = NULL;
+	_cleanup_file_ struct shared_file *made = NULL;
 	_cleanup_memory_ struct btf_path *path = calloc(1, sizeof(*path));
-	struct btf_file *file;
+	struct shared_file *file;
 	char *text = NULL;
 	int err = 0;
 
@@ -272,7 +272,7 @@ int btf_path_of_draft(struct draft *draft, const struct log *log, char **ret_pat
 
 int btf_path_of_file(const char *name, char **ret_path)
 {
-	_cleanup_file_ struct btf_file *file = calloc(1, sizeof(*file));
+	_cleanup_file_ struct shared_file *file = calloc(1, sizeof(*file));
 	_cleanup_memory_ struct btf_path *path = calloc(1, sizeof(*path));
 	char *text = strdup(name);
 

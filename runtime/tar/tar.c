@@ -346,6 +346,11 @@ static int finish_member(struct tar *tar, const struct header *header,
 		member->kind = TAR_OTHER;
 	}
 	member->size = tar->data_left;
+	link_path_normalise(member->name, NULL, member->path);
+	if (tar_member_is_link(member))
+		link_path_normalise(member->link,
+				    member->kind == TAR_SYMBOLIC_LINK ? member->path : NULL,
+				    member->target);
 	return header->type == 'S' ? skip_sparse_map(tar, header) : 0;
 }
 

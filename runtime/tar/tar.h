@@ -22,11 +22,19 @@ enum tar_kind {
 
 struct tar_member {
 	enum tar_kind kind;
-	char name[TAR_NAME_SIZE]; /* as written; "" when it is none */
-	char link[TAR_NAME_SIZE]; /* of a link: where to */
-	uint64_t size;		  /* of the data that follows */
-	bool is_sparse;		  /* the data is not the file's: its holes are left out */
+	char name[TAR_NAME_SIZE]; /* as written, for the log; "" when it is none */
+	char link[TAR_NAME_SIZE]; /* of a link: its text */
+	/* The same by the rule of util/link_path.h; "" when it leads out of the archive. */
+	char path[TAR_NAME_SIZE];
+	char target[TAR_NAME_SIZE]; /* of a link: the path of the member that it leads to */
+	uint64_t size;		    /* of the data that follows */
+	bool is_sparse;		    /* the data is not the file's: its holes are left out */
 };
+
+static inline bool tar_member_is_link(const struct tar_member *member)
+{
+	return member->kind == TAR_HARD_LINK || member->kind == TAR_SYMBOLIC_LINK;
+}
 
 struct tar {
 	struct tar_stream stream;

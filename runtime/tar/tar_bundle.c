@@ -24,7 +24,7 @@ struct builder {
 	struct tar_named **members; /* of each entry */
 	struct index_entry *entries;
 	struct writer_blob *blobs;
-	struct tar_content **contents_of; /* of each blob */
+	struct distinct_btf **contents_of; /* of each blob */
 	size_t entry_count, blob_count, unreadable_count;
 	uint64_t data_size;
 };
@@ -40,7 +40,7 @@ static uint64_t align_up(uint64_t offset)
 }
 
 /* The blob of a content, which gets a number when the first entry needs it. */
-static uint32_t blob_of(struct builder *builder, struct tar_content *content)
+static uint32_t blob_of(struct builder *builder, struct distinct_btf *content)
 {
 	if (content->number != NO_NUMBER)
 		return content->number;
@@ -129,7 +129,7 @@ static int write_bundle(struct builder *builder, struct tar_bundle *ret_bundle)
 	if (err)
 		return no_memory(builder);
 	for (size_t i = 0; i < builder->blob_count; i++) {
-		struct tar_content *content = builder->contents_of[i];
+		struct distinct_btf *content = builder->contents_of[i];
 
 		if (content->size)
 			memcpy(ret_bundle->bundle + block.offset + builder->blobs[i].offset,

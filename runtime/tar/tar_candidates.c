@@ -91,7 +91,7 @@ int tar_candidates_add(struct tar_candidates *candidates, const char *name, tar_
 }
 
 bool tar_candidates_resolve(struct tar_candidates *candidates, const struct tar_links *links,
-			    tar_name_hash kept, const struct tar_content *kept_content)
+			    tar_name_hash kept, const struct content_note *kept_content)
 {
 	bool all_seen = true;
 
@@ -106,7 +106,7 @@ bool tar_candidates_resolve(struct tar_candidates *candidates, const struct tar_
 				candidate->content = candidates->members[j].content;
 		if (end == kept)
 			candidate->content = *kept_content;
-		all_seen &= candidate->content.state != TAR_CONTENT_NOT_SEEN;
+		all_seen &= candidate->content.state != CONTENT_NOT_SEEN;
 	}
 	return all_seen;
 }

@@ -19,13 +19,8 @@
 #define TAR_CANDIDATES_MAX 64
 
 /* What is noted of a file's bytes. */
-struct tar_content {
-	enum {
-		TAR_CONTENT_NOT_SEEN,
-		TAR_CONTENT_SEEN,
-		TAR_CONTENT_SPARSE,
-		TAR_CONTENT_TOO_LARGE
-	} state;
+struct content_note {
+	enum { CONTENT_NOT_SEEN, CONTENT_SEEN, CONTENT_SPARSE, CONTENT_TOO_LARGE } state;
 	uint64_t size;
 	uint32_t sum; /* CRC-32 */
 	bool has_sum; /* without it, it is not like any other */
@@ -36,9 +31,9 @@ struct tar_candidate {
 	char *parts; /* the same, cut to the four names */
 	char *link;  /* where its bytes are instead, normalised, "": out of the archive; NULL: here
 		      */
-	bool is_sibling;	    /* of the 64-bit sibling of the kernel's machine */
-	tar_name_hash hash;	    /* of its name */
-	struct tar_content content; /* of what it is, or stands for */
+	bool is_sibling;	     /* of the 64-bit sibling of the kernel's machine */
+	tar_name_hash hash;	     /* of its name */
+	struct content_note content; /* of what it is, or stands for */
 	struct rank_candidate rank;
 };
 
@@ -73,7 +68,7 @@ int tar_candidates_add(struct tar_candidates *candidates, const char *name, tar_
  * itself, or the file that is @kept. False: others end at what was not seen.
  */
 bool tar_candidates_resolve(struct tar_candidates *candidates, const struct tar_links *links,
-			    tar_name_hash kept, const struct tar_content *kept_content);
+			    tar_name_hash kept, const struct content_note *kept_content);
 
 /* Returns 1, 0 when there is none. Its number in @members is @ret_choice->candidate.number. The
  * content of the best one, which was kept, is that of the chosen one. */

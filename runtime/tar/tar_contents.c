@@ -27,7 +27,6 @@ struct reader {
 	const struct log *log;
 	struct tar tar;
 	struct tar_contents *result;
-	char name[TAR_NAME_SIZE], target[TAR_NAME_SIZE];
 	struct tar_named *probe; /* with room for any name, to look one up */
 	uint8_t *scratch;	 /* the bytes of one member */
 	size_t scratch_size, scratch_room;
@@ -51,7 +50,7 @@ void tar_contents_release(struct tar_contents *contents)
 		contents->members = next;
 	}
 	while (contents->contents) {
-		struct tar_content *next = contents->contents->next;
+		struct distinct_btf *next = contents->contents->next;
 
 		free(contents->contents->data);
 		free(contents->contents);
@@ -75,7 +74,7 @@ static int compare_members(const void *a, const void *b)
 
 static int compare_contents(const void *a, const void *b)
 {
-	const struct tar_content *left = a, *right = b;
+	const struct distinct_btf *left = a, *right = b;
 
 	if (left->size != right->size)
 		return left->size < right->size ? -1 : 1;
@@ -112,9 +111,9 @@ static struct tar_named *get_member(struct reader *reader, const char *name)
 }
 
 /* The scratch bytes as a content, shared with equal ones. */
-static struct tar_content *get_content(struct reader *reader)
+static struct distinct_btf *get_content(struct reader *reader)
 {
-	struct tar_content *content = calloc(1, sizeof(*content)), **node;
+	struct distinct_btf *content = calloc(1, sizeof(*content)), **node;
 
 	if (!content)
 		return NULL;
@@ -187,12 +186,12 @@ bool tar_contents_is_btf_name(const char *name)
 /* An entry stays an entry, but nobody gets its bytes. */
 static int add_unreadable(struct reader *reader, const char *why)
 {
-	struct tar_named *member = get_member(reader, reader->name);
+	struct tar_named *member = get_member(reader, reader->tar.member.path);
 
 	if (!member)
 		return no_memory(reader);
 	member->content = &reader->result->nothing;
-	log_line(reader->log, "%s: %s", reader->name, why);
+	log_line(reader->log, "%s: %s", reader->tar.member.path, why);
 	return 0;
 }
 
@@ -201,12 +200,13 @@ static int take_package_json(struct reader *reader)
 	int err;
 
 	if (reader->tar.member.kind != TAR_FILE || reader->tar.member.is_sparse) {
-		log_line(reader->log, "%s: a link or stored sparse: not read", reader->name);
+		log_line(reader->log, "%s: a link or stored sparse: not read",
+			 reader->tar.member.path);
 		return 0;
 	}
 	if (reader->tar.member.size > COREBTF_MAX_BLOB_SIZE)
 		return log_error(reader->log, -EFBIG, "%s: %" PRIu64 " bytes are no description",
-				 reader->name, reader->tar.member.size);
+				 reader->tar.member.path, reader->tar.member.size);
 	err = read_data(reader, (size_t)reader->tar.member.size);
 	if (!err && !reader->scratch)
 		err = grow_scratch(reader); /* an empty file is one all the same */
@@ -217,23 +217,22 @@ static int take_package_json(struct reader *reader)
 	reader->result->package_json_size = reader->scratch_size;
 	reader->scratch = NULL;
 	reader->scratch_room = 0;
-	log_line(reader->log, "%s: %zu bytes", reader->name, reader->scratch_size);
+	log_line(reader->log, "%s: %zu bytes", reader->tar.member.path, reader->scratch_size);
 	return 0;
 }
 
 static int take_link(struct reader *reader)
 {
 	const struct tar_member *link = &reader->tar.member;
-	const char *folder = link->kind == TAR_SYMBOLIC_LINK ? link->name : NULL;
 	struct tar_named *member;
 
-	if (!link_path_normalise(link->link, folder, reader->target) || !*reader->target)
-		return tar_contents_is_btf_name(reader->name)
+	if (!*link->target)
+		return tar_contents_is_btf_name(link->path)
 			       ? add_unreadable(reader, "a link out of the archive")
 			       : 0;
-	member = get_member(reader, reader->name);
+	member = get_member(reader, link->path);
 	if (member)
-		member->link = strdup(reader->target);
+		member->link = strdup(link->target);
 	return member && member->link ? 0 : no_memory(reader);
 }
 
@@ -264,16 +263,16 @@ static int take_file(struct reader *reader)
 
 	if (err)
 		return err;
-	if (fault && tar_contents_is_btf_name(reader->name))
+	if (fault && tar_contents_is_btf_name(reader->tar.member.path))
 		return add_unreadable(reader, fault);
 	if (fault) {
-		log_line(reader->log, "%s: left out: %s", reader->name, fault);
+		log_line(reader->log, "%s: left out: %s", reader->tar.member.path, fault);
 		return 0;
 	}
 	err = read_data(reader, (size_t)reader->tar.member.size);
 	if (err)
 		return err;
-	member = get_member(reader, reader->name);
+	member = get_member(reader, reader->tar.member.path);
 	if (member)
 		member->content = get_content(reader);
 	return member && member->content ? 0 : no_memory(reader);
@@ -286,11 +285,11 @@ static int take(struct reader *reader)
 	reader->scratch_size = 0;
 	if (member->kind == TAR_OTHER)
 		return 0;
-	if (!link_path_normalise(member->name, NULL, reader->name) || !*reader->name) {
+	if (!*member->path) {
 		log_line(reader->log, "%s: leads out of the archive, not looked at", member->name);
 		return 0;
 	}
-	if (!strcmp(reader->name, TAR_PACKAGE_JSON))
+	if (!strcmp(reader->tar.member.path, TAR_PACKAGE_JSON))
 		return take_package_json(reader);
 	return member->kind == TAR_FILE ? take_file(reader) : take_link(reader);
 }
@@ -313,7 +312,7 @@ static int read_members(struct reader *reader, const void *tar, size_t size)
 /* ---- links ---- */
 
 /* The bytes at the end of a chain of links; none when there is no end. */
-static struct tar_content *follow(struct reader *reader, const struct tar_named *member)
+static struct distinct_btf *follow(struct reader *reader, const struct tar_named *member)
 {
 	const char *from = member->name;
 

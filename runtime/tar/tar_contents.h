@@ -17,8 +17,8 @@
 #define TAR_PACKAGE_JSON "package.json"
 
 /* A distinct BTF. */
-struct tar_content {
-	struct tar_content *next;
+struct distinct_btf {
+	struct distinct_btf *next;
 	uint8_t *data;
 	uint32_t size;
 	uint32_t checksum; /* CRC-32 */
@@ -28,15 +28,15 @@ struct tar_content {
 /* A file or a link. Of those with one name the last counts: that is the one tar leaves on disk. */
 struct tar_named {
 	struct tar_named *next;
-	struct tar_content *content; /* NULL: a link that was not followed yet */
-	char *link;		     /* where it leads, normalised; NULL: it is a file */
-	char name[];		     /* normalised */
+	struct distinct_btf *content; /* NULL: a link that was not followed yet */
+	char *link;		      /* where it leads, normalised; NULL: it is a file */
+	char name[];		      /* normalised */
 };
 
 struct tar_contents {
 	struct tar_named *members, **last_member; /* in the archive's order */
-	struct tar_content *contents;
-	struct tar_content nothing; /* of what cannot be read: no bytes */
+	struct distinct_btf *contents;
+	struct distinct_btf nothing; /* of what cannot be read: no bytes */
 	void *member_tree, *content_tree;
 	uint8_t *package_json; /* NULL: there is none */
 	size_t package_json_size;

@@ -22,7 +22,6 @@
 #include "runtime/tar/tar_find.h"
 #include "runtime/util/btf_magic.h"
 #include "runtime/util/file_bytes.h"
-#include "runtime/util/link_path.h"
 
 #define MAX_SIZE COREBTF_MAX_BLOB_SIZE
 
@@ -35,50 +34,34 @@ struct search {
 	/* What is kept. */
 	struct draft draft;
 	tar_name_hash kept; /* the member's name; 0: none is */
-	struct tar_content kept_content;
+	struct content_note kept_content;
 	/* For the log, when nothing fits. */
 	size_t btfs;
 	char other[TAR_NAME_SIZE]; /* has the release, but another machine */
-	/* The member that is looked at. */
-	char name[TAR_NAME_SIZE];
 	char text[TAR_NAME_SIZE];
 	uint8_t part[32768]; /* as much as deflate looks back */
 };
-
-static bool is_link(const struct tar_member *member)
-{
-	return member->kind == TAR_HARD_LINK || member->kind == TAR_SYMBOLIC_LINK;
-}
-
-/* Where a link leads, normalised; "" when that is out of the archive. */
-static const char *link_target(struct search *search, const struct tar_member *member)
-{
-	bool symbolic = member->kind == TAR_SYMBOLIC_LINK;
-
-	link_path_normalise(member->link, symbolic ? member->name : NULL, search->text);
-	return search->text;
-}
 
 static int note_link(struct search *search, const struct tar_member *member, tar_name_hash hash)
 {
 	int err;
 
-	if (!is_link(member)) {
+	if (!tar_member_is_link(member)) {
 		tar_links_remove(&search->links, hash);
 		return 0;
 	}
-	err = tar_links_add(&search->links, hash, link_target(search, member));
+	err = tar_links_add(&search->links, hash, member->target);
 	if (err == -EFBIG)
 		return log_error(search->log, err, "more than %d links", TAR_LINKS_MAX);
 	return err ? log_error(search->log, err, "no memory to read the archive") : 0;
 }
 
 /* Whether the member's name is one of a BTF for this kernel. */
-static bool is_for_kernel(struct search *search, bool *ret_sibling)
+static bool is_for_kernel(struct search *search, const char *path, bool *ret_sibling)
 {
 	struct kernel_id id;
 
-	strcpy(search->text, search->name);
+	strcpy(search->text, path);
 	if (!tar_name_split(search->text, &id))
 		return false;
 	search->btfs++;
@@ -86,16 +69,16 @@ static bool is_for_kernel(struct search *search, bool *ret_sibling)
 		return false;
 	if (tar_candidates_fit(&search->candidates, id.machine, ret_sibling))
 		return true;
-	strcpy(search->other, search->name);
+	strcpy(search->other, path);
 	return false;
 }
 
 static int note_candidate(struct search *search, const struct tar_member *member,
 			  tar_name_hash hash, bool is_sibling, struct tar_candidate **ret_candidate)
 {
-	const char *link = is_link(member) ? link_target(search, member) : NULL;
+	const char *link = tar_member_is_link(member) ? member->target : NULL;
 	size_t before = search->candidates.count;
-	int err = tar_candidates_add(&search->candidates, search->name, hash, link, is_sibling,
+	int err = tar_candidates_add(&search->candidates, member->path, hash, link, is_sibling,
 				     ret_candidate);
 
 	if (err == -EFBIG)
@@ -104,7 +87,7 @@ static int note_candidate(struct search *search, const struct tar_member *member
 	if (err)
 		return log_error(search->log, err, "no memory to read the archive");
 	if (search->candidates.count == before)
-		log_line(search->log, "%s: once more, the later one counts", search->name);
+		log_line(search->log, "%s: once more, the later one counts", member->path);
 	return 0;
 }
 
@@ -112,11 +95,11 @@ static int note_candidate(struct search *search, const struct tar_member *member
  * something to compare with. */
 static int sum_kept(struct search *search)
 {
-	struct tar_content *content = &search->kept_content;
+	struct content_note *content = &search->kept_content;
 	size_t size = search->draft.size;
 	int err;
 
-	if (!search->kept || content->state != TAR_CONTENT_SEEN || content->has_sum)
+	if (!search->kept || content->state != CONTENT_SEEN || content->has_sum)
 		return 0;
 	for (size_t done = 0; done < size; done += sizeof(search->part)) {
 		size_t some =
@@ -149,16 +132,16 @@ static int start_draft(struct search *search)
 
 /* Reads the data of the member that the tar stands at: into the draft, or for its checksum. */
 static int read_content(struct search *search, struct tar *tar, bool keep,
-			struct tar_content *content)
+			struct content_note *content)
 {
 	int got, err;
 
-	*content = (struct tar_content){.state = TAR_CONTENT_SEEN, .size = tar->member.size};
+	*content = (struct content_note){.state = CONTENT_SEEN, .size = tar->member.size};
 	if (tar->member.is_sparse)
-		content->state = TAR_CONTENT_SPARSE;
+		content->state = CONTENT_SPARSE;
 	else if (tar->member.size > MAX_SIZE)
-		content->state = TAR_CONTENT_TOO_LARGE;
-	if (content->state != TAR_CONTENT_SEEN)
+		content->state = CONTENT_TOO_LARGE;
+	if (content->state != CONTENT_SEEN)
 		return 0; /* which is only wrong if it is the one in the end */
 	while ((got = tar_read(tar, search->part, sizeof(search->part))) > 0) {
 		if (!keep) {
@@ -177,7 +160,7 @@ static int read_content(struct search *search, struct tar *tar, bool keep,
 
 /* Reads a file that may be the wanted one, a candidate, or both. */
 static int read_file(struct search *search, struct tar *tar, tar_name_hash hash, bool is_wanted,
-		     struct tar_content *content)
+		     struct content_note *content)
 {
 	int err = is_wanted ? start_draft(search) : 0;
 
@@ -202,10 +185,10 @@ static tar_name_hash wanted_name(const struct search *search)
 	return end;
 }
 
-/* Normalises the member's name. False: it is nothing that has bytes. */
-static bool name_member(struct search *search, const struct tar_member *member)
+/* Whether the member has bytes, or stands for some, under a name inside the archive. */
+static bool has_content(const struct tar_member *member)
 {
-	return member->kind != TAR_OTHER && link_path_normalise(member->name, NULL, search->name);
+	return member->kind != TAR_OTHER && *member->path;
 }
 
 /* The first pass. */
@@ -214,23 +197,23 @@ static int consider(struct search *search, struct tar *tar)
 	const struct tar_member *member = &tar->member;
 	bool is_candidate, is_sibling, is_wanted;
 	struct tar_candidate *candidate = NULL;
-	struct tar_content content;
+	struct content_note content;
 	tar_name_hash hash;
 	int err;
 
-	if (!name_member(search, member))
+	if (!has_content(member))
 		return 0;
-	is_candidate = is_for_kernel(search, &is_sibling);
+	is_candidate = is_for_kernel(search, member->path, &is_sibling);
 	/* As long as there are no links, nobody asks for any other name. */
-	if (!is_candidate && !is_link(member) && !search->links.count)
+	if (!is_candidate && !tar_member_is_link(member) && !search->links.count)
 		return 0;
-	hash = tar_links_hash(search->name);
+	hash = tar_links_hash(member->path);
 	if (hash == search->kept)
 		search->kept = 0; /* that was an earlier one of this name */
 	err = note_link(search, member, hash);
 	if (!err && is_candidate)
 		err = note_candidate(search, member, hash, is_sibling, &candidate);
-	if (err || is_link(member))
+	if (err || tar_member_is_link(member))
 		return err;
 	is_wanted = hash == wanted_name(search);
 	if (!is_wanted && !candidate)
@@ -252,13 +235,13 @@ static bool stands_for(const struct search *search, const struct tar_candidate *
 static int fetch(struct search *search, struct tar *tar)
 {
 	bool is_wanted, is_asked;
-	struct tar_content content;
+	struct content_note content;
 	tar_name_hash hash;
 	int err;
 
-	if (!name_member(search, &tar->member) || is_link(&tar->member))
+	if (!has_content(&tar->member) || tar_member_is_link(&tar->member))
 		return 0;
-	hash = tar_links_hash(search->name);
+	hash = tar_links_hash(tar->member.path);
 	is_asked = is_wanted = hash == wanted_name(search);
 	for (size_t i = 0; i < search->candidates.count; i++)
 		is_asked |= stands_for(search, &search->candidates.members[i], hash);
@@ -316,11 +299,11 @@ static int check_content(const struct search *search, const struct tar_candidate
 	int err;
 
 	switch (candidate->content.state) {
-	case TAR_CONTENT_SPARSE:
+	case CONTENT_SPARSE:
 		return log_error(search->log, -EBADMSG,
 				 "%s: stored sparse; make the archive without tar's --sparse",
 				 candidate->name);
-	case TAR_CONTENT_TOO_LARGE:
+	case CONTENT_TOO_LARGE:
 		return log_error(search->log, -EFBIG, "%s: %" PRIu64 " bytes are no BTF",
 				 candidate->name, candidate->content.size);
 	default:
@@ -353,7 +336,7 @@ static int check_candidate(const struct search *search, const struct tar_candida
 	default:
 		break;
 	}
-	if (candidate->content.state == TAR_CONTENT_NOT_SEEN)
+	if (candidate->content.state == CONTENT_NOT_SEEN)
 		return log_error(search->log, -EBADMSG,
 				 "%s: a link to %s, which is not in the archive", candidate->name,
 				 candidate->link);
