@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "runtime/format.h"
 #include "runtime/tar/tar.h"
 #include "runtime/tar/tar_pax.h"
 #include "runtime/util/file_bytes.h"
@@ -95,6 +96,15 @@ static bool parse_number(const char *field, size_t size, uint64_t *ret_number)
 	return true;
 }
 
+/* parse_number() takes an empty field for 0, as tar writes one where a number has no meaning. */
+static bool has_digit(const char *field, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (field[i] >= '0' && field[i] <= '7')
+			return true;
+	return false;
+}
+
 /* The sum of the header's bytes, with blanks in the sum's own place. Old tars added signed ones. */
 static bool checksum_fits(const struct header *header)
 {
@@ -103,7 +113,8 @@ static bool checksum_fits(const struct header *header)
 	uint32_t sum = 0, high = 0;
 	uint64_t stored;
 
-	if (!parse_number(header->checksum, sizeof(header->checksum), &stored))
+	if (!has_digit(header->checksum, sizeof(header->checksum)) ||
+	    !parse_number(header->checksum, sizeof(header->checksum), &stored))
 		return false;
 	/* All of them first, without a question for each, as every header has to pass here. */
 	for (size_t i = 0; i < BLOCK_SIZE; i++) {
@@ -126,11 +137,15 @@ static bool is_zero(const struct header *header)
 
 bool tar_is(const void *start, size_t size)
 {
+	static const char elf_magic[] = "\x7f"
+					"ELF";
 	struct header header;
 
 	if (tar_stream_is_packed(start, size))
 		return true;
-	if (size < sizeof(header))
+	/* Their first block may have a sum that fits by chance. */
+	if (size < sizeof(header) || !memcmp(start, elf_magic, strlen(elf_magic)) ||
+	    !memcmp(start, COREBTF_MAGIC, COREBTF_MAGIC_SIZE))
 		return false;
 	memcpy(&header, start, sizeof(header));
 	return !is_zero(&header) && checksum_fits(&header);

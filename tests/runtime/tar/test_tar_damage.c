@@ -12,7 +12,8 @@
 
 #include <cmocka.h>
 
-#include "runtime/tar/tar_stream.h"
+#include "runtime/format.h"
+#include "runtime/tar/tar.h"
 #include "tests/runtime/tar/finder.h"
 #include "tests/support/tar_builder.h"
 
@@ -488,6 +489,41 @@ static void test_crowds(void **state)
 	bytes_release(&tar);
 }
 
+/* Fills in a checksum that fits, as one may by chance. */
+static void sum_up(uint8_t block[static TAR_START_SIZE])
+{
+	unsigned int sum = 0;
+
+	memset(block + 148, ' ', 8);
+	for (size_t i = 0; i < TAR_START_SIZE; i++)
+		sum += block[i];
+	snprintf((char *)block + 148, 8, "%06o", sum);
+}
+
+/* What is not a tar, though the sum of its first block fits. */
+static void test_other_files(void **state)
+{
+	uint8_t block[TAR_START_SIZE] = "a name";
+
+	(void)state;
+	sum_up(block);
+	assert_true(tar_is(block, sizeof(block)));
+	memcpy(block,
+	       "\x7f"
+	       "ELF",
+	       4);
+	sum_up(block);
+	assert_false(tar_is(block, sizeof(block)));
+	memcpy(block, COREBTF_MAGIC, COREBTF_MAGIC_SIZE);
+	sum_up(block);
+	assert_false(tar_is(block, sizeof(block)));
+
+	/* no digit in the checksum's field, and a signed sum of 0: 8 blanks, 2 times -128 */
+	memset(block, 0, sizeof(block));
+	block[300] = block[301] = 0x80;
+	assert_false(tar_is(block, sizeof(block)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -495,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_flipped_bits), cmocka_unit_test(test_after_the_stream),
 		cmocka_unit_test(test_bomb),	     cmocka_unit_test(test_huge_btf),
 		cmocka_unit_test(test_crowds),	     cmocka_unit_test(test_read_sizes),
+		cmocka_unit_test(test_other_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
