@@ -4,7 +4,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "runtime/util/cleanup.h"
 #include "runtime/util/file_bytes.h"
@@ -50,23 +52,69 @@ long host_read(const struct host *host, const char *path, void *buffer, size_t s
 	return err ? err : read_file(full, buffer, size);
 }
 
+static void take_last_component(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash) /* ".." at the root stays there, as in every file system */
+		*slash = '\0';
+}
+
+/* Resolves @path below the folder @root component by component, so that no link leads out of it.
+ * @real: without links and "..", "/etc/os-release". */
+static int resolve_inside(const char *root, const char *path, char real[static PATH_MAX])
+{
+	char left[PATH_MAX], full[PATH_MAX], target[PATH_MAX];
+	int followed = 0;
+
+	real[0] = '\0';
+	while (*(path += strspn(path, "/"))) {
+		size_t length = strcspn(path, "/"), have = strlen(real);
+		ssize_t link;
+
+		if (length == 2 && !memcmp(path, "..", 2)) {
+			take_last_component(real);
+		} else if (!(length == 1 && *path == '.')) {
+			if (snprintf(full, sizeof(full), "%s%s/%.*s", root, real, (int)length,
+				     path) >= (int)sizeof(full))
+				return -ENAMETOOLONG;
+			strcpy(real, full + strlen(root));
+			link = readlink(full, target, sizeof(target) - 1);
+			if (link < 0 && errno != EINVAL) /* EINVAL: no link */
+				return -errno;
+			if (link >= 0) {
+				if (followed++ == LINK_PATH_FOLLOWED_MAX)
+					return -ELOOP;
+				real[*target == '/' ? 0 : have] = '\0';
+				if (snprintf(target + link, sizeof(target) - (size_t)link, "%s",
+					     path + length) >= (int)(sizeof(target) - (size_t)link))
+					return -ENAMETOOLONG;
+				strcpy(left, target);
+				path = left;
+				continue;
+			}
+		}
+		path += length;
+	}
+	return 0;
+}
+
 long host_read_inside(const struct host *host, const char *inside, const char *path, void *buffer,
 		      size_t size)
 {
-	char full[PATH_MAX], target[PATH_MAX];
-	int err = join(host, inside, path, full);
+	char root[PATH_MAX], real[PATH_MAX];
+	int err = join(host, inside, "", root);
 
-	for (int links = 0; !err && links < LINK_PATH_FOLLOWED_MAX; links++) {
-		ssize_t length = readlink(full, target, sizeof(target) - 1);
+	if (!err)
+		err = resolve_inside(root, path, real);
+	if (!err) {
+		size_t length = strlen(root);
 
-		if (length < 0 && errno != EINVAL) /* which says that it is no link */
-			return -errno;
-		if (length <= 0 || target[0] != '/')
-			return read_file(full, buffer, size);
-		target[length] = '\0';
-		err = join(host, inside, target, full);
+		if (length + strlen(real) >= sizeof(root))
+			return -ENAMETOOLONG;
+		strcpy(root + length, real);
 	}
-	return err ? err : -ELOOP;
+	return err ? err : read_file(root, buffer, size);
 }
 
 bool host_has_btf(const struct host *host)

@@ -26,8 +26,8 @@ const char *host_variable(const char *name);
  */
 long host_read(const struct host *host, const char *path, void *buffer, size_t size);
 
-/* The same for a file below another root, say /proc/1/root: a last component that is an absolute
- * symbolic link is followed inside that root, not in ours. */
+/* The same for a file below another root, say /proc/1/root: symbolic links and ".." are followed
+ * inside that root and do not lead out of it. -ELOOP: more than LINK_PATH_FOLLOWED_MAX links. */
 long host_read_inside(const struct host *host, const char *inside, const char *path, void *buffer,
 		      size_t size);
 

@@ -176,6 +176,40 @@ static void absolute_link_stays_in_the_hosts_root(void **state)
 	free(root);
 }
 
+/* ".." and relative links, also of folders, end inside the root that was named. */
+static void link_does_not_leave_the_hosts_root(void **state)
+{
+	static const char *const links[][2] = {
+		/* the link, and where it leads inside /mnt/host */
+		{"../../../../etc/static/os-release", "/etc/static/os-release"},
+		{"../usr/lib/os-release", "/usr/lib/os-release"},
+		{"vendor/os-release", "/usr/share/os-release"},
+		{"/../../etc/./static//os-release", "/etc/static/os-release"},
+	};
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		char *root = folder_make(), path[128];
+		struct host host = {.root = root, .host_root = "/mnt/host"};
+		struct os_release release;
+
+		write_text(root, "/etc/static/os-release", "ID=outside\n");
+		write_text(root, "/usr/lib/os-release", "ID=outside\n");
+		write_text(root, "/mnt/host/etc/file", "");
+		folder_link(root, "/mnt/host/etc/vendor", "/usr/share");
+		folder_link(root, "/mnt/host/etc/os-release", links[i][0]);
+		os_release_read(&host, &nobody, &release);
+		assert_string_equal(release.source,
+				    "/usr/lib/os-release"); /* our own, as the last */
+		snprintf(path, sizeof(path), "/mnt/host%s", links[i][1]);
+		write_text(root, path, "ID=inside\n");
+		os_release_read(&host, &nobody, &release);
+		assert_string_equal(release.id, "inside");
+		assert_string_equal(release.source, "/mnt/host/etc/os-release");
+		folder_remove(root);
+		free(root);
+	}
+}
+
 static void circle_of_links_and_folder_are_passed_over(void **state)
 {
 	char *root = folder_make();
@@ -198,6 +232,7 @@ int main(void)
 		cmocka_unit_test(value_that_does_not_fit_is_not_known),
 		cmocka_unit_test(host_comes_before_the_container),
 		cmocka_unit_test(order_of_the_sources),
+		cmocka_unit_test(link_does_not_leave_the_hosts_root),
 		cmocka_unit_test(absolute_link_stays_in_the_hosts_root),
 		cmocka_unit_test(circle_of_links_and_folder_are_passed_over),
 	};
