@@ -36,8 +36,9 @@ static int open_in(struct draft *draft, const char *folder)
 			 folder);
 		return -EPERM;
 	}
-	fd = draft->place == DRAFT_NAMED ? temp_file_named(folder, &draft->name)
-					 : temp_file_unnamed(folder);
+	fd = file_bytes_off_standard(draft->place == DRAFT_NAMED
+					     ? temp_file_named(folder, &draft->name)
+					     : temp_file_unnamed(folder));
 	if (fd < 0)
 		log_line(draft->log, "no file in %s: %s", folder, strerror(-fd));
 	return fd;
@@ -57,7 +58,8 @@ static int open_in_folders(struct draft *draft)
 			if (stops_everything(draft->fd))
 				return draft->fd;
 		}
-	return draft->refusal;
+	/* Without /proc the refusal is -ENOENT, which means "no BTF for this kernel" to callers. */
+	return draft->refusal == -ENOENT ? -ENOSPC : draft->refusal;
 }
 
 /* Opens the first place that can be had, beginning with the draft's own. */
@@ -66,7 +68,7 @@ static int open_place(struct draft *draft)
 	draft->fd = -1;
 	draft->name = NULL;
 	if (draft->place == DRAFT_MEMFD) {
-		draft->fd = memfd_open("corebtf");
+		draft->fd = file_bytes_off_standard(memfd_open("corebtf"));
 		if (draft->fd >= 0)
 			return 0;
 		if (stops_everything(draft->fd))
@@ -174,7 +176,7 @@ int draft_empty(struct draft *draft)
 /* A file without a name, opened anew for reading by the path that libbpf will take. */
 static int reopen(struct draft *draft, struct stat *ret_status)
 {
-	int again = unnamed_file_reopen(draft->fd, ret_status);
+	int again = file_bytes_off_standard(unnamed_file_reopen(draft->fd, ret_status));
 
 	if (again < 0)
 		return again;

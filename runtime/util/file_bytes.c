@@ -37,6 +37,19 @@ int file_bytes_open(const char *path, const struct log *log, int *ret_fd, uint64
 	return 0;
 }
 
+int file_bytes_off_standard(int fd)
+{
+	int moved;
+
+	if (fd < 0 || fd > STDERR_FILENO)
+		return fd;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (moved < 0)
+		moved = -errno;
+	close(fd);
+	return moved;
+}
+
 /* Whether a range ends behind what RLIMIT_FSIZE allows, which counts for a memfd, too. */
 static bool passes_limit(size_t size, uint64_t offset)
 {

@@ -21,6 +21,13 @@
  */
 int file_bytes_open(const char *path, const struct log *log, int *ret_fd, uint64_t *ret_size);
 
+/*
+ * Moves a descriptor away from 0 to 2, which are stdin, stdout and stderr for whoever uses them
+ * next: a program that closed these gets them from open(2). Returns the descriptor, close-on-exec
+ * if it was moved; a negative @fd unchanged. Errors: those of fcntl(2), and @fd is closed.
+ */
+int file_bytes_off_standard(int fd);
+
 /* Errors: -EFBIG more than RLIMIT_FSIZE allows, of which nothing is written; those of pwrite(2). */
 int file_bytes_write(int fd, const void *data, size_t size, uint64_t offset);
 

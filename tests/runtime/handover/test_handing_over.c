@@ -658,6 +658,27 @@ static void thread_and_main_use_one_number(const char *folder)
 	with_own_descriptors(folder, 3, 16);
 }
 
+/* A daemon closed them: what it opens next must not become its stderr. */
+static void standard_descriptors_are_closed(const char *folder)
+{
+	int saved = dup(STDERR_FILENO), fd; /* for MUST() */
+	char *path, *other = NULL;
+
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		close(fd);
+	path = give();
+	fd = draft_descriptor(btf, sizeof(btf), &listening);
+	for (int standard = 0; standard <= STDERR_FILENO; standard++)
+		if (fcntl(standard, F_GETFD) >= 0)
+			other = path;
+	dup2(saved, STDERR_FILENO);
+	MUST(!other);
+	MUST(fd > STDERR_FILENO && fcntl(fd, F_GETFD) == FD_CLOEXEC);
+	close(fd);
+	must_be_memfd(path);
+	close(saved);
+}
+
 /* --- no way ---------------------------------------------------------------------------------- */
 
 static int refused(void)
@@ -690,7 +711,7 @@ static void nothing_in_empty_root(const char *folder)
 	own_mounts();
 	enter_empty_root(folder, 0);
 	mount_all_read_only();
-	MUST(refused() == -ENOENT);
+	MUST(refused() == -ENOSPC); /* -ENOENT means "no BTF for this kernel" */
 }
 
 static void no_descriptors(const char *folder)
@@ -881,6 +902,7 @@ static const struct scenario scenarios[] = {
 	SCENARIO(main_thread_is_gone),
 	SCENARIO(thread_has_own_descriptors),
 	SCENARIO(thread_and_main_use_one_number),
+	SCENARIO(standard_descriptors_are_closed),
 	SCENARIO(nothing_works),
 	SCENARIO(nothing_in_empty_root),
 	SCENARIO(no_descriptors),
