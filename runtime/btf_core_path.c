@@ -10,24 +10,24 @@
 #include "runtime/locate/locate.h"
 
 /* bcc's error for a program that was built without BTFs. */
-static int path_in_tar(const void *tar, size_t size, char **path)
+static int bcc_error(int err)
 {
-	const struct host here = {.root = NULL};
-	int err = locate_path_in_tar(&here, tar, size, path, NULL);
-
 	return err == -ENODATA ? -EOPNOTSUPP : err;
 }
 
 int ensure_core_btf_with_tar_binary(char **path, const char *tar_bin, int tar_len)
 {
+	const struct host here = {.root = NULL};
+
 	if (!path || tar_len < 0 || (tar_len && !tar_bin))
 		return -EINVAL;
-	return path_in_tar(tar_len ? tar_bin : "", (size_t)tar_len, path);
+	return bcc_error(
+		locate_path_in_tar(&here, tar_len ? tar_bin : "", (size_t)tar_len, path, NULL));
 }
 
 int ensure_core_btf_with_linked_tar(char **path)
 {
-	return path ? path_in_tar(NULL, 0, path) : -EINVAL;
+	return bcc_error(corebtf_path_for_running_kernel(path, NULL)); /* -EINVAL for NULL */
 }
 
 int clean_core_btf_rs(char *path)

@@ -36,6 +36,12 @@ int corebtf_open_self(struct corebtf **ret_corebtf, const struct corebtf_open_op
 	return ret_corebtf ? self_open(ret_corebtf, opts) : -EINVAL;
 }
 
+int corebtf_open_object(const void *address, struct corebtf **ret_corebtf,
+			const struct corebtf_open_opts *opts)
+{
+	return address && ret_corebtf ? self_open_object(address, ret_corebtf, opts) : -EINVAL;
+}
+
 int corebtf_open_file(const char *path, struct corebtf **ret_corebtf,
 		      const struct corebtf_open_opts *opts)
 {

@@ -57,6 +57,7 @@ static int visit(struct dl_phdr_info *info, size_t size, void *context)
 		.base = info->dlpi_addr,
 		.segments = info->dlpi_phdr,
 		.segment_count = info->dlpi_phnum,
+		.name = info->dlpi_name ? info->dlpi_name : "",
 		.is_executable = number == 0, /* glibc and musl name it first */
 	};
 	return 1;
@@ -66,7 +67,9 @@ static int find(uintptr_t address, struct module *ret_module)
 {
 	struct search search = {.address = address, .module = ret_module};
 
-	return dl_iterate_phdr(visit, &search) ? 0 : -ENOSYS;
+	if (dl_iterate_phdr(visit, &search))
+		return 0;
+	return search.visited ? -ENODATA : -ENOSYS;
 }
 
 int module_find_executable(struct module *ret_module)
@@ -77,6 +80,11 @@ int module_find_executable(struct module *ret_module)
 int module_find_own(struct module *ret_module)
 {
 	return find((uintptr_t)&module_find_own, ret_module);
+}
+
+int module_find_at(const void *address, struct module *ret_module)
+{
+	return find((uintptr_t)address, ret_module);
 }
 
 /* The line of /proc/self/maps that has the address: the range, and the file's name. */

@@ -17,12 +17,15 @@ struct module {
 	uintptr_t base;		     /* what the addresses in the program headers are added to */
 	const ElfW(Phdr) * segments; /* the program headers in memory */
 	size_t segment_count;
+	const char *name; /* the path as the loader has it, until dlclose(3); may be "" */
 	bool is_executable;
 };
 
-/* Errors: -ENOSYS the loader does not tell. */
+/* The executable; the object that this library's code is in; the one that has @address. Errors:
+ * -ENOSYS the loader does not tell; -ENODATA no object has that address. */
 int module_find_executable(struct module *ret_module);
 int module_find_own(struct module *ret_module);
+int module_find_at(const void *address, struct module *ret_module);
 
 /* The first byte of a segment in memory. */
 static inline const uint8_t *module_segment(const struct module *module, size_t number)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "runtime/util/btf_magic.h"
 #include "runtime/util/bytes.h"
 #include "runtime/util/file_bytes.h"
 #include "runtime/format.h"
@@ -37,6 +38,7 @@ struct elf_file {
 	int fd;
 	uint64_t size;
 	const struct log *log;
+	const char *wanted; /* the section's name */
 	bool is_64bit;
 	bool swapped;
 	uint64_t headers_offset;
@@ -130,7 +132,7 @@ static int read_elf_header(struct elf_file *file, const uint8_t start[static siz
 	names_index = ELF_MEMBER(file, start, Ehdr, e_shstrndx);
 	if (!file->headers_offset)
 		return log_error(file->log, -ENODATA,
-				 "has no section headers, and so no section " COREBTF_SECTION_NAME);
+				 "has no section headers, and so no section %s", file->wanted);
 	if (entry_size != file->header_size)
 		return log_error(file->log, -EBADMSG,
 				 "ELF header: section headers of %" PRIu64 " bytes, not %" PRIu64,
@@ -151,8 +153,8 @@ static int read_elf_header(struct elf_file *file, const uint8_t start[static siz
 				 " do not fit the file (%" PRIu64 " bytes)",
 				 file->section_count, file->headers_offset, file->size);
 	if (names_index == SHN_UNDEF)
-		return log_error(file->log, -ENODATA,
-				 "its sections have no names, so none is " COREBTF_SECTION_NAME);
+		return log_error(file->log, -ENODATA, "its sections have no names, so none is %s",
+				 file->wanted);
 	if (names_index >= file->section_count)
 		return log_error(file->log, -EBADMSG,
 				 "ELF header: section %" PRIu64 " with the names is not there",
@@ -171,42 +173,40 @@ static int read_elf_header(struct elf_file *file, const uint8_t start[static siz
 	return read_at(file, file->names_offset, file->names, file->names_read, "section names");
 }
 
-/* 1: it is named .corebtf; 0: it is not. */
-static int is_ours(const struct elf_file *file, const struct elf_section *section)
+/* 1: it has the wanted name; 0: it has not. */
+static int is_wanted(const struct elf_file *file, const struct elf_section *section)
 {
-	static const char wanted[] = COREBTF_SECTION_NAME;
-	char name[sizeof(wanted)]; /* with the NUL: .corebtf2 is another section */
+	char name[sizeof(COREBTF_SECTION_NAME)];
+	size_t size = strlen(file->wanted) + 1; /* with the NUL: .corebtf2 is another section */
 	int err;
 
-	if (section->name > file->names_size || sizeof(name) > file->names_size - section->name)
+	if (section->name > file->names_size || size > file->names_size - section->name)
 		return 0;
-	if ((uint64_t)section->name + sizeof(name) <= file->names_read)
-		return memcmp(file->names + section->name, wanted, sizeof(wanted)) == 0;
-	err = read_at(file, file->names_offset + section->name, name, sizeof(name), "section name");
-	return err ? err : memcmp(name, wanted, sizeof(wanted)) == 0;
+	if ((uint64_t)section->name + size <= file->names_read)
+		return memcmp(file->names + section->name, file->wanted, size) == 0;
+	err = read_at(file, file->names_offset + section->name, name, size, "section name");
+	return err ? err : memcmp(name, file->wanted, size) == 0;
 }
 
-static int check_ours(const struct elf_file *file, const struct elf_section *section)
+static int check_wanted(const struct elf_file *file, const struct elf_section *section)
 {
 	if (section->flags & SHF_COMPRESSED)
-		return log_error(file->log, -EOPNOTSUPP,
-				 "section " COREBTF_SECTION_NAME " is compressed as a whole");
+		return log_error(file->log, -EOPNOTSUPP, "section %s is compressed as a whole",
+				 file->wanted);
 	if (section->offset > file->size || section->size > file->size - section->offset)
 		return log_error(file->log, -EBADMSG,
-				 "section " COREBTF_SECTION_NAME ": %" PRIu64
-				 " bytes at offset %" PRIu64
+				 "section %s: %" PRIu64 " bytes at offset %" PRIu64
 				 " are past the end of the file (%" PRIu64 " bytes)",
-				 section->size, section->offset, file->size);
+				 file->wanted, section->size, section->offset, file->size);
 	return 0;
 }
 
 static int find_in_elf(struct elf_file *file, struct section *ret_section)
 {
 	uint8_t headers[HEADERS_AT_A_TIME * sizeof(Elf64_Shdr)];
-	const char *why_not =
-		"has no section " COREBTF_SECTION_NAME
-		" (never embedded, or stripped away: llvm-strip -s and eu-strip drop it without "
-		"--keep-section=" COREBTF_SECTION_NAME ")";
+	const char *before = "has no section",
+		   *after = " (never embedded, or stripped away: llvm-strip -s and eu-strip drop "
+			    "it without --keep-section=" COREBTF_SECTION_NAME ")";
 
 	for (uint64_t number = 0; number < file->section_count; number += HEADERS_AT_A_TIME) {
 		uint64_t count = file->section_count - number;
@@ -224,22 +224,22 @@ static int find_in_elf(struct elf_file *file, struct section *ret_section)
 			decode_section(file, headers + i * file->header_size, &section);
 			if (section.type == SHT_NULL)
 				continue;
-			err = is_ours(file, &section);
+			err = is_wanted(file, &section);
 			if (err < 0)
 				return err;
 			if (!err)
 				continue;
 			if (section.type == SHT_NOBITS) {
-				why_not = "has the section " COREBTF_SECTION_NAME
-					  " without its bytes: a separate debug file?";
+				before = "has the section";
+				after = " without its bytes: a separate debug file?";
 				continue;
 			}
 			if (!section.size) {
-				why_not = "its section " COREBTF_SECTION_NAME
-					  " is empty: nothing was embedded yet";
+				before = "its section";
+				after = " is empty: nothing was embedded yet";
 				continue;
 			}
-			err = check_ours(file, &section);
+			err = check_wanted(file, &section);
 			if (err)
 				return err;
 			ret_section->offset = section.offset;
@@ -247,18 +247,44 @@ static int find_in_elf(struct elf_file *file, struct section *ret_section)
 			return 0;
 		}
 	}
-	return log_error(file->log, -ENODATA, "%s", why_not);
+	return log_error(file->log, -ENODATA, "%s %s%s", before, file->wanted, after);
+}
+
+static bool is_elf(const struct elf_file *file, const uint8_t *start)
+{
+	return file->size >= SELFMAG && !memcmp(start, ELFMAG, SELFMAG);
+}
+
+/* Finds the wanted section in an ELF file that begins with @start. */
+static int find_named(struct elf_file *file, const uint8_t start[static sizeof(Elf64_Ehdr)],
+		      struct section *ret_section)
+{
+	int err;
+
+	if (file->size < EI_NIDENT)
+		return log_error(file->log, -EBADMSG, "ELF header: cut off after %" PRIu64 " bytes",
+				 file->size);
+	err = read_elf_header(file, start);
+	return err ? err : find_in_elf(file, ret_section);
+}
+
+/* Reads what a file starts with: zeros behind a short one. */
+static int read_start(const struct elf_file *file, uint8_t start[static sizeof(Elf64_Ehdr)])
+{
+	size_t size = sizeof(Elf64_Ehdr);
+
+	memset(start, 0, size);
+	return read_at(file, 0, start, file->size < size ? (size_t)file->size : size,
+		       "start of the file");
 }
 
 int section_find(int fd, uint64_t file_size, const struct log *log, struct section *ret_section)
 {
-	struct elf_file file = {.fd = fd, .size = file_size, .log = log};
-	uint8_t start[sizeof(Elf64_Ehdr)] = {0};
-	int err;
+	struct elf_file file = {
+		.fd = fd, .size = file_size, .log = log, .wanted = COREBTF_SECTION_NAME};
+	uint8_t start[sizeof(Elf64_Ehdr)];
+	int err = read_start(&file, start);
 
-	err = read_at(&file, 0, start,
-		      file_size < sizeof(start) ? (size_t)file_size : sizeof(start),
-		      "start of the file");
 	if (err)
 		return err;
 	if (file_size >= COREBTF_MAGIC_SIZE && !memcmp(start, COREBTF_MAGIC, COREBTF_MAGIC_SIZE)) {
@@ -267,18 +293,31 @@ int section_find(int fd, uint64_t file_size, const struct log *log, struct secti
 		log_line(log, "%s: is a bundle file of %" PRIu64 " bytes", log->subject, file_size);
 		return 0;
 	}
-	if (file_size < SELFMAG || memcmp(start, ELFMAG, SELFMAG) != 0)
+	if (!is_elf(&file, start))
 		return log_error(log, -ENODATA, "is neither an ELF file nor a bundle");
-	if (file_size < EI_NIDENT)
-		return log_error(log, -EBADMSG, "ELF header: cut off after %" PRIu64 " bytes",
-				 file_size);
-	err = read_elf_header(&file, start);
-	if (!err)
-		err = find_in_elf(&file, ret_section);
+	err = find_named(&file, start, ret_section);
 	if (!err)
 		log_line(log,
 			 "%s: section " COREBTF_SECTION_NAME " has %" PRIu64
 			 " bytes at offset %" PRIu64,
 			 log->subject, ret_section->size, ret_section->offset);
 	return err;
+}
+
+int section_find_btf(int fd, uint64_t file_size, const struct log *log, struct section *ret_section)
+{
+	struct elf_file file = {.fd = fd, .size = file_size, .log = log, .wanted = ".BTF"};
+	uint8_t start[sizeof(Elf64_Ehdr)];
+	int err = read_start(&file, start);
+
+	if (err)
+		return err;
+	if (btf_magic_is(start, file_size)) {
+		ret_section->offset = 0;
+		ret_section->size = file_size;
+		return 0;
+	}
+	if (!is_elf(&file, start))
+		return log_error(log, -ENODATA, "is neither an ELF file nor BTF");
+	return find_named(&file, start, ret_section);
 }

@@ -22,4 +22,8 @@ struct section {
  */
 int section_find(int fd, uint64_t file_size, const struct log *log, struct section *ret_section);
 
+/* The same for a kernel's BTF: the section .BTF of an ELF file, or all of a file of raw BTF. */
+int section_find_btf(int fd, uint64_t file_size, const struct log *log,
+		     struct section *ret_section);
+
 #endif

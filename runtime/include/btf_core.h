@@ -30,9 +30,10 @@ extern "C" {
  *
  * With /sys/kernel/btf/vmlinux, or with a btf_custom_path that the caller set, it returns 0 and
  * touches nothing. Else opts->btf_custom_path is set from the section .corebtf of the running
- * executable, or from the tar that is linked in (btf_core_path.h) when the section is not there or
- * has no BTF for this kernel; and the caller calls clean_core_btf() after bpf_object__load().
- * A user's $COREBTF_BTF comes before the kernel's BTF, $COREBTF_BUNDLE before the section.
+ * program; when that is not there or has no BTF for this kernel, from the tar that is linked in
+ * (btf_core_path.h); and at last from the files where libbpf looks, /boot/vmlinux-RELEASE and
+ * others. The caller calls clean_core_btf() after bpf_object__load().
+ * $COREBTF_BTF comes before the kernel's BTF, $COREBTF_BUNDLE before the section.
  *
  * Returns 0 or a negative errno:
  * -EOPNOTSUPP	nothing at all is embedded, neither section nor tar. This is bcc's error for it; in
@@ -41,6 +42,8 @@ extern "C" {
  * -ENOENT	something is embedded, but no BTF for this kernel
  * -ENOTUNIQ	several different BTFs are embedded that may be this kernel's, and nothing tells
  *		which one is: embed BTFs with build-ids (docs/lookup.md)
+ * -EINVAL	$COREBTF_BTF or $COREBTF_BUNDLE names what is not there, or no BTFs
+ * -ENOSPC	there is no place for the file behind the path (no memfd, no writable folder)
  * -EBADMSG	what is embedded is damaged
  * More in corebtf.h, at corebtf_path_for_running_kernel(). Since 0.1.
  */

@@ -26,18 +26,18 @@ extern "C" {
 #endif
 
 /*
- * A path for libbpf's btf_custom_path out of the tar that is linked in, between the symbols
- * _binary_min_core_btfs_tar_gz_start and _end; the library refers to them weakly, so a program
- * without them links as well. The section .corebtf is not asked. What the user forces comes
- * first, then the kernel's own BTF, as in corebtf_path_for_running_kernel().
+ * A path for libbpf's btf_custom_path, as corebtf_path_for_running_kernel() finds it: the section
+ * .corebtf is asked first, then the tar that is linked in between the symbols
+ * _binary_min_core_btfs_tar_gz_start and _end. The library refers to these weakly, so a program
+ * without them links as well.
  *
  * @path: set on success: malloc'd, for clean_core_btf_rs() after the load; or NULL, when the
  * kernel has BTF and libbpf needs no path. Untouched on failure.
- * Returns 0 or a negative errno: -EOPNOTSUPP no tar is linked in; -ENOENT it has no BTF for this
- * kernel; -ENOTUNIQ it has several different ones and nothing tells them apart; -EBADMSG it is no
- * tar or a damaged one, or the member is no BTF; -EFBIG it unpacks to more than 1 GiB, or the
- * member to more than 64 MiB; -EINVAL; -ENOMEM; what making the file behind the path failed with.
- * Since 0.1.
+ * Returns 0 or a negative errno: -EOPNOTSUPP nothing is embedded, neither section nor tar; -ENOENT
+ * no BTF for this kernel; -ENOTUNIQ several different ones that nothing tells apart; -EBADMSG what
+ * is embedded is damaged, the tar is none, or the member is no BTF; -EFBIG it unpacks to more than
+ * 1 GiB, or the member to more than 64 MiB; -EINVAL; -ENOMEM; what making the file behind the path
+ * failed with. Since 0.1.
  */
 COREBTF_API int ensure_core_btf_with_linked_tar(char **path);
 

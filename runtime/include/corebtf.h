@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf.h - the trimmed kernel BTFs that a program carries, and the one for this kernel.
+ * corebtf.h - finds the trimmed BTF of the running kernel among those that a program carries.
  *
- * A program that was given its BTFs with `corebtf embed` opens them with corebtf_open_self(),
- * asks for the entry of the running kernel with corebtf_find_entry() and hands the path that
- * corebtf_entry_path() returns to libbpf as bpf_object_open_opts.btf_custom_path. Whoever only
- * wants that path calls corebtf_path_for_running_kernel(), or includes btf_core.h.
+ * A program whose BTFs were embedded with `corebtf embed` opens them with corebtf_open_self(),
+ * finds the entry of the running kernel with corebtf_find_entry() and hands the path that
+ * corebtf_entry_path() returns to libbpf as bpf_object_open_opts.btf_custom_path. For that path
+ * alone call corebtf_path_for_running_kernel(), or include btf_core.h.
  *
  * Conventions, for every function here unless it says otherwise:
  *  - The result is 0 (or a count, or a file descriptor) on success and a negative errno value
  *    on failure; errno itself means nothing. Outputs `ret_*` are untouched on failure.
  *  - Fixed meanings: -ENODATA the file carries no bundle; -ENOENT the bundle has no BTF for that
  *    kernel; -ENOTUNIQ it has several that nothing tells apart; -EBADMSG the bundle is damaged;
- *    -EOPNOTSUPP it is of a newer format than this library reads; -EINVAL an argument is wrong;
- *    -ENOMEM out of memory. Errors of system calls (-EACCES, -EMFILE, ...) come through as they
- * are.
- *  - The library never prints, never exits and keeps no global state but the list of paths that
- *    it has given out and not got back. It tells what it does, and why it failed, to the log
- *    function that the caller may give.
+ *    -EOPNOTSUPP its format is newer than this library;
+ *    -EINVAL an argument is wrong; -ENOSPC there is no place for a file that libbpf can open;
+ *    -ENOMEM out of memory. Errors of system calls (-EACCES, -EMFILE, ...) are returned as they
+ *    are.
+ *  - The library never exits, and its only global state is the list of the paths that it returned
+ *    and that were not freed yet. It logs what it does, and why it failed, to the log function
+ *    that the caller gives. Without one it prints nothing, unless the environment variable
+ *    COREBTF_LOG is "1": then the log goes to stderr (not in a program with more rights than its
+ *    caller).
  *  - Sizes are bytes. Strings are NUL-terminated and never NULL in outputs ("" is "not known").
  *  - Structs that may grow start with `size_t sz`, which the caller sets to their size.
  *  - One struct corebtf may be used by one thread at a time; different ones by any number.
@@ -50,8 +53,8 @@ COREBTF_API const char *corebtf_version(void);
 struct corebtf;
 
 /*
- * Called with one line of text, without a newline, for each step of the story: what was read,
- * what was tried, what matched, why something failed. @line is valid during the call.
+ * Called with one line of text, without a newline, for each step: what was read, what was tried,
+ * what matched, why something failed. @line is valid during the call.
  */
 typedef void (*corebtf_log_fn)(void *context, const char *line);
 
@@ -62,16 +65,17 @@ struct corebtf_open_opts {
 };
 
 /*
- * Opens the bundles of the running program. The first of these places that has any counts:
- *   1. the executable in memory: its reserved segment (linker-scripts/corebtf.ld), or bundles
- *      linked into it together with this library (`corebtf trim -o x.o`);
- *   2. the section .corebtf in the executable's file, through /proc/self/exe; just that section
- *      is mapped;
- *   3. and 4. the same of the shared object that this library is part of. Its file is looked at
- *      only if it is still the one that was loaded.
+ * Opens the bundles of the running program. Up to two loaded objects may carry some: the
+ * executable, and the shared object that this library's code is part of. A statically linked
+ * library looks into its own object first (a plug-in knows its kernels), the shared library into
+ * the executable first. The first place that has bundles is opened, in each object
+ *   1. its memory: the reserved segment (linker-scripts/corebtf.ld), or bundles that were linked
+ *      in together with this library (`corebtf trim -o x.o`);
+ *   2. the section .corebtf in its file, /proc/self/exe or, if it still is the file that was
+ *      loaded, that of the shared object. Only the section is mapped.
  *
- * @ret_corebtf: the opened bundles; the caller owns it and calls corebtf_close(). What was found
- * in memory is borrowed from the program: close it before dlclose(3) of such a shared object.
+ * @ret_corebtf: the opened bundles; the caller owns it and calls corebtf_close(). Bundles in
+ * memory are borrowed from the program: close it before dlclose(3) of such a shared object.
  * @opts: may be NULL.
  * Errors: -ENODATA there are none (never embedded, or stripped away: llvm-strip -s and eu-strip
  * drop an added section without --keep-section=.corebtf, see docs/embedding.md), -EBADMSG,
@@ -82,9 +86,25 @@ COREBTF_API int corebtf_open_self(struct corebtf **ret_corebtf,
 				  const struct corebtf_open_opts *opts);
 
 /*
+ * Opens the bundles of one loaded object, the executable or a shared one: the one that contains
+ * @address, as any function or variable in it has. For a plug-in that links the shared library.
+ *
+ * @ret_corebtf: as of corebtf_open_self().
+ * Errors: as corebtf_open_self(); -ENODATA also when no loaded object contains @address; -EINVAL
+ * NULL. Since 0.1.
+ */
+COREBTF_API int corebtf_open_object(const void *address, struct corebtf **ret_corebtf,
+				    const struct corebtf_open_opts *opts);
+
+/*
  * Opens the bundles of a file: an ELF file of any class, byte order and machine with a section
- * .corebtf, a bundle file as `corebtf trim` writes it, or a tar as corebtf_open_tar() reads it.
- * The first bytes tell, not the name.
+ * .corebtf, a bundle file as `corebtf convert` writes it, or a tar as corebtf_open_tar() reads it.
+ * The file's first bytes decide which, not its name.
+ *
+ * Bundles are mapped and not copied. A file that is truncated before corebtf_close() gets the
+ * process a SIGBUS when the missing bytes are read: replace such a file by rename(2). To be
+ * independent of the file, read it and call corebtf_open_memory(). A tar is not needed any more
+ * after the call.
  * Errors: as corebtf_open_self(), and -ENODATA for a file that is none of these; -EISDIR a folder:
  * corebtf_path_in_folder(). Since 0.1.
  */
@@ -100,15 +120,15 @@ COREBTF_API int corebtf_open_memory(const void *data, size_t size, struct corebt
 				    const struct corebtf_open_opts *opts);
 
 /*
- * Opens a tar of BTFs in memory as if it were a bundle, without a file or a folder. What
- * bpf-compatible's unpack_tar() does in Rust, with corebtf_package_json() and corebtf_find_entry()
- * in the places of its two results.
+ * Opens a tar of BTFs in memory as if it were a bundle, without a file or a folder. It does what
+ * bpf-compatible's unpack_tar() does in Rust; corebtf_package_json() and corebtf_find_entry() give
+ * its two results.
  *
- * The tar is read once, to its end: plain, gzip or xz; v7, ustar, GNU or pax; hard and symbolic
- * links between its files are followed; of two members with one name the later one counts.
- * Members are called ID/VERSION_ID/MACHINE/RELEASE.btf, behind any folders; all else is left out
- * with a line in the log. A member by such a name that holds no BTF has an entry: asking for the
- * bytes of it is -EBADMSG, as taking another kernel's instead would be worse.
+ * The tar is read once, to its end: plain, gzip or xz; v7, ustar, GNU or pax. Hard and symbolic
+ * links between its files are followed, at most 40 in a row; of two members with one name the
+ * later one counts. Members are called ID/VERSION_ID/MACHINE/RELEASE.btf, below any folders; all
+ * others are left out with a line in the log. A member with such a name that holds no BTF has an
+ * entry, whose bytes are -EBADMSG: without the entry another kernel's BTF would be chosen.
  *
  * All distinct BTFs are kept in memory. For just one of a linked-in tar, use btf_core.h.
  *
@@ -317,7 +337,7 @@ COREBTF_API int corebtf_entry_memfd(struct corebtf *corebtf, const struct corebt
  * nothing is left, but a named file.
  *
  * @ret_path: the caller owns it and calls corebtf_path_free(), with this very pointer.
- * Errors: as corebtf_entry_memfd(); -ENOENT no /proc, and no folder for a file. Since 0.1.
+ * Errors: as corebtf_entry_memfd(); -ENOSPC no /proc, and no folder for a file. Since 0.1.
  */
 COREBTF_API int corebtf_entry_path(struct corebtf *corebtf, const struct corebtf_entry *entry,
 				   char **ret_path);
@@ -337,8 +357,9 @@ enum corebtf_source {
 	COREBTF_SOURCE_FORCED,	   /* the BTF file that the user named */
 	COREBTF_SOURCE_KERNEL,	   /* the kernel's own, /sys/kernel/btf/vmlinux */
 	COREBTF_SOURCE_BUNDLE,	   /* a file with bundles, a tar or a folder that the user named */
-	COREBTF_SOURCE_SECTION,	   /* the section .corebtf of the running executable */
+	COREBTF_SOURCE_SECTION,	   /* the section .corebtf of the running program */
 	COREBTF_SOURCE_LINKED_TAR, /* a tar of BTFs that is linked in (btf_core.h) */
+	COREBTF_SOURCE_VMLINUX,	   /* /boot/vmlinux-RELEASE and the other files that libbpf knows */
 };
 
 /*
@@ -392,11 +413,11 @@ struct corebtf_path_opts {
 	size_t sz; /* sizeof(struct corebtf_path_opts) */
 	corebtf_log_fn log;
 	void *log_context;
-	/* A BTF or an ELF file with one, for libbpf as it is, whatever else there may be; else
-	 * $COREBTF_BTF. */
+	/* A BTF or an ELF file with one, which libbpf gets without any check against the kernel;
+	 * NULL: $COREBTF_BTF. */
 	const char *btf_path;
 	/* A bundle file, an ELF file with bundles, a tar of BTFs, or a folder of them
-	 * (corebtf_path_in_folder()), asked before the program's own section; else
+	 * (corebtf_path_in_folder()), asked before the program's own section; NULL:
 	 * $COREBTF_BUNDLE. */
 	const char *bundle_path;
 	/* Where the host's / is seen from here, for a container that has it mounted: its
@@ -408,19 +429,21 @@ struct corebtf_path_opts {
 };
 
 /*
- * The whole way in one call: a path for libbpf's btf_custom_path for the running kernel. The
- * sources are asked in the order of enum corebtf_source, the first that has a BTF for this kernel
- * gives it. When that is the kernel itself, the result is 0 and *@ret_path is NULL: libbpf finds
- * that one without help.
+ * All in one call: a path for libbpf's btf_custom_path for the running kernel. The sources are
+ * asked in the order of enum corebtf_source, and the first that has a BTF for this kernel gives
+ * it. When that is the kernel itself, the result is 0 and *@ret_path is NULL: libbpf finds that
+ * BTF without help. COREBTF_SOURCE_SECTION stands for both objects of corebtf_open_self(): when
+ * the first has no BTF for this kernel, the second is asked.
  *
- * A source that has nothing for this kernel passes the question on. A file that the user named
- * and that cannot be read, a bundle that is damaged or too new, and a source with several BTFs that
- * nothing tells apart end it: what the kernel needs may have been in there.
+ * When a source has no BTF for this kernel, the next one is asked. A file that the user named and
+ * that cannot be read, a bundle that is damaged or too new, and a source with several BTFs that
+ * nothing tells apart are errors, since the BTF that the kernel needs may have been in there.
  *
  * @ret_path: NULL, or to be freed with corebtf_path_free().
  * @opts: may be NULL.
- * Errors: -ENODATA no source has any BTF, -ENOENT there are some but none for this kernel,
- * -ENOTUNIQ several that nothing tells apart; more as corebtf_open_self(), corebtf_open_file(),
+ * Errors: -ENODATA no source has any BTF; -ENOENT there are some but none for this kernel;
+ * -ENOTUNIQ several that nothing tells apart; -EINVAL a file that @opts or the environment names is
+ * not there, or holds no BTF; more as corebtf_open_self(), corebtf_open_file(),
  * corebtf_find_entry() and corebtf_entry_path(). Since 0.1.
  */
 COREBTF_API int corebtf_path_for_running_kernel(char **ret_path,

@@ -38,7 +38,7 @@ static int from_folder(struct locate *locate, const char *path, char **ret_path)
 	if (err == -ENOENT)
 		return source_pass(locate, err);
 	locate->origin.source = COREBTF_SOURCE_BUNDLE;
-	return err ? err : SOURCE_FOUND;
+	return err ? source_named_error(err) : SOURCE_FOUND;
 }
 
 static bool is_folder(const char *path)
@@ -69,7 +69,7 @@ static int from_tar_file(struct locate *locate, const char *path, char **ret_pat
 	int err = file_bytes_open(path, &log, &fd, &size);
 
 	if (err)
-		return err;
+		return source_named_error(err);
 	err = mapping_open(fd, 0, size, &mapping);
 	if (err)
 		return log_error(&log, err, "cannot be mapped: %s", strerror(-err));
@@ -100,7 +100,7 @@ int source_bundle_file(struct locate *locate, char **ret_path)
 		return from_tar_file(locate, path, ret_path);
 	err = corebtf_open_file(path, &corebtf, &opts);
 	if (err)
-		return err;
+		return source_named_error(err);
 	locate->origin.source = COREBTF_SOURCE_BUNDLE;
 	ORIGIN_TEXT(locate->origin.file, path);
 	err = source_in_bundles(locate, corebtf, ret_path);

@@ -36,7 +36,7 @@ int source_forced_btf(struct locate *locate, char **ret_path)
 		return source_pass(locate, -ENODATA);
 	err = file_bytes_open(path, &log, &fd, &size);
 	if (err)
-		return err;
+		return source_named_error(err);
 	if (file_bytes_read(fd, start, sizeof(start), 0) || !is_btf_or_elf(start))
 		return log_error(&log, -EBADMSG,
 				 "is neither BTF nor ELF, but was named as the BTF to use");

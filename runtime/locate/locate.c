@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sources, and the order in which they are asked. A user's word comes first, then the kernel,
- * which knows itself best; then what may be newer than the program (a bundle file), then what
- * came with it.
+ * The sources, and the order in which they are asked. What the user forces comes first, then the
+ * kernel, which knows itself best; then what may be newer than the program (a bundle file), then
+ * what came with it; last the files that only their names tie to this kernel.
  *
  * With the nearest policy all sources are asked for the exact kernel first, and only then those
  * that know neighbours for one.
@@ -27,6 +27,7 @@ static const struct {
 	{COREBTF_SOURCE_BUNDLE, "a bundle file that is named", source_bundle_file, true},
 	{COREBTF_SOURCE_SECTION, "the program's section", source_own_section, true},
 	{COREBTF_SOURCE_LINKED_TAR, "a tar", source_linked_tar, true},
+	{COREBTF_SOURCE_VMLINUX, "a vmlinux file of this kernel", source_vmlinux, false},
 };
 
 static int ask_sources(struct locate *locate, char **ret_path)
@@ -95,8 +96,7 @@ static int locate_run(struct locate *locate, char **ret_path, const struct coreb
 		result = options_read(opts, opts->sz, known, sizeof(*known));
 	if (result)
 		return result;
-	locate->log.write = known->log;
-	locate->log.context = known->log_context;
+	log_set_output(&locate->log, known->log, known->log_context);
 	locate->log.subject = "BTF of the running kernel";
 	if ((known->nearest != COREBTF_NEAREST_NEVER &&
 	     known->nearest != COREBTF_NEAREST_SURROUNDED) ||

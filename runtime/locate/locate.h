@@ -15,7 +15,7 @@
 int locate_path(const struct host *host, const char *executable, char **ret_path,
 		const struct corebtf_path_opts *opts);
 
-/* The same with a tar, which may be NULL for the linked one, in the place of the section. */
+/* The same without the section, and with the tar in memory; NULL: the one that is linked in. */
 int locate_path_in_tar(const struct host *host, const void *tar, size_t tar_size, char **ret_path,
 		       const struct corebtf_path_opts *opts);
 

@@ -6,6 +6,7 @@
 #ifndef COREBTF_SOURCE_H
 #define COREBTF_SOURCE_H
 
+#include <errno.h>
 #include <stdbool.h>
 
 #include <corebtf.h>
@@ -47,6 +48,12 @@ int source_pass(struct locate *locate, int error);
  * kernel_identify(). */
 int source_running_kernel(const struct locate *locate, const struct log *log,
 			  struct kernel *ret_kernel);
+/* The error for a file that the user named: that it is not there or holds no BTFs is -EINVAL, not
+ * "no BTF for this kernel" (-ENOENT) or "nothing is embedded" (-ENODATA). */
+static inline int source_named_error(int error)
+{
+	return error == -ENOENT || error == -ENODATA ? -EINVAL : error;
+}
 
 /* For a source whose bundles are open: the entry, or its neighbour's, and a path to its bytes. The
  * handle stays the source's. */
@@ -64,7 +71,7 @@ int source_kernel_btf(struct locate *locate, char **ret_path);	/* the kernel its
 int source_bundle_file(struct locate *locate, char **ret_path); /* what the user names: a bundle, a
 								 * program, a tar, a folder */
 int source_own_section(struct locate *locate, char **ret_path); /* this program */
-int source_linked_tar(struct locate *locate,
-		      char **ret_path); /* a tar that is linked in, or given */
+int source_linked_tar(struct locate *locate, char **ret_path);	/* a tar: linked in, or given */
+int source_vmlinux(struct locate *locate, char **ret_path);	/* a vmlinux where libbpf looks */
 
 #endif

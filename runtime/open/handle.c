@@ -34,8 +34,7 @@ int handle_new(const char *subject, const struct corebtf_open_opts *opts,
 		free(handle);
 		return -ENOMEM;
 	}
-	handle->log.write = known.log;
-	handle->log.context = known.log_context;
+	log_set_output(&handle->log, known.log, known.log_context);
 	handle->log.subject = handle->subject;
 	*ret_handle = handle;
 	return 0;

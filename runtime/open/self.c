@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options come in, a handle on the bundles of the running program comes out.
- *
- * The executable comes first: who builds a program knows what it is for, a library that it loads
- * does not. Memory comes before files: it needs no /proc, and it is what runs.
+ * Options come in, a handle on the bundles of the running program comes out. Memory is looked at
+ * before files: it needs no /proc, and it is what runs.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,15 +16,20 @@
 #include "runtime/executable/segment.h"
 #include "runtime/open/self.h"
 
-/* Whether the search goes on behind a place that gave this error. */
-static bool goes_on(int err)
+/* open/shared_library.c says otherwise in the shared library, which is an object of its own. */
+__attribute__((weak)) const bool self_is_shared_library = false;
+
+bool self_goes_on(int err)
 {
 	return err && err != -EBADMSG && err != -EOPNOTSUPP && err != -ENOMEM && err != -EINVAL;
 }
 
-static int open_mapped(const struct module *module, const char *subject,
-		       struct corebtf **ret_handle, const struct corebtf_open_opts *opts)
+static int open_mapped(const struct module *module, struct corebtf **ret_handle,
+		       const struct corebtf_open_opts *opts)
 {
+	const char *subject = module->is_executable ? SELF_EXECUTABLE
+			      : *module->name	    ? module->name
+						    : "a shared object without a name";
 	struct corebtf *handle;
 	const uint8_t *data;
 	size_t size;
@@ -88,7 +91,7 @@ static int open_module_file(const struct module *module, struct corebtf **ret_ha
 			    const struct corebtf_open_opts *opts)
 {
 	_cleanup_fd_ int fd = -1;
-	char path[PATH_MAX] = "the shared object with libcorebtf";
+	char path[PATH_MAX] = "a shared object";
 	struct corebtf *handle = NULL, *seeker;
 	uint64_t size = 0;
 	int err = handle_new(path, opts, &seeker);
@@ -102,7 +105,7 @@ static int open_module_file(const struct module *module, struct corebtf **ret_ha
 	handle_free(seeker);
 	if (err)
 		return err;
-	log_line(&handle->log, "%s: the library is part of this shared object", path);
+	log_line(&handle->log, "%s: looking into the file of this shared object", path);
 	err = handle_open_file(handle, fd, size);
 	if (err)
 		handle_free(handle);
@@ -111,21 +114,49 @@ static int open_module_file(const struct module *module, struct corebtf **ret_ha
 	return err;
 }
 
+/* A place that has none, or that cannot be looked at, passes the question on. */
+static int open_object(const struct module *module, struct corebtf **ret_handle,
+		       const struct corebtf_open_opts *opts)
+{
+	int err = open_mapped(module, ret_handle, opts);
+
+	if (!self_goes_on(err))
+		return err;
+	return module->is_executable ? open_executable_file(ret_handle, opts)
+				     : open_module_file(module, ret_handle, opts);
+}
+
+int self_open_number(size_t number, struct corebtf **ret_handle,
+		     const struct corebtf_open_opts *opts)
+{
+	struct module own, executable;
+	bool has_own = module_find_own(&own) == 0 && !own.is_executable;
+
+	if (number >= (has_own ? 2U : 1U))
+		return -ERANGE;
+	if (has_own && (number == 0) != self_is_shared_library)
+		return open_object(&own, ret_handle, opts);
+	if (module_find_executable(&executable)) /* its file can be opened all the same */
+		executable = (struct module){.name = "", .is_executable = true};
+	return open_object(&executable, ret_handle, opts);
+}
+
 int self_open(struct corebtf **ret_handle, const struct corebtf_open_opts *opts)
 {
-	struct module executable, own;
-	bool has_own = module_find_own(&own) == 0 && !own.is_executable;
-	int err = module_find_executable(&executable), own_err;
+	int first = self_open_number(0, ret_handle, opts), second;
 
-	if (!err)
-		err = open_mapped(&executable, SELF_EXECUTABLE, ret_handle, opts);
-	if (goes_on(err))
-		err = open_executable_file(ret_handle, opts);
-	if (!goes_on(err) || !has_own)
-		return err;
-	own_err = open_mapped(&own, "the shared object with libcorebtf", ret_handle, opts);
-	if (goes_on(own_err))
-		own_err = open_module_file(&own, ret_handle, opts);
-	/* Of two places with nothing, the program's own fault is the one to tell. */
-	return goes_on(own_err) ? err : own_err;
+	if (!self_goes_on(first))
+		return first;
+	second = self_open_number(1, ret_handle, opts);
+	/* When both have nothing, the first one's reason is the one to return. */
+	return self_goes_on(second) ? first : second;
+}
+
+int self_open_object(const void *address, struct corebtf **ret_handle,
+		     const struct corebtf_open_opts *opts)
+{
+	struct module module;
+	int err = module_find_at(address, &module);
+
+	return err ? err : open_object(&module, ret_handle, opts);
 }

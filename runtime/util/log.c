@@ -5,6 +5,9 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "runtime/util/log.h"
 
@@ -16,6 +19,20 @@ static void hand_over(const struct log *log, char *line)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
 			*c = '?';
 	log->write(log->context, line);
+}
+
+static void write_to_stderr(void *context, const char *line)
+{
+	(void)context;
+	dprintf(STDERR_FILENO, "corebtf: %s\n", line);
+}
+
+void log_set_output(struct log *log, corebtf_log_fn write, void *context)
+{
+	const char *wanted = write ? NULL : secure_getenv("COREBTF_LOG");
+
+	log->write = wanted && !strcmp(wanted, "1") ? write_to_stderr : write;
+	log->context = context;
 }
 
 void log_line(const struct log *log, const char *format, ...)

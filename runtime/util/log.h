@@ -16,6 +16,12 @@ struct log {
 	const char *subject; /* the file that is read, for the lines that tell of a failure */
 };
 
+/*
+ * Sets where lines go: to @write, or when that is NULL and $COREBTF_LOG is "1" to stderr. A program
+ * with more rights than its caller does not read the variable.
+ */
+void log_set_output(struct log *log, corebtf_log_fn write, void *context);
+
 static inline bool log_is_on(const struct log *log)
 {
 	return log->write != NULL;

@@ -138,6 +138,10 @@ fails "cut off" "Bad message" ./broken
 # is asked.
 corebtf embed broken --kernels /sys/kernel/btf/vmlinux -o both || fail "embed"
 works "section before tar" ./both
+rm min_core_btfs.tar.gz
+link tool "$COMPATIBLE_STYLE" $static
+corebtf embed tool --kernels /sys/kernel/btf/vmlinux -o both || fail "embed"
+works "a section in bpf-compatible's program" ./both
 tar -c --gzip -f min_core_btfs.tar.gz -C min_core_btfs .
 link tool "$BCC_STYLE" $static
 corebtf embed tool --kernels "$KERNELS" -o both --all-machines || fail "embed"

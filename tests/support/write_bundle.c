@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * write_bundle FILE little|big raw|xz: a small bundle with known contents, for the section of
- * test_open_self and as a seed of tests/fuzz/corpus.
+ * write_bundle FILE little|big raw|xz [RELEASE BTF]...: a small bundle with known contents, for the
+ * section of test_open_self and as a seed of tests/fuzz/corpus; or with these kernels of x86_64.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 
 #include "tests/support/known_bundle.h"
 #include "tests/support/make_bundle.h"
+
+#define MAX_GIVEN 4
 
 int main(int argc, char **argv)
 {
@@ -46,8 +48,23 @@ int main(int argc, char **argv)
 	FILE *file;
 	int failed;
 
-	if (argc != 4)
+	struct made_blob given_blobs[MAX_GIVEN];
+	struct made_entry given[MAX_GIVEN];
+
+	if (argc < 4 || argc % 2 || argc > 4 + 2 * MAX_GIVEN)
 		return 2;
+	for (int i = 4; i < argc; i += 2) {
+		int number = (i - 4) / 2;
+
+		given_blobs[number] = (struct made_blob){argv[i + 1], strlen(argv[i + 1]), 0};
+		given[number] = (struct made_entry){
+			.release = argv[i], .machine = "x86_64", .blob = (uint32_t)number};
+		what = (struct made_bundle){.entries = given,
+					    .entry_count = (uint32_t)number + 1,
+					    .blobs = given_blobs,
+					    .blob_count = (uint32_t)number + 1,
+					    .block_count = 1};
+	}
 	what.big_endian = !strcmp(argv[2], "big");
 	what.xz = !strcmp(argv[3], "xz");
 	bundle = make_bundle(&what, &size);

@@ -401,7 +401,7 @@ static void test_as_a_source(void **state)
 	/* an unreadable file that the user named is an error */
 	assert_int_equal(locate_for("6.1.0-9-amd64", broken, COREBTF_NEAREST_NEVER), -EBADMSG);
 	assert_int_equal(locate_for("6.1.0-9-amd64", "/nonexistent", COREBTF_NEAREST_NEVER),
-			 -ENOENT);
+			 -EINVAL);
 	assert_said("/nonexistent: cannot be opened");
 	assert_int_equal(locate_for("6.1.0-9-amd64", root, COREBTF_NEAREST_NEVER), -ENOENT);
 	free(tree);

@@ -4,6 +4,7 @@
  * with the next source, on made-up hosts. Run as `secure`, the program reads one variable and
  * reports it as its exit status.
  */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -206,7 +207,7 @@ static void environment(void **state)
 	assert_int_equal(stage.origin.source, COREBTF_SOURCE_FORCED);
 	/* an option beats it; "" is no path */
 	stage.opts.btf_path = stage.missing;
-	assert_int_equal(ask(&stage, stage.section, "both"), -ENOENT);
+	assert_int_equal(ask(&stage, stage.section, "both"), -EINVAL);
 	setenv("COREBTF_BTF", "", 1);
 	stage.opts.btf_path = "";
 	stage.opts.bundle_path = stage.section;
@@ -228,15 +229,18 @@ static void what_ends_the_question(void **state)
 	stage.opts.bundle_path = stage.damaged;
 	assert_int_equal(ask(&stage, stage.section, "both"), -EBADMSG);
 	assert_non_null(strstr(stage.logged.text, stage.damaged));
+	/* neither "no BTF for this kernel" nor "nothing is embedded" */
 	stage.opts.bundle_path = stage.missing;
-	assert_int_equal(ask(&stage, stage.section, "both"), -ENOENT);
+	assert_int_equal(ask(&stage, stage.section, "both"), -EINVAL);
 	assert_non_null(strstr(stage.logged.text, stage.missing));
 	stage.opts.bundle_path = stage.text;
-	assert_int_equal(ask(&stage, stage.section, "both"), -ENODATA);
+	assert_int_equal(ask(&stage, stage.section, "both"), -EINVAL);
+	stage.opts.bundle_path = stage.root;
+	assert_int_equal(ask(&stage, stage.section, "both"), -EINVAL);
 	stage.opts.bundle_path = NULL;
 
 	stage.opts.btf_path = stage.missing;
-	assert_int_equal(ask(&stage, stage.section, "both"), -ENOENT);
+	assert_int_equal(ask(&stage, stage.section, "both"), -EINVAL);
 	assert_non_null(strstr(stage.logged.text, stage.missing));
 	stage.opts.btf_path = stage.text;
 	assert_int_equal(ask(&stage, stage.section, "both"), -EBADMSG);
@@ -365,6 +369,108 @@ static void shorter_structs(void **state)
 	stage_clear(&stage);
 }
 
+/* A minimal ELF file with one section of that name, which holds RAW_BTF. */
+static void write_elf(const char *folder, const char *path, const char *section)
+{
+	struct {
+		Elf64_Ehdr header;
+		Elf64_Shdr sections[3];
+		char names[16];
+		char btf[sizeof(RAW_BTF)];
+	} file = {.btf = RAW_BTF};
+
+	memcpy(file.header.e_ident, ELFMAG, SELFMAG);
+	file.header.e_ident[EI_CLASS] = ELFCLASS64;
+	file.header.e_ident[EI_DATA] =
+		__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ELFDATA2MSB : ELFDATA2LSB;
+	file.header.e_shoff = offsetof(__typeof__(file), sections);
+	file.header.e_shentsize = sizeof(Elf64_Shdr);
+	file.header.e_shnum = 3;
+	file.header.e_shstrndx = 1;
+	strcpy(file.names + 1, section);
+	file.sections[1] = (Elf64_Shdr){.sh_type = SHT_STRTAB,
+					.sh_offset = offsetof(__typeof__(file), names),
+					.sh_size = sizeof(file.names)};
+	file.sections[2] = (Elf64_Shdr){.sh_name = 1,
+					.sh_type = SHT_PROGBITS,
+					.sh_offset = offsetof(__typeof__(file), btf),
+					.sh_size = sizeof(file.btf)};
+	folder_write(folder, path, &file, sizeof(file));
+}
+
+/* The files that libbpf looks for, last of all and in its order; those without BTF are passed
+ * over. */
+static void vmlinux_files(void **state)
+{
+	static const char *const places[] = {
+		"/usr/lib/debug/lib/modules/vm/vmlinux",
+		"/usr/lib/debug/boot/vmlinux-vm.debug",
+		"/usr/lib/debug/boot/vmlinux-vm",
+		"/usr/lib/modules/vm/kernel/vmlinux",
+		"/lib/modules/vm/build/vmlinux",
+		"/lib/modules/vm/vmlinux-vm",
+		"/boot/vmlinux-vm",
+	};
+	static const char raw[32] = RAW_BTF;
+	static struct stage stage;
+
+	stage_set(&stage);
+	folder_write(stage.root, "/boot/vmlinux-both", raw, sizeof(raw));
+	assert_int_equal(ask(&stage, stage.section, "both"), 'B');
+	assert_int_equal(ask(&stage, stage.section, "vm"), -ENOENT);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char *path = path_in(&stage, places[i] + 1);
+
+		folder_write(stage.root, places[i], "text", 4);
+		assert_int_equal(ask(&stage, stage.section, "vm"), i ? 0x9f : -ENOENT);
+		write_elf(stage.root, places[i], ".debug_info");
+		assert_int_equal(ask(&stage, stage.section, "vm"), i ? 0x9f : -ENOENT);
+		if (i == 3) { /* an ELF file with BTF counts, too */
+			write_elf(stage.root, places[i], ".BTF");
+			assert_int_equal(ask(&stage, stage.section, "vm"), 0x7f);
+		}
+		folder_write(stage.root, places[i], raw, sizeof(raw));
+		assert_int_equal(ask(&stage, stage.section, "vm"), 0x9f);
+		assert_string_equal(stage.origin.file, path);
+		assert_int_equal(stage.origin.source, COREBTF_SOURCE_VMLINUX);
+		assert_int_equal(stage.origin.match, COREBTF_MATCH_NONE);
+		assert_int_equal(access(path, R_OK), 0); /* freeing the path leaves the file */
+		free(path);
+	}
+	assert_int_equal(ask(&stage, stage.empty, "vm"), 0x9f);
+	stage_clear(&stage);
+}
+
+/* What goes to stderr when the program gives no log function. */
+static void stderr_log(const char *variable, const char *expected)
+{
+	char text[4096] = "";
+	FILE *file = tmpfile();
+	int before = dup(STDERR_FILENO);
+	struct corebtf *handle;
+
+	assert_non_null(file);
+	if (variable)
+		setenv("COREBTF_LOG", variable, 1);
+	dup2(fileno(file), STDERR_FILENO);
+	assert_int_equal(corebtf_open_file("/does/not/exist", &handle, NULL), -ENOENT);
+	dup2(before, STDERR_FILENO);
+	close(before);
+	unsetenv("COREBTF_LOG");
+	rewind(file);
+	assert_true(fread(text, 1, sizeof(text) - 1, file) < sizeof(text));
+	fclose(file);
+	assert_string_equal(text, expected);
+}
+
+static void log_to_stderr(void **state)
+{
+	stderr_log(NULL, "");
+	stderr_log("", "");
+	stderr_log("0", "");
+	stderr_log("1", "corebtf: /does/not/exist: cannot be opened: No such file or directory\n");
+}
+
 static void copy_file(const char *from, const char *to)
 {
 	char bytes[65536];
@@ -409,10 +515,12 @@ static void more_rights_than_the_caller(void **state)
 	copy = path_in(&stage, "copy");
 	copy_file("/proc/self/exe", copy);
 	setenv("COREBTF_BTF", "/forced", 1);
+	setenv("COREBTF_LOG", "1", 1);
 	plain = run_copy(copy, 0755);
 	if (geteuid() == 0 && chown(copy, 65534, 65534) == 0 && chmod(stage.root, 0755) == 0)
 		privileged = run_copy(copy, 04755);
 	free(copy);
+	unsetenv("COREBTF_LOG");
 	stage_clear(&stage);
 	assert_int_equal(plain, 1);
 	if (privileged == SKIPPED) {
@@ -426,11 +534,13 @@ static void more_rights_than_the_caller(void **state)
 static int secure_status(void)
 {
 	struct stat status;
+	struct log log;
 
 	/* Its mode is set-user-ID, but it got no rights: mounted with nosuid. */
 	if (!stat("/proc/self/exe", &status) && status.st_mode & S_ISUID && !getauxval(AT_SECURE))
 		return SKIPPED;
-	return host_variable("COREBTF_BTF") != NULL;
+	log_set_output(&log, NULL, NULL);
+	return log_is_on(&log) == (host_variable("COREBTF_BTF") != NULL) ? log_is_on(&log) : 2;
 }
 
 int main(int argc, char **argv)
@@ -443,6 +553,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(host_root_breaks_a_tie),
 		cmocka_unit_test(absence_or_fault),
 		cmocka_unit_test(shorter_structs),
+		cmocka_unit_test(vmlinux_files),
+		cmocka_unit_test(log_to_stderr),
 		cmocka_unit_test(more_rights_than_the_caller),
 	};
 

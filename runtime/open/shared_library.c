@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* In the shared library alone: see open/self.h. */
+#include "runtime/open/self.h"
+
+const bool self_is_shared_library = true;
