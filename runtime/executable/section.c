@@ -39,6 +39,7 @@ struct elf_file {
 	uint64_t size;
 	const struct log *log;
 	const char *wanted; /* the section's name */
+	size_t wanted_size; /* with the NUL: .corebtf2 is another section */
 	bool is_64bit;
 	bool swapped;
 	uint64_t headers_offset;
@@ -177,13 +178,16 @@ static int read_elf_header(struct elf_file *file, const uint8_t start[static siz
 static int is_wanted(const struct elf_file *file, const struct elf_section *section)
 {
 	char name[sizeof(COREBTF_SECTION_NAME)];
-	size_t size = strlen(file->wanted) + 1; /* with the NUL: .corebtf2 is another section */
+	size_t size = file->wanted_size;
 	int err;
 
 	if (section->name > file->names_size || size > file->names_size - section->name)
 		return 0;
-	if ((uint64_t)section->name + size <= file->names_read)
-		return memcmp(file->names + section->name, file->wanted, size) == 0;
+	if ((uint64_t)section->name + size <= file->names_read) {
+		const uint8_t *start = file->names + section->name;
+
+		return !start[size - 1] && memcmp(start, file->wanted, size) == 0;
+	}
 	err = read_at(file, file->names_offset + section->name, name, size, "section name");
 	return err ? err : memcmp(name, file->wanted, size) == 0;
 }
@@ -281,7 +285,12 @@ static int read_start(const struct elf_file *file, uint8_t start[static sizeof(E
 int section_find(int fd, uint64_t file_size, const struct log *log, struct section *ret_section)
 {
 	struct elf_file file = {
-		.fd = fd, .size = file_size, .log = log, .wanted = COREBTF_SECTION_NAME};
+		.fd = fd,
+		.size = file_size,
+		.log = log,
+		.wanted = COREBTF_SECTION_NAME,
+		.wanted_size = sizeof(COREBTF_SECTION_NAME),
+	};
 	uint8_t start[sizeof(Elf64_Ehdr)];
 	int err = read_start(&file, start);
 
@@ -306,7 +315,13 @@ int section_find(int fd, uint64_t file_size, const struct log *log, struct secti
 
 int section_find_btf(int fd, uint64_t file_size, const struct log *log, struct section *ret_section)
 {
-	struct elf_file file = {.fd = fd, .size = file_size, .log = log, .wanted = ".BTF"};
+	struct elf_file file = {
+		.fd = fd,
+		.size = file_size,
+		.log = log,
+		.wanted = ".BTF",
+		.wanted_size = sizeof(".BTF"),
+	};
 	uint8_t start[sizeof(Elf64_Ehdr)];
 	int err = read_start(&file, start);
 

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "runtime/util/cleanup.h"
 #include "runtime/handover/unnamed_file.h"
 
 void unnamed_file_path(int fd, char path[static UNNAMED_FILE_PATH_SIZE])
 {
-	snprintf(path, UNNAMED_FILE_PATH_SIZE, "/proc/self/fd/%d", fd);
+	char digits[3 * sizeof(int)], *end = digits + sizeof(digits);
+
+	/* Not snprintf(): a lookup comes here three times, and it would be a tenth of its time. */
+	*--end = '\0';
+	do
+		*--end = (char)('0' + fd % 10);
+	while ((fd /= 10));
+	strcpy(stpcpy(path, "/proc/self/fd/"), end);
 }
 
 int unnamed_file_reopen(int fd, struct stat *ret_status)
