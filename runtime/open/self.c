@@ -17,7 +17,10 @@
 #include "runtime/open/self.h"
 
 /* open/shared_library.c says otherwise in the shared library, which is an object of its own. */
-__attribute__((weak)) const bool self_is_shared_library = false;
+__attribute__((weak)) bool self_is_shared_library(void)
+{
+	return false; /* a function, as compilers fold a weak constant */
+}
 
 bool self_goes_on(int err)
 {
@@ -134,7 +137,7 @@ int self_open_number(size_t number, struct corebtf **ret_handle,
 
 	if (number >= (has_own ? 2U : 1U))
 		return -ERANGE;
-	if (has_own && (number == 0) != self_is_shared_library)
+	if (has_own && (number == 0) != self_is_shared_library())
 		return open_object(&own, ret_handle, opts);
 	if (module_find_executable(&executable)) /* its file can be opened all the same */
 		executable = (struct module){.name = "", .is_executable = true};

@@ -21,7 +21,7 @@
  * Of each object, what is mapped is looked at first (segment.h), then the section .corebtf in its
  * file. A damaged bundle, or one of a newer format, is an error.
  */
-extern const bool self_is_shared_library;
+bool self_is_shared_library(void);
 
 /* Opens the first object that has a bundle. Errors: see corebtf_open_self(). */
 int self_open(struct corebtf **ret_handle, const struct corebtf_open_opts *opts);
