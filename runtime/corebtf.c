@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The public functions: arguments are checked here, the work is done in the files beside this
- * one, in the order executable, section, mapping, bundle, index, choose, blob,
- * btf_path.
+ * The public functions: arguments are checked here, the work is done in the rooms below.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -345,7 +343,7 @@ int corebtf_entry_btf(struct corebtf *corebtf, const struct corebtf_entry *entry
 	if (bundle >= corebtf->bundle_count || blob >= corebtf->bundles[bundle].header.blob_count)
 		return -EINVAL;
 	err = blob_bytes(&corebtf->bundles[bundle], &corebtf->caches[bundle], blob, &bytes, &size);
-	if (!err && !size && corebtf->tar.bundle) /* tar_bundle.h: told when it was opened */
+	if (!err && !size && corebtf->tar.bundle) /* tar_bundle.h: logged when it was opened */
 		err = log_error(&corebtf->log, -EBADMSG, "the member for %s %s holds no BTF",
 				entry->machine, entry->release);
 	if (err)
@@ -394,7 +392,7 @@ int corebtf_path_in_folder(const char *folder, const struct corebtf_kernel_opts 
 {
 	struct corebtf_kernel_opts known = {.sz = sizeof(known)};
 	struct corebtf_origin origin = {.source = COREBTF_SOURCE_BUNDLE};
-	struct corebtf *handle; /* for its log and its host alone */
+	struct corebtf *handle; /* only for its log and its host */
 	struct kernel wanted;
 	int err;
 
@@ -405,7 +403,7 @@ int corebtf_path_in_folder(const char *folder, const struct corebtf_kernel_opts 
 		return err;
 	err = read_kernel_opts(kernel, &handle->log, &known);
 	if (!err && known.nearest != COREBTF_NEAREST_NEVER)
-		log_line(&handle->log, "%s: of a folder no neighbours are known", folder);
+		log_line(&handle->log, "%s: neighbours are not looked for in a folder", folder);
 	if (known.host_root && *known.host_root)
 		handle->host.host_root = known.host_root;
 	if (!err)

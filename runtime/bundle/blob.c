@@ -2,10 +2,9 @@
 /*
  * A blob's number in, its bytes out.
  *
- * Blobs lie in blocks. A raw block is used in place. An xz block is unpacked as a whole, once,
- * and kept until the cache is released, since pointers into it were handed out. The unpacked size
- * is written in the block record: that much memory is taken, and a stream that gives more or less
- * is damaged, so a bomb cannot grow.
+ * Blobs lie in blocks. A raw block is used in place. An xz block is unpacked as a whole, once, and
+ * kept until the cache is released, since callers have pointers into it. The block record has the
+ * unpacked size: that much memory is allocated, and a stream with more or fewer bytes is damaged.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -176,7 +175,7 @@ static int unpack_xz(const struct bundle *bundle, uint32_t number, const struct 
 	}
 }
 
-/* A block's bytes in memory of their own, aligned as malloc does. */
+/* Copies or unpacks a block into malloc'd memory. */
 static int block_load(const struct bundle *bundle, uint32_t number, const struct block *block,
 		      uint8_t **ret_data)
 {
@@ -223,8 +222,8 @@ int blob_bytes(const struct bundle *bundle, struct block_cache *cache, uint32_t 
 	if (err)
 		return err;
 	bytes = bundle->data + block.offset;
-	/* A section that was put at an odd place in the file is not aligned in memory either, and
-	 * who reads a BTF expects that it is. */
+	/* A section at an odd offset in the file is not aligned in memory either, and readers of
+	 * BTF expect alignment. */
 	if (block.codec != COREBTF_CODEC_RAW || (uintptr_t)bytes % COREBTF_ALIGNMENT) {
 		if (!cache->blocks) {
 			cache->blocks = calloc(bundle->header.block_count, sizeof(*cache->blocks));
@@ -254,8 +253,8 @@ int blob_bytes(const struct bundle *bundle, struct block_cache *cache, uint32_t 
 
 /*
  * The blobs' numbers, grouped by block: blobs of block b are at [starts[b], starts[b + 1]). A
- * bundle may have its blob records in any order, and unpacking a block once for each of its blobs
- * would let a small file keep us busy for hours.
+ * bundle may have its blob records in any order, and with one unpacking for each blob a small file
+ * could take hours to check.
  */
 static int group_by_block(const struct bundle *bundle, uint32_t **ret_starts, uint32_t **ret_blobs)
 {
@@ -305,7 +304,7 @@ int blob_check_all(const struct bundle *bundle)
 		err = block_read(bundle, i, &block);
 		if (err)
 			return err;
-		/* Nothing overlaps, so a small file cannot claim endless work either. */
+		/* Blocks must not overlap, so that a small file cannot make endless work. */
 		stored_sum += block.stored_size;
 		if (stored_sum > bundle->header.size - bundle->header.data_offset)
 			return bundle_damaged(bundle, "block %" PRIu32 ": overlaps another one", i);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The bytes of a trimmed BTF: straight from the mapping when they are stored as they are, out of
- * a decompressed block otherwise.
+ * The bytes of a trimmed BTF: in the mapping when they are stored raw, else in an unpacked block.
  */
 #ifndef COREBTF_BLOB_H
 #define COREBTF_BLOB_H
 
 #include "runtime/bundle/bundle.h"
 
-/* A blob record and what is needed of its block's, checked against each other. */
+/* A blob record, checked against the record of its block. */
 struct blob {
 	uint32_t block;
 	uint32_t offset; /* in the unpacked block */
@@ -16,9 +15,9 @@ struct blob {
 	uint32_t content; /* CRC-32 */
 };
 
-/* The blocks of one bundle that could not be used where they lie, by their numbers. */
+/* The blocks of one bundle that had to be unpacked or moved, by their numbers. */
 struct block_cache {
-	uint8_t **blocks; /* NULL as long as there is none */
+	uint8_t **blocks; /* NULL: none yet */
 	uint32_t count;
 };
 

@@ -2,7 +2,7 @@
 /*
  * Bytes in, a view out in which every table is where the header says and inside the bundle.
  *
- * Opening reads the header alone. The tables' checksum is left to bundle_check_tables(): it would
+ * Opening reads only the header. bundle_check_tables() checks the tables' checksum; here it would
  * make the time of a lookup depend on the number of kernels.
  */
 #include <errno.h>
@@ -63,7 +63,7 @@ static void decode_header(struct bundle *bundle)
 #undef DECODE
 }
 
-/* What the numbers of the header promise: limits, and tables in order, aligned and inside. */
+/* Checks the header's numbers: limits, and tables in order, aligned and inside the bundle. */
 static int check_layout(const struct bundle *bundle)
 {
 	const struct corebtf_format_header *header = &bundle->header;
@@ -131,7 +131,7 @@ int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)
 	bundle->swapped = false;
 	bundle->tables_checked = false;
 	if (available < COREBTF_MAGIC_SIZE || memcmp(data, COREBTF_MAGIC, COREBTF_MAGIC_SIZE) != 0)
-		return bundle_damaged(bundle, "here is no bundle, and no zero bytes either");
+		return bundle_damaged(bundle, "neither a bundle nor zero bytes");
 	if (available < sizeof(*header))
 		return bundle_damaged(bundle, "header: cut off after %zu of %zu bytes", available,
 				      sizeof(*header));
@@ -145,7 +145,8 @@ int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)
 	}
 	decode_header(bundle);
 
-	/* Newer comes before damaged: what a later version has at these offsets is its own. */
+	/* "Newer" is checked before "damaged": a later version may use these offsets differently.
+	 */
 	if (header->version > COREBTF_FORMAT_VERSION)
 		return log_error(bundle->log, -EOPNOTSUPP,
 				 "bundle %" PRIu32 " at offset %" PRIu64
@@ -166,7 +167,7 @@ int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)
 				 bundle->number, bundle->position,
 				 header->features & ~COREBTF_FEATURES_KNOWN);
 	if (header->header_size < sizeof(*header))
-		return bundle_damaged(bundle, "header: says to be %u bytes, less than %zu",
+		return bundle_damaged(bundle, "header: its size is %u bytes, less than %zu",
 				      header->header_size, sizeof(*header));
 	if (header->size % COREBTF_ALIGNMENT)
 		return bundle_damaged(bundle, "header: size %" PRIu32 " is not a multiple of %d",

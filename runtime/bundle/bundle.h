@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The checked view of one bundle: every read of its bytes goes through here. Once the header is
- * known to be good, each table is known to lie inside the bundle; a record number is checked
- * against its count, a string against the end of the strings.
+ * checked, each table lies inside the bundle. Callers check a record number against its count;
+ * strings are checked against the end of the strings.
  */
 #ifndef COREBTF_BUNDLE_H
 #define COREBTF_BUNDLE_H
@@ -30,17 +30,17 @@ struct bundle {
 	((__typeof__(((type *)0)->member))BYTES_MEMBER(record, type, member, (bundle)->swapped))
 
 /*
- * Looks at the bundle that starts at @data, with @available bytes up to the end of the section.
- * The caller sets log, position and number before.
+ * Opens the bundle that starts at @data, with @available bytes up to the end of the section. The
+ * caller sets log, position and number before.
  * Errors: -EBADMSG damaged or cut off, -EOPNOTSUPP a newer format or an unknown feature.
  */
 int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available);
 
-/* How many bytes at @data, a multiple of 8 unless it is all of them, are zero. */
+/* The number of zero bytes at @data, rounded down to a multiple of 8 unless all of them are zero.
+ */
 size_t bundle_padding(const uint8_t *data, size_t size);
 
-/* Checks the CRC of everything between header and data, once: a bundle that passed is not read
- * again. -EBADMSG. */
+/* Checks the CRC of everything between header and data, only once for each bundle. -EBADMSG. */
 int bundle_check_tables(struct bundle *bundle);
 
 bool bundle_is_big_endian(const struct bundle *bundle);
@@ -57,7 +57,7 @@ const uint8_t *bundle_object_record(const struct bundle *bundle, uint32_t number
 /* The first entry of a bucket; @number may be the count, which gives the number of entries. */
 uint32_t bundle_bucket(const struct bundle *bundle, uint32_t number);
 
-/* Tells the log that the bundle is damaged, with its number and place, and returns -EBADMSG. */
+/* Logs that the bundle is damaged, with its number and offset, and returns -EBADMSG. */
 __attribute__((format(printf, 2, 3))) int bundle_damaged(const struct bundle *bundle,
 							 const char *format, ...);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a kernel's key to the entries that have it. A lookup touches the bucket, its entries and
- * their strings, and the entry on either side of them; never the rest.
+ * From a kernel's key to the entries that have it. A lookup reads the bucket, its entries and their
+ * strings, and the entry before and after them; nothing else.
  */
 #ifndef COREBTF_INDEX_H
 #define COREBTF_INDEX_H
@@ -16,13 +16,13 @@ struct index_entry {
 	struct kernel_id id;
 };
 
-/* Reads entry @number, which is below the count, and checks all that can be checked of it alone:
- * its checksum, its strings, its hash. -EBADMSG. */
+/* Reads entry @number, which is below the count, and checks its checksum, strings and hash.
+ * -EBADMSG. */
 int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry *ret_entry);
 
 /*
- * The entries [*ret_first, *ret_end) of the bucket of @hash; they may have other hashes as well.
- * All of them are checked, and that none is missing: so a damaged byte cannot hide the better one
+ * The entries [*ret_first, *ret_end) of the bucket of @hash, which may have other hashes as well.
+ * All of them are checked, and that none is missing, so that a damaged byte cannot hide the better
  * of two entries. -EBADMSG.
  */
 int index_bucket(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first,

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the dynamic loader, or in a static program libc, says of the loaded files goes in; base
- * addresses and program headers come out. No file is opened for these.
+ * Base addresses and program headers come from the dynamic loader, or from libc in a static
+ * program. No file is opened for these.
  *
- * The file of a shared object is a harder question: there is no /proc/self/exe for it. The name
- * that the loader remembers may be relative to a folder that is not the current one any more, or
- * an upgrade may have put another file in its place. So the name is asked of the kernel
- * (/proc/self/maps), the file itself if the kernel lets us have it (/proc/self/map_files wants
- * CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE), and what was opened is compared with what is loaded:
- * program headers and notes, among them the build-id. Device and inode number would not do, as
- * overlayfs and btrfs report others in maps than in stat.
+ * The file of a shared object is harder to find: there is no /proc/self/exe for it. The loader's
+ * name may be relative to a folder that is not the current one any more, and an upgrade may have
+ * replaced the file. So the name comes from the kernel (/proc/self/maps), or the file itself where
+ * that is allowed (/proc/self/map_files needs CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE). The opened
+ * file is compared with what is loaded: program headers and notes, among them the build-id. Device
+ * and inode do not suffice, as overlayfs and btrfs report others in maps than in stat.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,7 +23,7 @@
 /* Notes are some 100 bytes. */
 #define MAX_NOTES 65536
 
-/* What the kernel writes behind the name of a file that has it no more. */
+/* What the kernel appends to the name of a deleted file. */
 #define DELETED " (deleted)"
 
 struct search {

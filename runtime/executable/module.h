@@ -21,8 +21,8 @@ struct module {
 	bool is_executable;
 };
 
-/* The executable; the object that this library's code is in; the one that has @address. Errors:
- * -ENOSYS the loader does not tell; -ENODATA no object has that address. */
+/* The executable; the object that contains this library's code; the one that contains @address.
+ * Errors: -ENOSYS the loader has no list; -ENODATA no object contains that address. */
 int module_find_executable(struct module *ret_module);
 int module_find_own(struct module *ret_module);
 int module_find_at(const void *address, struct module *ret_module);
@@ -34,8 +34,8 @@ static inline const uint8_t *module_segment(const struct module *module, size_t 
 }
 
 /*
- * Opens the file that the module was loaded from, when it can be told for sure that it is still
- * that one. The caller closes *@ret_fd. @path, of @path_size bytes, becomes its name for messages.
+ * Opens the file that the module was loaded from, if it certainly still is that file. The caller
+ * closes *@ret_fd. @path, of @path_size bytes, becomes its name for messages.
  * Errors: -ENODATA the file was deleted or replaced, -ENOSYS no /proc; those of open(2).
  */
 int module_open_file(const struct module *module, const struct log *log, char *path,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An ELF image in, a digest out. The image is the program's own, but it may be cut off or no
- * object at all, and each read is checked: a table, a name or a section outside of the image is
- * an error, never a read.
+ * An ELF image in, a digest out. The image may be cut off or be no object at all, so each read is
+ * checked: a table, name or section outside the image is an error.
  */
 #include <elf.h>
 #include <errno.h>

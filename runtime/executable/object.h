@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A BPF object in memory, as far as the runtime looks at one: is it the build that the bundle's
- * BTFs were trimmed for?
+ * A BPF object in memory: is it the build that the bundle's BTFs were trimmed for?
  */
 #ifndef COREBTF_OBJECT_H
 #define COREBTF_OBJECT_H

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For linker-scripts/corebtf.ld, which moves this into a segment of its own and keeps it there
- * (--gc-sections): without an input section, a linker would not make the read-only segment that
- * `corebtf embed` fills after the link. In a link without the script these are 8 of the bytes of
- * .rodata, if they are kept at all. Zero bytes are what readers know as "nothing embedded yet".
+ * For linker-scripts/corebtf.ld, which moves this into a segment of its own and keeps it with
+ * --gc-sections: without an input section a linker would not make the read-only segment that
+ * `corebtf embed` fills after the link. Without the script these are 8 bytes of .rodata, if they
+ * are kept at all. Readers take zero bytes for "nothing embedded yet".
  *
- * Only the static library has it. A program with the shared one gets the same section from an
- * object file that `corebtf convert` makes.
+ * Only the static library has it. A program that links the shared library gets the same section
+ * from an object file that `corebtf convert` makes.
  */
 #include <stdint.h>
 

@@ -2,9 +2,9 @@
 /*
  * A file descriptor in, a range of the file out.
  *
- * Just the ELF header, the section headers and the names are read, with pread into the stack:
- * nothing is mapped before it is known which few pages matter, and a hostile file can do no more
- * than be refused. Without section headers (sstrip, some packers) a file carries nothing for us.
+ * Only the ELF header, the section headers and the names are read, by pread(2) onto the stack:
+ * nothing is mapped before the section is found and checked. Without section headers (sstrip, some
+ * packers) a file has no section.
  */
 #include <elf.h>
 #include <errno.h>
@@ -61,7 +61,7 @@ struct elf_section {
 	uint64_t size;
 };
 
-/* The one door to the file: all of [offset, offset + size) or an error. */
+/* All reads of the file go through here: all of [offset, offset + size) or an error. */
 static int read_at(const struct elf_file *file, uint64_t offset, void *buffer, size_t size,
 		   const char *what)
 {
@@ -105,8 +105,8 @@ static int read_section(const struct elf_file *file, uint64_t number, struct elf
 }
 
 /*
- * The ELF header, and what it leaves to section 0 when there are 0xff00 sections or more. @start
- * is what was read of the file's start: the larger of the two headers, or the whole file.
+ * Reads the ELF header, and section 0, which has the larger numbers when there are 0xff00 sections
+ * or more. @start: the start of the file, up to the size of the larger of the two headers.
  */
 static int read_elf_header(struct elf_file *file, const uint8_t start[static sizeof(Elf64_Ehdr)])
 {
@@ -163,7 +163,7 @@ static int read_elf_header(struct elf_file *file, const uint8_t start[static siz
 	err = read_section(file, names_index, &names);
 	if (err)
 		return err;
-	if (names.type == SHT_NOBITS) /* a separate debug file keeps them; anything else is odd */
+	if (names.type == SHT_NOBITS) /* as in a separate debug file */
 		names.size = 0;
 	if (names.offset > file->size || names.size > file->size - names.offset)
 		return log_error(file->log, -EBADMSG,

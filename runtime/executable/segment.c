@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A module comes in, a range of its memory goes out.
+ * A module in, a range of its memory out.
  *
- * A reserved segment is known by what it is: read-only, and it starts with a bundle. That holds
- * for the executable also when this library is a shared one, and needs no symbol. An empty one
- * holds zero bytes and is passed over.
+ * A reserved segment is recognised by its contents: read-only, starting with a bundle. That needs
+ * no symbol, and works for the executable when this is the shared library, too. An empty segment
+ * holds zero bytes and is skipped.
  *
- * Bundles that were linked in lie anywhere among the program's constants. The first is found by
- * its symbol; the others follow it, and the row ends where no bundle starts.
+ * Bundles that were linked in lie anywhere among the program's constants. The first is found by its
+ * symbol; the others follow it.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -22,11 +22,11 @@
 /* A smaller one comes in with a read or two of the default read-ahead, 128 KiB. */
 #define LARGE_SEGMENT ((size_t)256 << 10)
 
-/* In every object file that `corebtf convert` makes. Weak: mostly there is none. */
+/* In every object file that `corebtf convert` makes. Weak: most programs have none. */
 extern const uint8_t corebtf_linked[] __attribute__((weak, visibility("hidden")));
 
-/* What stands there may be the program's own constants. AddressSanitizer, which puts forbidden
- * bytes between them, takes a look at it for a mistake, and knows memcmp(). */
+/* There may be other constants of the program. AddressSanitizer puts poisoned bytes between them
+ * and would report memcmp() here. */
 __attribute__((no_sanitize("address"))) static bool starts_with_magic(const uint8_t *data)
 {
 	for (size_t i = 0; i < COREBTF_MAGIC_SIZE; i++)
@@ -44,9 +44,9 @@ static void advise(const uint8_t *data, size_t size, int advice)
 }
 
 /*
- * A lookup touches a few pages here and there, and the first of them is what we look at now. The
- * kernel maps a program with the disk's read-ahead, which brings in much more around each of them.
- * So the advice against it comes before the look, and is taken back from what is no bundle.
+ * A lookup touches a few scattered pages, the first of them here. The kernel maps programs with the
+ * disk's read-ahead, which reads much more around each page. So that is switched off before the
+ * first access, and on again when this is no bundle.
  */
 static bool is_bundle(const uint8_t *data, size_t size)
 {
@@ -60,7 +60,7 @@ static bool is_bundle(const uint8_t *data, size_t size)
 	return is_ours;
 }
 
-/* From the end, which is where the linker script puts it: so no others are looked at mostly. */
+/* Starts at the end, where the linker script puts the segment. */
 static int find_reserved(const struct module *module, const uint8_t **ret_data, size_t *ret_size)
 {
 	for (size_t i = module->segment_count; i-- > 0;) {
@@ -79,7 +79,7 @@ static int find_reserved(const struct module *module, const uint8_t **ret_data, 
 	return -ENODATA;
 }
 
-/* How many of the @available bytes the bundles take that stand in a row from @data on. */
+/* The size of the bundles that follow one another from @data on, at most @available. */
 static size_t row_size(const uint8_t *data, size_t available)
 {
 	size_t end = 0;
@@ -95,7 +95,7 @@ static size_t row_size(const uint8_t *data, size_t available)
 						    byte_order, false);
 		size = (uint32_t)BYTES_MEMBER(data + start, struct corebtf_format_header, size,
 					      byte_order != COREBTF_BYTE_ORDER);
-		/* What is damaged is for the reader of bundles to tell. */
+		/* Damaged: bundle_open() will say so. */
 		if (size < sizeof(struct corebtf_format_header) || size > available - start)
 			return available;
 		end = start + size;

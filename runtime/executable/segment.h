@@ -11,9 +11,9 @@
 #include "runtime/executable/module.h"
 
 /*
- * The bundle in the module's reserved segment (linker-scripts/corebtf.ld), or in @ret_data the
- * bundles that were linked into it as object files (`corebtf convert`): these only of the module
- * that this library's code is in. They are borrowed from the program.
+ * Finds the bundle in the module's reserved segment (linker-scripts/corebtf.ld), or the bundles
+ * that were linked into it as object files (`corebtf convert`); the latter only in the module that
+ * contains this library's code. The bytes belong to the program.
  * -ENODATA: there are none.
  */
 int segment_find(const struct module *module, const uint8_t **ret_data, size_t *ret_size);

@@ -28,7 +28,7 @@ struct btf_file {
  * into a file without a name; it has to hold one BTF and no second.
  * @log is kept for as long as the file is open.
  * Errors: -EBADMSG no BTF, or damaged; -EFBIG more than 64 MiB; -ENOMEM; those of open(2), but
- * -ENOENT, which is -EBADMSG too (a link that leads nowhere), and of draft_open().
+ * -ENOENT, which is -EBADMSG too (a dangling link), and of draft_open().
  */
 int btf_file_open(const char *path, bool is_packed, const struct log *log,
 		  struct btf_file *ret_file);

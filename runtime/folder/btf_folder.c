@@ -126,7 +126,7 @@ static int ask_for_release(struct search *search, size_t length)
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
 		if (append(search, length, search->release, endings[i]) < 0)
 			return -ENAMETOOLONG;
-		/* the name itself: a dangling link is a BTF that is missing */
+		/* lstat(): a dangling link is a BTF that is missing */
 		if (lstat(search->path, &status) == 0)
 			return add_candidate(search, i > 0);
 		if (errno != ENOENT && errno != ENAMETOOLONG)
@@ -152,7 +152,7 @@ static int is_folder(const char *path)
 
 	if (stat(path, &status) == 0)
 		return S_ISDIR(status.st_mode);
-	/* A link that dangles, or leads in a circle, is no folder. */
+	/* A dangling link, or one in a circle, is no folder. */
 	return errno == ENOENT || errno == ELOOP || errno == ENOTDIR ? 0 : -errno;
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A list of the paths that were given out. It answers what a string alone cannot: whether a path
- * is ours, how many others share its file, and which names have to go at exit.
+ * A list of the paths that were returned to callers. It says whether a path is ours, how many
+ * others share its file, and which named files must be removed at exit.
  *
- * A path is known by its address and its text. So a path that the caller made itself is left
+ * A path is identified by its address and its text. So a path that the caller made itself is left
  * alone even if it reads like one of ours, and one that the caller freed with free() is noticed
- * when its address comes up again.
+ * when malloc() returns its address again.
  *
- * The world may change under the list: a daemon closes all descriptors, a child inherits them, a
- * folder is cleaned up. So what a descriptor or a name leads to is compared with the file that
- * was made before it is shared, closed or removed.
+ * A daemon may close all descriptors, a child inherits them, a folder may be cleaned up. So before
+ * a file is shared, closed or removed, its descriptor or name is compared with the file that was
+ * made (device and inode).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,9 +29,9 @@ struct shared_file {
 	dev_t device;
 	ino_t inode;
 	size_t size;
-	size_t paths; /* how many lead here */
-	char *name;   /* NULL: /proc/self/fd/N is the only way to it */
-	pid_t maker;  /* of the name; 0: not made by us. A child must not remove its parent's. */
+	size_t paths; /* that lead here */
+	char *name;   /* NULL: only /proc/self/fd/N leads to it */
+	pid_t maker;  /* of the name; 0: not we. A child must not remove its parent's files. */
 };
 
 struct btf_path {
@@ -54,7 +54,7 @@ static void unlock_paths(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Another thread may hold the lock while one forks; in the child nobody would let go of it. */
+/* Another thread may hold the lock during fork(2), and in the child it would never be released. */
 static void watch_fork(void)
 {
 	pthread_atfork(lock_paths, unlock_paths, unlock_paths);
@@ -65,7 +65,7 @@ static bool is_same_file(const struct shared_file *file, const struct stat *stat
 	return file->device == status->st_dev && file->inode == status->st_ino;
 }
 
-/* The name is ours to remove: this process made it, and it still is that file's. */
+/* Removes the name if this process made it and it still belongs to the file. */
 static void remove_name(const struct shared_file *file)
 {
 	struct stat status;
@@ -94,7 +94,7 @@ static void release_file(struct shared_file **file)
 }
 #define _cleanup_file_ __attribute__((cleanup(release_file)))
 
-/* The text of a file's path, in memory of its own; NULL without memory. */
+/* The text of a file's path, malloc'd; NULL without memory. */
 static char *file_text(const struct shared_file *file)
 {
 	char path[UNNAMED_FILE_PATH_SIZE];
@@ -128,7 +128,7 @@ static bool holds(int fd, const struct wanted *wanted)
 			    : file_bytes_equal_files(fd, wanted->fd, wanted->size);
 }
 
-/* Whether one more path may lead to this file: it has these bytes, by the way libbpf will take. */
+/* Whether one more path may lead to this file: opened as libbpf will, it has these bytes. */
 static bool can_share(const struct btf_path *path, const struct wanted *wanted)
 {
 	const struct shared_file *file = path->file;
@@ -155,7 +155,7 @@ static void path_end(struct btf_path **link)
 	free(path);
 }
 
-/* The file of a living path that one more may lead to; NULL when there is none. */
+/* The file of a path in use that has the wanted bytes; NULL when there is none. */
 static struct shared_file *find_file(const struct wanted *wanted)
 {
 	for (const struct btf_path *path = paths; path; path = path->next)
@@ -164,7 +164,7 @@ static struct shared_file *find_file(const struct wanted *wanted)
 	return NULL;
 }
 
-/* Makes a file of the draft, which has it no more. */
+/* Turns the draft into a file, which takes over its descriptor and name. */
 static int file_new(struct draft *draft, struct shared_file **ret_file)
 {
 	_cleanup_file_ struct shared_file *file = calloc(1, sizeof(*file));
@@ -194,7 +194,7 @@ static int file_new(struct draft *draft, struct shared_file **ret_file)
 static void path_start(struct btf_path *path, struct shared_file *file, char *text)
 {
 	file->paths++;
-	/* The address is new, so who had it before freed it without telling. */
+	/* A known address: the owner of that path called free(). */
 	for (struct btf_path **link = &paths; *link; link = &(*link)->next)
 		if ((*link)->text == text) {
 			path_end(link);
@@ -206,8 +206,8 @@ static void path_start(struct btf_path *path, struct shared_file *file, char *te
 	paths = path;
 }
 
-/* A path to a living file that has the bytes, or else to the one that the draft becomes. @draft is
- * not open as long as the bytes are in memory alone. */
+/* A path to a file in use that has the bytes, or else to the one that the draft becomes. @draft is
+ * not open when the bytes are only in memory. */
 static int path_new(struct wanted wanted, struct draft *draft, const struct log *log,
 		    char **ret_path)
 {
@@ -223,7 +223,8 @@ static int path_new(struct wanted wanted, struct draft *draft, const struct log 
 	lock_paths();
 	file = find_file(&wanted);
 	if (!file) {
-		/* The log function is the caller's, and may call us: not with the lock held. */
+		/* The log function is the caller's and may call us, so the lock must not be held.
+		 */
 		unlock_paths();
 		if (wanted.data)
 			err = draft_open(draft, true, log);
@@ -278,7 +279,7 @@ int btf_path_of_file(const char *name, char **ret_path)
 
 	if (file) {
 		file->fd = -1;
-		file->name = strdup(name); /* without a maker: nobody removes or shares it */
+		file->name = strdup(name); /* without a maker it is neither removed nor shared */
 	}
 	if (!file || !file->name || !path || !text) {
 		free(text);
@@ -313,7 +314,8 @@ bool btf_path_free(char *path)
 	return is_ours;
 }
 
-/* At exit, and when a shared library that holds us is unloaded: descriptors go by themselves. */
+/* At exit, and when a shared library with this code is unloaded; descriptors close by themselves.
+ */
 __attribute__((destructor)) static void remove_names(void)
 {
 	lock_paths();

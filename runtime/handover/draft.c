@@ -2,13 +2,12 @@
 /*
  * The places, best first: a memfd; a file without a name in one of the folders, since
  * memfd_create is missing before Linux 3.17 and some sandboxes refuse it (seccomp: ENOSYS or
- * EPERM); a file with a name, since without /proc there is no path to any other. Whatever one
- * place says is a reason to go on to the next, but for what stops everything: no descriptors, no
- * memory.
+ * EPERM); a file with a name, since without /proc no other file has a path. After any error the
+ * next place is tried, except when there are no descriptors or no memory.
  *
  * Whether a place has room shows when it is written to, and whether /proc leads to it when it is
- * opened again. By then the bytes may have come out of a stream that is not read twice, so they
- * are copied from the old place to the next one.
+ * opened again. By then the bytes may come from a stream that cannot be read again, so they are
+ * copied from the old place to the next one.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -62,7 +61,7 @@ static int open_in_folders(struct draft *draft)
 	return draft->refusal == -ENOENT ? -ENOSPC : draft->refusal;
 }
 
-/* Opens the first place that can be had, beginning with the draft's own. */
+/* Opens the first place that works, beginning with the draft's own. */
 static int open_place(struct draft *draft)
 {
 	draft->fd = -1;
@@ -80,7 +79,7 @@ static int open_place(struct draft *draft)
 	return open_in_folders(draft);
 }
 
-/* The place after the draft's own. The bytes are still in the one before. */
+/* Moves on to the next place. The bytes are still in the old one. */
 static void leave_place(struct draft *draft, int error)
 {
 	if (draft->place == DRAFT_MEMFD) {
@@ -102,8 +101,8 @@ static void drop(struct draft *draft)
 	draft->name = NULL;
 }
 
-/* Takes the bytes to the first place that has room for them, beginning with the draft's own
- * place as leave_place() set it. */
+/* Copies the bytes to the first place that has room for them, beginning with the one that
+ * leave_place() set. */
 static int move(struct draft *draft, struct draft *old)
 {
 	int err = open_place(draft);
@@ -173,7 +172,7 @@ int draft_empty(struct draft *draft)
 	return 0;
 }
 
-/* A file without a name, opened anew for reading by the path that libbpf will take. */
+/* Opens a file without a name again for reading, by the path that libbpf will use. */
 static int reopen(struct draft *draft, struct stat *ret_status)
 {
 	int again = file_bytes_off_standard(unnamed_file_reopen(draft->fd, ret_status));
@@ -236,7 +235,7 @@ int draft_descriptor(const void *data, size_t size, const struct log *log)
 	if (!result && draft.place == DRAFT_UNNAMED) {
 		log_line(log, "the BTF is in a file without a name in %s",
 			 temp_folder_at(draft.folder));
-		reopen(&draft, &status); /* without a /proc it stays as it is */
+		reopen(&draft, &status); /* without /proc the first descriptor stays */
 	}
 	if (result) {
 		draft_close(&draft);

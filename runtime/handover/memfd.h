@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file that has no name, is closed on exec, and once it is sealed cannot be changed any more.
+ * A file in memory without a name, close-on-exec, that cannot be changed once it is sealed.
  */
 #ifndef COREBTF_MEMFD_H
 #define COREBTF_MEMFD_H
@@ -8,7 +8,7 @@
 /* Returns a descriptor for reading and writing, or -errno. @name is what /proc/self/fd shows. */
 int memfd_open(const char *name);
 
-/* Nobody can change it from now on, by whatever descriptor. Errors: those of fcntl(2). */
+/* Forbids all changes, by any descriptor. Errors: those of fcntl(2). */
 int memfd_seal(int fd);
 
 #endif

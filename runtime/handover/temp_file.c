@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A named file outlives a process that is killed or that calls exec. The lock on its descriptor
- * does not: the kernel drops it with the last one that has it. So a file of our name pattern,
- * owner and mode that nobody locks is a leftover. The pid would not do as a mark, since two
- * containers that share a folder count pids apart.
+ * does not: the kernel drops it with the last descriptor. So a file with our name pattern, owner
+ * and mode that is not locked is a leftover. A pid in the name would not do, since two containers
+ * that share a folder may use the same pids.
  *
- * Between making a file and locking it, another process may take it for a leftover. The maker
- * therefore looks, once it has the lock, whether the name still is its file's, and begins again
- * if not. The other one looks the same way before it removes, so it never removes by a name that
- * has become another file's.
+ * Between creating a file and locking it, another process may take it for a leftover. So once it
+ * has the lock, the creator checks that the name still belongs to its file, and begins again if
+ * not. Before removing a leftover, the other process checks the same.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,7 +27,7 @@
 #define NAME_END   "XXXXXX"
 
 #define MAKE_TRIES 16
-#define LOOK_AT	   4096 /* names in a folder; nobody should wait for a crowded one */
+#define LOOK_AT	   4096 /* names in a folder: a crowded one must not delay the program */
 
 static int make(const char *folder, char **ret_path)
 {
@@ -62,7 +61,7 @@ static int make_unnamed(const char *folder)
 		return fd;
 #endif
 	/* Kernels before 3.11 take O_TMPFILE for other flags: -EISDIR, -ENOENT. So any error may
-	 * mean that it is not known; a folder that cannot be written to says so once more. */
+	 * mean that it is not known; an unwritable folder gives its error again below. */
 	if (!temp_folder_is_safe(folder))
 		return fd == -EOPNOTSUPP || fd == -EISDIR ? -EPERM : fd;
 	fd = make(folder, &path);
@@ -75,7 +74,7 @@ int temp_file_unnamed(const char *folder)
 {
 	int fd = make_unnamed(folder);
 
-	/* The umask may have taken what we need to open it again. */
+	/* The umask may have removed the permission to open it again. */
 	if (fd >= 0 && fchmod(fd, S_IRUSR)) {
 		int err = -errno;
 
@@ -131,9 +130,9 @@ static int make_locked(const char *folder, char **ret_path)
 
 		if (fd < 0)
 			return fd;
-		/* A filesystem without locks has none for who looks for leftovers either. */
+		/* On a filesystem without locks no leftover is found either. */
 		if (flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK)
-			continue; /* one who is about to remove it */
+			continue; /* another process is about to remove it */
 		if (fstat(fd, &status) || !is_name_of(AT_FDCWD, path, &status))
 			continue;
 		fd = -1;

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An empty file in a folder: without a name where that can be had, with one where a name is what
- * is needed.
+ * An empty file in a folder, without or with a name.
  */
 #ifndef COREBTF_TEMP_FILE_H
 #define COREBTF_TEMP_FILE_H
 
 /*
- * A file of this process alone, which goes with its last descriptor. Returns the descriptor
- * (close-on-exec, for reading and writing) or -errno. Where the folder's filesystem
- * has no O_TMPFILE, the file has a name for a moment, if the folder is safe; otherwise -EPERM.
+ * A private file that vanishes with its last descriptor. Returns the descriptor (close-on-exec, for
+ * reading and writing) or -errno. Where the folder's filesystem has no O_TMPFILE, the file has a
+ * name for a moment; -EPERM when the folder is not safe enough for that.
  */
 int temp_file_unnamed(const char *folder);
 
 /*
  * A file with mode 0600 and a name, which the caller removes. @folder must be safe. The
- * descriptor that is returned holds a lock for as long as the name is needed: files that a killed
- * process left behind in that folder have lost theirs, and are removed by this call.
+ * returned descriptor holds a lock for as long as the name is needed. Files that a killed process
+ * left in that folder have no lock any more; this call removes them.
  *
  * @ret_path: malloc'd, the caller frees it.
  */

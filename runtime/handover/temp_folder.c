@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * First what the user chose, then folders that are usually in memory and gone with the next boot,
- * then the rest. /tmp and /var/tmp are last since they may be disks.
+ * First the user's choice, then folders that are usually in memory and empty after a reboot. /tmp
+ * and /var/tmp are last since they may be on a disk.
  */
 #include <limits.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@ static const char *const folders[] = {"/dev/shm", "/run", "/tmp", "/var/tmp"};
 const char *temp_folder_at(size_t number)
 {
 	for (size_t i = 0; i < COUNT(variables); i++) {
-		/* Whoever starts a program with file capabilities does not choose its folders. */
+		/* The caller of a program with file capabilities must not choose its folders. */
 		const char *folder = secure_getenv(variables[i]);
 
 		if (folder && folder[0] == '/' && number-- == 0)
@@ -42,7 +42,7 @@ bool temp_folder_is_safe(const char *folder)
 {
 	char path[PATH_MAX];
 
-	/* Without links, so that each folder above is one to look at. */
+	/* Without links, so that each folder above can be checked. */
 	if (!realpath(folder, path))
 		return false;
 	for (char *slash = path + strlen(path);;) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The folders for a file of ours when there is no memfd, best first.
+ * The folders for a file when there is no memfd, best first.
  */
 #ifndef COREBTF_TEMP_FOLDER_H
 #define COREBTF_TEMP_FOLDER_H
@@ -9,12 +9,12 @@
 #include <stddef.h>
 
 /* Folder @number, an absolute path, or NULL after the last. It need not exist or be writable. The
- * string is the environment's or static. */
+ * string belongs to the environment or is static. */
 const char *temp_folder_at(size_t number);
 
 /*
- * Whether what a name of ours in @folder leads to can be changed by nobody but root and us: the
- * folder and all above it belong to root or us, and where others may write they are sticky.
+ * Whether only root and this user can replace a file of ours in @folder: the folder and all above
+ * it belong to one of the two, and are sticky where others may write.
  */
 bool temp_folder_is_safe(const char *folder);
 

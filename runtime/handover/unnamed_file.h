@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one path of a file that has no name: the way to its descriptor through /proc.
+ * The only path of a file that has no name: that of its descriptor in /proc.
  */
 #ifndef COREBTF_UNNAMED_FILE_H
 #define COREBTF_UNNAMED_FILE_H
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 /*
- * Opens the file behind @fd once more, for reading, by the path that others will open it by.
- * -ENXIO: that path leads to something else. No /proc, or one that hides us: errors of open(2).
+ * Opens the file behind @fd again for reading, by the path that libbpf will use.
+ * Errors: -ENXIO that path leads to another file; those of open(2) without a usable /proc.
  */
 int unnamed_file_reopen(int fd, struct stat *ret_status);
 

@@ -37,7 +37,7 @@ extern "C" {
  *
  * Returns 0 or a negative errno:
  * -EOPNOTSUPP	nothing at all is embedded, neither section nor tar. This is bcc's error for it; in
- *		corebtf.h it is -ENODATA, which tells it from a section of a newer format, the
+ *		corebtf.h it is -ENODATA, which differs from a section of a newer format, the
  *		other reason for -EOPNOTSUPP.
  * -ENOENT	something is embedded, but no BTF for this kernel
  * -ENOTUNIQ	several different BTFs are embedded that may be this kernel's, and nothing tells

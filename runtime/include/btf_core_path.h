@@ -49,7 +49,7 @@ COREBTF_API int ensure_core_btf_with_tar_binary(char **path, const char *tar_bin
 
 /*
  * Ends a path from the two above, after the load: the file behind it and the string. Returns 0,
- * also for NULL; -EINVAL for a path of somebody else, which is left alone. Since 0.1.
+ * also for NULL; -EINVAL for a path that is not ours, which is left alone. Since 0.1.
  */
 COREBTF_API int clean_core_btf_rs(char *path);
 

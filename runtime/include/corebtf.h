@@ -296,7 +296,7 @@ COREBTF_API int corebtf_summarize(struct corebtf *corebtf, struct corebtf_summar
 /*
  * Checks all of every bundle: all tables against their checksum, every entry and object, every
  * blob (unpacked where needed) against its checksum. corebtf_find_entry() and corebtf_entry_btf()
- * check just what they touch. Errors: -EBADMSG, -ENOMEM; the log function is told what is wrong.
+ * check just what they touch. Errors: -EBADMSG, -ENOMEM; the log says what is wrong.
  * Since 0.1.
  */
 COREBTF_API int corebtf_check(struct corebtf *corebtf);

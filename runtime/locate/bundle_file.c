@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the user names beside the program, COREBTF_BUNDLE or an option: a file with bundles, a tar
- * or a folder. What it is, is looked at; its name does not matter.
+ * What the user names by COREBTF_BUNDLE or an option: a file with bundles, a tar or a folder. Its
+ * first bytes decide which, not its name.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static int from_folder(struct locate *locate, const char *path, char **ret_path)
 	int err;
 
 	if (locate->nearest) {
-		log_line(&log, "%s: of a folder no neighbours are known", path);
+		log_line(&log, "%s: neighbours are not looked for in a folder", path);
 		return source_pass(locate, -ENOENT);
 	}
 	kernel = calloc(1, sizeof(*kernel));
@@ -50,11 +50,11 @@ static bool is_folder(const char *path)
 
 static bool is_tar(const char *path)
 {
-	const struct log nobody = {.write = NULL};
+	const struct log silent = {.write = NULL};
 	_cleanup_fd_ int fd = -1;
 	uint64_t size;
 
-	return file_bytes_open(path, &nobody, &fd, &size) == 0 && tar_is_file(fd);
+	return file_bytes_open(path, &silent, &fd, &size) == 0 && tar_is_file(fd);
 }
 
 /* A tar, of which just the one BTF is kept; corebtf_open_file() would have all of them in memory.
@@ -92,7 +92,7 @@ int source_bundle_file(struct locate *locate, char **ret_path)
 
 	if (!path)
 		return source_pass(locate, -ENODATA);
-	/* The user named it: that it is not there, or no bundle, must not go by in silence. */
+	/* The user named it: a missing file, or one without bundles, is an error. */
 	if (is_folder(path))
 		return from_folder(locate, path, ret_path);
 	/* neighbours are known to a tar that is read as a whole */

@@ -21,7 +21,7 @@ static bool is_btf_or_elf(const unsigned char start[static 4])
 		       4);
 }
 
-/* What the user forces is not compared with the kernel: that is the point of it. */
+/* What the user forces is not compared with the kernel, on purpose. */
 int source_forced_btf(struct locate *locate, char **ret_path)
 {
 	const char *path = locate->opts.btf_path;

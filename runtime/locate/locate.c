@@ -53,7 +53,7 @@ static int ask_sources(struct locate *locate, char **ret_path)
 	return SOURCE_PASS;
 }
 
-/* What is not given is the environment's. */
+/* An option that is not given comes from the environment. */
 static void fill_in(const char **option, const char *variable, const struct log *log)
 {
 	if (*option && !**option)
@@ -69,19 +69,18 @@ static void fill_in(const char **option, const char *variable, const struct log 
 					   : "empty");
 }
 
-/* What to do about it, for the last line of the story. */
+/* What to do about it, for the last line of the log. */
 static const char *advice(int error)
 {
 	switch (error) {
 	case -ENOENT:
-		return "none for it in any place that has BTFs; embed this kernel as well, or name "
-		       "a file in COREBTF_BUNDLE";
+		return "no source has one for it; embed this kernel as well, or name a file in "
+		       "COREBTF_BUNDLE";
 	case -ENODATA:
-		return "there are no BTFs in any place; run `corebtf embed` on the program, or "
-		       "name "
-		       "a file in COREBTF_BUNDLE";
+		return "no source has any BTFs; run `corebtf embed` on the program, or name a file "
+		       "in COREBTF_BUNDLE";
 	default:
-		return "the program's own BTFs cannot be looked at, and there are no others";
+		return "the program's own BTFs cannot be read, and there are no others";
 	}
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the sources have in common: what counts as absence, and the two kinds of things in which a
- * BTF is looked for.
+ * What the sources share: which errors mean "nothing here", and how to look into bundles and tars.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 
 int source_pass(struct locate *locate, int error)
 {
-	/* Of those that had nothing, who had some BTFs says more than who had none. */
+	/* A source with BTFs, but none for this kernel, says more than one without any. */
 	switch (error) {
 	case -ENOENT:
 		locate->missed = error;

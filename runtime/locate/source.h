@@ -23,8 +23,8 @@ struct locate {
 	bool from_tar;		/* the section is not asked */
 	const void *tar;	/* the tar to ask instead of the linked one; NULL: that one */
 	size_t tar_size;
-	bool nearest; /* the second time around: a neighbour may do (corebtf.h) */
-	int missed;   /* what those said that passed the question on: source_pass() keeps it */
+	bool nearest;		      /* the second round: a neighbour will do (corebtf.h) */
+	int missed;		      /* the error when no source has a BTF; set by source_pass() */
 	struct corebtf_origin origin; /* a source fills in what it knows when it succeeds */
 };
 
@@ -33,15 +33,14 @@ struct locate {
 
 /*
  * Asks one source. SOURCE_FOUND: it has the BTF; *@ret_path is for libbpf and freed with
- * corebtf_path_free(), or NULL when libbpf finds that BTF by itself; @locate's origin says what it
- * is. SOURCE_PASS: it has none, by way of source_pass(). An error is the answer: what the kernel
- * needs may be there, but cannot be had.
+ * corebtf_path_free(), or NULL when libbpf finds that BTF by itself; @locate's origin is filled in.
+ * SOURCE_PASS: it has none, see source_pass(). An error ends the search: the source may have the
+ * BTF, but cannot be read.
  */
 typedef int (*source_fn)(struct locate *locate, char **ret_path);
 
-/* Turns what is no more than absence into SOURCE_PASS: -ENODATA no BTFs at all, -ENOENT none for
- * this kernel; -ENOSYS, -EACCES, -EPERM it cannot be looked at here. Every other error stays what
- * it is. */
+/* Turns the errors that mean "nothing here" into SOURCE_PASS: -ENODATA no BTFs at all, -ENOENT none
+ * for this kernel, -ENOSYS, -EACCES, -EPERM it cannot be read. All others are returned. */
 int source_pass(struct locate *locate, int error);
 
 /* The running kernel, with what the program's options say of the choice. Errors: those of

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file or a range of memory in, a row of opened bundles out. One bundle that is damaged makes
- * all of it an error: which of them has the kernel's entry cannot be said any more.
+ * A file or a range of memory in, opened bundles out. One damaged bundle makes all of it an error,
+ * since it may be the one that has the kernel's entry.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -77,7 +77,7 @@ static int grow(struct corebtf *handle)
 	return bundles && caches ? 0 : log_error(&handle->log, -ENOMEM, "no memory");
 }
 
-static void tell_bundle(const struct bundle *bundle)
+static void log_bundle(const struct bundle *bundle)
 {
 	log_line(bundle->log,
 		 "bundle %" PRIu32 " at offset %" PRIu64 ": %" PRIu32 " bytes, %" PRIu32
@@ -93,8 +93,9 @@ int handle_open_memory(struct corebtf *handle, const void *data, size_t size)
 	size_t position = bundle_padding(bytes, size);
 
 	if (position == size)
-		return log_error(&handle->log, -ENODATA, "holds no bundle, only %s",
-				 size ? "zero bytes: nothing was embedded yet" : "emptiness");
+		return log_error(&handle->log, -ENODATA, "holds no bundle, %s",
+				 size ? "only zero bytes: nothing was embedded yet"
+				      : "it is empty");
 	while (position < size) {
 		struct bundle *bundle;
 		int err = grow(handle);
@@ -110,7 +111,7 @@ int handle_open_memory(struct corebtf *handle, const void *data, size_t size)
 		err = bundle_open(bundle, bytes + position, size - position);
 		if (err)
 			return err;
-		tell_bundle(bundle);
+		log_bundle(bundle);
 		handle->bundle_count++;
 		position += bundle->header.size;
 		position += bundle_padding(bytes + position, size - position);

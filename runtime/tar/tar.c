@@ -7,8 +7,8 @@
  *	GNU     header L   the name         header 0   the data
  *	pax     header x   "27 path=..."    header 0   the data
  *
- * Every header has a checksum of its own. A size that is a lie leads to a place where no header
- * is, or past the end, so it is found out by itself.
+ * Every header has a checksum. A wrong size leads to a place without a header, or past the end, and
+ * so is detected.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -275,7 +275,7 @@ static int read_pax(struct tar *tar, struct extension *extension)
 	return err;
 }
 
-/* Members that are not for anybody but tar itself. Returns 1 when this was one of them. */
+/* Members that only describe the next one. Returns 1 when this was one of them. */
 static int read_extension(struct tar *tar, const struct header *header, struct extension *extension)
 {
 	int err;
@@ -350,7 +350,8 @@ static int finish_member(struct tar *tar, const struct header *header,
 		break;
 	case '1':
 		member->kind = TAR_HARD_LINK;
-		/* Some write the file's size here all the same; GNU tar knows better, too. */
+		/* Some write the file's size here although no data follows; GNU tar ignores it,
+		 * too. */
 		tar->data_left = 0;
 		tar->padding = 0;
 		break;

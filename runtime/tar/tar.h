@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A tar archive in memory in, its members out: once, in order, the data of a member only if
- * somebody reads it. Formats: v7, ustar, GNU and pax.
+ * A tar archive in memory in, its members out: once, in order. The data of a member is unpacked
+ * only when it is read. Formats: v7, ustar, GNU and pax.
  * Sources: pax in POSIX.1-2017, "Basic Tar Format" in the GNU tar manual.
  */
 #ifndef COREBTF_TAR_H
@@ -17,7 +17,7 @@ enum tar_kind {
 	TAR_FILE,
 	TAR_HARD_LINK,
 	TAR_SYMBOLIC_LINK,
-	TAR_OTHER, /* folders and what else has no BTF in it */
+	TAR_OTHER, /* folders and everything else that holds no BTF */
 };
 
 struct tar_member {
@@ -39,15 +39,16 @@ static inline bool tar_member_is_link(const struct tar_member *member)
 struct tar {
 	struct tar_stream stream;
 	const struct log *log;
-	struct tar_member member; /* the one that tar_next() came to */
-	uint64_t data_left;	  /* of its data, not read yet */
-	unsigned int padding;	  /* after its data */
+	struct tar_member member; /* the current one */
+	uint64_t data_left;	  /* bytes of its data that were not read yet */
+	unsigned int padding;	  /* bytes after its data */
 	bool has_members;
 };
 
 /*
- * Whether a file that begins with these bytes, as many as it has up to TAR_START_SIZE, is taken
- * for an archive: packed by what tar_stream.h knows, if only by name, or with a tar's header.
+ * Whether a file is an archive, by its first TAR_START_SIZE bytes or all that it has: packed with
+ * a packer that tar_stream.h knows, even one that it does not read, or beginning with a tar header.
+ * ELF files and bundles never are.
  */
 #define TAR_START_SIZE 512
 bool tar_is(const void *start, size_t size);
@@ -59,14 +60,14 @@ int tar_open(struct tar *tar, const void *data, size_t size, const struct log *l
 void tar_close(struct tar *tar);
 
 /*
- * Goes on to the next member, past what was left of the one before it. Returns 1, or 0 at the
- * end, when everything up to the last packed byte was read.
- * Errors: -EBADMSG: no tar, cut off, damaged, or sizes that do not fit each other; -EFBIG, -ENOMEM.
+ * Goes on to the next member and skips the unread data of the current one. Returns 1, or 0 at the
+ * end, after the last packed byte was read.
+ * Errors: -EBADMSG no tar, cut off, damaged, or sizes that contradict each other; -EFBIG, -ENOMEM.
  */
 int tar_next(struct tar *tar);
 
-/* The member's data, @size at most INT_MAX. Returns how many bytes, 0 at their end, or the errors
- * of tar_next(). */
+/* Reads up to @size bytes (at most INT_MAX) of the member's data. Returns how many, 0 at the end,
+ * or the errors of tar_next(). */
 int tar_read(struct tar *tar, void *buffer, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A tar of BTFs in, all of them as one raw bundle in memory out, and package.json's bytes beside
- * it. What asks a bundle (choose, list, check, nearest) then asks a tar in the same way.
+ * A tar of BTFs in, one raw bundle with all of them in memory out, and the bytes of package.json.
+ * So everything that works on bundles (choose, list, check, nearest) works on tars.
  */
 #ifndef COREBTF_TAR_BUNDLE_H
 #define COREBTF_TAR_BUNDLE_H
@@ -11,21 +11,21 @@
 
 #include "runtime/util/log.h"
 
-/* Both are the caller's, free(). */
+/* The caller frees both with free(). */
 struct tar_bundle {
 	uint8_t *bundle; /* runtime/format.h, in the host's byte order; may have no entries */
 	size_t bundle_size;
 	uint8_t *package_json; /* NULL: there is none */
 	size_t package_json_size;
-	/* Entries whose bytes cannot be had: their blob is empty. */
+	/* Entries without a readable BTF: their blob is empty. */
 	size_t unreadable_count;
 };
 
 /*
  * Reads the archive once, to its end. Members are named as tar_find.h says; one that holds no BTF
- * (an empty file is what a failed trim leaves), is stored sparse, or is a link that leads nowhere,
- * keeps its entry, with an empty blob: were it left out, a lookup would take the next best, which
- * is another kernel's.
+ * (a failed trim leaves an empty file), is stored sparse, or is a dangling link has an entry with
+ * an empty blob: if it were left out, a lookup would choose the next best, which is another
+ * kernel's.
  *
  * Memory: the distinct BTFs, twice at most, and what the members are called; all of it is bounded
  * by TAR_STREAM_MAX_SIZE.

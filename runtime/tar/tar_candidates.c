@@ -100,7 +100,7 @@ bool tar_candidates_resolve(struct tar_candidates *candidates, const struct tar_
 		tar_name_hash end;
 
 		if (tar_links_follow(links, candidate->hash, &end))
-			continue; /* it leads nowhere, and is like no other */
+			continue; /* dangling: it equals no other */
 		for (size_t j = 0; candidate->link && j < candidates->count; j++)
 			if (candidates->members[j].hash == end)
 				candidate->content = candidates->members[j].content;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The members of a tar that are for one kernel: which of them to keep while they stream by, and
+ * The members of a tar that are for one kernel: which of them to keep while the tar is read, and
  * which one is chosen in the end, by choose/rank.h.
  */
 #ifndef COREBTF_TAR_CANDIDATES_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One pass: the bytes that a hard link leads to came before it, those of a symbolic link may come
- * after it, under any name. So every file that begins as a BTF is kept, and links are followed
+ * One pass: the file that a hard link leads to comes before it, that of a symbolic link may come
+ * after it, with any name. So every file that begins like a BTF is kept, and links are followed
  * when all names are known.
  *
- * Names and BTFs are found again in balanced trees (tsearch(3)): an archive that was made to be
- * slow, with a million members or with BTFs whose checksums collide, costs a few comparisons more.
+ * Names and BTFs are looked up in balanced trees (tsearch(3)): a hostile archive with a million
+ * members, or with BTFs whose checksums collide, only costs a few comparisons more.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -32,7 +32,7 @@ struct reader {
 	size_t scratch_size, scratch_room;
 };
 
-/* A tree's node is the struct itself: what to free has a list of its own. */
+/* The nodes are freed by their lists, not by the trees. */
 static void keep(void *node)
 {
 	(void)node;
@@ -110,7 +110,7 @@ static struct tar_named *get_member(struct reader *reader, const char *name)
 	return member;
 }
 
-/* The scratch bytes as a content, shared with equal ones. */
+/* The scratch bytes as a BTF, shared with equal ones. */
 static struct distinct_btf *get_content(struct reader *reader)
 {
 	struct distinct_btf *content = calloc(1, sizeof(*content)), **node;
@@ -128,7 +128,7 @@ static struct distinct_btf *get_content(struct reader *reader)
 	}
 	content->next = reader->result->contents;
 	reader->result->contents = content;
-	/* The content takes the memory over, without what was too much. */
+	/* The BTF takes over the memory, shrunk to its size. */
 	content->data = realloc(reader->scratch, reader->scratch_size);
 	if (!content->data)
 		content->data = reader->scratch;
@@ -151,8 +151,8 @@ static int grow_scratch(struct reader *reader)
 	return 0;
 }
 
-/* Reads of the member's data what is there up to @limit. Memory grows with the bytes that come,
- * not with what a header says. */
+/* Reads the member's data up to @limit. Memory grows with the bytes read, not with the size in a
+ * header. */
 static int read_data(struct reader *reader, size_t limit)
 {
 	while (reader->scratch_size < limit) {
@@ -183,7 +183,7 @@ bool tar_contents_is_btf_name(const char *name)
 	return tar_name_split(parts, &id);
 }
 
-/* An entry stays an entry, but nobody gets its bytes. */
+/* The entry stays, without bytes. */
 static int add_unreadable(struct reader *reader, const char *why)
 {
 	struct tar_named *member = get_member(reader, reader->tar.member.path);
@@ -209,7 +209,7 @@ static int take_package_json(struct reader *reader)
 				 reader->tar.member.path, reader->tar.member.size);
 	err = read_data(reader, (size_t)reader->tar.member.size);
 	if (!err && !reader->scratch)
-		err = grow_scratch(reader); /* an empty file is one all the same */
+		err = grow_scratch(reader); /* for an empty file, too */
 	if (err)
 		return err;
 	free(reader->result->package_json);
@@ -236,8 +236,8 @@ static int take_link(struct reader *reader)
 	return member && member->link ? 0 : no_memory(reader);
 }
 
-/* What is wrong with a file that may be a BTF's by its name; NULL: nothing. Its first bytes are
- * read for it, if there is no other reason. */
+/* What is wrong with a file whose name may be that of a BTF; NULL: nothing. Reads its first bytes,
+ * unless something else is wrong already. */
 static int find_fault(struct reader *reader, const char **ret_fault)
 {
 	const struct tar_member *file = &reader->tar.member;
@@ -311,7 +311,7 @@ static int read_members(struct reader *reader, const void *tar, size_t size)
 
 /* ---- links ---- */
 
-/* The bytes at the end of a chain of links; none when there is no end. */
+/* The BTF at the end of a chain of links, or @nothing. */
 static struct distinct_btf *follow(struct reader *reader, const struct tar_named *member)
 {
 	const char *from = member->name;

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every member for this kernel is a candidate. While they stream by, the bytes of the one that
- * fits best so far go into a draft, from which they are taken back when a better one comes; of
- * the others size and checksum are noted. At the end the candidates are ranked like the entries
- * of a bundle, by what was noted.
+ * Every member for this kernel is a candidate. While the tar is read, the bytes of the best
+ * candidate so far go into a draft, which is emptied when a better one comes; of the others size
+ * and checksum are kept. At the end the candidates are ranked like the entries of a bundle.
  *
- * A link stands for another member's bytes. Where that member is still to come, it is kept when
- * it does; where it has gone by, a second pass fetches it, along with the size and checksum of
- * other candidates that are links. All links were seen by then, so that no chain takes a third.
- *
- * Of members with one name the last counts, since that is the one that tar leaves on the disk.
+ * A link stands for another member. When that member comes later, it is kept then; when it was
+ * already read, a second pass fetches it, along with size and checksum of other candidates that are
+ * links. All links are known by then, so that there is never a third pass.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -91,7 +88,7 @@ static int note_candidate(struct search *search, const struct tar_member *member
 	return 0;
 }
 
-/* The checksum of what is kept, which takes as long as unpacking does; so it waits until there is
+/* The checksum of what is kept takes as long as unpacking, so it is computed only when there is
  * something to compare with. */
 static int sum_kept(struct search *search)
 {
@@ -174,7 +171,7 @@ static int read_file(struct search *search, struct tar *tar, tar_name_hash hash,
 	return err;
 }
 
-/* The name of the bytes that are to be kept, as far as the links are known; 0: there are none. */
+/* The name of the file to keep, by the links that are known so far; 0: none. */
 static tar_name_hash wanted_name(const struct search *search)
 {
 	const struct tar_candidates *candidates = &search->candidates;
@@ -204,7 +201,7 @@ static int consider(struct search *search, struct tar *tar)
 	if (!has_content(member))
 		return 0;
 	is_candidate = is_for_kernel(search, member->path, &is_sibling);
-	/* As long as there are no links, nobody asks for any other name. */
+	/* Without links, other names do not matter. */
 	if (!is_candidate && !tar_member_is_link(member) && !search->links.count)
 		return 0;
 	hash = tar_links_hash(member->path);
@@ -275,8 +272,8 @@ static int pass(struct search *search, int (*visit)(struct search *search, struc
 	return result;
 }
 
-/* Whether the archive has to be read again: for the bytes to hand over, or for what there is to
- * compare. What the only candidate is like matters to nobody. */
+/* Whether the archive has to be read again: for the bytes to hand over, or for a checksum to
+ * compare. A single candidate is compared with nothing. */
 static int resolve_links(struct search *search, bool *ret_again)
 {
 	bool several = search->candidates.count > 1, all_seen;
@@ -387,7 +384,8 @@ static int find(struct search *search, struct tar_btf *ret_btf)
 		return result;
 	result = resolve_links(search, &again);
 	if (!result && again) {
-		log_line(search->log, "a link stands for bytes that have gone by: reading again");
+		log_line(search->log,
+			 "a link leads to a file that was already read: reading again");
 		result = pass(search, fetch);
 		if (!result)
 			result = resolve_links(search, &again);

@@ -30,9 +30,9 @@ struct tar_btf {
 };
 
 /*
- * Reads the archive once, from its first byte to its last, and keeps the bytes of the one member
- * alone, in the file that is handed over. Once more, and no more than that, when the bytes that a
- * link stands for have gone by: a hard link comes after its file.
+ * Reads the archive once, from its first byte to its last, and keeps the bytes of that one member,
+ * in the file that is handed over. It is read a second time, and never a third, when the file that
+ * a link leads to was already passed: a hard link comes after its file.
  *
  * @kernel: its release and machine are known.
  * @ret_btf: untouched on failure.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The links of an archive, as far as one pass has seen them: a name in, the name whose bytes it
- * stands for out, however long the chain. Names are kept as hashes: 16 bytes for a link of any
- * length, and nothing for an archive without links.
+ * The links of an archive that were read so far: the name of a link in, the name of the file at the
+ * end of its chain out. Names are kept as hashes: 16 bytes for a link of any length, and nothing
+ * for an archive without links.
  */
 #ifndef COREBTF_TAR_LINKS_H
 #define COREBTF_TAR_LINKS_H
@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of a normalised name (tar_name.h). Two names have the same one by chance once in 2^64 pairs;
- * whoever makes it happen on purpose could have put the wrong bytes there as well. */
+/* The hash of a normalised name (util/link_path.h). Two names collide by chance once in 2^64 pairs;
+ * an attacker who can make them collide could put wrong bytes into the archive as well. */
 typedef uint64_t tar_name_hash;
 tar_name_hash tar_links_hash(const char *name);
 
-/* More are in no archive of BTFs; the table takes 2 MiB then. */
+/* No archive of BTFs has more; the table takes 2 MiB then. */
 #define TAR_LINKS_MAX 65536
 
 struct tar_link {
@@ -36,7 +36,7 @@ void tar_links_release(struct tar_links *links);
  * Errors: -ENOMEM, -EFBIG more than TAR_LINKS_MAX. */
 int tar_links_add(struct tar_links *links, tar_name_hash name, const char *target);
 
-/* A file of that name came, which takes the place of a link. */
+/* A file of that name replaces the link. */
 void tar_links_remove(struct tar_links *links, tar_name_hash name);
 
 /* Errors: -ELOOP a chain of more than LINK_PATH_FOLLOWED_MAX links; -EXDEV one leads out of the

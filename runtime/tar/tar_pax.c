@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A state machine over single bytes: length, keyword, value. The length counts itself, so what it
- * says is compared with the bytes that have gone by, never used to take memory.
+ * A state machine over single bytes: length, keyword, value. The length includes itself, so it is
+ * compared with the number of bytes read, and never used to allocate memory.
  */
 #include <string.h>
 

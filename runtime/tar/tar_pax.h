@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The records of a pax header, "LENGTH KEYWORD=VALUE\n" one after the other, as they come out of
- * the stream: a value that nobody asks for (an access list of any size) takes no memory.
+ * the stream: a value that is not needed (an access list of any size) takes no memory.
  */
 #ifndef COREBTF_TAR_PAX_H
 #define COREBTF_TAR_PAX_H
@@ -34,8 +34,8 @@ struct tar_pax {
 	char number[24];
 };
 
-/* @path and @linkpath: where the values of those go, the caller's. A path that is none (empty,
- * too long, with a NUL in it) becomes "". What earlier headers said stays. */
+/* @path and @linkpath: the caller's buffers for these values. An invalid path (empty, too long,
+ * with a NUL in it) becomes "". Values of earlier headers stay. */
 void tar_pax_start(struct tar_pax *pax, char *path, char *linkpath);
 
 /* The next bytes. False: they are no pax header. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * zlib and liblzma behind one read(). Memory is what these two need and nothing that grows with
- * the archive: gzip takes 40 kB, xz its dictionary. The unpacked bytes are counted, so that a
- * bomb ends at a fixed place.
+ * zlib and liblzma behind one read(). Memory does not grow with the archive: gzip takes 40 kB, xz
+ * its dictionary. The unpacked bytes are counted, so that an archive bomb ends at a fixed size.
  *
- * gzip and xz both allow several streams in a row, which is what `cat a.gz b.gz` and parallel
- * packers make. Zero bytes after the last one are padding.
+ * gzip and xz both allow several streams in a row, as `cat a.gz b.gz` and parallel packers make
+ * them. Zero bytes after the last one are padding.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -36,7 +35,7 @@ static bool starts_with(const uint8_t *data, size_t size, const void *magic, siz
 	return size >= magic_size && !memcmp(data, magic, magic_size);
 }
 
-/* NULL: it is none of those that are not read. */
+/* The name of a packer that is not supported here; NULL: none of those. */
 static const char *unread_packer(const void *start, size_t size)
 {
 	for (size_t i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)

@@ -14,7 +14,7 @@
 #include "runtime/util/log.h"
 
 /* What an archive may unpack to. All of BTFHub, trimmed for a large program, is some 500 MB; a
- * file of zero bytes packs a thousandfold and more, and would keep us busy for as long. */
+ * file of zero bytes packs a thousandfold and more, and would take as long to unpack. */
 #define TAR_STREAM_MAX_SIZE (UINT64_C(1) << 30)
 
 /* What is unpacked at once: as much as deflate looks back. */
@@ -42,7 +42,7 @@ struct tar_stream {
 	};
 };
 
-/* Whether @start begins as the output of a packer does, be it one that is not read here. */
+/* Whether @start begins like the output of a packer, also of one that is not supported here. */
 bool tar_stream_is_packed(const void *start, size_t size);
 
 /*
@@ -63,7 +63,8 @@ void tar_stream_close(struct tar_stream *stream);
  */
 int tar_stream_read(struct tar_stream *stream, void *buffer, size_t size);
 
-/* The same for bytes that nobody wants. Returns 0 when all @size were there, -EBADMSG if not. */
+/* Skips @size bytes. Returns 0, -EBADMSG when there are fewer, or the errors of tar_stream_read().
+ */
 int tar_stream_skip(struct tar_stream *stream, uint64_t size);
 
 #endif

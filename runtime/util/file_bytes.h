@@ -22,9 +22,10 @@
 int file_bytes_open(const char *path, const struct log *log, int *ret_fd, uint64_t *ret_size);
 
 /*
- * Moves a descriptor away from 0 to 2, which are stdin, stdout and stderr for whoever uses them
- * next: a program that closed these gets them from open(2). Returns the descriptor, close-on-exec
- * if it was moved; a negative @fd unchanged. Errors: those of fcntl(2), and @fd is closed.
+ * Moves a descriptor away from 0 to 2: in a program that closed stdin, stdout or stderr, open(2)
+ * returns their numbers, and the next write to stderr would go into our file. Returns the
+ * descriptor, close-on-exec if it was moved, or a negative @fd unchanged. Errors: those of
+ * fcntl(2), and @fd is closed.
  */
 int file_bytes_off_standard(int fd);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lines quote strings out of files that nobody has to trust. What could end a line or steer a
- * terminal is shown as '?', so that one line stays one line.
+ * Lines quote strings out of untrusted files. Bytes that could end a line or control a terminal are
+ * replaced by '?', so that one line stays one line.
  */
 #include <stdarg.h>
 #include <stdio.h>

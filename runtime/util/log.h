@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The story for whoever asks: one line for each step, handed to the caller's log function. The
- * last line before a failure is returned says which file, what and why.
+ * The log: one line for each step, passed to the caller's log function. The last line before a
+ * failure is returned says which file, what and why.
  */
 #ifndef COREBTF_LOG_H
 #define COREBTF_LOG_H
@@ -11,9 +11,9 @@
 #include <corebtf.h>
 
 struct log {
-	corebtf_log_fn write; /* NULL: nobody listens, and nothing is formatted */
+	corebtf_log_fn write; /* NULL: there is no log, and nothing is formatted */
 	void *context;
-	const char *subject; /* the file that is read, for the lines that tell of a failure */
+	const char *subject; /* the file that is read, named in each failure */
 };
 
 /*
@@ -29,7 +29,7 @@ static inline bool log_is_on(const struct log *log)
 
 __attribute__((format(printf, 2, 3))) void log_line(const struct log *log, const char *format, ...);
 
-/* "SUBJECT: ..."; returns @error, so that a fault is told and returned in one line. */
+/* Logs "SUBJECT: ..." and returns @error, so that a failure takes one line of code. */
 __attribute__((format(printf, 3, 4))) int log_error(const struct log *log, int error,
 						    const char *format, ...);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mmap takes file offsets that are a multiple of the page size; sections start anywhere. So the
- * start is rounded down to a page, and @data points past what that brought in.
+ * start is rounded down to a page, and @data points past the bytes before the range.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #include "runtime/util/mapping.h"
 
-#define READ_AHEAD_PAGES 4 /* for fewer the call costs more than it brings */
+#define READ_AHEAD_PAGES 4 /* for fewer, the call costs more than it saves */
 
 int mapping_open(int fd, uint64_t offset, uint64_t size, struct mapping *ret_mapping)
 {
@@ -23,8 +23,8 @@ int mapping_open(int fd, uint64_t offset, uint64_t size, struct mapping *ret_map
 	pages = mmap(NULL, (size_t)length, PROT_READ, MAP_PRIVATE, fd, (off_t)(offset - before));
 	if (pages == MAP_FAILED)
 		return -errno;
-	/* A lookup touches a few pages here and there. Without this, each of them brings what the
-	 * disk's read-ahead is set to, which can be all of the section. Advice may be refused. */
+	/* A lookup touches a few scattered pages. Without this, the kernel reads ahead around each
+	 * of them, possibly the whole section. The advice may be refused. */
 	madvise(pages, (size_t)length, MADV_RANDOM);
 	ret_mapping->pages = pages;
 	ret_mapping->pages_size = (size_t)length;

@@ -16,15 +16,15 @@ struct mapping {
 };
 
 /*
- * Maps [offset, offset + size), which the caller has checked to lie inside the file: touching a
- * page past the end of a file is a SIGBUS, not an error code. A file that somebody cuts
- * afterwards is out of our hands; the kernel refuses that for a running executable.
+ * Maps [offset, offset + size). The caller must check that it lies inside the file: touching a page
+ * past the end of a file is a SIGBUS, not an error code. So is reading a file that is truncated
+ * later; the kernel refuses to truncate a running executable.
  * Errors: -EFBIG the range does not fit the address space; those of mmap(2).
  */
 int mapping_open(int fd, uint64_t offset, uint64_t size, struct mapping *ret_mapping);
 
-/* Says that all of this is about to be read, so that it comes from the disk in one go. For any
- * memory, mapped by us or not. */
+/* Tells the kernel that all of this is about to be read, so that it comes from the disk in one go.
+ * For any memory, mapped by us or not. */
 void mapping_read_ahead(const void *data, size_t size);
 
 /* Does nothing for an empty struct. */

@@ -87,7 +87,7 @@ done
 status 0 lookup a.tar --machine x86_64 --release 6.1.0-20-amd64 --nearest
 says out "not this kernel's, a neighbour's"
 status 1 lookup tree --machine x86_64 --release 6.1.0-20-amd64 --nearest
-says out "of a folder no neighbours are known"
+says out "neighbours are not looked for in a folder"
 
 # Unreadable files, and files that are not archives.
 : >tree/btfhub-archive/debian/12/x86_64/6.1.0-9-amd64.btf

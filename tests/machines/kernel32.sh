@@ -88,7 +88,7 @@ ok "without memfd_create as well: $(grep -o 'handed over as .*' "$said")"
 
 step without-section 1
 says "$said" "task_facts: no BTF for this kernel: No data available"
-says "$said" "there are no BTFs in any place; run \`corebtf embed\` on the program"
+says "$said" "no source has any BTFs; run \`corebtf embed\` on the program"
 ok "without its section it fails: $(grep -o 'there are no BTFs.*' "$said")"
 
 # The comparison can fail, and the kernel's release alone is not enough.

@@ -391,7 +391,7 @@ static void test_as_a_source(void **state)
 
 	/* nothing for this kernel: the next source; neighbours, which a tar has */
 	assert_int_equal(locate_for("6.1.0-10-amd64", tree, COREBTF_NEAREST_SURROUNDED), -ENOENT);
-	assert_said("of a folder no neighbours are known");
+	assert_said("neighbours are not looked for in a folder");
 	assert_int_equal(locate_for("6.1.0-10-amd64", tar_path, COREBTF_NEAREST_NEVER), -ENOENT);
 	assert_said("not from here: a bundle file that is named");
 	assert_int_equal(locate_for("6.1.0-10-amd64", tar_path, COREBTF_NEAREST_SURROUNDED), 0);
