@@ -64,8 +64,7 @@ static void write_unpacked(const struct block_pack *pack, const struct packed_bl
  * the position of a byte in its word predicts it better than the byte before (pb 2, lc 0), and with
  * lc 0 the decoder initialises 1.5 kB of literal state instead of 12.
  */
-static int compress_block(const struct block_pack *pack, struct packed_block *block,
-			  struct reason *why)
+ssize_t block_pack_xz(const void *data, size_t size, void *out, size_t room)
 {
 	lzma_options_lzma settings = {
 		.dict_size = BLOCK_PACK_DICTIONARY_SIZE,
@@ -79,34 +78,45 @@ static int compress_block(const struct block_pack *pack, struct packed_block *bl
 	};
 	lzma_filter filters[] = {{.id = LZMA_FILTER_LZMA2, .options = &settings},
 				 {.id = LZMA_VLI_UNKNOWN}};
+	size_t packed = 0;
+	lzma_ret result;
+
+	if (size < settings.dict_size)
+		settings.dict_size =
+			size < LZMA_DICT_SIZE_MIN ? LZMA_DICT_SIZE_MIN : (uint32_t)size;
+	/* No integrity check in the stream: the bundle has its own. */
+	result = lzma_stream_buffer_encode(filters, LZMA_CHECK_NONE, NULL, data, size, out, &packed,
+					   room);
+	switch (result) {
+	case LZMA_OK:
+		return (ssize_t)packed;
+	case LZMA_BUF_ERROR:
+		return 0;
+	case LZMA_MEM_ERROR:
+		return -ENOMEM;
+	default:
+		return -EIO;
+	}
+}
+
+static int compress_block(const struct block_pack *pack, struct packed_block *block)
+{
 	_cleanup_free_ uint8_t *unpacked = malloc(block->unpacked_size);
 	_cleanup_free_ uint8_t *stored = malloc(block->unpacked_size);
-	size_t stored_size = 0;
-	lzma_ret result;
+	ssize_t stored_size;
 
 	if (!unpacked || !stored)
 		return -ENOMEM;
-	if (block->unpacked_size < settings.dict_size)
-		settings.dict_size = block->unpacked_size < LZMA_DICT_SIZE_MIN
-					     ? LZMA_DICT_SIZE_MIN
-					     : (uint32_t)block->unpacked_size;
 	write_unpacked(pack, block, unpacked);
-
-	/* No integrity check in the stream: the blob records have one. The output buffer is one
-	 * byte smaller than the input: a block that does not shrink stays raw. */
-	result = lzma_stream_buffer_encode(filters, LZMA_CHECK_NONE, NULL, unpacked,
-					   block->unpacked_size, stored, &stored_size,
-					   block->unpacked_size - 1);
-	if (result == LZMA_BUF_ERROR)
+	/* One byte less room than the block has: one that does not shrink stays raw. */
+	stored_size =
+		block_pack_xz(unpacked, block->unpacked_size, stored, block->unpacked_size - 1);
+	if (stored_size < 0)
+		return (int)stored_size;
+	if (stored_size == 0)
 		return 0;
-	if (result == LZMA_MEM_ERROR)
-		return -ENOMEM;
-	if (result != LZMA_OK)
-		return reason_set(why, -EIO,
-				  "liblzma cannot compress a block of %llu bytes (error %d)",
-				  (unsigned long long)block->unpacked_size, (int)result);
 	block->codec = COREBTF_CODEC_XZ;
-	block->stored_size = stored_size;
+	block->stored_size = (uint64_t)stored_size;
 	block->stored = TAKE_PTR(stored);
 	return 0;
 }
@@ -124,8 +134,11 @@ int block_pack_init(struct block_pack *pack, const struct bundle_blob *const *bl
 		return -ENOMEM;
 	place_blobs(pack, blob_count, xz ? BLOCK_PACK_TARGET_SIZE : UINT64_MAX);
 	for (size_t i = 0; xz && i < pack->block_count; i++) {
-		int err = compress_block(pack, &pack->blocks[i], why);
+		int err = compress_block(pack, &pack->blocks[i]);
 
+		if (err == -EIO)
+			return reason_set(why, err, "liblzma cannot compress a block of %llu bytes",
+					  (unsigned long long)pack->blocks[i].unpacked_size);
 		if (err)
 			return err;
 	}

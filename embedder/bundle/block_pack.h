@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "embedder/bundle/bundle_builder.h"
 #include "embedder/bundle/bundle_contents.h"
@@ -44,6 +45,10 @@ struct block_pack {
 int block_pack_init(struct block_pack *pack, const struct bundle_blob *const *blobs,
 		    size_t blob_count, enum bundle_compression compression, struct reason *why);
 void block_pack_free(struct block_pack *pack);
+
+/* Packs @size bytes into one .xz stream of at most @room bytes. Returns its size, 0 when it would
+ * be larger, -ENOMEM, -EIO liblzma failed otherwise. */
+ssize_t block_pack_xz(const void *data, size_t size, void *out, size_t room);
 
 /* Writes the stored_size bytes of a block. */
 void block_pack_write(const struct block_pack *pack, size_t block, void *destination);

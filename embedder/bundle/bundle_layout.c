@@ -104,7 +104,7 @@ static int make_parts(struct layout *layout, struct bundle_parts *ret_parts)
 			.block = pack->places[i].block,
 			.offset = pack->places[i].offset,
 			.size = layout->blobs[i]->size,
-			.content = layout->blobs[i]->crc,
+			.crc = layout->blobs[i]->crc,
 		};
 	for (size_t i = 0; i < pack->block_count; i++)
 		layout->writer_blocks[i] = (struct writer_block){
@@ -141,7 +141,11 @@ int bundle_layout(const struct bundle_contents *contents, const struct bundle_la
 		err = make_parts(&layout, &parts);
 	if (!err) {
 		parts.big_endian = opts->big_endian;
+		if (opts->compression == BUNDLE_COMPRESSION_XZ)
+			parts.pack_tables = block_pack_xz;
 		err = bundle_write(&parts, &bytes, ret_size, &excess);
+		if (err == -EIO)
+			return reason_set(why, err, "liblzma cannot compress the index");
 	}
 	if (err == -EFBIG)
 		return reason_set(why, err, "the bundle would have %llu %s, and the limit is %llu",

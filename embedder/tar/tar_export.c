@@ -162,13 +162,15 @@ static enum bundle_compression compression_of(const void *data, size_t size,
 	static const struct log nobody = {0};
 	struct bundle bundle = {.log = &nobody};
 	size_t padding = bundle_padding(data, size);
+	bool packed = false;
 
 	if (summary->compressed)
 		return BUNDLE_COMPRESSION_XZ;
-	if (bundle_open(&bundle, (const uint8_t *)data + padding, size - padding) == 0 &&
-	    bundle.header.block_count > 1)
-		return BUNDLE_COMPRESSION_XZ;
-	return BUNDLE_COMPRESSION_NONE;
+	if (bundle_open(&bundle, (const uint8_t *)data + padding, size - padding) == 0) {
+		packed = bundle.header.block_count > 1 || bundle_is_packed(&bundle);
+		bundle_close(&bundle);
+	}
+	return packed ? BUNDLE_COMPRESSION_XZ : BUNDLE_COMPRESSION_NONE;
 }
 
 static bool all_big_endian(const struct exporting *exporting)

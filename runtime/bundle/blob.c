@@ -8,18 +8,15 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <lzma.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "runtime/bundle/blob.h"
+#include "runtime/bundle/unpack.h"
 #include "runtime/util/cleanup.h"
 #include "runtime/util/mapping.h"
-
-/* For liblzma itself: twice what its largest preset takes (a 64 MiB dictionary), far from the
- * 4 GiB that a stream's header may ask for. */
-#define XZ_MEMORY_LIMIT (UINT64_C(128) << 20)
 
 struct block {
 	uint32_t offset;
@@ -28,30 +25,30 @@ struct block {
 	uint32_t codec;
 };
 
+static const uint8_t *block_stored(const struct bundle *bundle, const struct block *block)
+{
+	return bundle->data + bundle->header.data_offset + block->offset;
+}
+
 static int block_read(const struct bundle *bundle, uint32_t number, struct block *block)
 {
 	const struct corebtf_format_header *header = &bundle->header;
 	const uint8_t *record = bundle_block_record(bundle, number);
-	uint32_t sum =
-		(uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_block, checksum));
+	uint32_t data_size = header->size - header->data_offset;
+	int err = bundle_check_sum(bundle, "block", number, record, header->block_size,
+				   bundle_record_sum(record, header->block_size));
 
+	if (err)
+		return err;
 #define MEMBER(member) BUNDLE_MEMBER(bundle, record, struct corebtf_format_block, member)
-	if (sum != MEMBER(checksum))
-		return bundle_damaged(bundle,
-				      "block %" PRIu32 ": its checksum is %08" PRIx32
-				      ", stored is %08" PRIx32,
-				      number, sum, MEMBER(checksum));
-	if (MEMBER(reserved[0]) || MEMBER(reserved[1]) || MEMBER(reserved[2]))
-		return bundle_damaged(bundle, "block %" PRIu32 ": reserved bytes are not zero",
-				      number);
 	block->offset = MEMBER(offset);
 	block->stored_size = MEMBER(stored_size);
 	block->unpacked_size = MEMBER(unpacked_size);
 	block->codec = MEMBER(codec);
 #undef MEMBER
 
-	if (block->offset % COREBTF_ALIGNMENT || block->offset < header->data_offset ||
-	    block->offset > header->size || block->stored_size > header->size - block->offset)
+	if (block->offset % COREBTF_ALIGNMENT || block->offset > data_size ||
+	    block->stored_size > data_size - block->offset)
 		return bundle_damaged(bundle,
 				      "block %" PRIu32 ": %" PRIu32 " bytes at offset %" PRIu32
 				      " are not inside the data",
@@ -83,22 +80,17 @@ static int blob_read_with_block(const struct bundle *bundle, uint32_t number, st
 				struct block *block)
 {
 	const uint8_t *record = bundle_blob_record(bundle, number);
-	uint32_t sum = (uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_blob, checksum));
-	int err;
+	uint16_t record_size = bundle->header.blob_size;
+	int err = bundle_check_sum(bundle, "blob record", number, record, record_size,
+				   bundle_record_sum(record, record_size));
 
+	if (err)
+		return err;
 #define MEMBER(member) BUNDLE_MEMBER(bundle, record, struct corebtf_format_blob, member)
-	if (sum != MEMBER(checksum))
-		return bundle_damaged(bundle,
-				      "blob %" PRIu32 ": its record's checksum is %08" PRIx32
-				      ", stored is %08" PRIx32,
-				      number, sum, MEMBER(checksum));
-	if (MEMBER(reserved[0]) || MEMBER(reserved[1]) || MEMBER(reserved[2]))
-		return bundle_damaged(bundle, "blob %" PRIu32 ": reserved bytes are not zero",
-				      number);
 	blob->block = MEMBER(block);
 	blob->offset = MEMBER(offset);
 	blob->size = MEMBER(size);
-	blob->content = MEMBER(content);
+	blob->crc = MEMBER(crc);
 #undef MEMBER
 
 	if (blob->block >= bundle->header.block_count)
@@ -130,67 +122,26 @@ int blob_read(const struct bundle *bundle, uint32_t number, struct blob *ret_blo
 	return err;
 }
 
-static int unpack_xz(const struct bundle *bundle, uint32_t number, const struct block *block,
-		     uint8_t *out)
-{
-	const uint8_t *in = bundle->data + block->offset;
-	size_t in_position = 0, out_position = 0;
-	uint64_t memory_limit = XZ_MEMORY_LIMIT;
-	lzma_ret result;
-
-	result = lzma_stream_buffer_decode(&memory_limit, 0, NULL, in, &in_position,
-					   block->stored_size, out, &out_position,
-					   block->unpacked_size);
-	switch (result) {
-	case LZMA_OK:
-		if (in_position != block->stored_size)
-			return bundle_damaged(bundle,
-					      "block %" PRIu32 ": the xz stream ends after %zu of "
-					      "%" PRIu32 " bytes",
-					      number, in_position, block->stored_size);
-		if (out_position != block->unpacked_size)
-			return bundle_damaged(
-				bundle, "block %" PRIu32 ": unpacks to %zu bytes, not to %" PRIu32,
-				number, out_position, block->unpacked_size);
-		return 0;
-	case LZMA_MEM_ERROR:
-		return log_error(bundle->log, -ENOMEM, "block %" PRIu32 ": no memory to unpack it",
-				 number);
-	case LZMA_OPTIONS_ERROR:
-		return log_error(bundle->log, -EOPNOTSUPP,
-				 "bundle %" PRIu32 ": block %" PRIu32
-				 ": an xz filter or option that this liblzma does not have",
-				 bundle->number, number);
-	case LZMA_MEMLIMIT_ERROR:
-		return bundle_damaged(bundle,
-				      "block %" PRIu32 ": wants %" PRIu64 " MiB to be unpacked",
-				      number, memory_limit >> 20);
-	case LZMA_BUF_ERROR:
-		return bundle_damaged(bundle,
-				      "block %" PRIu32 ": unpacks to more than %" PRIu32 " bytes",
-				      number, block->unpacked_size);
-	default:
-		return bundle_damaged(bundle, "block %" PRIu32 ": the xz stream is damaged",
-				      number);
-	}
-}
-
 /* Copies or unpacks a block into malloc'd memory. */
 static int block_load(const struct bundle *bundle, uint32_t number, const struct block *block,
 		      uint8_t **ret_data)
 {
 	_cleanup_memory_ uint8_t *data = malloc(block->unpacked_size ? block->unpacked_size : 1);
+	char what[sizeof("block 4294967295")];
 	int err = 0;
 
 	if (!data)
 		return log_error(bundle->log, -ENOMEM,
 				 "block %" PRIu32 ": no memory for its %" PRIu32 " bytes", number,
 				 block->unpacked_size);
-	mapping_read_ahead(bundle->data + block->offset, block->stored_size);
-	if (block->codec == COREBTF_CODEC_RAW)
-		memcpy(data, bundle->data + block->offset, block->unpacked_size);
-	else
-		err = unpack_xz(bundle, number, block, data);
+	mapping_read_ahead(block_stored(bundle, block), block->stored_size);
+	if (block->codec == COREBTF_CODEC_RAW) {
+		memcpy(data, block_stored(bundle, block), block->unpacked_size);
+	} else {
+		snprintf(what, sizeof(what), "block %" PRIu32, number);
+		err = unpack_xz(bundle, what, block_stored(bundle, block), block->stored_size, data,
+				block->unpacked_size);
+	}
 	if (err)
 		return err;
 	*ret_data = data;
@@ -198,16 +149,16 @@ static int block_load(const struct bundle *bundle, uint32_t number, const struct
 	return 0;
 }
 
-static int check_content(const struct bundle *bundle, uint32_t number, const struct blob *blob,
-			 const uint8_t *data)
+static int check_crc(const struct bundle *bundle, uint32_t number, const struct blob *blob,
+		     const uint8_t *data)
 {
 	uint32_t sum = (uint32_t)crc32_z(0, data, blob->size);
 
-	if (sum != blob->content)
+	if (sum != blob->crc)
 		return bundle_damaged(bundle,
 				      "blob %" PRIu32 ": the BTF's checksum is %08" PRIx32
 				      ", stored is %08" PRIx32,
-				      number, sum, blob->content);
+				      number, sum, blob->crc);
 	return 0;
 }
 
@@ -221,7 +172,7 @@ int blob_bytes(const struct bundle *bundle, struct block_cache *cache, uint32_t 
 
 	if (err)
 		return err;
-	bytes = bundle->data + block.offset;
+	bytes = block_stored(bundle, &block);
 	/* A section at an odd offset in the file is not aligned in memory either, and readers of
 	 * BTF expect alignment. */
 	if (block.codec != COREBTF_CODEC_RAW || (uintptr_t)bytes % COREBTF_ALIGNMENT) {
@@ -243,7 +194,7 @@ int blob_bytes(const struct bundle *bundle, struct block_cache *cache, uint32_t 
 		mapping_read_ahead(bytes + blob.offset, blob.size);
 	}
 	bytes += blob.offset;
-	err = check_content(bundle, number, &blob, bytes);
+	err = check_crc(bundle, number, &blob, bytes);
 	if (err)
 		return err;
 	*ret_data = bytes;
@@ -308,7 +259,7 @@ int blob_check_all(const struct bundle *bundle)
 		stored_sum += block.stored_size;
 		if (stored_sum > bundle->header.size - bundle->header.data_offset)
 			return bundle_damaged(bundle, "block %" PRIu32 ": overlaps another one", i);
-		bytes = bundle->data + block.offset;
+		bytes = block_stored(bundle, &block);
 		if (block.codec != COREBTF_CODEC_RAW) {
 			err = block_load(bundle, i, &block, &unpacked);
 			if (err)
@@ -328,7 +279,7 @@ int blob_check_all(const struct bundle *bundle)
 				err = bundle_damaged(
 					bundle, "blob %" PRIu32 ": overlaps another one", blobs[j]);
 			else
-				err = check_content(bundle, blobs[j], &blob, bytes + blob.offset);
+				err = check_crc(bundle, blobs[j], &blob, bytes + blob.offset);
 		}
 	}
 	return err;

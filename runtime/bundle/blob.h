@@ -12,7 +12,7 @@ struct blob {
 	uint32_t block;
 	uint32_t offset; /* in the unpacked block */
 	uint32_t size;
-	uint32_t content; /* CRC-32 */
+	uint32_t crc; /* CRC-32 of its bytes */
 };
 
 /* The blocks of one bundle that had to be unpacked or moved, by their numbers. */

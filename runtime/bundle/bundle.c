@@ -9,10 +9,12 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
 #include "runtime/bundle/bundle.h"
+#include "runtime/bundle/unpack.h"
 #include "runtime/util/mapping.h"
 
 int bundle_damaged(const struct bundle *bundle, const char *format, ...)
@@ -43,12 +45,14 @@ static void decode_header(struct bundle *bundle)
 	DECODE(size);
 	DECODE(features);
 	DECODE(hints);
-	DECODE(bucket_count);
 	DECODE(entry_count);
 	DECODE(blob_count);
 	DECODE(block_count);
 	DECODE(object_count);
-	DECODE(buckets_offset);
+	DECODE(entry_size);
+	DECODE(blob_size);
+	DECODE(block_size);
+	DECODE(object_size);
 	DECODE(entries_offset);
 	DECODE(blobs_offset);
 	DECODE(blocks_offset);
@@ -56,11 +60,36 @@ static void decode_header(struct bundle *bundle)
 	DECODE(strings_offset);
 	DECODE(strings_size);
 	DECODE(data_offset);
-	DECODE(reserved[0]);
-	DECODE(reserved[1]);
+	DECODE(packed_tables_size);
+	DECODE(reserved);
 	DECODE(tables_checksum);
 	DECODE(header_checksum);
 #undef DECODE
+}
+
+static int check_record_size(const struct bundle *bundle, const char *table, uint16_t size,
+			     size_t known)
+{
+	if (size >= known && size % sizeof(uint32_t) == 0)
+		return 0;
+	return bundle_damaged(bundle, "header: %s of %u bytes", table, size);
+}
+
+/* Where the data starts, and packed tables before it. */
+static int check_data(const struct bundle *bundle)
+{
+	const struct corebtf_format_header *header = &bundle->header;
+
+	if (header->data_offset % COREBTF_ALIGNMENT || header->data_offset < header->header_size ||
+	    header->data_offset > header->size)
+		return bundle_damaged(bundle,
+				      "header: data at offset %" PRIu32 " of %" PRIu32 " bytes",
+				      header->data_offset, header->size);
+	if (bundle_is_packed(bundle) != (header->packed_tables_size != 0) ||
+	    header->packed_tables_size > header->data_offset - header->header_size)
+		return bundle_damaged(bundle, "header: %" PRIu32 " bytes of packed tables",
+				      header->packed_tables_size);
+	return 0;
 }
 
 /* Checks the header's numbers: limits, and tables in order, aligned and inside the bundle. */
@@ -72,22 +101,21 @@ static int check_layout(const struct bundle *bundle)
 		uint32_t offset;
 		uint64_t size;
 	} tables[] = {
-		{"bucket table", header->buckets_offset,
-		 (UINT64_C(1) + header->bucket_count) * sizeof(uint32_t)},
 		{"entries", header->entries_offset,
-		 (uint64_t)header->entry_count * sizeof(struct corebtf_format_entry)},
+		 (uint64_t)header->entry_count * header->entry_size},
 		{"blob records", header->blobs_offset,
-		 (uint64_t)header->blob_count * sizeof(struct corebtf_format_blob)},
+		 (uint64_t)header->blob_count * header->blob_size},
 		{"block records", header->blocks_offset,
-		 (uint64_t)header->block_count * sizeof(struct corebtf_format_block)},
+		 (uint64_t)header->block_count * header->block_size},
 		{"object records", header->objects_offset,
-		 (uint64_t)header->object_count * sizeof(struct corebtf_format_object)},
+		 (uint64_t)header->object_count * header->object_size},
 		{"strings", header->strings_offset, header->strings_size},
-		{"data", header->data_offset, 0},
 	};
+	uint64_t limit = bundle_is_packed(bundle) ? COREBTF_MAX_PACKED_TABLES : header->data_offset;
 	uint64_t end = header->header_size;
+	int err;
 
-	if (header->reserved[0] || header->reserved[1])
+	if (header->reserved)
 		return bundle_damaged(bundle, "header: reserved bytes are not zero");
 	if (header->entry_count > COREBTF_MAX_ENTRIES)
 		return bundle_damaged(bundle, "header: %" PRIu32 " entries are more than %" PRIu32,
@@ -99,9 +127,19 @@ static int check_layout(const struct bundle *bundle)
 		return bundle_damaged(bundle,
 				      "header: %" PRIu32 " bytes of strings are more than %" PRIu32,
 				      header->strings_size, COREBTF_MAX_STRINGS_SIZE);
-	if (!header->bucket_count || (header->bucket_count & (header->bucket_count - 1)))
-		return bundle_damaged(bundle, "header: %" PRIu32 " buckets are no power of two",
-				      header->bucket_count);
+	err = check_record_size(bundle, "entries", header->entry_size,
+				sizeof(struct corebtf_format_entry));
+	if (!err)
+		err = check_record_size(bundle, "blob records", header->blob_size,
+					sizeof(struct corebtf_format_blob));
+	if (!err)
+		err = check_record_size(bundle, "block records", header->block_size,
+					sizeof(struct corebtf_format_block));
+	if (!err)
+		err = check_record_size(bundle, "object records", header->object_size,
+					sizeof(struct corebtf_format_object));
+	if (err)
+		return err;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		if (tables[i].offset % COREBTF_ALIGNMENT)
 			return bundle_damaged(
@@ -113,21 +151,43 @@ static int check_layout(const struct bundle *bundle)
 					      ", before the end of what precedes it (%" PRIu64 ")",
 					      tables[i].name, tables[i].offset, end);
 		end = tables[i].offset + tables[i].size;
-		if (end > header->size)
+		if (end > limit)
 			return bundle_damaged(bundle,
 					      "header: %s end at %" PRIu64
-					      ", past the end of the bundle (%" PRIu32 ")",
-					      tables[i].name, end, header->size);
+					      ", past the end of the tables (%" PRIu64 ")",
+					      tables[i].name, end, limit);
 	}
-	return 0;
+	return check_data(bundle);
+}
+
+static int unpack_tables(struct bundle *bundle)
+{
+	const struct corebtf_format_header *header = &bundle->header;
+	size_t end = bundle_tables_end(bundle), start = header->header_size;
+	int err = bundle_check_tables(bundle);
+
+	if (err)
+		return err;
+	bundle->unpacked = malloc(end);
+	if (!bundle->unpacked)
+		return log_error(bundle->log, -ENOMEM, "no memory for tables of %zu bytes", end);
+	memcpy(bundle->unpacked, bundle->data, start);
+	err = unpack_xz(bundle, "tables", bundle->data + start, header->packed_tables_size,
+			bundle->unpacked + start, end - start);
+	if (err)
+		bundle_close(bundle);
+	bundle->tables = bundle->unpacked;
+	return err;
 }
 
 int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)
 {
 	struct corebtf_format_header *header = &bundle->header;
 	uint32_t byte_order, sum;
+	int err;
 
-	bundle->data = data;
+	bundle->data = bundle->tables = data;
+	bundle->unpacked = NULL;
 	bundle->swapped = false;
 	bundle->tables_checked = false;
 	if (available < COREBTF_MAGIC_SIZE || memcmp(data, COREBTF_MAGIC, COREBTF_MAGIC_SIZE) != 0)
@@ -153,8 +213,9 @@ int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)
 				 ": format version %u is newer than this reader's (%u)",
 				 bundle->number, bundle->position, header->version,
 				 COREBTF_FORMAT_VERSION);
-	if (!header->version)
-		return bundle_damaged(bundle, "header: format version 0");
+	if (header->version < COREBTF_FORMAT_VERSION)
+		return bundle_damaged(bundle, "header: format version %u, not %u; embed again",
+				      header->version, COREBTF_FORMAT_VERSION);
 	sum = (uint32_t)crc32_z(0, data, offsetof(struct corebtf_format_header, header_checksum));
 	if (sum != header->header_checksum)
 		return bundle_damaged(bundle,
@@ -175,7 +236,23 @@ int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)
 	if (header->size > available)
 		return bundle_damaged(bundle, "cut off after %zu of %" PRIu32 " bytes", available,
 				      header->size);
-	return check_layout(bundle);
+	err = check_layout(bundle);
+	if (!err && bundle_is_packed(bundle))
+		err = unpack_tables(bundle);
+	return err;
+}
+
+void bundle_close(struct bundle *bundle)
+{
+	free(bundle->unpacked);
+	bundle->unpacked = NULL;
+}
+
+size_t bundle_tables_end(const struct bundle *bundle)
+{
+	size_t end = (size_t)bundle->header.strings_offset + bundle->header.strings_size;
+
+	return (end + COREBTF_ALIGNMENT - 1) & ~(size_t)(COREBTF_ALIGNMENT - 1);
 }
 
 size_t bundle_padding(const uint8_t *data, size_t size)
@@ -220,7 +297,7 @@ bool bundle_is_big_endian(const struct bundle *bundle)
 
 const char *bundle_string(const struct bundle *bundle, uint32_t offset)
 {
-	const uint8_t *strings = bundle->data + bundle->header.strings_offset;
+	const uint8_t *strings = bundle->tables + bundle->header.strings_offset;
 
 	if (offset >= bundle->header.strings_size ||
 	    !memchr(strings + offset, '\0', bundle->header.strings_size - offset))
@@ -229,38 +306,45 @@ const char *bundle_string(const struct bundle *bundle, uint32_t offset)
 }
 
 static const uint8_t *record(const struct bundle *bundle, uint32_t table, uint32_t number,
-			     size_t size)
+			     uint16_t size)
 {
-	return bundle->data + table + (size_t)number * size;
+	return bundle->tables + table + (size_t)number * size;
 }
 
 const uint8_t *bundle_entry_record(const struct bundle *bundle, uint32_t number)
 {
-	return record(bundle, bundle->header.entries_offset, number,
-		      sizeof(struct corebtf_format_entry));
+	return record(bundle, bundle->header.entries_offset, number, bundle->header.entry_size);
 }
 
 const uint8_t *bundle_blob_record(const struct bundle *bundle, uint32_t number)
 {
-	return record(bundle, bundle->header.blobs_offset, number,
-		      sizeof(struct corebtf_format_blob));
+	return record(bundle, bundle->header.blobs_offset, number, bundle->header.blob_size);
 }
 
 const uint8_t *bundle_block_record(const struct bundle *bundle, uint32_t number)
 {
-	return record(bundle, bundle->header.blocks_offset, number,
-		      sizeof(struct corebtf_format_block));
+	return record(bundle, bundle->header.blocks_offset, number, bundle->header.block_size);
 }
 
 const uint8_t *bundle_object_record(const struct bundle *bundle, uint32_t number)
 {
-	return record(bundle, bundle->header.objects_offset, number,
-		      sizeof(struct corebtf_format_object));
+	return record(bundle, bundle->header.objects_offset, number, bundle->header.object_size);
 }
 
-uint32_t bundle_bucket(const struct bundle *bundle, uint32_t number)
+uint32_t bundle_record_sum(const uint8_t *record, uint16_t size)
 {
-	return (uint32_t)bytes_load(
-		record(bundle, bundle->header.buckets_offset, number, sizeof(uint32_t)),
-		sizeof(uint32_t), bundle->swapped);
+	return (uint32_t)crc32_z(0, record, size - sizeof(uint32_t));
+}
+
+int bundle_check_sum(const struct bundle *bundle, const char *kind, uint32_t number,
+		     const uint8_t *record, uint16_t size, uint32_t sum)
+{
+	uint32_t stored = (uint32_t)bytes_load(record + size - sizeof(uint32_t), sizeof(uint32_t),
+					       bundle->swapped);
+
+	if (sum == stored || bundle_is_packed(bundle))
+		return 0;
+	return bundle_damaged(bundle,
+			      "%s %" PRIu32 ": its checksum is %08" PRIx32 ", stored is %08" PRIx32,
+			      kind, number, sum, stored);
 }

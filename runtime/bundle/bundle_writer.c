@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- *	entries --> sorted by bucket, hash, key --> bucket table
+ *	entries --> sorted by hash and key
  *	strings --> each once, sorted           (string_table.h)
  *	        --> offset of each table --> records --> checksums
+ *
+ * Tables that are to be packed are written without hashes and checksums, and packed. The offsets of
+ * blocks count from the end of the tables, so they are the same in both ways.
  *
  * Every number is counted in 64 bits first and compared with the format's limits before any byte
  * is written; after that it fits its field.
@@ -21,10 +24,14 @@
 struct writer {
 	struct bundle_parts *parts;
 	bool swap; /* the bundle's byte order is not this host's */
-	uint32_t bucket_count;
+	bool pack;
 	struct string_table strings;
-	/* Offsets from the start of the bundle. */
-	uint64_t buckets, entries, blobs, blocks, objects, string_bytes, data, size;
+	/* Offsets from the start of the bundle, with unpacked tables. */
+	uint64_t entries, blobs, blocks, objects, string_bytes, tables_end;
+	uint8_t *tables; /* with room for the header before them */
+	uint8_t *packed;
+	uint64_t packed_size;
+	uint64_t data, size;
 	uint8_t *bytes;
 };
 
@@ -63,12 +70,9 @@ static int compare_entries(const void *a, const void *b, void *context)
 {
 	const struct index_entry *left = a, *right = b;
 	const struct writer *writer = context;
-	uint32_t mask = writer->bucket_count - 1;
-	int order = 0;
+	int order;
 
-	if ((left->hash & mask) != (right->hash & mask))
-		return (left->hash & mask) < (right->hash & mask) ? -1 : 1;
-	if (left->hash != right->hash)
+	if (!writer->pack && left->hash != right->hash)
 		return left->hash < right->hash ? -1 : 1;
 	order = strcmp(left->id.release, right->id.release);
 	if (!order)
@@ -90,11 +94,6 @@ static void sort_entries(struct writer *writer)
 {
 	struct bundle_parts *parts = writer->parts;
 
-	/* As many buckets as entries or a few more: a lookup reads one or two entries, and a bucket
-	 * costs a sixteenth of an entry. */
-	writer->bucket_count = 1;
-	while (writer->bucket_count < parts->entry_count)
-		writer->bucket_count *= 2;
 	for (size_t i = 0; i < parts->entry_count; i++)
 		parts->entries[i].hash = corebtf_format_hash(parts->entries[i].id.release,
 							     parts->entries[i].id.machine);
@@ -146,43 +145,33 @@ static int collect_strings(struct writer *writer)
 static int place_tables(struct writer *writer, struct bundle_excess *ret_excess)
 {
 	struct bundle_parts *parts = writer->parts;
-	uint64_t end = sizeof(struct corebtf_format_header);
+	uint64_t end = 0;
 
-	writer->buckets = end;
-	end += ((uint64_t)writer->bucket_count + 1) * sizeof(uint32_t);
-	writer->entries = end = align_up(end);
-	end += parts->entry_count * sizeof(struct corebtf_format_entry);
-	writer->blobs = end;
-	end += parts->blob_count * sizeof(struct corebtf_format_blob);
-	writer->blocks = end;
-	end += parts->block_count * sizeof(struct corebtf_format_block);
-	writer->objects = end;
-	end += parts->object_count * sizeof(struct corebtf_format_object);
-	writer->string_bytes = end;
-	end += writer->strings.size;
-	writer->data = end = align_up(end);
 	for (size_t i = 0; i < parts->block_count; i++) {
 		parts->blocks[i].offset = end;
 		end = align_up(end + parts->blocks[i].stored_size);
 	}
 	writer->size = end;
+	writer->entries = end = sizeof(struct corebtf_format_header);
+	writer->blobs = end =
+		align_up(end + parts->entry_count * sizeof(struct corebtf_format_entry));
+	writer->blocks = end =
+		align_up(end + parts->blob_count * sizeof(struct corebtf_format_blob));
+	writer->objects = end =
+		align_up(end + parts->block_count * sizeof(struct corebtf_format_block));
+	writer->string_bytes = end =
+		align_up(end + parts->object_count * sizeof(struct corebtf_format_object));
+	writer->tables_end = align_up(end + writer->strings.size);
+	writer->size += writer->tables_end;
 	return check_limit("bytes", writer->size, COREBTF_MAX_BUNDLE_SIZE, ret_excess);
 }
 
 /* ---- write ---- */
 
-static void write_buckets(struct writer *writer)
+/* Records in packed tables have no checksum. */
+static uint32_t order_checksum(const struct writer *writer, uint32_t checksum)
 {
-	const struct bundle_parts *parts = writer->parts;
-	uint32_t *buckets = (uint32_t *)(writer->bytes + writer->buckets);
-	uint32_t mask = writer->bucket_count - 1;
-	size_t entry = 0;
-
-	for (uint32_t bucket = 0; bucket <= writer->bucket_count; bucket++) {
-		while (entry < parts->entry_count && (parts->entries[entry].hash & mask) < bucket)
-			entry++;
-		buckets[bucket] = order32(writer, entry);
-	}
+	return writer->pack ? 0 : order32(writer, checksum);
 }
 
 /* Continues @checksum over a string and its NUL. */
@@ -197,7 +186,7 @@ static uint32_t string_checksum(uint32_t checksum, const char *string)
 
 static void write_entries(struct writer *writer)
 {
-	struct corebtf_format_entry *record = (void *)(writer->bytes + writer->entries);
+	struct corebtf_format_entry *record = (void *)(writer->tables + writer->entries);
 
 	for (size_t i = 0; i < writer->parts->entry_count; i++, record++) {
 		const struct index_entry *entry = &writer->parts->entries[i];
@@ -209,7 +198,7 @@ static void write_entries(struct writer *writer)
 		uint32_t checksum;
 
 		strings_of_entry(entry, strings);
-		record->hash = order32(writer, entry->hash);
+		record->hash = writer->pack ? 0 : order32(writer, entry->hash);
 		record->blob = order32(writer, entry->blob);
 		for (size_t k = 0; k < STRINGS_OF_ENTRY; k++)
 			*places[k] =
@@ -220,13 +209,13 @@ static void write_entries(struct writer *writer)
 		checksum = RECORD_CHECKSUM(record);
 		for (size_t k = 0; k < STRINGS_OF_ENTRY; k++)
 			checksum = string_checksum(checksum, strings[k]);
-		record->checksum = order32(writer, checksum);
+		record->checksum = order_checksum(writer, checksum);
 	}
 }
 
 static void write_blobs(struct writer *writer)
 {
-	struct corebtf_format_blob *record = (void *)(writer->bytes + writer->blobs);
+	struct corebtf_format_blob *record = (void *)(writer->tables + writer->blobs);
 
 	for (size_t i = 0; i < writer->parts->blob_count; i++, record++) {
 		const struct writer_blob *blob = &writer->parts->blobs[i];
@@ -234,15 +223,15 @@ static void write_blobs(struct writer *writer)
 		record->block = order32(writer, blob->block);
 		record->offset = order32(writer, blob->offset);
 		record->size = order32(writer, blob->size);
-		record->content = order32(writer, blob->content);
-		record->checksum = order32(writer, RECORD_CHECKSUM(record));
+		record->crc = order32(writer, blob->crc);
+		record->checksum = order_checksum(writer, RECORD_CHECKSUM(record));
 	}
 }
 
 /* Returns the features that the blocks need. */
 static uint32_t write_blocks(struct writer *writer)
 {
-	struct corebtf_format_block *record = (void *)(writer->bytes + writer->blocks);
+	struct corebtf_format_block *record = (void *)(writer->tables + writer->blocks);
 	uint32_t features = 0;
 
 	for (size_t i = 0; i < writer->parts->block_count; i++, record++) {
@@ -252,7 +241,7 @@ static uint32_t write_blocks(struct writer *writer)
 		record->stored_size = order32(writer, block->stored_size);
 		record->unpacked_size = order32(writer, block->unpacked_size);
 		record->codec = order32(writer, block->codec);
-		record->checksum = order32(writer, RECORD_CHECKSUM(record));
+		record->checksum = order_checksum(writer, RECORD_CHECKSUM(record));
 		if (block->codec == COREBTF_CODEC_XZ)
 			features |= COREBTF_FEATURE_XZ;
 	}
@@ -261,7 +250,7 @@ static uint32_t write_blocks(struct writer *writer)
 
 static void write_objects(struct writer *writer)
 {
-	struct corebtf_format_object *record = (void *)(writer->bytes + writer->objects);
+	struct corebtf_format_object *record = (void *)(writer->tables + writer->objects);
 
 	for (size_t i = 0; i < writer->parts->object_count; i++, record++) {
 		const struct index_object *object = &writer->parts->objects[i];
@@ -269,9 +258,27 @@ static void write_objects(struct writer *writer)
 		record->digest = order64(writer, object->digest);
 		record->name = order32(writer, string_table_offset(&writer->strings, object->name));
 		record->relocation_count = order32(writer, object->relocation_count);
-		record->checksum =
-			order32(writer, string_checksum(RECORD_CHECKSUM(record), object->name));
+		record->checksum = order_checksum(
+			writer, string_checksum(RECORD_CHECKSUM(record), object->name));
 	}
+}
+
+/* Sets packed_size when packing makes the tables smaller. */
+static int pack_tables(struct writer *writer)
+{
+	const size_t start = sizeof(struct corebtf_format_header);
+	size_t size = writer->tables_end - start;
+	ssize_t packed;
+
+	writer->packed = malloc(size);
+	if (!writer->packed)
+		return -ENOMEM;
+	packed = writer->parts->pack_tables(writer->tables + start, size, writer->packed,
+					    size - COREBTF_ALIGNMENT);
+	if (packed < 0)
+		return (int)packed;
+	writer->packed_size = (uint64_t)packed;
+	return 0;
 }
 
 /* Comes last: it has the checksum of all tables. */
@@ -288,12 +295,14 @@ static void write_header(struct writer *writer, uint32_t features)
 		.header_size = order16(writer, sizeof(*header)),
 		.size = order32(writer, writer->size),
 		.features = order32(writer, features),
-		.bucket_count = order32(writer, writer->bucket_count),
 		.entry_count = order32(writer, parts->entry_count),
 		.blob_count = order32(writer, parts->blob_count),
 		.block_count = order32(writer, parts->block_count),
 		.object_count = order32(writer, parts->object_count),
-		.buckets_offset = order32(writer, writer->buckets),
+		.entry_size = order16(writer, sizeof(struct corebtf_format_entry)),
+		.blob_size = order16(writer, sizeof(struct corebtf_format_blob)),
+		.block_size = order16(writer, sizeof(struct corebtf_format_block)),
+		.object_size = order16(writer, sizeof(struct corebtf_format_object)),
 		.entries_offset = order32(writer, writer->entries),
 		.blobs_offset = order32(writer, writer->blobs),
 		.blocks_offset = order32(writer, writer->blocks),
@@ -301,6 +310,7 @@ static void write_header(struct writer *writer, uint32_t features)
 		.strings_offset = order32(writer, writer->string_bytes),
 		.strings_size = order32(writer, writer->strings.size),
 		.data_offset = order32(writer, writer->data),
+		.packed_tables_size = order32(writer, writer->packed_size),
 		.tables_checksum = order32(writer, tables_checksum),
 	};
 	memcpy(header->magic, COREBTF_MAGIC, COREBTF_MAGIC_SIZE);
@@ -309,38 +319,82 @@ static void write_header(struct writer *writer, uint32_t features)
 					offsetof(struct corebtf_format_header, header_checksum)));
 }
 
-static int write_tables(struct writer *writer, struct bundle_excess *ret_excess)
+/* Returns the features that the blocks need, or -errno. */
+static int64_t write_tables(struct writer *writer, struct bundle_excess *ret_excess)
 {
-	struct bundle_parts *parts = writer->parts;
-	int err = check_limit("kernels", parts->entry_count, COREBTF_MAX_ENTRIES, ret_excess);
+	int err;
 
-	if (!err)
-		err = check_limit("BPF objects", parts->object_count, COREBTF_MAX_OBJECTS,
-				  ret_excess);
-	if (err)
-		return err;
 	sort_entries(writer);
-	if (parts->object_count)
-		qsort(parts->objects, parts->object_count, sizeof(*parts->objects),
-		      compare_objects);
-	err = collect_strings(writer);
-	if (!err)
-		err = check_limit("bytes of strings", writer->strings.size,
-				  COREBTF_MAX_STRINGS_SIZE, ret_excess);
-	if (!err)
-		err = place_tables(writer, ret_excess);
+	err = place_tables(writer, ret_excess);
 	if (err)
 		return err;
 	/* Zeroed: padding and reserved fields stay as they are. */
-	writer->bytes = calloc(1, (size_t)writer->size);
-	if (!writer->bytes)
+	free(writer->tables);
+	writer->tables = calloc(1, (size_t)writer->tables_end);
+	if (!writer->tables)
 		return -ENOMEM;
-	write_buckets(writer);
 	write_entries(writer);
 	write_blobs(writer);
 	write_objects(writer);
-	string_table_write(&writer->strings, (char *)writer->bytes + writer->string_bytes);
-	write_header(writer, write_blocks(writer));
+	string_table_write(&writer->strings, (char *)writer->tables + writer->string_bytes);
+	return write_blocks(writer);
+}
+
+static int check_counts(const struct bundle_parts *parts, struct bundle_excess *ret_excess)
+{
+	int err = check_limit("kernels", parts->entry_count, COREBTF_MAX_ENTRIES, ret_excess);
+
+	return err ? err
+		   : check_limit("BPF objects", parts->object_count, COREBTF_MAX_OBJECTS,
+				 ret_excess);
+}
+
+static int write_bundle(struct writer *writer, struct bundle_excess *ret_excess)
+{
+	const size_t header = sizeof(struct corebtf_format_header);
+	struct bundle_parts *parts = writer->parts;
+	const uint8_t *stored;
+	int64_t features;
+	size_t stored_size;
+	int err = check_counts(parts, ret_excess);
+
+	if (!err)
+		err = collect_strings(writer);
+	if (!err)
+		err = check_limit("bytes of strings", writer->strings.size,
+				  COREBTF_MAX_STRINGS_SIZE, ret_excess);
+	if (err)
+		return err;
+	if (parts->object_count)
+		qsort(parts->objects, parts->object_count, sizeof(*parts->objects),
+		      compare_objects);
+	writer->pack = parts->pack_tables != NULL;
+	features = write_tables(writer, ret_excess);
+	if (features >= 0 && writer->pack) {
+		if (writer->tables_end <= BUNDLE_PACKED_TABLES_TARGET) {
+			err = pack_tables(writer);
+			if (err)
+				return err;
+		}
+		if (!writer->packed_size) { /* it does not pay */
+			writer->pack = false;
+			features = write_tables(writer, ret_excess);
+		}
+	}
+	if (features < 0)
+		return (int)features;
+	stored = writer->pack ? writer->packed : writer->tables + header;
+	stored_size = (size_t)(writer->pack ? writer->packed_size : writer->tables_end - header);
+	writer->data = align_up(header + stored_size);
+	writer->size = writer->size - writer->tables_end + writer->data;
+	writer->bytes = calloc(1, (size_t)writer->size);
+	if (!writer->bytes)
+		return -ENOMEM;
+	memcpy(writer->bytes + header, stored, stored_size);
+	write_header(writer,
+		     (uint32_t)features | (writer->pack ? COREBTF_FEATURE_PACKED_TABLES : 0));
+	for (size_t i = 0; i < parts->block_count; i++)
+		parts->blocks[i].offset += writer->data;
 	return 0;
 }
 
@@ -351,9 +405,11 @@ int bundle_write(struct bundle_parts *parts, uint8_t **ret_bytes, size_t *ret_si
 		.parts = parts,
 		.swap = parts->big_endian != BYTES_HOST_IS_BIG_ENDIAN,
 	};
-	int err = write_tables(&writer, ret_excess);
+	int err = write_bundle(&writer, ret_excess);
 
 	string_table_free(&writer.strings);
+	free(writer.tables);
+	free(writer.packed);
 	if (err)
 		return err;
 	*ret_bytes = writer.bytes;

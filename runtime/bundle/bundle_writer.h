@@ -9,14 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "runtime/bundle/index.h"
 
 /* Where a blob lies in its unpacked block. */
 struct writer_blob {
 	uint32_t block;
-	uint32_t content; /* CRC-32 of its bytes */
-	uint64_t offset;  /* a multiple of COREBTF_ALIGNMENT */
+	uint32_t crc;	 /* CRC-32 of its bytes */
+	uint64_t offset; /* a multiple of COREBTF_ALIGNMENT */
 	uint64_t size;
 };
 
@@ -27,9 +28,17 @@ struct writer_block {
 	uint64_t offset; /* set by bundle_write(): from the start of the bundle */
 };
 
+/* Packs @size bytes into one .xz stream of at most @room bytes. Returns its size, 0 when it would
+ * be larger, or an error for bundle_write() to return. */
+typedef ssize_t (*bundle_pack_fn)(const void *data, size_t size, void *out, size_t room);
+
+/* Packed tables are unpacked at each start; larger ones than this are stored as they are. */
+#define BUNDLE_PACKED_TABLES_TARGET (256u << 10)
+
 /* Sizes may exceed the format's limits: bundle_write() checks them. */
 struct bundle_parts {
-	bool big_endian; /* byte order of the bundle */
+	bool big_endian;	    /* byte order of the bundle */
+	bundle_pack_fn pack_tables; /* NULL: the tables are not packed */
 	/* In any order; @blob is a number in @blobs, a build-id has at most 20 bytes.
 	 * bundle_write() sorts them as the format wants it, those of one key by @blob, and sets
 	 * @hash. */

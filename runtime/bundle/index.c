@@ -2,11 +2,10 @@
 /*
  * A hash in, a run of checked entries out.
  *
- * Nothing here trusts a record before its own checksum fits, and the checksum covers the strings
- * too: a lookup that never reads the rest of the tables is still as sure as if it had. The bucket
- * table has no checksum of its own. Instead a bucket must begin right after an entry of an earlier
- * bucket and end right before one of a later bucket, and hold none of another, which a wrong
- * number in the bucket table cannot bring about.
+ * A record is used only after its checksum was compared, which covers its strings too, so a lookup
+ * does not have to read the other records. Only the binary search reads hashes without comparing
+ * checksums. If it is misled by a damaged one, the checked entries on either side of its result are
+ * not in order, or it finds nothing, and the caller then checks all tables.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -20,14 +19,21 @@ static uint32_t checksum_string(uint32_t sum, const char *string)
 	return (uint32_t)crc32_z(sum, (const uint8_t *)string, strlen(string) + 1);
 }
 
+/* The hash as stored: not checked. */
+static uint32_t stored_hash(const struct bundle *bundle, uint32_t number)
+{
+	return BUNDLE_MEMBER(bundle, bundle_entry_record(bundle, number),
+			     struct corebtf_format_entry, hash);
+}
+
 int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry *ret_entry)
 {
 	const uint8_t *record = bundle_entry_record(bundle, number);
 	struct index_entry entry;
 	uint32_t sum;
+	int err;
 
 #define MEMBER(member) BUNDLE_MEMBER(bundle, record, struct corebtf_format_entry, member)
-	entry.hash = MEMBER(hash);
 	entry.blob = MEMBER(blob);
 	entry.id.release = bundle_string(bundle, MEMBER(release));
 	entry.id.machine = bundle_string(bundle, MEMBER(machine));
@@ -41,26 +47,22 @@ int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry
 		return bundle_damaged(
 			bundle, "entry %" PRIu32 ": a string is not inside the strings", number);
 
-	sum = (uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_entry, checksum));
+	sum = bundle_record_sum(record, bundle->header.entry_size);
 	sum = checksum_string(sum, entry.id.release);
 	sum = checksum_string(sum, entry.id.machine);
 	sum = checksum_string(sum, entry.id.os_id);
 	sum = checksum_string(sum, entry.id.version_id);
 	sum = checksum_string(sum, entry.id.uname_version);
-	if (sum != MEMBER(checksum))
-		return bundle_damaged(bundle,
-				      "entry %" PRIu32 ": its checksum is %08" PRIx32
-				      ", stored is %08" PRIx32,
-				      number, sum, MEMBER(checksum));
-	if (MEMBER(reserved[0]) || MEMBER(reserved[1]))
-		return bundle_damaged(bundle, "entry %" PRIu32 ": reserved bytes are not zero",
-				      number);
+	err = bundle_check_sum(bundle, "entry", number, record, bundle->header.entry_size, sum);
+	if (err)
+		return err;
 #undef MEMBER
 
 	if (!*entry.id.release || !*entry.id.machine)
 		return bundle_damaged(bundle, "entry %" PRIu32 ": no release or no machine",
 				      number);
-	if (entry.hash != corebtf_format_hash(entry.id.release, entry.id.machine))
+	entry.hash = corebtf_format_hash(entry.id.release, entry.id.machine);
+	if (entry.hash != stored_hash(bundle, number) && !bundle_is_packed(bundle))
 		return bundle_damaged(bundle, "entry %" PRIu32 ": the hash is not that of %s on %s",
 				      number, entry.id.release, entry.id.machine);
 	if (entry.id.build_id_size > sizeof(((struct corebtf_format_entry *)0)->build_id))
@@ -75,57 +77,73 @@ int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry
 	return 0;
 }
 
-/* The bucket that entry @number is of. */
-static int bucket_of(const struct bundle *bundle, uint32_t number, uint32_t *ret_bucket)
+static int hash_of(const struct bundle *bundle, uint32_t number, uint32_t *ret_hash)
 {
 	struct index_entry entry;
 	int err = index_entry(bundle, number, &entry);
 
 	if (!err)
-		*ret_bucket = entry.hash & (bundle->header.bucket_count - 1);
+		*ret_hash = entry.hash;
 	return err;
 }
 
-int index_bucket(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first, uint32_t *ret_end)
+/*
+ * Narrows [*first, *end): hashes are as good as random, so the wanted one is near the place that is
+ * in proportion to it. From there in doubled steps to where it must be. A plain binary search would
+ * read a page of the table for each of its first steps.
+ */
+static void bracket(const struct bundle *bundle, uint32_t hash, uint32_t *first, uint32_t *end)
 {
-	uint32_t wanted = hash & (bundle->header.bucket_count - 1);
-	uint32_t first = bundle_bucket(bundle, wanted);
-	uint32_t end = bundle_bucket(bundle, wanted + 1);
-	uint32_t bucket;
+	uint32_t count = *end, guess = (uint32_t)((uint64_t)hash * count >> 32), step = 8;
+
+	if (guess < count && stored_hash(bundle, guess) < hash) {
+		*first = guess + 1;
+		while (step < count - *first && stored_hash(bundle, *first + step) < hash) {
+			*first += step + 1;
+			step *= 2;
+		}
+		if (step < count - *first)
+			*end = *first + step;
+	} else {
+		*end = guess;
+		while (step < *end && stored_hash(bundle, *end - step) >= hash) {
+			*end -= step;
+			step *= 2;
+		}
+		if (step < *end)
+			*first = *end - step;
+	}
+}
+
+int index_find(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first, uint32_t *ret_end)
+{
+	uint32_t first = 0, end = bundle->header.entry_count, found;
 	int err;
 
-	if (first > end || end > bundle->header.entry_count)
-		return bundle_damaged(bundle,
-				      "bucket %" PRIu32 ": entries %" PRIu32 " to %" PRIu32
-				      " of %" PRIu32,
-				      wanted, first, end, bundle->header.entry_count);
-	for (uint32_t i = first; i < end; i++) {
-		err = bucket_of(bundle, i, &bucket);
-		if (err)
-			return err;
-		if (bucket != wanted)
-			return bundle_damaged(bundle,
-					      "bucket %" PRIu32 ": entry %" PRIu32
-					      " is of bucket %" PRIu32,
-					      wanted, i, bucket);
+	*ret_first = first;
+	*ret_end = end;
+	if (bundle_is_packed(bundle))
+		return 0;
+	bracket(bundle, hash, &first, &end);
+	while (first < end) {
+		uint32_t middle = first + (end - first) / 2;
+
+		if (stored_hash(bundle, middle) < hash)
+			first = middle + 1;
+		else
+			end = middle;
 	}
-	if (first > 0) {
-		err = bucket_of(bundle, first - 1, &bucket);
+	/* The entry on either side is checked too. */
+	for (uint32_t i = first ? first - 1 : 0; i < bundle->header.entry_count; i++) {
+		err = hash_of(bundle, i, &found);
 		if (err)
 			return err;
-		if (bucket >= wanted)
-			return bundle_damaged(
-				bundle, "bucket %" PRIu32 ": does not begin at its first entry",
-				wanted);
-	}
-	if (end < bundle->header.entry_count) {
-		err = bucket_of(bundle, end, &bucket);
-		if (err)
-			return err;
-		if (bucket <= wanted)
-			return bundle_damaged(bundle,
-					      "bucket %" PRIu32 ": does not end at its last entry",
-					      wanted);
+		if (i < first ? found >= hash : found < hash)
+			return bundle_damaged(bundle, "entry %" PRIu32 ": not sorted by hash", i);
+		if (found > hash)
+			break;
+		if (i >= first)
+			end = i + 1;
 	}
 	*ret_first = first;
 	*ret_end = end;
@@ -136,23 +154,19 @@ int index_object(const struct bundle *bundle, uint32_t number, struct index_obje
 {
 	const uint8_t *record = bundle_object_record(bundle, number);
 	struct index_object object;
-	uint32_t sum;
+	int err;
 
 #define MEMBER(member) BUNDLE_MEMBER(bundle, record, struct corebtf_format_object, member)
 	object.name = bundle_string(bundle, MEMBER(name));
 	if (!object.name)
 		return bundle_damaged(
 			bundle, "object %" PRIu32 ": its name is not inside the strings", number);
-	sum = (uint32_t)crc32_z(0, record, offsetof(struct corebtf_format_object, checksum));
-	sum = checksum_string(sum, object.name);
-	if (sum != MEMBER(checksum))
-		return bundle_damaged(bundle,
-				      "object %" PRIu32 ": its checksum is %08" PRIx32
-				      ", stored is %08" PRIx32,
-				      number, sum, MEMBER(checksum));
-	if (MEMBER(reserved[0]) || MEMBER(reserved[1]) || MEMBER(reserved[2]))
-		return bundle_damaged(bundle, "object %" PRIu32 ": reserved bytes are not zero",
-				      number);
+	err = bundle_check_sum(
+		bundle, "object", number, record, bundle->header.object_size,
+		checksum_string(bundle_record_sum(record, bundle->header.object_size),
+				object.name));
+	if (err)
+		return err;
 	object.digest = MEMBER(digest);
 	object.relocation_count = MEMBER(relocation_count);
 #undef MEMBER
@@ -163,7 +177,7 @@ int index_object(const struct bundle *bundle, uint32_t number, struct index_obje
 static int check_gap(const struct bundle *bundle, uint64_t start, uint32_t end, const char *before)
 {
 	for (uint64_t i = start; i < end; i++)
-		if (bundle->data[i])
+		if (bundle->tables[i])
 			return bundle_damaged(bundle, "the gap before the %s is not zero", before);
 	return 0;
 }
@@ -171,29 +185,23 @@ static int check_gap(const struct bundle *bundle, uint64_t start, uint32_t end, 
 static int check_gaps(const struct bundle *bundle)
 {
 	const struct corebtf_format_header *header = &bundle->header;
-	/* Each table's end, and the start of the next. What a longer header has before the
-	 * buckets is a newer writer's own. */
+	/* Each table's end, and the start of the next. */
 	const struct {
 		uint64_t end;
 		uint32_t next;
 		const char *name;
 	} gaps[] = {
-		{header->header_size, header->buckets_offset, "bucket table"},
-		{header->buckets_offset + (UINT64_C(1) + header->bucket_count) * sizeof(uint32_t),
-		 header->entries_offset, "entries"},
-		{header->entries_offset +
-			 (uint64_t)header->entry_count * sizeof(struct corebtf_format_entry),
+		{header->header_size, header->entries_offset, "entries"},
+		{header->entries_offset + (uint64_t)header->entry_count * header->entry_size,
 		 header->blobs_offset, "blob records"},
-		{header->blobs_offset +
-			 (uint64_t)header->blob_count * sizeof(struct corebtf_format_blob),
+		{header->blobs_offset + (uint64_t)header->blob_count * header->blob_size,
 		 header->blocks_offset, "block records"},
-		{header->blocks_offset +
-			 (uint64_t)header->block_count * sizeof(struct corebtf_format_block),
+		{header->blocks_offset + (uint64_t)header->block_count * header->block_size,
 		 header->objects_offset, "object records"},
-		{header->objects_offset +
-			 (uint64_t)header->object_count * sizeof(struct corebtf_format_object),
+		{header->objects_offset + (uint64_t)header->object_count * header->object_size,
 		 header->strings_offset, "strings"},
-		{(uint64_t)header->strings_offset + header->strings_size, header->data_offset,
+		{(uint64_t)header->strings_offset + header->strings_size,
+		 bundle_is_packed(bundle) ? bundle_tables_end(bundle) : header->data_offset,
 		 "data"},
 	};
 	int err = 0;
@@ -211,31 +219,18 @@ int index_check(const struct bundle *bundle)
 
 	if (err)
 		return err;
-	if (!header->strings_size || bundle->data[header->strings_offset])
+	if (!header->strings_size || bundle->tables[header->strings_offset])
 		return bundle_damaged(bundle, "strings: the first is not the empty one");
 
-	/* Walks entries and buckets together: bucket b starts at the first entry whose bucket is
-	 * b or more. */
-	for (uint32_t i = 0, filled = 0;; i++) {
-		uint32_t bucket = header->bucket_count;
+	for (uint32_t i = 0; i < header->entry_count; i++) {
+		uint32_t hash;
 
-		if (i < header->entry_count) {
-			err = bucket_of(bundle, i, &bucket);
-			if (err)
-				return err;
-			if (bucket < previous)
-				return bundle_damaged(bundle,
-						      "entry %" PRIu32 ": not sorted by bucket", i);
-			previous = bucket;
-		}
-		for (; filled <= bucket; filled++)
-			if (bundle_bucket(bundle, filled) != i)
-				return bundle_damaged(bundle,
-						      "bucket %" PRIu32 ": starts at entry %" PRIu32
-						      ", not %" PRIu32,
-						      filled, bundle_bucket(bundle, filled), i);
-		if (i >= header->entry_count)
-			break;
+		err = hash_of(bundle, i, &hash);
+		if (err)
+			return err;
+		if (hash < previous && !bundle_is_packed(bundle))
+			return bundle_damaged(bundle, "entry %" PRIu32 ": not sorted by hash", i);
+		previous = hash;
 	}
 	for (uint32_t i = 0; i < header->object_count; i++) {
 		struct index_object object;

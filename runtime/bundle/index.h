@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a kernel's key to the entries that have it. A lookup reads the bucket, its entries and their
- * strings, and the entry before and after them; nothing else.
+ * From a kernel's key to the entries that have it. A lookup reads the hashes on the way of a binary
+ * search, the entries with the hash, the entry on either side of them, and their strings.
  */
 #ifndef COREBTF_INDEX_H
 #define COREBTF_INDEX_H
@@ -21,12 +21,11 @@ struct index_entry {
 int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry *ret_entry);
 
 /*
- * The entries [*ret_first, *ret_end) of the bucket of @hash, which may have other hashes as well.
- * All of them are checked, and that none is missing, so that a damaged byte cannot hide the better
- * of two entries. -EBADMSG.
+ * The entries [*ret_first, *ret_end) with @hash; all entries of packed tables. All of them are
+ * checked, and the entry on either side: so a damaged byte cannot hide one of two entries. When
+ * there are none, it can have hidden them (bundle_check_tables()). -EBADMSG.
  */
-int index_bucket(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first,
-		 uint32_t *ret_end);
+int index_find(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first, uint32_t *ret_end);
 
 /* A BPF object; the name points into the bundle. */
 struct index_object {
@@ -38,7 +37,7 @@ struct index_object {
 /* Reads and checks object @number, which is below the count. -EBADMSG. */
 int index_object(const struct bundle *bundle, uint32_t number, struct index_object *ret_object);
 
-/* Checks all entries, all buckets, all objects, and that the gaps between tables are zero. */
+/* Checks all entries and their order, all objects, and that the gaps between tables are zero. */
 int index_check(const struct bundle *bundle);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The entries of all bundles as candidates for rank.h. Those of one release and machine are in one
- * bucket of each bundle, so that a lookup does not read the others.
+ * The entries of all bundles as candidates for rank.h. A bundle's index finds those of one release
+ * and machine, so that a lookup does not read the others.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -35,7 +35,7 @@ static int same_btf(void *context, const struct rank_candidate *a, const struct 
 	err = blob_read(&search->bundles[a->source], a->content, &blob_a);
 	if (!err)
 		err = blob_read(&search->bundles[b->source], b->content, &blob_b);
-	return err ? err : blob_a.size == blob_b.size && blob_a.content == blob_b.content;
+	return err ? err : blob_a.size == blob_b.size && blob_a.crc == blob_b.crc;
 }
 
 static void describe(void *context, const struct rank_candidate *candidate, char *text, size_t size)
@@ -87,8 +87,8 @@ static int each_entry(void *context, const char *release, const char *machine,
 		uint32_t first = 0, end = bundle->header.entry_count;
 
 		if (*machine)
-			err = index_bucket(bundle, corebtf_format_hash(release, machine), &first,
-					   &end);
+			err = index_find(bundle, corebtf_format_hash(release, machine), &first,
+					 &end);
 		for (uint32_t number = first; !err && number < end; number++)
 			err = consider(search, bundle, number, release, machine, ranking);
 	}

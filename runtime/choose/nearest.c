@@ -61,7 +61,7 @@ static int same_btf(const struct survey *survey, const struct index_entry *entry
 	if (!err)
 		err = blob_read(&survey->bundles[survey->nearest->bundle],
 				survey->nearest->entry.blob, &b);
-	return err ? err : a.size == b.size && a.content == b.content;
+	return err ? err : a.size == b.size && a.crc == b.crc;
 }
 
 static int look_at(struct survey *survey, const struct bundle *bundle, uint32_t number)

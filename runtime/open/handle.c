@@ -44,8 +44,10 @@ void handle_free(struct corebtf *handle)
 {
 	if (!handle)
 		return;
-	for (size_t i = 0; i < handle->bundle_count; i++)
+	for (size_t i = 0; i < handle->bundle_count; i++) {
 		block_cache_release(&handle->caches[i]);
+		bundle_close(&handle->bundles[i]);
+	}
 	free(handle->caches);
 	free(handle->bundles);
 	mapping_close(&handle->mapping);
@@ -84,7 +86,7 @@ static void log_bundle(const struct bundle *bundle)
 		 " kernels, %" PRIu32 " distinct BTFs, %s-endian%s",
 		 bundle->number, bundle->position, bundle->header.size, bundle->header.entry_count,
 		 bundle->header.blob_count, bundle_is_big_endian(bundle) ? "big" : "little",
-		 bundle->header.features & COREBTF_FEATURE_XZ ? ", xz" : "");
+		 bundle->header.features ? ", xz" : "");
 }
 
 int handle_open_memory(struct corebtf *handle, const void *data, size_t size)

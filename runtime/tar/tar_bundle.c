@@ -49,7 +49,7 @@ static uint32_t blob_of(struct builder *builder, struct distinct_btf *content)
 	builder->blobs[builder->blob_count++] = (struct writer_blob){
 		.offset = builder->data_size,
 		.size = content->size,
-		.content = content->checksum,
+		.crc = content->checksum,
 	};
 	builder->data_size = align_up(builder->data_size + content->size);
 	return content->number;

@@ -86,6 +86,10 @@ static void read_everything(const uint8_t *data, size_t size)
 	corebtf_close(handle);
 }
 
+#define HEADER(member)                                                                             \
+	offsetof(struct corebtf_format_header, member),                                            \
+		sizeof(((struct corebtf_format_header *)0)->member)
+
 /* Makes the checksums of one bundle fit; returns its size, or 0 when its header cannot be read. */
 static size_t forge(uint8_t *data, size_t size)
 {
@@ -101,8 +105,18 @@ static size_t forge(uint8_t *data, size_t size)
 	poke(data, 8, 4, COREBTF_BYTE_ORDER);
 	poke(data, 12, 2, COREBTF_FORMAT_VERSION);
 	fix_header(data);
+	if (peek(data, HEADER(features)) & COREBTF_FEATURE_PACKED_TABLES) {
+		size_t end = peek(data, HEADER(data_offset));
+
+		if (end >= sizeof(*header) && end <= size)
+			fix_tables(data);
+	}
 	if (bundle_open(&bundle, data, size))
 		return 0;
+	if (bundle_is_packed(&bundle)) { /* no other checksums */
+		bundle_close(&bundle);
+		return header->size;
+	}
 	for (uint32_t i = 0; i < header->entry_count && i < MAX_RECORDS; i++) {
 		const char *release, *machine;
 		size_t at = entry_at(data, i);
@@ -121,7 +135,8 @@ static size_t forge(uint8_t *data, size_t size)
 		fix_blob(data, i);
 		if (!blob_read(&bundle, i, &blob) &&
 		    peek(data, block_at(data, blob.block) + 12, 4) == 0) {
-			size_t start = peek(data, block_at(data, blob.block), 4) + blob.offset;
+			size_t start = header->data_offset +
+				       peek(data, block_at(data, blob.block), 4) + blob.offset;
 
 			poke(data, blob_at(data, i) + 12, 4, crc32_z(0, data + start, blob.size));
 			fix_blob(data, i);

@@ -36,22 +36,22 @@ void poke(uint8_t *bundle, size_t offset, size_t width, uint64_t value)
 
 size_t entry_at(const uint8_t *bundle, uint32_t number)
 {
-	return peek(bundle, HEADER(entries_offset)) + number * 64;
+	return peek(bundle, HEADER(entries_offset)) + number * peek(bundle, HEADER(entry_size));
 }
 
 size_t blob_at(const uint8_t *bundle, uint32_t number)
 {
-	return peek(bundle, HEADER(blobs_offset)) + number * 32;
+	return peek(bundle, HEADER(blobs_offset)) + number * peek(bundle, HEADER(blob_size));
 }
 
 size_t block_at(const uint8_t *bundle, uint32_t number)
 {
-	return peek(bundle, HEADER(blocks_offset)) + number * 32;
+	return peek(bundle, HEADER(blocks_offset)) + number * peek(bundle, HEADER(block_size));
 }
 
 size_t object_at(const uint8_t *bundle, uint32_t number)
 {
-	return peek(bundle, HEADER(objects_offset)) + number * 32;
+	return peek(bundle, HEADER(objects_offset)) + number * peek(bundle, HEADER(object_size));
 }
 
 /* The CRC of a record's first bytes and of the strings that @fields of them name. */
@@ -76,30 +76,30 @@ static uint32_t record_sum(const uint8_t *bundle, size_t record, size_t size, si
 
 void fix_entry(uint8_t *bundle, uint32_t number)
 {
-	size_t at = entry_at(bundle, number);
+	size_t at = entry_at(bundle, number), size = peek(bundle, HEADER(entry_size)) - 4;
 
-	poke(bundle, at + 60, 4, record_sum(bundle, at, 60, 8, 5));
+	poke(bundle, at + size, 4, record_sum(bundle, at, size, 8, 5));
 }
 
 void fix_blob(uint8_t *bundle, uint32_t number)
 {
-	size_t at = blob_at(bundle, number);
+	size_t at = blob_at(bundle, number), size = peek(bundle, HEADER(blob_size)) - 4;
 
-	poke(bundle, at + 28, 4, record_sum(bundle, at, 28, 0, 0));
+	poke(bundle, at + size, 4, record_sum(bundle, at, size, 0, 0));
 }
 
 void fix_block(uint8_t *bundle, uint32_t number)
 {
-	size_t at = block_at(bundle, number);
+	size_t at = block_at(bundle, number), size = peek(bundle, HEADER(block_size)) - 4;
 
-	poke(bundle, at + 28, 4, record_sum(bundle, at, 28, 0, 0));
+	poke(bundle, at + size, 4, record_sum(bundle, at, size, 0, 0));
 }
 
 void fix_object(uint8_t *bundle, uint32_t number)
 {
-	size_t at = object_at(bundle, number);
+	size_t at = object_at(bundle, number), size = peek(bundle, HEADER(object_size)) - 4;
 
-	poke(bundle, at + 28, 4, record_sum(bundle, at, 28, 8, 1));
+	poke(bundle, at + size, 4, record_sum(bundle, at, size, 8, 1));
 }
 
 void fix_header(uint8_t *bundle)
@@ -174,49 +174,85 @@ static size_t fill_block(uint8_t *bundle, const struct made_bundle *what, uint32
 	return size;
 }
 
+static uint32_t hash_of(const struct made_bundle *what, uint32_t number)
+{
+	return corebtf_format_hash(what->entries[number].release, what->entries[number].machine);
+}
+
+/* Replaces the tables by an .xz stream of them. */
+static size_t pack_tables(uint8_t *bundle, size_t size)
+{
+	size_t data = peek(bundle, HEADER(data_offset)), packed = 0, moved;
+	uint8_t *stream = malloc(ROOM);
+
+	for (uint32_t i = 0; i < peek(bundle, HEADER(entry_count)); i++) {
+		memset(bundle + entry_at(bundle, i), 0, 4);
+		memset(bundle + entry_at(bundle, i + 1) - 4, 0, 4);
+	}
+	for (uint32_t i = 0; i < peek(bundle, HEADER(blob_count)); i++)
+		memset(bundle + blob_at(bundle, i + 1) - 4, 0, 4);
+	for (uint32_t i = 0; i < peek(bundle, HEADER(block_count)); i++)
+		memset(bundle + block_at(bundle, i + 1) - 4, 0, 4);
+	for (uint32_t i = 0; i < peek(bundle, HEADER(object_count)); i++)
+		memset(bundle + object_at(bundle, i + 1) - 4, 0, 4);
+	if (!stream || lzma_easy_buffer_encode(0, LZMA_CHECK_NONE, NULL, bundle + 96, data - 96,
+					       stream, &packed, ROOM) != LZMA_OK)
+		abort();
+	moved = align8(96 + packed);
+	assert(moved <= data);
+	memmove(bundle + moved, bundle + data, size - data);
+	memset(bundle + 96, 0, moved - 96);
+	memcpy(bundle + 96, stream, packed);
+	free(stream);
+	poke(bundle, HEADER(data_offset), moved);
+	poke(bundle, HEADER(packed_tables_size), packed);
+	poke(bundle, HEADER(features), peek(bundle, HEADER(features)) | 2);
+	return size - data + moved;
+}
+
 uint8_t *make_bundle(const struct made_bundle *what, size_t *ret_size)
 {
 	uint8_t *bundle = calloc(1, ROOM), *bytes = calloc(1, ROOM);
-	uint32_t buckets = what->bucket_count ? what->bucket_count : 4;
 	size_t at = 96, strings, strings_size = 1, data;
-	uint32_t placed = 0;
+	uint16_t longer = what->longer_records ? 8 : 0;
+	uint32_t order[ROOM / 64];
 
 	assert(bundle && bytes);
 	memcpy(bundle, COREBTF_MAGIC, 8);
 	bundle[8] = what->big_endian ? 1 : 4; /* poke() looks here */
 	poke(bundle, 8, 4, 0x01020304);
-	poke(bundle, HEADER(version), 1);
+	poke(bundle, HEADER(version), 2);
 	poke(bundle, HEADER(header_size), 96);
 	poke(bundle, HEADER(features), what->xz ? 1 : 0);
-	poke(bundle, HEADER(bucket_count), buckets);
 	poke(bundle, HEADER(entry_count), what->entry_count);
 	poke(bundle, HEADER(blob_count), what->blob_count);
 	poke(bundle, HEADER(block_count), what->block_count);
 	poke(bundle, HEADER(object_count), what->object_count);
-	poke(bundle, HEADER(buckets_offset), at);
-	at = align8(at + 4 * (buckets + 1));
+	poke(bundle, HEADER(entry_size), 56 + longer);
+	poke(bundle, HEADER(blob_size), 20 + longer);
+	poke(bundle, HEADER(block_size), 20 + longer);
+	poke(bundle, HEADER(object_size), 20 + longer);
 	poke(bundle, HEADER(entries_offset), at);
-	at += 64 * what->entry_count;
+	at = align8(at + (56 + longer) * what->entry_count);
 	poke(bundle, HEADER(blobs_offset), at);
-	at += 32 * what->blob_count;
+	at = align8(at + (20 + longer) * what->blob_count);
 	poke(bundle, HEADER(blocks_offset), at);
-	at += 32 * what->block_count;
+	at = align8(at + (20 + longer) * what->block_count);
 	poke(bundle, HEADER(objects_offset), at);
-	at += 32 * what->object_count;
+	at = align8(at + (20 + longer) * what->object_count);
 	poke(bundle, HEADER(strings_offset), at);
 	strings = at;
 
-	/* Bucket by bucket, in the given order within one: tests choose their ties. */
-	for (uint32_t bucket = 0; bucket <= buckets; bucket++) {
-		poke(bundle, 96 + 4 * bucket, 4, placed);
-		for (uint32_t i = 0; i < what->entry_count; i++) {
-			const struct made_entry *entry = &what->entries[i];
-			uint32_t hash = corebtf_format_hash(entry->release, entry->machine);
+	/* By hash, those of one hash in the given order: tests choose their ties. */
+	for (uint32_t i = 0; i < what->entry_count; i++) {
+		uint32_t place = i;
 
-			if (bucket < buckets && (hash & (buckets - 1)) == bucket)
-				put_entry(bundle, placed++, entry, strings, &strings_size);
-		}
+		for (; place && hash_of(what, order[place - 1]) > hash_of(what, i); place--)
+			order[place] = order[place - 1];
+		order[place] = i;
 	}
+	for (uint32_t i = 0; i < what->entry_count; i++)
+		put_entry(bundle, i, &what->entries[order[i]], strings, &strings_size);
 	for (uint32_t i = 0; i < what->object_count; i++) {
 		size_t record = object_at(bundle, i);
 
@@ -250,7 +286,7 @@ uint8_t *make_bundle(const struct made_bundle *what, size_t *ret_size)
 			memcpy(bundle + at, bytes, unpacked);
 			stored = unpacked;
 		}
-		poke(bundle, record, 4, at);
+		poke(bundle, record, 4, at - data);
 		poke(bundle, record + 4, 4, stored);
 		poke(bundle, record + 8, 4, unpacked);
 		poke(bundle, record + 12, 4, what->xz ? 1 : 0);
@@ -258,6 +294,8 @@ uint8_t *make_bundle(const struct made_bundle *what, size_t *ret_size)
 		memset(bytes, 0, unpacked);
 		at = align8(at + stored);
 	}
+	if (what->packed_tables)
+		at = pack_tables(bundle, at);
 	poke(bundle, HEADER(size), at);
 	fix_tables(bundle);
 	free(bytes);

@@ -31,7 +31,8 @@ struct made_object {
 struct made_bundle {
 	bool big_endian;
 	bool xz;
-	uint32_t bucket_count;
+	bool packed_tables;
+	bool longer_records; /* with fields that readers do not know */
 	const struct made_entry *entries;
 	uint32_t entry_count;
 	const struct made_blob *blobs; /* in the order of their blocks */

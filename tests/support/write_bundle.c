@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * write_bundle FILE little|big raw|xz [RELEASE BTF]...: a small bundle with known contents, for the
- * section of test_open_self and as a seed of tests/fuzz/corpus; or with these kernels of x86_64.
+ * write_bundle FILE little|big raw|xz|packed [RELEASE BTF]...: a small bundle with known contents,
+ * for the section of test_open_self and as a seed of tests/fuzz/corpus; or with these kernels of
+ * x86_64.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +35,6 @@ int main(int argc, char **argv)
 	};
 	static const struct made_object objects[] = {{"known.bpf.o", 0x1234567890, 7}};
 	struct made_bundle what = {
-		.bucket_count = 2,
 		.entries = entries,
 		.entry_count = 3,
 		.blobs = blobs,
@@ -66,7 +66,8 @@ int main(int argc, char **argv)
 					    .block_count = 1};
 	}
 	what.big_endian = !strcmp(argv[2], "big");
-	what.xz = !strcmp(argv[3], "xz");
+	what.packed_tables = !strcmp(argv[3], "packed"); /* and xz */
+	what.xz = what.packed_tables || !strcmp(argv[3], "xz");
 	bundle = make_bundle(&what, &size);
 	file = fopen(argv[1], "we");
 	failed = !file || fwrite(bundle, 1, size, file) != size;

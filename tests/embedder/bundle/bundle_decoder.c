@@ -10,12 +10,13 @@
 #include "tests/embedder/bundle/bundle_decoder.h"
 
 /* Sizes in bytes, from docs/format.md. */
-enum { HEADER = 96, ENTRY = 64, RECORD = 32 };
+enum { HEADER = 96, ENTRY = 56, RECORD = 20 };
 
 struct input {
 	const uint8_t *bytes;
 	size_t size;
 	bool big_endian;
+	bool packed; /* these are unpacked tables: without hashes and checksums */
 };
 
 static uint32_t get32(const struct input *input, size_t offset)
@@ -56,6 +57,12 @@ uint32_t decoder_crc32(uint32_t crc, const void *data, size_t size)
 	return ~crc;
 }
 
+/* The checksum at the end of a record: zero in packed tables. */
+static void check_checksum(const struct input *input, size_t offset, uint32_t crc)
+{
+	assert_int_equal(get32(input, offset), input->packed ? 0 : crc);
+}
+
 static uint32_t hash_key(const char *release, const char *machine)
 {
 	uint32_t hash = 0x811c9dc5;
@@ -93,16 +100,15 @@ static void check_strings(const struct strings *strings)
 	}
 }
 
-static int compare_entries(const struct decoded_entry *l, const struct decoded_entry *r)
+static int compare_entries(const struct decoded_entry *l, const struct decoded_entry *r,
+			   bool packed)
 {
 	const char *const left[] = {l->release, l->machine, l->os_id, l->version_id,
 				    l->uname_version};
 	const char *const right[] = {r->release, r->machine, r->os_id, r->version_id,
 				     r->uname_version};
 
-	if (l->bucket != r->bucket)
-		return l->bucket < r->bucket ? -1 : 1;
-	if (l->hash != r->hash)
+	if (!packed && l->hash != r->hash)
 		return l->hash < r->hash ? -1 : 1;
 	for (int i = 0; i < 5; i++) {
 		int order = strcmp(left[i], right[i]);
@@ -118,7 +124,7 @@ static int compare_entries(const struct decoded_entry *l, const struct decoded_e
 static void decode_entry(struct decoded_bundle *bundle, const struct input *input, size_t at,
 			 const struct strings *strings, struct decoded_entry *entry)
 {
-	uint32_t crc = decoder_crc32(0, input->bytes + at, 60);
+	uint32_t crc = decoder_crc32(0, input->bytes + at, ENTRY - 4);
 
 	*entry = (struct decoded_entry){
 		.hash = get32(input, at),
@@ -131,22 +137,21 @@ static void decode_entry(struct decoded_bundle *bundle, const struct input *inpu
 		.build_id_size = get32(input, at + 28),
 		.build_id = input->bytes + at + 32,
 	};
-	entry->bucket = entry->hash & (bundle->bucket_count - 1);
 	assert_true(*entry->release && *entry->machine);
-	assert_int_equal(entry->hash, hash_key(entry->release, entry->machine));
+	assert_int_equal(entry->hash, input->packed ? 0 : hash_key(entry->release, entry->machine));
 	assert_true(entry->blob < bundle->blob_count);
 	assert_true(entry->build_id_size <= 20);
-	check_zero(input, at + 32 + entry->build_id_size, at + 60);
+	check_zero(input, at + 32 + entry->build_id_size, at + ENTRY - 4);
 	crc = decoder_crc32(crc, entry->release, strlen(entry->release) + 1);
 	crc = decoder_crc32(crc, entry->machine, strlen(entry->machine) + 1);
 	crc = decoder_crc32(crc, entry->os_id, strlen(entry->os_id) + 1);
 	crc = decoder_crc32(crc, entry->version_id, strlen(entry->version_id) + 1);
 	crc = decoder_crc32(crc, entry->uname_version, strlen(entry->uname_version) + 1);
-	assert_int_equal(get32(input, at + 60), crc);
+	check_checksum(input, at + ENTRY - 4, crc);
 }
 
-static void decode_entries(struct decoded_bundle *bundle, const struct input *input, size_t buckets,
-			   size_t entries, const struct strings *strings)
+static void decode_entries(struct decoded_bundle *bundle, const struct input *input, size_t entries,
+			   const struct strings *strings)
 {
 	uint8_t *used = test_calloc(bundle->blob_count + 1, 1);
 
@@ -154,38 +159,27 @@ static void decode_entries(struct decoded_bundle *bundle, const struct input *in
 		decode_entry(bundle, input, entries + i * ENTRY, strings, &bundle->entries[i]);
 		used[bundle->entries[i].blob] = 1;
 		if (i)
-			assert_true(compare_entries(&bundle->entries[i - 1], &bundle->entries[i]) <
-				    0);
+			assert_true(compare_entries(&bundle->entries[i - 1], &bundle->entries[i],
+						    input->packed) < 0);
 	}
 	for (size_t i = 0; i < bundle->blob_count; i++)
 		assert_int_equal(used[i], 1);
 	test_free(used);
-
-	assert_int_equal(get32(input, buckets), 0);
-	assert_int_equal(get32(input, buckets + 4 * bundle->bucket_count), bundle->entry_count);
-	for (uint32_t bucket = 0; bucket < bundle->bucket_count; bucket++) {
-		uint32_t first = get32(input, buckets + 4 * bucket);
-		uint32_t end = get32(input, buckets + 4 * bucket + 4);
-
-		assert_true(first <= end && end <= bundle->entry_count);
-		for (; first < end; first++)
-			assert_int_equal(bundle->entries[first].bucket, bucket);
-	}
 }
 
-static void decode_block(const struct input *input, size_t at, struct decoded_block *block)
+static void decode_block(const struct input *tables, size_t at, const struct input *input,
+			 size_t data, struct decoded_block *block)
 {
 	uint64_t memory_limit = UINT64_MAX;
 	size_t in = 0, out = 0;
 
 	*block = (struct decoded_block){
-		.offset = get32(input, at),
-		.stored_size = get32(input, at + 4),
-		.unpacked_size = get32(input, at + 8),
-		.codec = get32(input, at + 12),
+		.offset = (uint32_t)data + get32(tables, at),
+		.stored_size = get32(tables, at + 4),
+		.unpacked_size = get32(tables, at + 8),
+		.codec = get32(tables, at + 12),
 	};
-	check_zero(input, at + 16, at + 28);
-	assert_int_equal(get32(input, at + 28), decoder_crc32(0, input->bytes + at, 28));
+	check_checksum(tables, at + 16, decoder_crc32(0, tables->bytes + at, 16));
 	assert_int_equal(block->offset % 8, 0);
 	assert_true(block->stored_size > 0);
 	assert_true(block->offset <= input->size &&
@@ -207,7 +201,8 @@ static void decode_block(const struct input *input, size_t at, struct decoded_bl
 	assert_int_equal(out, block->unpacked_size);
 }
 
-static void decode_blocks(struct decoded_bundle *bundle, const struct input *input, size_t blocks)
+static void decode_blocks(struct decoded_bundle *bundle, const struct input *tables,
+			  const struct input *input, size_t blocks)
 {
 	size_t end = bundle->data_offset;
 	bool any_xz = false;
@@ -215,7 +210,7 @@ static void decode_blocks(struct decoded_bundle *bundle, const struct input *inp
 	for (size_t i = 0; i < bundle->block_count; i++) {
 		struct decoded_block *block = &bundle->blocks[i];
 
-		decode_block(input, blocks + i * RECORD, block);
+		decode_block(tables, blocks + i * RECORD, input, bundle->data_offset, block);
 		assert_int_equal(block->offset, end);
 		end = block->offset + block->stored_size;
 		check_zero(input, end, (end + 7) / 8 * 8);
@@ -223,7 +218,7 @@ static void decode_blocks(struct decoded_bundle *bundle, const struct input *inp
 		any_xz |= block->codec == 1;
 	}
 	assert_int_equal(end, input->size);
-	assert_int_equal(bundle->features, any_xz ? 1 : 0);
+	assert_int_equal(bundle->features, (any_xz ? 1 : 0) | (tables->packed ? 2 : 0));
 }
 
 /* Blobs fill their blocks one after the other, in order. */
@@ -241,8 +236,7 @@ static void decode_blobs(struct decoded_bundle *bundle, const struct input *inpu
 			.offset = get32(input, at + 4),
 			.size = get32(input, at + 8),
 		};
-		check_zero(input, at + 16, at + 28);
-		assert_int_equal(get32(input, at + 28), decoder_crc32(0, input->bytes + at, 28));
+		check_checksum(input, at + 16, decoder_crc32(0, input->bytes + at, 16));
 		assert_true(blob->block < bundle->block_count);
 		if (blob->block != block) {
 			assert_int_equal(blob->block, block + 1);
@@ -271,16 +265,15 @@ static void decode_objects(struct decoded_bundle *bundle, const struct input *in
 		struct decoded_object *object = &bundle->objects[i];
 		size_t at = objects + i * RECORD;
 		uint64_t first = get32(input, at), second = get32(input, at + 4);
-		uint32_t crc = decoder_crc32(0, input->bytes + at, 28);
+		uint32_t crc = decoder_crc32(0, input->bytes + at, 16);
 
 		*object = (struct decoded_object){
 			.digest = input->big_endian ? first << 32 | second : second << 32 | first,
 			.name = get_string(strings, get32(input, at + 8)),
 			.relocation_count = get32(input, at + 12),
 		};
-		check_zero(input, at + 16, at + 28);
 		crc = decoder_crc32(crc, object->name, strlen(object->name) + 1);
-		assert_int_equal(get32(input, at + 28), crc);
+		check_checksum(input, at + 16, crc);
 		if (i) {
 			int order = strcmp(object[-1].name, object->name);
 
@@ -290,12 +283,37 @@ static void decode_objects(struct decoded_bundle *bundle, const struct input *in
 	}
 }
 
+static size_t align8(size_t size)
+{
+	return (size + 7) / 8 * 8;
+}
+
+static void unpack_tables(struct decoded_bundle *bundle, const struct input *input,
+			  struct input *tables)
+{
+	size_t packed_size = get32(input, 80), in = 0, out = 0;
+	uint64_t memory_limit = UINT64_MAX;
+
+	assert_true(packed_size && bundle->data_offset < tables->size);
+	assert_int_equal(bundle->data_offset, align8(HEADER + packed_size));
+	check_zero(input, HEADER + packed_size, bundle->data_offset);
+	bundle->unpacked_tables = test_calloc(tables->size, 1);
+	assert_int_equal(lzma_stream_buffer_decode(
+				 &memory_limit, 0, NULL, input->bytes + HEADER, &in, packed_size,
+				 bundle->unpacked_tables + HEADER, &out, tables->size - HEADER),
+			 LZMA_OK);
+	assert_int_equal(in, packed_size);
+	assert_int_equal(out, tables->size - HEADER);
+	tables->bytes = bundle->unpacked_tables;
+	tables->packed = true;
+}
+
 struct decoded_bundle *decode_bundle(const void *bytes, size_t size)
 {
 	static const uint8_t magic[8] = {0xc0, 'r', 'e', 'B', 'T', 'F', 0x1a, 0x0a};
 	struct decoded_bundle *bundle = test_calloc(1, sizeof(*bundle));
-	struct input input = {.bytes = bytes, .size = size};
-	size_t buckets, entries, blobs, blocks, objects;
+	struct input input = {.bytes = bytes, .size = size}, tables;
+	size_t end, entries, blobs, blocks, objects;
 	struct strings strings;
 
 	assert_true(size >= HEADER && size % 8 == 0);
@@ -303,52 +321,61 @@ struct decoded_bundle *decode_bundle(const void *bytes, size_t size)
 	input.big_endian = input.bytes[8] == 1;
 	assert_int_equal(get32(&input, 8), 0x01020304);
 	assert_int_equal(get32(&input, 92), decoder_crc32(0, bytes, 92));
-	assert_int_equal(get16(&input, 12), 1);
+	assert_int_equal(get16(&input, 12), 2);
 	assert_int_equal(get16(&input, 14), HEADER);
 	assert_int_equal(get32(&input, 16), size);
 	assert_int_equal(get32(&input, 24), 0);
-	check_zero(&input, 80, 88);
+	check_zero(&input, input.bytes[20] & 2 || input.bytes[23] & 2 ? 84 : 80, 88);
 
 	bundle->big_endian = input.big_endian;
 	bundle->features = get32(&input, 20);
-	bundle->bucket_count = get32(&input, 28);
-	bundle->entry_count = get32(&input, 32);
-	bundle->blob_count = get32(&input, 36);
-	bundle->block_count = get32(&input, 40);
-	bundle->object_count = get32(&input, 44);
+	bundle->entry_count = get32(&input, 28);
+	bundle->blob_count = get32(&input, 32);
+	bundle->block_count = get32(&input, 36);
+	bundle->object_count = get32(&input, 40);
+	assert_int_equal(get16(&input, 44), ENTRY);
+	assert_int_equal(get16(&input, 46), RECORD);
+	assert_int_equal(get16(&input, 48), RECORD);
+	assert_int_equal(get16(&input, 50), RECORD);
 	bundle->data_offset = get32(&input, 76);
-	assert_true(bundle->bucket_count && !(bundle->bucket_count & (bundle->bucket_count - 1)));
 
 	/* The tables follow one another without a gap, apart from padding to 8. */
-	buckets = get32(&input, 48);
 	entries = get32(&input, 52);
 	blobs = get32(&input, 56);
 	blocks = get32(&input, 60);
 	objects = get32(&input, 64);
-	assert_int_equal(buckets, HEADER);
-	assert_int_equal(entries, (buckets + 4 * (bundle->bucket_count + 1) + 7) / 8 * 8);
-	check_zero(&input, buckets + 4 * (bundle->bucket_count + 1), entries);
-	assert_int_equal(blobs, entries + bundle->entry_count * ENTRY);
-	assert_int_equal(blocks, blobs + bundle->blob_count * RECORD);
-	assert_int_equal(objects, blocks + bundle->block_count * RECORD);
-	strings.start = (const char *)bytes + get32(&input, 68);
-	strings.size = get32(&input, 72);
-	assert_int_equal(get32(&input, 68), objects + bundle->object_count * RECORD);
-	assert_int_equal(bundle->data_offset, (get32(&input, 68) + strings.size + 7) / 8 * 8);
-	check_zero(&input, get32(&input, 68) + strings.size, bundle->data_offset);
+	end = align8(get32(&input, 68) + get32(&input, 72));
+	assert_int_equal(entries, HEADER);
+	assert_int_equal(blobs, align8(entries + bundle->entry_count * ENTRY));
+	assert_int_equal(blocks, align8(blobs + bundle->blob_count * RECORD));
+	assert_int_equal(objects, align8(blocks + bundle->block_count * RECORD));
+	assert_int_equal(get32(&input, 68), align8(objects + bundle->object_count * RECORD));
 	assert_true(bundle->data_offset <= size);
 	assert_int_equal(get32(&input, 88),
 			 decoder_crc32(0, input.bytes + HEADER, bundle->data_offset - HEADER));
+	tables = input;
+	tables.size = end;
+	if (bundle->features & 2)
+		unpack_tables(bundle, &input, &tables);
+	else
+		assert_int_equal(bundle->data_offset, end);
+	check_zero(&tables, entries + bundle->entry_count * ENTRY, blobs);
+	check_zero(&tables, blobs + bundle->blob_count * RECORD, blocks);
+	check_zero(&tables, blocks + bundle->block_count * RECORD, objects);
+	check_zero(&tables, objects + bundle->object_count * RECORD, get32(&input, 68));
+	strings.start = (const char *)tables.bytes + get32(&input, 68);
+	strings.size = get32(&input, 72);
+	check_zero(&tables, get32(&input, 68) + strings.size, end);
 	check_strings(&strings);
 
 	bundle->entries = test_calloc(bundle->entry_count + 1, sizeof(*bundle->entries));
 	bundle->blobs = test_calloc(bundle->blob_count + 1, sizeof(*bundle->blobs));
 	bundle->blocks = test_calloc(bundle->block_count + 1, sizeof(*bundle->blocks));
 	bundle->objects = test_calloc(bundle->object_count + 1, sizeof(*bundle->objects));
-	decode_entries(bundle, &input, buckets, entries, &strings);
-	decode_blocks(bundle, &input, blocks);
-	decode_blobs(bundle, &input, blobs);
-	decode_objects(bundle, &input, objects, &strings);
+	decode_entries(bundle, &tables, entries, &strings);
+	decode_blocks(bundle, &tables, &input, blocks);
+	decode_blobs(bundle, &tables, blobs);
+	decode_objects(bundle, &tables, objects, &strings);
 	return bundle;
 }
 
@@ -356,6 +383,8 @@ void decoded_bundle_free(struct decoded_bundle *bundle)
 {
 	for (size_t i = 0; i < bundle->block_count; i++)
 		test_free(bundle->blocks[i].unpacked);
+	if (bundle->unpacked_tables)
+		test_free(bundle->unpacked_tables);
 	test_free(bundle->entries);
 	test_free(bundle->blobs);
 	test_free(bundle->blocks);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct decoded_entry {
-	uint32_t hash, bucket, blob;
+	uint32_t hash, blob;
 	const char *release, *machine, *os_id, *version_id, *uname_version;
 	const uint8_t *build_id;
 	uint32_t build_id_size;
@@ -37,7 +37,8 @@ struct decoded_object {
 
 struct decoded_bundle {
 	bool big_endian;
-	uint32_t features, bucket_count, data_offset;
+	uint32_t features, data_offset;
+	uint8_t *unpacked_tables; /* NULL: they are not packed */
 	size_t entry_count, blob_count, block_count, object_count;
 	struct decoded_entry *entries;
 	struct decoded_blob *blobs;

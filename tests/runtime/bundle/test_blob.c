@@ -229,7 +229,6 @@ static void pointers_stay(void **state)
 	const void *btf[COUNT];
 	const struct made_bundle what = {
 		.xz = true,
-		.bucket_count = 8,
 		.entries = entries,
 		.entry_count = COUNT,
 		.blobs = blobs,
@@ -349,8 +348,8 @@ static void blocks_out_of_place(void **state)
 	size_t size, start;
 	uint8_t *bundle = make_bundle(&what, &size);
 
-	start = peek(bundle, block_at(bundle, 0), 4);
-	poke(bundle, block_at(bundle, 1), 4, start);
+	start = peek(bundle, offsetof(struct corebtf_format_header, data_offset), 4);
+	poke(bundle, block_at(bundle, 1), 4, 0);
 	fix_block(bundle, 1);
 	poke(bundle, blob_at(bundle, 1) + 12, 4, crc32(0, plain, PLAIN_SIZE));
 	fix_blob(bundle, 1);

@@ -24,8 +24,7 @@ static const struct made_blob blobs[] = {
 	{btf_c, sizeof(btf_c), 1},
 };
 
-/* The first two differ by their build-id alone, so a hidden entry would be a wrong BTF. Of four
- * buckets, the first is empty, the third has these two. */
+/* The first two differ by their build-id alone, so a hidden entry would be a wrong BTF. */
 static const struct made_entry entries[] = {
 	{.release = "5.4.0-0", .machine = "x86_64", .build_id = "AAAAAAAAAAAAAAAAAAAA", .blob = 0},
 	{.release = "5.4.0-0",
@@ -43,11 +42,14 @@ static const struct made_object objects[] = {
 	{"two.bpf.o", 5, 0},
 };
 
-static uint8_t *make(bool big_endian, bool xz, size_t *size)
+static uint8_t *make_kind(bool big_endian, bool xz, bool packed_tables, bool longer_records,
+			  size_t *size)
 {
 	const struct made_bundle what = {
 		.big_endian = big_endian,
 		.xz = xz,
+		.packed_tables = packed_tables,
+		.longer_records = longer_records,
 		.entries = entries,
 		.entry_count = 4,
 		.blobs = blobs,
@@ -58,6 +60,11 @@ static uint8_t *make(bool big_endian, bool xz, size_t *size)
 	};
 
 	return make_bundle(&what, size);
+}
+
+static uint8_t *make(bool big_endian, bool xz, size_t *size)
+{
+	return make_kind(big_endian, xz, false, false, size);
 }
 
 static int open_bytes(const void *data, size_t size, struct corebtf **handle)
@@ -73,13 +80,13 @@ static int open_bytes(const void *data, size_t size, struct corebtf **handle)
 
 static void whole_one_shows_what_was_put_in(void **state)
 {
-	for (int kind = 0; kind < 4; kind++) {
+	for (int kind = 0; kind < 16; kind++) {
 		struct corebtf_summary summary = {.sz = sizeof(summary)};
 		struct corebtf_entry entry = {.sz = sizeof(entry)};
 		struct corebtf_object object = {.sz = sizeof(object)};
 		struct corebtf *handle;
 		size_t size, seen = 0;
-		uint8_t *bundle = make(kind & 1, kind & 2, &size);
+		uint8_t *bundle = make_kind(kind & 1, kind & 2, kind & 4, kind & 8, &size);
 		uint8_t *bytes = guarded_copy(bundle, size);
 
 		assert_int_equal(open_bytes(bytes, size, &handle), 0);
@@ -143,33 +150,39 @@ static void each_header_field_broken(void **state)
 		CASE(magic[7], '\r', -EBADMSG),
 		CASE(byte_order, 0x01020305, -EBADMSG),
 		CASE(version, 0, -EBADMSG),
-		CASE(version, 2, -EOPNOTSUPP),
+		CASE(version, 1, -EBADMSG), /* never released */
+		CASE(version, 3, -EOPNOTSUPP),
 		CASE(header_size, 95, -EBADMSG),
 		CASE(header_size, 0, -EBADMSG),
-		CASE(header_size, 104, -EBADMSG), /* then the buckets are in the header */
+		CASE(header_size, 104, -EBADMSG), /* then the entries are in the header */
 		CASE(size, 0, -EBADMSG),
 		CASE(size, 96, -EBADMSG),
 		CASE(size, 0xfffffff8, -EBADMSG),
 		CASE(size, 0xffffffff, -EBADMSG),
-		CASE(features, 2, -EOPNOTSUPP),
+		CASE(features, 2, -EBADMSG), /* packed tables of no size */
+		CASE(features, 4, -EOPNOTSUPP),
+		CASE(packed_tables_size, 8, -EBADMSG),
 		CASE(features, 0x80000001, -EOPNOTSUPP),
 		CASE(hints, 0xffffffff, 0),
-		CASE(bucket_count, 0, -EBADMSG),
-		CASE(bucket_count, 3, -EBADMSG),
-		CASE(bucket_count, 0x80000000, -EBADMSG),
+		CASE(entry_size, 52, -EBADMSG),
+		CASE(entry_size, 58, -EBADMSG),
+		CASE(entry_size, 0, -EBADMSG),
+		CASE(blob_size, 16, -EBADMSG),
+		CASE(block_size, 16, -EBADMSG),
+		CASE(object_size, 16, -EBADMSG),
+		CASE(object_size, 0xffff, -EBADMSG),
 		CASE(entry_count, COREBTF_MAX_ENTRIES + 1, -EBADMSG),
 		CASE(entry_count, 0xffffffff, -EBADMSG),
 		CASE(entry_count, 5, -EBADMSG),
 		CASE(blob_count, 4, -EBADMSG),
 		CASE(blob_count, 0xffffffff, -EBADMSG),
 		CASE(block_count, 3, -EBADMSG),
-		CASE(block_count, 0x08000000, -EBADMSG), /* 32 times it is 2^32 */
+		CASE(block_count, 0x40000000, -EBADMSG), /* 20 times it is 5 * 2^32 */
 		CASE(object_count, 3, -EBADMSG),
 		CASE(object_count, COREBTF_MAX_OBJECTS + 1, -EBADMSG),
-		CASE(buckets_offset, 0, -EBADMSG),
-		CASE(buckets_offset, 97, -EBADMSG),
-		CASE(buckets_offset, 104, -EBADMSG),
-		CASE(entries_offset, 96, -EBADMSG),
+		CASE(entries_offset, 0, -EBADMSG),
+		CASE(entries_offset, 97, -EBADMSG),
+		CASE(entries_offset, 104, -EBADMSG),
 		CASE(entries_offset, 0xfffffff8, -EBADMSG),
 		CASE(blobs_offset, 96, -EBADMSG),
 		CASE(blobs_offset, 0xfffffff8, -EBADMSG),
@@ -181,8 +194,7 @@ static void each_header_field_broken(void **state)
 		CASE(strings_size, 0xffffffff, -EBADMSG),
 		CASE(data_offset, 0, -EBADMSG),
 		CASE(data_offset, 0xfffffff8, -EBADMSG),
-		CASE(reserved[0], 1, -EBADMSG),
-		CASE(reserved[1], 1, -EBADMSG),
+		CASE(reserved, 1, -EBADMSG),
 #undef CASE
 	};
 
@@ -214,9 +226,9 @@ static void each_header_field_broken(void **state)
 
 static void cut_off_at_every_length(void **state)
 {
-	for (int kind = 0; kind < 4; kind++) {
+	for (int kind = 0; kind < 8; kind++) {
 		size_t size;
-		uint8_t *bundle = make(kind & 1, kind & 2, &size);
+		uint8_t *bundle = make_kind(kind & 1, kind & 2, kind & 4, false, &size);
 
 		for (size_t length = 0; length < size; length++) {
 			uint8_t *bytes = guarded_copy(bundle, length);
@@ -282,9 +294,9 @@ static void look_up(struct corebtf *handle)
 
 static void every_bit_flipped(void **state)
 {
-	for (int kind = 0; kind < 4; kind++) {
+	for (int kind = 0; kind < 8; kind++) {
 		size_t size;
-		uint8_t *bundle = make(kind & 1, kind & 2, &size);
+		uint8_t *bundle = make_kind(kind & 1, kind & 2, kind & 4, false, &size);
 		uint8_t *bytes = guarded_copy(bundle, size);
 		size_t data = peek(bundle, offsetof(struct corebtf_format_header, data_offset), 4);
 
@@ -293,13 +305,13 @@ static void every_bit_flipped(void **state)
 			struct corebtf *handle;
 			int err;
 
-			if ((kind & 2) && bit % 9 % 4) /* unpacking is slow */
+			if ((kind & 6) && bit % 9 % 4) /* unpacking is slow */
 				continue;
 			bytes[bit / 9] ^= mask;
 			err = corebtf_open_memory(bytes, size, &handle, NULL);
 			if (err) {
 				assert_true(err == -EBADMSG || err == -EOPNOTSUPP);
-				assert_true(bit / 9 < 96);
+				assert_true(bit / 9 < (kind & 4 ? data : 96));
 			} else {
 				look_up(handle);
 				/* the checksums cover the tables and their gaps, not the padding
@@ -320,32 +332,32 @@ static void every_bit_flipped(void **state)
 /* A faulty writer, or a forger: the checksums are right, the contents wrong. */
 static void records_that_lie(void **state)
 {
-	enum table { ENTRY, BLOB, BLOCK, OBJECT, BUCKET };
+	enum table { ENTRY, BLOB, BLOCK, OBJECT };
 	static const struct {
 		enum table table;
 		size_t offset;
 		uint64_t value;
 	} cases[] = {
-		{ENTRY, 0, 1},				 /* hash */
-		{ENTRY, 4, 3},				 /* blob past the last */
-		{ENTRY, 4, 0xffffffff}, {ENTRY, 8, 0},	 /* no release */
-		{ENTRY, 12, 0},				 /* no machine */
-		{ENTRY, 8, 0xffffffff},			 /* a string outside */
-		{ENTRY, 24, 0x10000},	{ENTRY, 28, 21}, /* a build-id that is too long */
-		{ENTRY, 52, 1},				 /* reserved */
-		{ENTRY, 56, 1},		{BLOB, 0, 2},	 /* block past the last */
-		{BLOB, 4, 0xfffffff8},	{BLOB, 4, 4},	 /* not aligned */
-		{BLOB, 8, 0xffffffff},	{BLOB, 8, 1000},
-		{BLOB, 12, 0}, /* checksum of the content */
-		{BLOB, 16, 1},		{BLOB, 24, 1},
-		{BLOCK, 0, 0}, /* not in the data */
-		{BLOCK, 0, 0xfffffff8}, {BLOCK, 4, 0xffffffff},
+		{ENTRY, 0, 1}, /* hash */
+		{ENTRY, 4, 3}, /* blob past the last */
+		{ENTRY, 4, 0xffffffff},
+		{ENTRY, 8, 0},		/* no release */
+		{ENTRY, 12, 0},		/* no machine */
+		{ENTRY, 8, 0xffffffff}, /* a string outside */
+		{ENTRY, 24, 0x10000},
+		{ENTRY, 28, 21}, /* a build-id that is too long */
+		{BLOB, 0, 2},	 /* block past the last */
+		{BLOB, 4, 0xfffffff8},
+		{BLOB, 4, 4}, /* not aligned */
+		{BLOB, 8, 0xffffffff},
+		{BLOB, 8, 1000},
+		{BLOB, 12, 0}, /* CRC of its bytes */
+		{BLOCK, 0, 4}, /* not aligned */
+		{BLOCK, 0, 0xfffffff8},
+		{BLOCK, 4, 0xffffffff},
 		{BLOCK, 8, 0xffffffff}, /* raw with two sizes, or unpacked past the limit */
 		{BLOCK, 12, 2},		/* unknown codec */
-		{BLOCK, 16, 1},		{OBJECT, 8, 0xffffffff},
-		{OBJECT, 16, 1},	{BUCKET, 0, 1},
-		{BUCKET, 0, 5},		{BUCKET, 16, 0xffffffff}, /* the count */
-		{BUCKET, 16, 3},
+		{OBJECT, 8, 0xffffffff},
 	};
 
 	for (int kind = 0; kind < 4; kind++) {
@@ -369,11 +381,8 @@ static void records_that_lie(void **state)
 			case BLOCK:
 				at = block_at(bytes, 0);
 				break;
-			case OBJECT:
-				at = object_at(bytes, 0);
-				break;
 			default:
-				at = 96;
+				at = object_at(bytes, 0);
 			}
 			poke(bytes, at + cases[i].offset, 4, cases[i].value);
 			if (cases[i].table == ENTRY)
@@ -382,7 +391,7 @@ static void records_that_lie(void **state)
 				fix_blob(bytes, 0);
 			else if (cases[i].table == BLOCK)
 				fix_block(bytes, 0);
-			else if (cases[i].table == OBJECT)
+			else
 				fix_object(bytes, 0);
 			fix_tables(bytes);
 			assert_int_equal(corebtf_open_memory(bytes, size, &handle, &opts), 0);
@@ -405,7 +414,6 @@ static void miss_answers_for_all_tables(void **state)
 	struct made_entry many[COUNT];
 	char releases[COUNT][8];
 	const struct made_bundle what = {
-		.bucket_count = COUNT,
 		.entries = many,
 		.entry_count = COUNT,
 		.blobs = blobs,
@@ -448,22 +456,31 @@ static void miss_answers_for_all_tables(void **state)
 	free(bundle);
 }
 
-/* A bucket that reaches into its neighbours is damage, also where the right entry is in it. */
-static void bucket_too_wide(void **state)
+/* Entries that are not sorted by hash are damage, also where the search finds the right one. */
+static void entries_out_of_order(void **state)
 {
-	struct corebtf_kernel_opts kernel = {
-		.sz = sizeof(kernel), .release = "6.1.0-3", .machine = "s390x"};
-	uint32_t bucket = corebtf_format_hash("6.1.0-3", "s390x") & 3;
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct corebtf *handle;
+	uint8_t record[56];
 	size_t size;
 	uint8_t *bundle = make(false, false, &size);
+	int err;
 
-	poke(bundle, 96 + 4 * bucket, 4, 0);
-	poke(bundle, 96 + 4 * (bucket + 1), 4, 4);
+	memcpy(record, bundle + entry_at(bundle, 0), sizeof(record));
+	memmove(bundle + entry_at(bundle, 0), bundle + entry_at(bundle, 1), 3 * sizeof(record));
+	memcpy(bundle + entry_at(bundle, 3), record, sizeof(record));
 	fix_tables(bundle);
 	assert_int_equal(open_bytes(bundle, size, &handle), 0);
-	assert_int_equal(corebtf_find_entry(handle, &kernel, &entry), -EBADMSG);
+	assert_int_equal(corebtf_check(handle), -EBADMSG);
+	for (size_t i = 0; i < 4; i++) {
+		struct corebtf_kernel_opts kernel = {.sz = sizeof(kernel),
+						     .release = entries[i].release,
+						     .machine = entries[i].machine};
+
+		err = corebtf_find_entry(handle, &kernel, &entry);
+		if (!err)
+			assert_string_equal(entry.release, entries[i].release);
+	}
 	corebtf_close(handle);
 	free(bundle);
 }
@@ -496,10 +513,10 @@ static void gap_that_is_not_zero(void **state)
 {
 	struct corebtf *handle;
 	size_t size;
-	uint8_t *bundle =
-		make(false, false, &size); /* five numbers of buckets, then 4 bytes of gap */
+	uint8_t *bundle = make(false, false, &size);
 
-	poke(bundle, 96 + 5 * 4, 4, 1);
+	/* 3 blob records of 20 bytes, then 4 bytes of gap */
+	poke(bundle, blob_at(bundle, 3), 4, 1);
 	fix_tables(bundle);
 	assert_int_equal(open_bytes(bundle, size, &handle), 0);
 	look_up(handle);
@@ -574,7 +591,7 @@ static void several_in_a_row(void **state)
 
 static void too_many_bundles(void **state)
 {
-	const struct made_bundle nothing = {.bucket_count = 1};
+	const struct made_bundle nothing = {.entry_count = 0};
 	size_t size;
 	uint8_t *bundle = make_bundle(&nothing, &size);
 	uint8_t *row = malloc((HANDLE_MAX_BUNDLES + 1) * size);
@@ -655,7 +672,7 @@ int main(void)
 		cmocka_unit_test(every_bit_flipped),
 		cmocka_unit_test(records_that_lie),
 		cmocka_unit_test(miss_answers_for_all_tables),
-		cmocka_unit_test(bucket_too_wide),
+		cmocka_unit_test(entries_out_of_order),
 		cmocka_unit_test(string_without_end),
 		cmocka_unit_test(gap_that_is_not_zero),
 		cmocka_unit_test(several_in_a_row),
