@@ -22,7 +22,7 @@
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
 #include "runtime/btf_id.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/kernel/host.h"
 #include "runtime/kernel/machine.h"
 

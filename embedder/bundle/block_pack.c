@@ -14,7 +14,7 @@
 
 #include "embedder/bundle/block_pack.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 _Static_assert(COREBTF_MAX_BLOB_SIZE <= COREBTF_MAX_BLOCK_SIZE &&
 		       BLOCK_PACK_TARGET_SIZE <= COREBTF_MAX_BLOCK_SIZE,

@@ -14,7 +14,7 @@
 #include "embedder/bundle/bundle_layout.h"
 #include "embedder/bundle/kernel_order.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/util/array.h"
 
 /* Distinct items: an array that owns them, and a search tree over it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Collects kernels and their trimmed BTFs, keeps equal BTFs once, and lays out a bundle
- * (runtime/format.h). The bytes depend only on what was added, not on the order it came in.
+ * (runtime/bundle/format.h). The bytes depend only on what was added, not on the order it came in.
  */
 #ifndef COREBTF_BUNDLE_BUNDLE_BUILDER_H
 #define COREBTF_BUNDLE_BUNDLE_BUILDER_H

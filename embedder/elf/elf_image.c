@@ -7,7 +7,7 @@
 
 #include "embedder/util/cleanup.h"
 #include "embedder/util/foreign_file.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 void elf_image_release(struct elf_image *image)
 {

@@ -15,7 +15,7 @@
 #include "embedder/elf/elf_image.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 #ifndef SHF_GNU_RETAIN
 #define SHF_GNU_RETAIN (1 << 21)

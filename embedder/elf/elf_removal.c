@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 /* A longer run of zero bytes between two parts does not count as padding. */
 #define MAX_PADDING 4096

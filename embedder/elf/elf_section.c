@@ -12,7 +12,7 @@
 #include "embedder/elf/elf_removal.h"
 #include "embedder/elf/elf_tail.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 /* A file has one such section, or a few after some other tools. */
 #define MAX_SECTIONS 16

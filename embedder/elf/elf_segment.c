@@ -20,7 +20,7 @@
 
 #include "embedder/elf/elf_removal.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 /* What is left in a segment that is emptied without a record: as much as the linker put there. */
 #define EMPTY_SIZE COREBTF_ALIGNMENT

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 #define SECTION_NAMES_NAME ".shstrtab"
 

@@ -12,7 +12,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 static int open_image(const char *path, struct elf_image *ret_image, struct reason *why)
 {

@@ -23,7 +23,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/foreign_file.h"
 #include "embedder/util/input_file.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/kernel/archive_path.h"
 #include "runtime/util/array.h"
 

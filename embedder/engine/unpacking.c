@@ -19,7 +19,7 @@
 #include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/output_folder.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/kernel/archive_path.h"
 #include "runtime/tar/tar_contents.h"
 #include "runtime/tar/tar_name.h"

@@ -19,7 +19,7 @@
 #include "embedder/tar/tar_members.h"
 #include "embedder/tar/tar_path.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/kernel/archive_path.h"
 #include "runtime/kernel/machine.h"
 #include "runtime/tar/tar_name.h"

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "embedder/bundle/bundle_contents.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/util/array.h"
 
 #define FIRST_WORD "corebtf-manifest"

@@ -14,7 +14,7 @@
  *
  *	bundle	byte-order little or big, compression none or xz; at most once
  *	object	a BPF object that the BTFs were trimmed for: file name, digest
- *		(runtime/format.h), number of CO-RE relocations
+ *		(runtime/bundle/format.h), number of CO-RE relocations
  *	kernel	a kernel that has the BTF at this path (from the folder where the manifest is),
  *		and what the path does not say of it: os-id, version-id, machine,
  *		uname-version, build-id. A BTF with several such lines is that of several

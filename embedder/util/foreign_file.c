@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 static const struct {
 	const char *magic;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "runtime/util/bytes.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/util/log.h"
 
 struct bundle {

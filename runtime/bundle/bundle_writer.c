@@ -17,7 +17,7 @@
 
 #include "runtime/bundle/bundle_writer.h"
 #include "runtime/bundle/string_table.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 #define STRINGS_OF_ENTRY 5
 

@@ -10,7 +10,7 @@
  */
 #include <stdint.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 
 static const uint8_t reserve[COREBTF_ALIGNMENT]
 	__attribute__((section(".rodata" COREBTF_SECTION_NAME), used, aligned(COREBTF_ALIGNMENT)));

@@ -15,7 +15,7 @@
 #include "runtime/util/btf_magic.h"
 #include "runtime/util/bytes.h"
 #include "runtime/util/file_bytes.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/executable/section.h"
 
 #ifndef SHF_COMPRESSED

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "runtime/bundle/bundle.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/executable/segment.h"
 
 /* A smaller one comes in with a read or two of the default read-ahead, 128 KiB. */

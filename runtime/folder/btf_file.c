@@ -11,7 +11,7 @@
 #include "runtime/util/file_bytes.h"
 #include "runtime/util/mapping.h"
 #include "runtime/folder/btf_file.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/handover/btf_path.h"
 #include "runtime/tar/tar.h"
 #include "runtime/util/btf_magic.h"

@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/tar/tar.h"
 #include "runtime/tar/tar_pax.h"
 #include "runtime/util/file_bytes.h"

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "runtime/bundle/bundle_writer.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/tar/tar_bundle.h"
 #include "runtime/tar/tar_contents.h"
 #include "runtime/util/array.h"

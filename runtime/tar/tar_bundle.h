@@ -13,7 +13,8 @@
 
 /* The caller frees both with free(). */
 struct tar_bundle {
-	uint8_t *bundle; /* runtime/format.h, in the host's byte order; may have no entries */
+	uint8_t *
+		bundle; /* runtime/bundle/format.h, in the host's byte order; may have no entries */
 	size_t bundle_size;
 	uint8_t *package_json; /* NULL: there is none */
 	size_t package_json_size;

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/tar/tar.h"
 #include "runtime/tar/tar_contents.h"
 #include "runtime/tar/tar_links.h"

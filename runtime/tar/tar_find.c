@@ -14,7 +14,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/tar/tar_candidates.h"
 #include "runtime/tar/tar_find.h"
 #include "runtime/util/btf_magic.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "tests/support/make_bundle.h"
 
 #define ROOM (1 << 20)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bundles written from runtime/format.h, in either byte order. It shares no code with the
+ * Bundles written from runtime/bundle/format.h, in either byte order. It shares no code with the
  * embedder's writer, so that two implementations of the format must agree.
  */
 #ifndef TESTS_SUPPORT_MAKE_BUNDLE_H

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "tests/embedder/bundle/bundle_decoder.h"
 #include "tests/embedder/bundle/bundle_fixture.h"
 

@@ -12,7 +12,7 @@
 
 #include "embedder/bundle/bundle_layout.h"
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "tests/embedder/bundle/bundle_decoder.h"
 #include "tests/embedder/bundle/bundle_fixture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * docs/format.md is normative and must agree with the code: compares its field tables with
- * runtime/format.h, and its example with the bundle that the embedder lays out.
+ * runtime/bundle/format.h, and its example with the bundle that the embedder lays out.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "embedder/util/cleanup.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "tests/embedder/bundle/bundle_decoder.h"
 #include "tests/embedder/bundle/bundle_fixture.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "runtime/btf_id.h"
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/open/handle.h"
 #include "tests/support/make_bundle.h"
 #include "tests/support/runtime_support.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/executable/section.h"
 #include "tests/support/runtime_support.h"
 

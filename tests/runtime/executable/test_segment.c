@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/executable/segment.h"
 
 /* Headers of bundles; finding them reads no more. */

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "runtime/format.h"
+#include "runtime/bundle/format.h"
 #include "runtime/tar/tar.h"
 #include "tests/runtime/tar/finder.h"
 #include "tests/support/tar_builder.h"
