@@ -151,11 +151,10 @@ static const struct command_option options_of_btfgen[] = {
 	 "gzip unless its name ends in .xz or .zst"},
 	{SOURCES_KERNELS, "kernels", "[PATH...]", "kernel BTFs, as for embed (default: the cache)"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
-	 "what the kernels at the PATHs behind it are, as for\n"
-	 "embed"},
+	 "what the kernels at the PATHs after it are, as for embed"},
 	{SOURCES_SELECT, "select", "EXPR",
-	 "of the kernels found or fetched, take those that EXPR\n"
-	 "describes, as for embed; may be repeated"},
+	 "take only the kernels that match EXPR, as for embed;\n"
+	 "may be repeated"},
 	{OPTION_JOBS, "jobs", "N", "threads (default: one for each processor)"},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},
@@ -164,12 +163,11 @@ static const struct command_option options_of_btfgen[] = {
 const struct command command_btfgen = {
 	.name = "btfgen",
 	.usage = "[-j JSON] [-o OUT] [OPTION...] OBJ...",
-	.purpose = "trim the cache's kernel BTFs for BPF objects, into a tar",
-	.details = "Does what the script btfgen of bpf-compatible does, with its options: the tar "
-		   "has\n"
-		   "btfhub-archive/OS/VERSION/MACHINE/RELEASE.btf and, with --json, package.json. "
-		   "When the\n"
-		   "cache is empty, 'corebtf fetch' fills it, with what is selected.",
+	.purpose = "trim cached kernel BTFs into a tar, as bpf-compatible's btfgen does",
+	.details = "Takes the options of bpf-compatible's script btfgen and writes the same tar:\n"
+		   "btfhub-archive/OS/VERSION/MACHINE/RELEASE.btf, with --json also package.json.\n"
+		   "When the cache is empty, it first downloads the selected kernels, as 'corebtf\n"
+		   "fetch' does.",
 	.examples = "  corebtf btfgen -j package.json -o probe.tar.gz probe.bpf.o\n"
 		    "  corebtf btfgen --select os=debian probe.bpf.o other.bpf.o",
 	.statuses = "0 done; 1 failed, or some kernels could not be used",

@@ -406,14 +406,14 @@ static const struct command_option options_of_convert[] = {
 	 "of a bundle or object file: how BTFs are stored\n"
 	 "(default: as in IN, or none)"},
 	{OPTION_BYTE_ORDER, "byte-order", "ORDER",
-	 "of a bundle: little or big, as the program that is to\n"
-	 "carry it (default: as IN, or that of the BTFs)"},
+	 "of a bundle: little or big, that of the program it is\n"
+	 "for (default: as IN, or that of the BTFs)"},
 	{'m', "machine", "M",
-	 "the machine of an object file (x86_64, arm64, s390x,\n"
-	 "...); else that of BTFs in IN whose folder names none"},
+	 "of an object file: its machine (x86_64, arm64, s390x,\n"
+	 "...); else that of BTFs in IN whose path names none"},
 	{OPTION_LIKE, "like", "FILE",
-	 "of an object file, instead of -m: the machine and flags\n"
-	 "that the ELF file FILE has"},
+	 "of an object file, instead of -m: take machine and\n"
+	 "flags from the ELF file FILE"},
 	{OPTION_SYMBOL, "symbol", "NAME",
 	 "of an object file: define the symbols NAME and NAME_end\n"
 	 "around the bundle"},
@@ -426,15 +426,15 @@ static const struct command_option options_of_convert[] = {
 const struct command command_convert = {
 	.name = "convert",
 	.usage = "IN OUT [OPTION...]",
-	.purpose = "turn trimmed BTFs from one form into another",
-	.details = "IN is an executable that carries BTFs, a bundle, a tar of BTFs or a folder of "
-		   "them,\n"
-		   "as OS/VERSION/MACHINE/RELEASE.btf. The name of OUT says what is written:\n"
-		   "  .tar .tar.gz .tar.xz .tar.zst  a tar\n"
-		   "  .o                             an object file, to be linked into a program\n"
-		   "  FOLDER/, or a folder           a folder of BTFs\n"
-		   "  any other name                 a bundle\n"
-		   "'corebtf embed --bundle' puts them into an executable.",
+	.purpose = "convert trimmed BTFs to a bundle, tar, folder or object file",
+	.details =
+		"IN is an executable with BTFs, a bundle, a tar of BTFs, or a folder of them as\n"
+		"OS/VERSION/MACHINE/RELEASE.btf. The name of OUT says what is written:\n"
+		"  .tar .tar.gz .tar.xz .tar.zst  a tar\n"
+		"  .o                             an object file to link into a program\n"
+		"  FOLDER/, or a folder           a folder of BTFs\n"
+		"  any other name                 a bundle\n"
+		"To embed them in an executable: 'corebtf embed --bundle'.",
 	.examples = "  corebtf convert execsnoop kernels.bundle\n"
 		    "  corebtf convert execsnoop min_core_btfs.tar.gz --layout bcc\n"
 		    "  corebtf convert kernels.bundle probe.tar.gz --json package.json\n"

@@ -267,26 +267,25 @@ static const struct command_option options_of_embed[] = {
 	 "such a tree, tars of it, kernels (vmlinuz, vmlinux),\n"
 	 "packages (.deb, .rpm), or single BTFs; all words up\n"
 	 "to the next option, and -- ends them; without PATH:\n"
-	 "those that 'corebtf fetch' brought"},
+	 "those that 'corebtf fetch' downloaded"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
-	 "what the kernels at the PATHs behind it are, where\n"
-	 "that is not said or wrong: os=ID[:VERSION],\n"
+	 "what the kernels at the PATHs after it are, where path\n"
+	 "and file do not say it or are wrong: os=ID[:VERSION],\n"
 	 "release=RELEASE, machine=MACHINE"},
 	{SOURCES_SELECT, "select", "EXPR",
-	 "of the kernels found, take those that EXPR describes,\n"
-	 "like 'os=ubuntu:20.04,release>=5.4,<5.15'; !EXPR takes\n"
-	 "all others; may be repeated"},
+	 "take only the kernels that match EXPR, for example\n"
+	 "'os=ubuntu:20.04,release>=5.4,<5.15'; !EXPR excludes\n"
+	 "those that match; may be repeated"},
 	{OPTION_BUNDLE, "bundle", "FILE",
-	 "instead of --kernels: the finished bundle FILE, or what\n"
-	 "convert makes one of (an executable, a tar, a folder)"},
-	{'o', "output", "OUT", "write to OUT; EXE stays as it is"},
+	 "instead of --kernels: embed the bundle FILE; also an\n"
+	 "executable, a tar or a folder of trimmed BTFs"},
+	{'o', "output", "OUT", "write to OUT and do not change EXE"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
 	{SOURCES_MEMORY, "memory", "LIMIT",
-	 "for unpacked BTFs, in bytes or with K, M, G (default:\n"
-	 "a quarter of this machine's memory)"},
+	 "memory for unpacked BTFs, in bytes or with K, M, G\n"
+	 "(default: a quarter of this machine's memory)"},
 	{OPTION_COMPRESS, "compress", "none|xz", "how BTFs are stored (default: none)"},
-	{OPTION_ALL_MACHINES, "all-machines", NULL,
-	 "take kernels of machines, too, that EXE cannot run on"},
+	{OPTION_ALL_MACHINES, "all-machines", NULL, "take also kernels that EXE cannot run on"},
 	{OPTION_JSON, "json", NULL, "print what was done as JSON"},
 	{0},
 };
@@ -294,13 +293,12 @@ static const struct command_option options_of_embed[] = {
 const struct command command_embed = {
 	.name = "embed",
 	.usage = "EXE {[OBJ...] --kernels [PATH...] | --bundle FILE} [OPTION...]",
-	.purpose = "trim kernel BTFs for a program and put them into its executable",
+	.purpose = "trim kernel BTFs and embed them in an executable",
 	.details =
-		"Without OBJ the BPF objects are taken from inside EXE, where skeletons, bpf2go "
-		"and\n"
-		"libbpf-cargo put them. What EXE carries already is replaced. A reserved segment\n"
-		"(corebtf.ld) is filled; without one, a section .corebtf is added at the end of "
-		"EXE.",
+		"Without OBJ it takes the BPF objects inside EXE, where skeletons, bpf2go and\n"
+		"libbpf-cargo put them. BTFs that EXE already has are replaced. If EXE was linked\n"
+		"with corebtf.ld, its reserved segment is filled; otherwise a section .corebtf is\n"
+		"added at the end of EXE.",
 	.examples = "  corebtf embed execsnoop --kernels btfhub-archive/debian\n"
 		    "  corebtf embed agent probe.bpf.o --kernels kernels -o agent-with-btf\n"
 		    "  corebtf embed execsnoop --bundle kernels.bundle\n"

@@ -56,28 +56,26 @@ static int run(const struct command *command, int argc, char **argv)
 
 static const struct command_option options_of_fetch[] = {
 	{OPTION_SELECT, "select", "EXPR",
-	 "bring the kernels that EXPR describes, as for embed,\n"
-	 "and no others; may be repeated (default: all)"},
+	 "download only the kernels that match EXPR, as for\n"
+	 "embed; may be repeated (default: all)"},
 	{0},
 };
 
 const struct command command_fetch = {
 	.name = "fetch",
 	.usage = "[--select EXPR]... [REPO...]",
-	.purpose = "bring kernel BTFs from git repositories into a cache on this machine",
+	.purpose = "download kernel BTFs from git repositories into a cache",
 	.details =
-		"REPO is what git can fetch from, a URL or a path, with kernel BTFs in BTFHub's "
-		"layout.\n"
-		"Without one: $BTFHUB_REPO (several with commas between them), or BTFHub's archive "
-		"on\n"
-		"GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub; --kernels without "
-		"a\n"
-		"path takes the kernels in it. Only what is selected is downloaded. Run again, it\n"
-		"updates, or goes on where it was interrupted.",
+		"REPO is a git repository, a URL or a path, with kernel BTFs in BTFHub's layout.\n"
+		"The default is $BTFHUB_REPO (several with commas between them), or BTFHub's\n"
+		"archive on GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub. A "
+		"bare\n"
+		"--kernels reads it. To update the cache, or to resume an interrupted download,\n"
+		"run the command again.",
 	.examples = "  corebtf fetch --select os=debian:11,arch=x86_64\n"
 		    "  corebtf fetch --select '!arch=arm64' my-btfs\n"
 		    "  corebtf embed execsnoop --kernels",
-	.statuses = "0 all that is selected is there; 1 something is not",
+	.statuses = "0 all selected kernels are there; 1 some are not",
 	.options = options_of_fetch,
 	.run = run,
 };

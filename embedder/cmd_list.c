@@ -355,15 +355,13 @@ static int run(const struct command *command, int argc, char **argv)
 
 static const struct command_option options_of_list[] = {
 	{OPTION_KERNELS, "kernels", "[PATH...]",
-	 "show the kernels that are found there: those that\n"
-	 "embed would take, in all forms that it takes; without\n"
-	 "PATH: those that 'corebtf fetch' brought"},
+	 "list the kernels that embed would find there; without\n"
+	 "PATH: those that 'corebtf fetch' downloaded"},
 	{OPTION_AS, "as", "KEY=VALUE[,...]",
-	 "what the kernels at the PATHs behind it are, as for\n"
-	 "embed"},
+	 "what the kernels at the PATHs after it are, as for embed"},
 	{OPTION_SELECT, "select", "EXPR",
-	 "of these, only the kernels that EXPR describes, as for\n"
-	 "embed; may be repeated"},
+	 "list only the kernels that match EXPR, as for embed;\n"
+	 "may be repeated"},
 	{OPTION_JSON, "json", NULL, "print JSON"},
 	{0},
 };
@@ -371,10 +369,10 @@ static const struct command_option options_of_list[] = {
 const struct command command_list = {
 	.name = "list",
 	.usage = "[FILE | --kernels [PATH...]] [--json] [OPTION...]",
-	.purpose = "show which kernels' BTFs an executable or a bundle file carries",
-	.details = "Kernels with the same number under BTF share its bytes. The objects are those "
-		   "that the\n"
-		   "BTFs were trimmed for.",
+	.purpose = "list the kernels whose BTFs an executable or bundle has",
+	.details = "FILE may also be a tar. Kernels with the same number in the column BTF have "
+		   "the same\n"
+		   "BTF. The BPF objects listed are those that the BTFs were trimmed for.",
 	.examples = "  corebtf list execsnoop\n"
 		    "  corebtf list --json execsnoop | python3 -m json.tool\n"
 		    "  corebtf list --kernels btfhub-archive --select 'os=debian,release<6'",

@@ -356,8 +356,8 @@ static int run(const struct command *command, int argc, char **argv)
 
 static const struct command_option options_of_lookup[] = {
 	{OPTION_RELEASE, "release", "RELEASE",
-	 "the kernel, as uname -r prints it (default: the\n"
-	 "running one, with all that is known of it)"},
+	 "the kernel's release, as uname -r prints it (default:\n"
+	 "the running kernel, with all that is known of it)"},
 	{OPTION_MACHINE, "machine", "MACHINE",
 	 "its machine, as uname -m prints it (default: the\n"
 	 "executable's; of a bundle file: this machine's)"},
@@ -366,14 +366,14 @@ static const struct command_option options_of_lookup[] = {
 	{OPTION_OS, "os", "ID", "the host's distribution, os-release's ID"},
 	{OPTION_OS_VERSION, "os-version", "VERSION", "its VERSION_ID, or a codename"},
 	{OPTION_HOST_ROOT, "host-root", "PATH",
-	 "where the host's / is seen from here, for the\n"
-	 "running kernel in a container"},
+	 "where the host's / is mounted, in a container; only\n"
+	 "for the running kernel"},
 	{OPTION_NEAREST, "nearest", NULL,
-	 "without an entry, take a neighbour's when all that\n"
-	 "are known around it have the same BTF"},
+	 "without an entry, take a neighbour's if all known\n"
+	 "kernels around it have the same BTF"},
 	{OPTION_FIRST, "first", NULL,
-	 "of several different BTFs that fit, take the first,\n"
-	 "as a program does that asks for it"},
+	 "if several different BTFs fit, take the first, as a\n"
+	 "program may ask for"},
 	{OPTION_OBJECT, "object", "OBJ",
 	 "check that FILE was made for this build of a BPF\n"
 	 "object"},
@@ -384,7 +384,7 @@ static const struct command_option options_of_lookup[] = {
 const struct command command_lookup = {
 	.name = "lookup",
 	.usage = "FILE [--release RELEASE] [--machine MACHINE] [-o OUT] [OPTION...]",
-	.purpose = "show which BTF would be chosen for a kernel, and why",
+	.purpose = "show which BTF a program would choose for a kernel, and why",
 	.details = "FILE is an executable, a bundle file, a tar of BTFs, or a folder in BTFHub's "
 		   "layout.",
 	.examples =
@@ -394,8 +394,7 @@ const struct command command_lookup = {
 		"  corebtf lookup kernels.bundle --release 5.10.0-30-arm64 --machine aarch64\n"
 		"  corebtf lookup min_core_btfs.tar.gz --release 5.10.0-30-amd64\n"
 		"  corebtf lookup min_core_btfs --release 5.10.0-30-amd64 -o small.btf",
-	.statuses = "0 there is one; 1 there is none, or several that nothing tells apart; OBJ is "
-		    "another build, or it failed",
+	.statuses = "0 found; 1 none or several fit, OBJ is another build, or it failed",
 	.options = options_of_lookup,
 	.run = run,
 };

@@ -53,19 +53,18 @@ static int run(const struct command *command, int argc, char **argv)
 }
 
 static const struct command_option options_of_remove[] = {
-	{'o', "output", "OUT", "write to OUT; EXE stays as it is"},
+	{'o', "output", "OUT", "write to OUT and do not change EXE"},
 	{0},
 };
 
 const struct command command_remove = {
 	.name = "remove",
 	.usage = "EXE [-o OUT] [OPTION...]",
-	.purpose = "take the BTFs out of an executable again",
-	.details =
-		"An added section is taken out of the file. A reserved segment stays in it, empty.",
+	.purpose = "remove the BTFs from an executable",
+	.details = "An added section is removed from the file. A reserved segment stays, empty.",
 	.examples = "  corebtf remove execsnoop\n"
 		    "  corebtf remove execsnoop -o execsnoop-without-btf",
-	.statuses = "0 done; 1 failed, or EXE carries no BTFs",
+	.statuses = "0 done; 1 failed, or EXE has no BTFs",
 	.options = options_of_remove,
 	.run = run,
 };

@@ -389,25 +389,23 @@ static const struct command_option options_of_trim[] = {
 	{SOURCES_KERNELS, "kernels", "[PATH...]",
 	 "kernel BTFs, in all forms that embed takes; all words\n"
 	 "up to the next option, and -- ends them; without PATH:\n"
-	 "those that 'corebtf fetch' brought"},
+	 "those that 'corebtf fetch' downloaded"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
-	 "what the kernels at the PATHs behind it are, as for\n"
-	 "embed"},
+	 "what the kernels at the PATHs after it are, as for embed"},
 	{SOURCES_SELECT, "select", "EXPR",
-	 "of the kernels found, take those that EXPR describes,\n"
-	 "as for embed; may be repeated"},
+	 "take only the kernels that match EXPR, as for embed;\n"
+	 "may be repeated"},
 	{OPTION_BASE, "base", "BTF",
-	 "PATH is split BTF (a module's); BTF is what it builds\n"
-	 "on, the kernel's own"},
+	 "PATH is the split BTF of a module, and BTF that of its\n"
+	 "kernel"},
 	{'m', "machine", "M",
-	 "the machine of the program: takes its kernels alone;\n"
-	 "needed for an object file"},
+	 "the program's machine: take only kernels that it can\n"
+	 "run on; an object file needs -m or --like"},
 	{OPTION_LIKE, "like", "FILE",
-	 "instead of -m: the machine, with the flags, that the\n"
-	 "ELF file FILE is for"},
+	 "instead of -m: take machine and flags from the ELF file\n"
+	 "FILE"},
 	{OPTION_ALL_MACHINES, "all-machines", NULL,
-	 "take kernels of machines, too, that the program cannot\n"
-	 "run on"},
+	 "take also kernels that the program cannot run on"},
 	{OPTION_SYMBOL, "symbol", "NAME",
 	 "in an object file, define the symbols NAME and NAME_end\n"
 	 "around the bundle"},
@@ -420,15 +418,15 @@ static const struct command_option options_of_trim[] = {
 const struct command command_trim = {
 	.name = "trim",
 	.usage = "OBJ... --kernels [PATH...] -o OUT [OPTION...]",
-	.purpose = "trim kernel BTFs for BPF objects, into a file",
+	.purpose = "trim kernel BTFs for BPF objects and write them to a file",
 	.details = "The name of OUT says what is written:\n"
 		   "  .btf                           one BTF, for libbpf's btf_custom_path\n"
 		   "  .tar .tar.gz .tar.xz .tar.zst  a tar, as bpf-compatible has it\n"
-		   "  .o                             an object file, to be linked into a program\n"
+		   "  .o                             an object file to link into a program\n"
 		   "  any other name                 a bundle, for 'corebtf embed --bundle'\n"
-		   "A .btf is made of one file, whatever kernel it is for, or of the kernels found "
-		   "when they\n"
-		   "come to the same BTF.",
+		   "For a .btf, --kernels names one file, of any kernel, or the kernels found must "
+		   "all\n"
+		   "give the same BTF.",
 	.examples =
 		"  corebtf trim probe.bpf.o --kernels 5.10.0-30-amd64.btf.tar.xz -o small.btf\n"
 		"  corebtf trim probe.bpf.o --kernels btfhub-archive -o kernels.bundle\n"

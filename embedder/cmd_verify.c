@@ -111,13 +111,12 @@ static const struct command_option options_of_verify[] = {
 	 "full kernel BTFs to compare with, in all forms that\n"
 	 "embed takes; all words up to the next option, and --\n"
 	 "ends them; without PATH: those that 'corebtf fetch'\n"
-	 "brought"},
+	 "downloaded"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
-	 "what the kernels at the PATHs behind it are, as for\n"
-	 "embed"},
+	 "what the kernels at the PATHs after it are, as for embed"},
 	{SOURCES_SELECT, "select", "EXPR",
-	 "of the kernels found, compare those that EXPR\n"
-	 "describes, as for embed; may be repeated"},
+	 "compare only the kernels that match EXPR, as for\n"
+	 "embed; may be repeated"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},
@@ -126,17 +125,16 @@ static const struct command_option options_of_verify[] = {
 const struct command command_verify = {
 	.name = "verify",
 	.usage = "FILE [OBJ...] --kernels [PATH...] [OPTION...]",
-	.purpose = "prove that the BTFs a file carries relocate as the full ones",
-	.details = "Checks the structure and every checksum, and then, for each kernel whose full "
-		   "BTF is\n"
-		   "given, that each relocation of the objects has the same answers on both BTFs: "
-		   "found or\n"
-		   "not, value, size, and where libbpf would refuse. That holds for any selection "
-		   "and order\n"
-		   "of the objects' programs. Without OBJ the objects are taken from inside FILE.",
+	.purpose = "check that trimmed BTFs relocate as the full ones",
+	.details = "Checks the structure of FILE and all checksums. Then compares, for each kernel "
+		   "whose\n"
+		   "full BTF is given, the answers of both BTFs to each relocation: found or not,\n"
+		   "value, size, and whether libbpf would refuse. Equal answers hold for any "
+		   "selection\n"
+		   "and order of programs. Without OBJ it takes the BPF objects inside FILE.",
 	.examples = "  corebtf verify execsnoop --kernels btfhub-archive/debian\n"
 		    "  corebtf verify kernels.bundle probe.bpf.o --kernels kernels",
-	.statuses = "0 all is the same; 1 something differs, or could not be read",
+	.statuses = "0 all answers are equal; 1 some differ, or a file could not be read",
 	.options = options_of_verify,
 	.run = run,
 };

@@ -28,16 +28,17 @@ static void print_help(void)
 {
 	printf("Usage: corebtf [OPTION...] COMMAND [ARGUMENT...]\n"
 	       "       corebtf help [COMMAND]\n\n"
-	       "Puts into a finished executable what its BPF programs need of the BTFs of many\n"
-	       "kernels, so that it runs on kernels that have no BTF.\n\n"
+	       "Trims the BTFs of many kernels to what a program's CO-RE relocations need and "
+	       "embeds\n"
+	       "them in its executable, so that it also runs on kernels without BTF.\n\n"
 	       "Commands:\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		printf("  %-10s%s\n", commands[i]->name, commands[i]->purpose);
 	printf("\nOptions:\n"
 	       "  -h, --help     print this help; for a command: corebtf help COMMAND\n"
 	       "  -V, --version  print the version\n"
-	       "  -q, --quiet    say nothing but what failed; also after the command\n"
-	       "  -v, --verbose  say more; also after the command\n\n"
+	       "  -q, --quiet    print failures only; also after the command\n"
+	       "  -v, --verbose  print details; also after the command\n\n"
 	       "Example:\n"
 	       "  corebtf embed ./execsnoop --kernels btfhub-archive/debian\n\n"
 	       "Exit status: 0 done; 1 something failed; 2 wrong usage.\n"

@@ -21,8 +21,8 @@
 #define OPTIONS_MAX 24
 
 static const struct command_option common_options[] = {
-	{'q', "quiet", NULL, "say nothing but what failed"},
-	{'v', "verbose", NULL, "say more"},
+	{'q', "quiet", NULL, "print failures only"},
+	{'v', "verbose", NULL, "print details"},
 	{'h', "help", NULL, "print this help"},
 	{0},
 };
