@@ -68,10 +68,9 @@ const struct command command_fetch = {
 	.details =
 		"REPO is a git repository, a URL or a path, with kernel BTFs in BTFHub's layout.\n"
 		"The default is $BTFHUB_REPO (several with commas between them), or BTFHub's\n"
-		"archive on GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub. A "
-		"bare\n"
-		"--kernels reads it. To update the cache, or to resume an interrupted download,\n"
-		"run the command again.",
+		"archive on GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub; a\n"
+		"bare --kernels reads it. To update the cache, or to resume an interrupted\n"
+		"download, run the command again.",
 	.examples = "  corebtf fetch --select os=debian:11,arch=x86_64\n"
 		    "  corebtf fetch --select '!arch=arm64' my-btfs\n"
 		    "  corebtf embed execsnoop --kernels",
