@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A hash in, a run of checked entries out.
+ * A release and a machine in, a run of checked entries out.
  *
  * A record is used only after its checksum was compared, which covers its strings too, so a lookup
  * does not have to read the other records. Only the binary search reads hashes without comparing
  * checksums. If it is misled by a damaged one, the checked entries on either side of its result are
  * not in order, or it finds nothing, and the caller then checks all tables.
+ *
+ * Packed tables have no hashes: their entries are sorted by release and machine, and the binary
+ * search compares those. Their checksum was compared before they were unpacked.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -26,11 +29,27 @@ static uint32_t stored_hash(const struct bundle *bundle, uint32_t number)
 			     struct corebtf_format_entry, hash);
 }
 
+static int check_entry_sum(const struct bundle *bundle, uint32_t number, const uint8_t *record,
+			   const struct index_entry *entry)
+{
+	uint16_t size = bundle->header.entry_size;
+	uint32_t sum;
+
+	if (bundle_is_packed(bundle))
+		return 0;
+	sum = bundle_record_sum(record, size);
+	sum = checksum_string(sum, entry->id.release);
+	sum = checksum_string(sum, entry->id.machine);
+	sum = checksum_string(sum, entry->id.os_id);
+	sum = checksum_string(sum, entry->id.version_id);
+	sum = checksum_string(sum, entry->id.uname_version);
+	return bundle_check_sum(bundle, "entry", number, record, size, sum);
+}
+
 int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry *ret_entry)
 {
 	const uint8_t *record = bundle_entry_record(bundle, number);
 	struct index_entry entry;
-	uint32_t sum;
 	int err;
 
 #define MEMBER(member) BUNDLE_MEMBER(bundle, record, struct corebtf_format_entry, member)
@@ -47,13 +66,7 @@ int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry
 		return bundle_damaged(
 			bundle, "entry %" PRIu32 ": a string is not inside the strings", number);
 
-	sum = bundle_record_sum(record, bundle->header.entry_size);
-	sum = checksum_string(sum, entry.id.release);
-	sum = checksum_string(sum, entry.id.machine);
-	sum = checksum_string(sum, entry.id.os_id);
-	sum = checksum_string(sum, entry.id.version_id);
-	sum = checksum_string(sum, entry.id.uname_version);
-	err = bundle_check_sum(bundle, "entry", number, record, bundle->header.entry_size, sum);
+	err = check_entry_sum(bundle, number, record, &entry);
 	if (err)
 		return err;
 #undef MEMBER
@@ -115,15 +128,12 @@ static void bracket(const struct bundle *bundle, uint32_t hash, uint32_t *first,
 	}
 }
 
-int index_find(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first, uint32_t *ret_end)
+static int find_by_hash(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first,
+			uint32_t *ret_end)
 {
 	uint32_t first = 0, end = bundle->header.entry_count, found;
 	int err;
 
-	*ret_first = first;
-	*ret_end = end;
-	if (bundle_is_packed(bundle))
-		return 0;
 	bracket(bundle, hash, &first, &end);
 	while (first < end) {
 		uint32_t middle = first + (end - first) / 2;
@@ -148,6 +158,48 @@ int index_find(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first, 
 	*ret_first = first;
 	*ret_end = end;
 	return 0;
+}
+
+/* The order of packed entries. */
+static int compare_names(const struct index_entry *entry, const char *release, const char *machine)
+{
+	int order = strcmp(entry->id.release, release);
+
+	return order ? order : strcmp(entry->id.machine, machine);
+}
+
+/* The first entry with these names or greater ones (@past: with greater ones). */
+static int search_names(const struct bundle *bundle, const char *release, const char *machine,
+			bool past, uint32_t *ret_number)
+{
+	uint32_t first = 0, end = bundle->header.entry_count;
+
+	while (first < end) {
+		uint32_t middle = first + (end - first) / 2;
+		struct index_entry entry;
+		int err = index_entry(bundle, middle, &entry);
+
+		if (err)
+			return err;
+		if (compare_names(&entry, release, machine) < (past ? 1 : 0))
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	*ret_number = first;
+	return 0;
+}
+
+int index_find(const struct bundle *bundle, const char *release, const char *machine,
+	       uint32_t *ret_first, uint32_t *ret_end)
+{
+	int err;
+
+	if (!bundle_is_packed(bundle))
+		return find_by_hash(bundle, corebtf_format_hash(release, machine), ret_first,
+				    ret_end);
+	err = search_names(bundle, release, machine, false, ret_first);
+	return err ? err : search_names(bundle, release, machine, true, ret_end);
 }
 
 int index_object(const struct bundle *bundle, uint32_t number, struct index_object *ret_object)
@@ -211,10 +263,23 @@ static int check_gaps(const struct bundle *bundle)
 	return err;
 }
 
+/* Equal ones may follow each other. */
+static int check_order(const struct bundle *bundle, uint32_t number,
+		       const struct index_entry *previous, const struct index_entry *entry)
+{
+	bool packed = bundle_is_packed(bundle);
+
+	if (packed ? compare_names(previous, entry->id.release, entry->id.machine) > 0
+		   : previous->hash > entry->hash)
+		return bundle_damaged(bundle, "entry %" PRIu32 ": not sorted by %s", number,
+				      packed ? "release and machine" : "hash");
+	return 0;
+}
+
 int index_check(const struct bundle *bundle)
 {
 	const struct corebtf_format_header *header = &bundle->header;
-	uint32_t previous = 0;
+	struct index_entry previous = {.hash = 0};
 	int err = check_gaps(bundle);
 
 	if (err)
@@ -223,14 +288,14 @@ int index_check(const struct bundle *bundle)
 		return bundle_damaged(bundle, "strings: the first is not the empty one");
 
 	for (uint32_t i = 0; i < header->entry_count; i++) {
-		uint32_t hash;
+		struct index_entry entry;
 
-		err = hash_of(bundle, i, &hash);
+		err = index_entry(bundle, i, &entry);
+		if (!err && i)
+			err = check_order(bundle, i, &previous, &entry);
 		if (err)
 			return err;
-		if (hash < previous && !bundle_is_packed(bundle))
-			return bundle_damaged(bundle, "entry %" PRIu32 ": not sorted by hash", i);
-		previous = hash;
+		previous = entry;
 	}
 	for (uint32_t i = 0; i < header->object_count; i++) {
 		struct index_object object;

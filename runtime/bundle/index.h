@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From a kernel's key to the entries that have it. A lookup reads the hashes on the way of a binary
- * search, the entries with the hash, the entry on either side of them, and their strings.
+ * search, the entries with the hash, the entry on either side of them, and their strings; in packed
+ * tables, which have no hashes, the entries on the way.
  */
 #ifndef COREBTF_INDEX_H
 #define COREBTF_INDEX_H
@@ -21,11 +22,13 @@ struct index_entry {
 int index_entry(const struct bundle *bundle, uint32_t number, struct index_entry *ret_entry);
 
 /*
- * The entries [*ret_first, *ret_end) with @hash; all entries of packed tables. All of them are
- * checked, and the entry on either side: so a damaged byte cannot hide one of two entries. When
- * there are none, it can have hidden them (bundle_check_tables()). -EBADMSG.
+ * The entries [*ret_first, *ret_end) that may be those of @release on @machine: those with the hash
+ * of both, or in packed tables those with these names. They are checked, and without packed tables
+ * the entry on either side, so that a damaged byte cannot hide one of two entries. When there are
+ * none, it can have hidden them (bundle_check_tables()). -EBADMSG.
  */
-int index_find(const struct bundle *bundle, uint32_t hash, uint32_t *ret_first, uint32_t *ret_end);
+int index_find(const struct bundle *bundle, const char *release, const char *machine,
+	       uint32_t *ret_first, uint32_t *ret_end);
 
 /* A BPF object; the name points into the bundle. */
 struct index_object {

@@ -87,8 +87,7 @@ static int each_entry(void *context, const char *release, const char *machine,
 		uint32_t first = 0, end = bundle->header.entry_count;
 
 		if (*machine)
-			err = index_find(bundle, corebtf_format_hash(release, machine), &first,
-					 &end);
+			err = index_find(bundle, release, machine, &first, &end);
 		for (uint32_t number = first; !err && number < end; number++)
 			err = consider(search, bundle, number, release, machine, ranking);
 	}

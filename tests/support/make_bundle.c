@@ -174,9 +174,18 @@ static size_t fill_block(uint8_t *bundle, const struct made_bundle *what, uint32
 	return size;
 }
 
-static uint32_t hash_of(const struct made_bundle *what, uint32_t number)
+/* Whether entry @a stands behind entry @b: by hash, in packed tables by release and machine. */
+static bool is_behind(const struct made_bundle *what, uint32_t a, uint32_t b)
 {
-	return corebtf_format_hash(what->entries[number].release, what->entries[number].machine);
+	const struct made_entry *left = &what->entries[a], *right = &what->entries[b];
+	int order = strcmp(left->release, right->release);
+
+	if (what->unsorted)
+		return false;
+	if (what->packed_tables)
+		return (order ? order : strcmp(left->machine, right->machine)) > 0;
+	return corebtf_format_hash(left->release, left->machine) >
+	       corebtf_format_hash(right->release, right->machine);
 }
 
 /* Replaces the tables by an .xz stream of them. */
@@ -243,11 +252,11 @@ uint8_t *make_bundle(const struct made_bundle *what, size_t *ret_size)
 	poke(bundle, HEADER(strings_offset), at);
 	strings = at;
 
-	/* By hash, those of one hash in the given order: tests choose their ties. */
+	/* Equal ones in the given order: tests choose their ties. */
 	for (uint32_t i = 0; i < what->entry_count; i++) {
 		uint32_t place = i;
 
-		for (; place && hash_of(what, order[place - 1]) > hash_of(what, i); place--)
+		for (; place && is_behind(what, order[place - 1], i); place--)
 			order[place] = order[place - 1];
 		order[place] = i;
 	}

@@ -32,6 +32,7 @@ struct made_bundle {
 	bool big_endian;
 	bool xz;
 	bool packed_tables;
+	bool unsorted;	     /* entries in the given order */
 	bool longer_records; /* with fields that readers do not know */
 	const struct made_entry *entries;
 	uint32_t entry_count;

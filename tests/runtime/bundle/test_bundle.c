@@ -485,6 +485,89 @@ static void entries_out_of_order(void **state)
 	free(bundle);
 }
 
+/* A release for several machines, several builds of one, and names that begin alike. */
+static const struct made_entry packed_entries[] = {
+	{.release = "5.4.0-1", .machine = "arm64", .blob = 0},
+	{.release = "5.4.0-1", .machine = "s390x", .blob = 1},
+	{.release = "5.4.0-1", .machine = "x86_64", .build_id = "AAAA", .blob = 0},
+	{.release = "5.4.0-1", .machine = "x86_64", .build_id = "BBBB", .blob = 1},
+	{.release = "5.4.0-1", .machine = "x86_64", .build_id = "CCCC", .blob = 2},
+	{.release = "5.4.0-10", .machine = "x86_64", .blob = 2},
+	{.release = "5.4.0-2", .machine = "x86_64", .blob = 0},
+};
+#define PACKED_COUNT (sizeof(packed_entries) / sizeof(packed_entries[0]))
+
+/* Every number of entries, so that the binary search ends at each place. */
+static void packed_entries_are_found(void **state)
+{
+	for (uint32_t count = 1; count <= PACKED_COUNT; count++) {
+		const struct made_bundle what = {
+			.packed_tables = true,
+			.entries = packed_entries,
+			.entry_count = count,
+			.blobs = blobs,
+			.blob_count = 3,
+			.block_count = 2,
+		};
+		struct corebtf *handle;
+		size_t size;
+		uint8_t *bundle = make_bundle(&what, &size);
+
+		assert_int_equal(open_bytes(bundle, size, &handle), 0);
+		assert_int_equal(corebtf_check(handle), 0);
+		for (uint32_t i = 0; i < PACKED_COUNT; i++) {
+			const struct made_entry *wanted = &packed_entries[i];
+			struct corebtf_entry entry = {.sz = sizeof(entry)};
+			struct corebtf_kernel_opts kernel = {
+				.sz = sizeof(kernel),
+				.release = wanted->release,
+				.machine = wanted->machine,
+				.build_id = (const uint8_t *)wanted->build_id,
+				.build_id_size = wanted->build_id ? 4 : 0,
+			};
+			int err = corebtf_find_entry(handle, &kernel, &entry);
+
+			assert_int_equal(err, i < count ? 0 : -ENOENT);
+			if (err)
+				continue;
+			assert_string_equal(entry.release, wanted->release);
+			assert_string_equal(entry.machine, wanted->machine);
+			assert_int_equal(btf_id_blob(entry.btf_id), wanted->blob);
+		}
+		corebtf_close(handle);
+		free(bundle);
+	}
+}
+
+static void packed_entries_out_of_order(void **state)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		/* Once the releases are in the wrong order, once the machines of one. */
+		const struct made_entry swapped[] = {packed_entries[i ? 5 : 2],
+						     packed_entries[i ? 2 : 0]};
+		const struct made_bundle what = {
+			.packed_tables = true,
+			.unsorted = true,
+			.entries = swapped,
+			.entry_count = 2,
+			.blobs = blobs,
+			.blob_count = 3,
+			.block_count = 2,
+		};
+		static struct logged logged;
+		struct corebtf_open_opts opts = logged_opts(&logged);
+		struct corebtf *handle;
+		size_t size;
+		uint8_t *bundle = make_bundle(&what, &size);
+
+		assert_int_equal(corebtf_open_memory(bundle, size, &handle, &opts), 0);
+		assert_int_equal(corebtf_check(handle), -EBADMSG);
+		assert_non_null(strstr(logged.text, "entry 1: not sorted by release and machine"));
+		corebtf_close(handle);
+		free(bundle);
+	}
+}
+
 /* The strings are the last bytes, and the last string has no NUL. */
 static void string_without_end(void **state)
 {
@@ -673,6 +756,8 @@ int main(void)
 		cmocka_unit_test(records_that_lie),
 		cmocka_unit_test(miss_answers_for_all_tables),
 		cmocka_unit_test(entries_out_of_order),
+		cmocka_unit_test(packed_entries_are_found),
+		cmocka_unit_test(packed_entries_out_of_order),
 		cmocka_unit_test(string_without_end),
 		cmocka_unit_test(gap_that_is_not_zero),
 		cmocka_unit_test(several_in_a_row),
