@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an answer depends on: the types, members and enumerators that matching read, in the order in
- * which it read them. A BTF that holds just the marked parts gives the same answer again (trim/
- * builds it); kernels that agree in them give the same answer too.
+ * What an answer needs: the types, members and enumerators that led to it, in the order in which
+ * matching read them. A BTF that holds just the marked parts, and in which no other member has
+ * become the last one, gives the same answer again (trim/ builds it).
+ *
+ * Marks say nothing about what a kernel lacks, so kernels that agree in the marked parts may still
+ * give different answers. Whoever remembers an answer compares the types that it read (answer.h).
  *
  * A mark on a type covers what lies behind it down to the type that has the size: the chain of
  * typedefs, qualifiers and arrays. A mark on a member covers the member's type in the same way.

@@ -99,7 +99,7 @@ static int match_candidates(struct run *run, const struct request *request)
 		struct answer *answer = &resolver->answers[run->answers];
 		int err = find_answer(run, request, ids[i], answer);
 
-		if (!err && visitor && visitor->marks)
+		if (!err && visitor && visitor->marks && answer->mark_count)
 			err = visitor->marks(visitor->context,
 					     resolver->marks.marks + answer->first_mark,
 					     answer->mark_count);

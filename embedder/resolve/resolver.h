@@ -14,8 +14,8 @@
 
 /* What a run hands out, as it goes. Members may be NULL; a negative result ends the run. */
 struct resolver_visitor {
-	/* The marks of one candidate's answer. Requests that differ only in what they ask of one
-	 * field share their marks, which are handed out once. */
+	/* The marks of one candidate's answer, if there are any. Requests that differ only in what
+	 * they ask of one field share their marks, which are handed out once. */
 	int (*marks)(void *context, const struct mark *marks, size_t count);
 	/* An answer that matched or was refused. Requests in the set's order, candidates in
 	 * ascending order of ids. */
