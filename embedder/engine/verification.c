@@ -10,6 +10,7 @@
 
 #include "embedder/engine/bundle_input.h"
 #include "embedder/engine/kernel_pool.h"
+#include "embedder/engine/unresolved.h"
 #include "embedder/relo/relo_text.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"
@@ -172,9 +173,12 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	struct outcome *outcome = result->outcome;
 	const char *path = result->kernel->path;
 
-	if (outcome && !outcome->absent &&
-	    matrix_add_kernel(&verification->matrix, path, outcome->verdicts))
-		return -ENOMEM;
+	if (outcome && !outcome->absent) {
+		if (matrix_add_kernel(&verification->matrix, path, outcome->verdicts))
+			return -ENOMEM;
+		unresolved_report(verification->events, &verification->matrix,
+				  verification->matrix.kernel_count - 1);
+	}
 	if (result->error) {
 		kernel_input_fail(&verification->kernels, path, result->why.text);
 	} else if (outcome->absent) {

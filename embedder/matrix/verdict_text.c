@@ -3,47 +3,31 @@
 #include <string.h>
 
 #include "embedder/matrix/verdict_text.h"
+#include "embedder/relo/relo_text.h"
 
-/* What the best candidate lacks: "has no .state", "cannot be indexed with [7]". */
-static void lacking_text(const struct verdict *verdict, const struct request *request, char *buffer,
-			 size_t size)
-{
-	const struct accessor *accessor;
-
-	if (request->enumerator.length) {
-		snprintf(buffer, size, "has no %s", request->enumerator.text);
-		return;
-	}
-	if (verdict->reached >= request->accessor_count) {
-		snprintf(buffer, size, "does not match");
-		return;
-	}
-	accessor = &request->accessors[verdict->reached];
-	if (accessor->name.length)
-		snprintf(buffer, size, "has no .%s of this type", accessor->name.text);
-	else
-		snprintf(buffer, size, "cannot be indexed with [%u]", accessor->index);
-}
-
+/* The first thing that is not in the kernel. */
 static void missing_text(const struct verdict *verdict, const struct request *request, char *buffer,
 			 size_t size)
 {
-	const struct symbol *root = &request->root_type.name;
-	char lacking[256];
+	bool has_type = verdict->candidates, is_member = false;
+	uint32_t steps = has_type ? verdict->reached + 1 : 0;
+	char access[400];
 
-	if (!verdict->candidates) {
-		snprintf(buffer, size, "this kernel has no %.*s", (int)root->essential_length,
-			 root->text);
+	request_access_text(request, steps, access, sizeof(access));
+	if (has_type && request->shape) {
+		snprintf(buffer, size, "this kernel's %s does not match", access);
 		return;
 	}
-	lacking_text(verdict, request, lacking, sizeof(lacking));
-	snprintf(buffer, size, "%.*s %s", (int)root->essential_length, root->text, lacking);
+	if (has_type && verdict->reached < request->accessor_count)
+		is_member = request->accessors[verdict->reached].name.length;
+	snprintf(buffer, size, "this kernel has no %s%s", access,
+		 is_member ? ", or it has another type" : "");
 }
 
 int verdict_text(const struct verdict *verdict, const struct request *request, char *buffer,
 		 size_t size)
 {
-	char missing[400];
+	char missing[480];
 
 	switch (verdict->outcome) {
 	case VERDICT_FOUND:
@@ -51,7 +35,7 @@ int verdict_text(const struct verdict *verdict, const struct request *request, c
 				(unsigned long long)verdict->value);
 	case VERDICT_ABSENT:
 		missing_text(verdict, request, missing, sizeof(missing));
-		return snprintf(buffer, size, "%s, which is what the program asks", missing);
+		return snprintf(buffer, size, "%s; libbpf writes 0", missing);
 	case VERDICT_MISSING:
 		missing_text(verdict, request, missing, sizeof(missing));
 		return snprintf(buffer, size, "%s; libbpf poisons the instruction", missing);

@@ -18,8 +18,8 @@ static inline bool verdict_is_unresolved(const struct verdict *verdict)
 }
 
 /*
- * "no type task_struct has .state (the instruction is poisoned)". Returns the length as snprintf
- * does.
+ * "this kernel has no struct task_struct.state, or it has another type; libbpf poisons the
+ * instruction". Returns the length as snprintf does.
  */
 int verdict_text(const struct verdict *verdict, const struct request *request, char *buffer,
 		 size_t size);

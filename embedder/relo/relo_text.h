@@ -10,6 +10,10 @@
 /* "field byte offset of struct task_struct.pid". Returns the length as snprintf does. */
 int request_text(const struct request_set *set, size_t request, char *buffer, size_t size);
 
+/* The type of a request and its first @steps steps, UINT32_MAX for all: "struct task_struct.mm".
+ * Returns the length as snprintf does. */
+int request_access_text(const struct request *request, uint32_t steps, char *buffer, size_t size);
+
 /* What a site asks for, in the object's own words: "struct task_struct___old.mm.start_stack".
  * Returns the length as snprintf does. */
 int site_access_text(const struct request_set *set, size_t site, char *buffer, size_t size);

@@ -19,6 +19,14 @@ says err "the same answers on $((count + 1)) kernels"
 status 0 verify bundle flow.bpf.o --jobs 2 --quiet --kernels "$KERNELS"
 [ -s err ] && fail "not quiet"
 
+# Relocations that no kernel resolves are named with --verbose, and are no difference.
+status 0 embed exe missing.bpf.o --kernels "$KERNELS" -o odd
+status 0 verify odd missing.bpf.o --kernels "$KERNELS"
+says_not err "not resolved"
+status 0 verify odd missing.bpf.o --kernels "$KERNELS" --verbose
+[ "$(grep -c 'not resolved: .*this kernel has no struct .*surely_not_there, or' err)" -eq "$count" ] ||
+	fail "not named"
+
 # A file without its kernels, and one without objects.
 status 1 verify with --kernels "$KERNELS"/debian/*/arm64
 says err "nothing verified"
