@@ -16,6 +16,7 @@
 #include "embedder/hub/cache.h"
 #include "embedder/hub/repository.h"
 #include "embedder/util/cleanup.h"
+#include "runtime/util/array.h"
 
 /* Files of one request. Of a request that breaks off nothing is kept: with this many, around 1 MB
  * each, that is bearable, and the number of requests is small. */
@@ -23,7 +24,7 @@
 
 struct url_list {
 	struct repository_url *urls;
-	size_t count;
+	size_t count, capacity;
 };
 
 static void cleanup_urls(struct url_list *list)
@@ -36,7 +37,7 @@ static void cleanup_urls(struct url_list *list)
 /* A repository that is named twice is fetched once. */
 static int add_url(struct url_list *list, const char *name)
 {
-	struct repository_url url, *urls;
+	struct repository_url url;
 	struct reason why = {""};
 	int err = repository_url_read(name, &url, &why);
 
@@ -50,14 +51,12 @@ static int add_url(struct url_list *list, const char *name)
 			return 0;
 		}
 	}
-	urls = reallocarray(list->urls, list->count + 1, sizeof(*urls));
-	if (!urls) {
+	if (array_reserve(list->urls, list->capacity, list->count + 1)) {
 		repository_url_free(&url);
 		report_failure(NULL, "out of memory");
 		return -ENOMEM;
 	}
-	list->urls = urls;
-	urls[list->count++] = url;
+	list->urls[list->count++] = url;
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "embedder/util/text.h"
+#include "runtime/util/array.h"
 
 void table_init(struct table *table, size_t columns)
 {
@@ -26,15 +27,8 @@ void table_free(struct table *table)
 
 int table_add(struct table *table, const char *text)
 {
-	if (table->count == table->capacity) {
-		size_t larger = table->capacity ? table->capacity * 2 : 64;
-		char **cells = reallocarray(table->cells, larger, sizeof(*cells));
-
-		if (!cells)
-			return -ENOMEM;
-		table->cells = cells;
-		table->capacity = larger;
-	}
+	if (array_reserve(table->cells, table->capacity, table->count + 1))
+		return -ENOMEM;
 	table->cells[table->count] = text_printable(text);
 	return table->cells[table->count++] ? 0 : -ENOMEM;
 }

@@ -115,20 +115,18 @@ static int append(struct request_set *set, struct byte_buffer *key, const struct
 /* Sorts, drops what is there twice and numbers the roots anew. */
 static int sort_and_number(struct request_set *set, struct reason *why)
 {
-	struct request_root *roots;
 	size_t kept = 0;
 
 	if (!set->count)
 		return 0;
-	roots = reallocarray(set->roots, set->count, sizeof(*roots));
-	if (!roots)
+	if (array_reserve(set->roots, set->root_capacity, set->count))
 		return reason_set(why, -ENOMEM, "out of memory");
 	qsort(set->requests, set->count, sizeof(*set->requests), compare_requests);
-	set->roots = roots;
 	set->root_count = 0;
 	for (size_t i = 0; i < set->count; i++) {
 		struct request *request = set->requests[i];
-		struct request_root *root = set->root_count ? &roots[set->root_count - 1] : NULL;
+		struct request_root *root =
+			set->root_count ? &set->roots[set->root_count - 1] : NULL;
 
 		if (kept && compare_keys(set->requests[kept - 1], request) == 0) {
 			request->same = set->requests[kept - 1];
@@ -142,7 +140,7 @@ static int sort_and_number(struct request_set *set, struct reason *why)
 		    root->name.essential_length != request->root_type.name.essential_length ||
 		    memcmp(root->name.text, request->root_type.name.text,
 			   root->name.essential_length) != 0)
-			roots[set->root_count++] = request->root_type;
+			set->roots[set->root_count++] = request->root_type;
 		request->root = set->root_count - 1;
 	}
 	set->count = kept;

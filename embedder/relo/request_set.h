@@ -30,7 +30,7 @@ struct request_set {
 	struct relo_site *sites;
 	size_t site_count;
 	/* Private to request_set.c. */
-	size_t capacity, object_capacity, local_capacity, site_capacity;
+	size_t capacity, root_capacity, object_capacity, local_capacity, site_capacity;
 	struct arena arena;
 };
 
