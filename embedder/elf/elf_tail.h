@@ -27,7 +27,7 @@
  * if building it again gives the very same bytes.
  *
  * A program that finds a payload of its own from the end of the file, or from the end of the
- *section headers (AppImage), has to get its payload after the bundle: no layout can help there.
+ * section headers (AppImage), has to get its payload after the bundle: no layout can help there.
  */
 #ifndef COREBTF_ELF_ELF_TAIL_H
 #define COREBTF_ELF_ELF_TAIL_H

@@ -2,10 +2,12 @@
 /*
  * Relocation sites x kernels: what libbpf makes of each relocation of each object on each kernel.
  *
- *	                 kernel 0   kernel 1   kernel 2
- *	site 0  ─┐
- *	site 1  ─┴ request 0  found 16   found 24   found 24     kernels 1 and 2 agree in
- *everything, site 2  ── request 1  missing    found 8    found 8      so they share one column
+ *	                    kernel 0   kernel 1   kernel 2
+ *	site 0 ─┐
+ *	site 1 ─┴─ request 0   found 16   found 24   found 24
+ *	site 2 ─── request 1   missing    found 8    found 8
+ *
+ * Kernels 1 and 2 agree in everything, so they share one column.
  *
  * Whoever reports on relocations reads it from here: `verify`, --verbose, reports.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The .BTF.ext section of a BPF object: three tables of one layout. Untrusted, of either byte
- *order.
+ * order.
  *
  *	header | ... | record size u32 | { section name u32, count u32, records ... } ...
  */

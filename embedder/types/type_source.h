@@ -23,7 +23,7 @@
  * So a source may let a pointer to a named struct or union stand for (kind, name): then types form
  * a graph without cycles and can be identified by their content, and one answer holds for all
  * kernels whose types agree as far as they were read. tests/embedder/resolve/test_reach.c fails
- *when a matcher reads further.
+ * when a matcher reads further.
  */
 #ifndef COREBTF_TYPES_TYPE_SOURCE_H
 #define COREBTF_TYPES_TYPE_SOURCE_H

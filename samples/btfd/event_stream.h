@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The events of all BPF objects, in one buffer: a perf event array that replaces the map "events"
- *of every object and lives as long as the daemon. A reload replaces the programs and keeps the
- *buffer, so no event in it is lost. It is a perf event array and not a ring buffer because older
- *kernels have no ring buffers.
+ * of every object and lives as long as the daemon. A reload replaces the programs and keeps the
+ * buffer, so no event in it is lost. It is a perf event array and not a ring buffer because older
+ * kernels have no ring buffers.
  *
  * Each event goes to standard output as one line:
  *
@@ -11,7 +11,7 @@
  *	exit PID PPID UID COMM STATUS		a number, or the signal as SIGNAL:NUMBER
  *
  * Blanks and bytes that are not printable ASCII are written as \xHH: any user can choose such
- *names.
+ * names.
  */
 #ifndef BTFD_EVENT_STREAM_H
 #define BTFD_EVENT_STREAM_H
