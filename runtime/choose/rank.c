@@ -8,8 +8,7 @@
  *	uname -v	equal; not known on one side
  *	distribution	the one that uname -v names is the candidate's; not known; another
  *	os-release	id and version id are equal; the id is; neither
- *	ID_LIKE		os-release names the candidate's distribution as a relative, early; late;
- *not
+ *	ID_LIKE		os-release names the candidate's distribution: early; late; not
  *
  * The first three come from the kernel itself. os-release is a file, which may be a container's: so
  * it comes last, and a difference says nothing. What a round does not need is not read: most
@@ -298,7 +297,7 @@ int rank_consider(struct ranking *ranking, const struct rank_candidate *candidat
 		return 0;
 	if (order == 0) {
 		same = list->same_btf(list->context, &ranking->best, candidate);
-		if (same == 0 && !ranking->ambiguous) {
+		if (same == 0) {
 			ranking->ambiguous = true;
 			ranking->rival = *candidate;
 		}

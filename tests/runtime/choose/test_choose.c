@@ -129,6 +129,11 @@ static const struct made_entry entries[] = {
 	 .os_id = "linuxmint",
 	 .version_id = "21",
 	 .blob = A},
+	{.release = "6.12.6",
+	 .machine = "x86_64",
+	 .os_id = "ubuntu",
+	 .uname_version = "#1 SMP Debian 6.12.9-1",
+	 .blob = A},
 };
 
 struct notes {
@@ -260,6 +265,10 @@ static const struct host_case cases[] = {
 	{"6.12.5", "x86_64", NATIVE, NULL, "ID=zorin\nID_LIKE=ubuntu\n", NULL, 0,
 	 COREBTF_MATCH_NONE, 0, "o"},
 
+	/* nor when the whole of uname -v agrees */
+	{"6.12.6", "x86_64", "#1 SMP Debian 6.12.9-1", NULL, NULL, NULL, 'A', COREBTF_MATCH_RELEASE,
+	 0, ""},
+
 	/* nothing to decide: nothing is read */
 	{"6.12.0", "x86_64", FOREIGN, ID_1, UBUNTU_20, UBUNTU_18, 'A', COREBTF_MATCH_RELEASE, 0,
 	 ""},
@@ -299,6 +308,27 @@ static char *make_root(const struct host_case *kase)
 	return root;
 }
 
+/* What is out is logged once, however many rounds there are, and with its build-id. */
+static void check_what_is_out(const char *text)
+{
+	const char *out = text;
+
+	while ((out = strstr(out, ": out: "))) {
+		const char *start = out, *end = strchrnul(out, '\n');
+
+		while (start > text && start[-1] != '\n')
+			start--;
+		assert_null(memmem(end, strlen(end), start, (size_t)(end - start)));
+		if (memmem(start, (size_t)(end - start), "its build-id", strlen("its build-id")))
+			assert_non_null(memmem(start, (size_t)(end - start), "build-id 3131",
+					       strlen("build-id 3131"))
+						?: memmem(start, (size_t)(end - start),
+							  "build-id 3232",
+							  strlen("build-id 3232")));
+		out = end;
+	}
+}
+
 static void check_case(size_t number, struct corebtf *handle, struct logged *logged)
 {
 	const struct host_case *kase = &cases[number];
@@ -321,6 +351,7 @@ static void check_case(size_t number, struct corebtf *handle, struct logged *log
 	logged->text[0] = '\0';
 	err = corebtf_find_entry(handle, NULL, &entry);
 	assert_int_equal(err == -ENOTUNIQ, kase->ambiguous);
+	check_what_is_out(logged->text);
 	if (kase->ambiguous) {
 		assert_non_null(strstr(logged->text, "fits as well, with another BTF: bundle 0"));
 		assert_non_null(strstr(logged->text, "; a build-id in them would"));

@@ -373,6 +373,11 @@ static void wrong_arguments(void **state)
 	assert_int_equal(corebtf_find_entry(handle, &opts, &entry), -EINVAL);
 	opts.sz = 0;
 	assert_int_equal(corebtf_find_entry(handle, &opts, &entry), -EINVAL);
+	opts = (struct corebtf_kernel_opts){.sz = sizeof(opts), .release = "r"};
+	assert_int_equal(corebtf_find_entry(handle, &opts, &entry), 0);
+	opts.ambiguous = 9;
+	assert_int_equal(corebtf_find_entry(handle, &opts, &entry), -EINVAL);
+	assert_non_null(strstr(logged.text, "no policy for ambiguous BTFs has the number 9"));
 	assert_int_equal(corebtf_find_entry(NULL, NULL, &entry), -EINVAL);
 	assert_int_equal(corebtf_find_entry(handle, NULL, NULL), -EINVAL);
 	corebtf_close(handle);

@@ -100,6 +100,10 @@ static void half_a_name_is_none(void **state)
 	assert_string_equal(distro.version, name);
 }
 
+/* More than a version has room for; the program's options may say anything. */
+#define DEBIAN_LONG "#1 SMP Debian 6.1.1-1~bpo"
+#define DIGITS_64   "1234567812345678123456781234567812345678123456781234567812345678"
+
 static void what_uname_says(void **state)
 {
 	static const struct {
@@ -120,6 +124,7 @@ static void what_uname_says(void **state)
 		{"#1 SMP Debian 5.10.218-1~deb10u1 (2024-06-09)", "debian", "10", false},
 		{"#1 SMP Debian 6.1.1-1~bpo (2024-06-09)", "debian", "", false},
 		{"#1 SMP Debian 6.1.1-1 by ~bpo10", "debian", "", false},
+		{DEBIAN_LONG DIGITS_64 DIGITS_64, "debian", "", false},
 		{"#1 SMP Thu Jan 1 -Ubuntu", NULL, NULL, false}, /* not in the first word */
 		{"#1 SMP Tue Mar 9 23:15:29 UTC 2021", NULL, NULL, false},
 		{"-Ubuntu", "ubuntu", "", true},

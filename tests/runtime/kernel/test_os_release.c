@@ -54,6 +54,18 @@ static void parses_by_the_spec(void **state)
 	}
 }
 
+static void relatives(void **state)
+{
+	static const char with[] = "ID=ol\nID_LIKE=\"rhel fedora\"\nID_LIKES=no\n";
+	static const char without[] = "ID=ol\n";
+	struct os_release release;
+
+	os_release_parse(with, strlen(with), &release);
+	assert_string_equal(release.id_like, "rhel fedora");
+	os_release_parse(without, strlen(without), &release);
+	assert_string_equal(release.id_like, "");
+}
+
 static void value_that_does_not_fit_is_not_known(void **state)
 {
 	struct os_release release;
@@ -229,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parses_by_the_spec),
+		cmocka_unit_test(relatives),
 		cmocka_unit_test(value_that_does_not_fit_is_not_known),
 		cmocka_unit_test(host_comes_before_the_container),
 		cmocka_unit_test(order_of_the_sources),

@@ -256,6 +256,10 @@ static void what_ends_the_question(void **state)
 	assert_int_equal(locate_path(&stage.host, stage.section, &(char *){NULL}, &stage.opts),
 			 -EINVAL);
 	stage.opts.nearest = 0;
+	stage.opts.ambiguous = 9;
+	assert_int_equal(locate_path(&stage.host, stage.section, &(char *){NULL}, &stage.opts),
+			 -EINVAL);
+	stage.opts.ambiguous = 0;
 	stage.opts.sz = 1;
 	assert_int_equal(locate_path(&stage.host, stage.section, &(char *){NULL}, &stage.opts),
 			 -EINVAL);
