@@ -8,9 +8,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -321,13 +321,35 @@ static int open_pipes(struct child *child, int fds[3])
 	return 0;
 }
 
+/*
+ * What the child does after vfork(): it shares our memory while we wait for its exec, so it only
+ * makes system calls. Returns errno when git cannot be started.
+ *
+ * git ends when we do, even by SIGKILL: else it would go on in a folder whose lock is free. Had we
+ * ended before prctl(), git's parent would be another by then.
+ */
+static int exec_git(pid_t parent, const int fds[3], const sigset_t *mask,
+		    const char *const *arguments, char **variables)
+{
+	for (int i = 0; i < 3; i++)
+		if (fds[i] == i ? fcntl(i, F_SETFD, 0) < 0 : dup2(fds[i], i) < 0)
+			return errno;
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
+		return errno;
+	if (getppid() != parent)
+		return ECANCELED;
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	execvpe(arguments[0], (char **)arguments, variables);
+	return errno;
+}
+
 static int spawn(const struct git_run *run, struct child *child, const int fds[3],
 		 const char *const *arguments, const sigset_t *mask)
 {
 	_cleanup_(cleanup_environment) struct environment environment = {0};
 	const char *all[3 + 2 * COUNT(settings) + ARGUMENTS_MAX + 1] = {"git", "-C", run->folder};
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
+	volatile int failure = 0; /* the child writes it */
+	pid_t parent = getpid(), pid;
 	size_t count = 3;
 	int err = make_environment(run, &environment);
 
@@ -341,28 +363,17 @@ static int spawn(const struct git_run *run, struct child *child, const int fds[3
 		all[count++] = *arguments++;
 	if (*arguments)
 		return -E2BIG;
-	err = posix_spawn_file_actions_init(&actions);
-	if (err)
-		return -err;
-	err = posix_spawnattr_init(&attributes);
-	if (err) {
-		posix_spawn_file_actions_destroy(&actions);
-		return -err;
+	pid = vfork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		failure = exec_git(parent, fds, mask, all, environment.variables);
+		_exit(127);
 	}
-	for (int i = 0; !err && i < 3; i++)
-		err = posix_spawn_file_actions_adddup2(&actions, fds[i], i);
-	if (!err)
-		err = posix_spawnattr_setsigmask(&attributes, mask);
-	if (!err)
-		err = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-	if (!err)
-		err = posix_spawnp(&child->pid, all[0], &actions, &attributes, (char **)all,
-				   environment.variables);
-	if (err)
-		child->pid = 0;
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return -err;
+	child->pid = pid;
+	if (failure)
+		reap(child, 0);
+	return -failure;
 }
 
 static int judge(const struct child *child, struct reason *why)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -233,6 +234,46 @@ static void test_interrupt(void **state)
 	assert_int_equal(access(ready, F_OK), -1);
 }
 
+/* A caller that is killed cannot send a signal, and git ends all the same. */
+static void test_killed(void **state)
+{
+	char ready[sizeof(folder) + 10], script[200];
+	pid_t child;
+	FILE *file;
+	int git = 0;
+
+	snprintf(ready, sizeof(ready), "%s/ready", folder);
+	snprintf(script, sizeof(script), "echo $$ >%s.new; mv %s.new %s; exec sleep 300", ready,
+		 ready, ready);
+	make_git(script);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		struct git_run run = {.folder = folder};
+
+		git_run(&run, no_arguments, NULL);
+		_exit(0);
+	}
+	while (access(ready, F_OK) < 0)
+		usleep(1000);
+	file = fopen(ready, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%d", &git), 1);
+	fclose(file);
+	unlink(ready);
+	/* We are to see git's end: orphans become our children. */
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	for (int i = 0; i < 5000 && waitpid(git, NULL, WNOHANG) == 0; i++)
+		usleep(1000);
+	if (kill(git, 0) == 0) {
+		kill(git, SIGKILL);
+		fail_msg("git goes on");
+	}
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
 /* Nothing else is in PATH: the machine's own git must not be found where a test has none. */
 static int setup(void **state)
 {
@@ -256,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_signals),
 		cmocka_unit_test(test_interrupt),
+		cmocka_unit_test(test_killed),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
