@@ -317,22 +317,13 @@ int archive_reader_next(struct archive_reader *reader, struct archive_member *re
 	}
 }
 
-int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_data,
-			size_t *ret_size, struct reason *why)
+int archive_reader_read_pieces(struct archive_reader *reader, archive_piece_fn take, void *context,
+			       struct reason *why)
 {
-	_cleanup_free_ char *data = NULL;
 	la_int64_t declared = sym_archive_entry_size(reader->entry);
-	size_t size = declared < 0 ? 0 : (size_t)declared;
-	int result;
+	uint64_t size = declared < 0 ? 0 : (uint64_t)declared;
+	int result, err;
 
-	if (declared > 0 && (uint64_t)declared > limit)
-		return reason_set(why, -EFBIG,
-				  "it has %llu bytes, more than the %zu that are accepted",
-				  (unsigned long long)declared, limit);
-	/* Zeroed: the holes of a sparse file are not in the archive. */
-	data = calloc(1, size ? size : 1);
-	if (!data)
-		return reason_errno(why, -ENOMEM, "cannot unpack it");
 	for (;;) {
 		const void *piece = NULL;
 		size_t length = 0;
@@ -345,11 +336,38 @@ int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_
 			return reason_set(why, -EBADMSG,
 					  "the archive is damaged: the member is longer "
 					  "than its header says");
-		if (length)
-			memcpy(data + offset, piece, length);
+		err = length ? take(context, (uint64_t)offset, piece, length) : 0;
+		if (err)
+			return err;
 	}
-	if (result != ARCHIVE_EOF)
-		return explain(reader, why);
+	return result == ARCHIVE_EOF ? 0 : explain(reader, why);
+}
+
+static int copy_piece(void *context, uint64_t offset, const void *piece, size_t size)
+{
+	memcpy((char *)context + offset, piece, size);
+	return 0;
+}
+
+int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_data,
+			size_t *ret_size, struct reason *why)
+{
+	_cleanup_free_ char *data = NULL;
+	la_int64_t declared = sym_archive_entry_size(reader->entry);
+	size_t size = declared < 0 ? 0 : (size_t)declared;
+	int err;
+
+	if (declared > 0 && (uint64_t)declared > limit)
+		return reason_set(why, -EFBIG,
+				  "it has %llu bytes, more than the %zu that are accepted",
+				  (unsigned long long)declared, limit);
+	/* Zeroed: the holes of a sparse file are not in the archive. */
+	data = calloc(1, size ? size : 1);
+	if (!data)
+		return reason_errno(why, -ENOMEM, "cannot unpack it");
+	err = archive_reader_read_pieces(reader, copy_piece, data, why);
+	if (err)
+		return err;
 	*ret_data = TAKE_PTR(data);
 	*ret_size = size;
 	return 0;

@@ -62,6 +62,15 @@ int archive_reader_next(struct archive_reader *reader, struct archive_member *re
 int archive_reader_read(struct archive_reader *reader, size_t limit, void **ret_data,
 			size_t *ret_size, struct reason *why);
 
+/*
+ * The same, a piece at a time, for a caller that does not keep all of it. The pieces come in order
+ * and lie within the member's size; between them, where a sparse file has holes, are zeros. What
+ * @take returns other than 0 ends the reading; the next member can then be asked for.
+ */
+typedef int (*archive_piece_fn)(void *context, uint64_t offset, const void *piece, size_t size);
+int archive_reader_read_pieces(struct archive_reader *reader, archive_piece_fn take, void *context,
+			       struct reason *why);
+
 void archive_reader_close(struct archive_reader *reader); /* NULL is fine */
 
 #endif

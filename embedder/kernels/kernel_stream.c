@@ -9,6 +9,7 @@
 
 #include "embedder/archive/archive_reader.h"
 #include "embedder/image/kernel_btf.h"
+#include "embedder/image/kernel_excerpt.h"
 #include "embedder/kernels/kernel_links.h"
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_source.h"
@@ -153,18 +154,41 @@ static int name_file(const struct kernel_stream *stream, const char *member,
 	return 0;
 }
 
+/* Whether only a part of the member is kept. */
+static bool is_excerpt(const struct archive_member *member, enum kernel_path_kind kind)
+{
+	return kind == KERNEL_PATH_KERNEL && member->size > KERNEL_EXCERPT_MIN;
+}
+
 static uint64_t cost_of(const struct kernel_stream *stream, const struct archive_member *member,
 			enum kernel_path_kind kind)
 {
 	const char *slash = strrchr(member->name, '/'), *name = slash ? slash + 1 : member->name;
 	uint64_t guess, cost;
 
+	if (is_excerpt(member, kind))
+		return memory_budget_at_most(stream->opts.budget, member->size < KERNEL_EXCERPT_MAX
+									  ? member->size
+									  : KERNEL_EXCERPT_MAX);
 	if (kind == KERNEL_PATH_BTF)
 		guess = strcmp(name + strlen(name) - 4, ".btf") == 0 ? 0 : PACKED_GUESS;
 	else
 		guess = strncmp(name, "vmlinux", 7) == 0 ? ELF_GUESS : KERNEL_GUESS;
 	cost = memory_budget_at_most(stream->opts.budget, member->size * (1 + guess));
 	return cost < member->size ? member->size : cost; /* its own size is no guess */
+}
+
+/* Of a large vmlinux, what is looked at, in at most @limit bytes. */
+static int read_excerpt(struct kernel_stream *stream, const struct archive_member *member,
+			size_t limit, struct kernel_btf *ret_bytes, struct reason *why)
+{
+	_cleanup_(kernel_excerpt_close) struct kernel_excerpt excerpt = {0};
+	int err = kernel_excerpt_open((size_t)member->size, limit, &excerpt, why);
+
+	if (!err)
+		err = archive_reader_read_pieces(stream->reader, kernel_excerpt_take, &excerpt,
+						 why);
+	return err ? err : kernel_excerpt_finish(&excerpt, ret_bytes, why);
 }
 
 /* -EFBIG: the member is passed over; other errors end the stream. */
@@ -183,14 +207,18 @@ static int read_member(struct kernel_stream *stream, const struct archive_member
 	err = memory_budget_acquire(stream->opts.budget, cost, why);
 	if (err)
 		return err;
+	if (is_excerpt(member, kind)) {
+		err = read_excerpt(stream, member, (size_t)cost, &bytes, why);
+	} else {
+		err = archive_reader_read(stream->reader, limit, &bytes.memory, &bytes.size, why);
+		bytes.data = bytes.memory;
+	}
 	bytes.budget = stream->opts.budget;
 	bytes.held = cost;
-	err = archive_reader_read(stream->reader, limit, &bytes.memory, &bytes.size, why);
 	if (err) {
 		kernel_btf_close(&bytes);
 		return err;
 	}
-	bytes.data = bytes.memory;
 	*ret_bytes = bytes;
 	return 0;
 }

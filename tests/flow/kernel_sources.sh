@@ -115,10 +115,13 @@ mkdir -p foreign/boot
 { head -c 65544 /dev/zero; printf S390EP; head -c 4096 /dev/zero; } >foreign/boot/vmlinuz-6.1.0-13-s390x
 { head -c 36 /dev/zero; printf '\030\050\157\001'; head -c 4096 /dev/zero; } \
 	>foreign/boot/vmlinuz-6.1.0-13-armmp
+{ head -c 36 /dev/zero; printf '\001\157\050\030'; head -c 4096 /dev/zero; } >foreign/zImage
+{ printf '\047\005\031\126'; head -c 4096 /dev/zero; } >foreign/uImage
 gzip -c foreign/boot/vmlinuz-6.1.0-13-s390x >foreign/image.gz
 tar -cf foreign.tar -C foreign boot
 for kernel in "an s390x boot image=foreign/boot/vmlinuz-6.1.0-13-s390x" \
-	"an s390x boot image=foreign/image.gz" "an ARM zImage=foreign/boot/vmlinuz-6.1.0-13-armmp" \
+	"an s390x boot image=foreign/image.gz" "an ARM zImage=foreign/zImage" \
+	"a U-Boot image=foreign/uImage" "an ARM zImage=foreign/boot/vmlinuz-6.1.0-13-armmp" \
 	"an ARM zImage=foreign/boot" "an s390x boot image=foreign.tar"; do
 	for as in '' release=6.1.0-13-s390x,machine=s390x; do
 		status 1 embed exe --as "$as" --kernels "${kernel#*=}" -o none

@@ -166,13 +166,13 @@ static void test_environment(void **state)
 	assert_int_equal(
 		run(&git,
 		    "echo $GIT_DIR:$GIT_DIRECTORY:$GIT_OBJECT_DIRECTORY:$GIT_SSH_COMMAND:$LC_ALL:"
-		    "$GIT_TERMINAL_PROMPT:${GIT_INDEX_FILE##*/}:"
+		    "$GIT_TERMINAL_PROMPT:$GIT_NO_LAZY_FETCH:${GIT_INDEX_FILE##*/}:"
 		    "$GIT_CEILING_DIRECTORIES",
 		    NULL),
 		0);
 	byte_buffer_append_u8(&output, 0);
 	/* A shell takes the last of two variables of one name, git the first. */
-	assert_string_equal((char *)output.data, ":/kept::kept:C:0:next:/tmp\n");
+	assert_string_equal((char *)output.data, ":/kept::kept:C:0:1:next:/tmp\n");
 	byte_buffer_clear(&output);
 	assert_int_equal(
 		run(&git, "tr '\\0' '\\n' </proc/$$/environ | grep -c ^GIT_TERMINAL_PROMPT=", NULL),

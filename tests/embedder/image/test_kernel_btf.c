@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <zlib.h>
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -82,6 +83,25 @@ static void test_no_btf(void **state)
 	assert_refuses("folder", -EISDIR, "a folder, not a file");
 	assert_int_equal(mkfifo("fifo", 0666), 0);
 	assert_refuses("fifo", -EINVAL, "not a regular file");
+}
+
+/* Boot images that are not read are named, packed and not. */
+static void test_foreign_image(void **state)
+{
+	uint8_t image[4096] = {0};
+	struct kernel_facts facts;
+	struct reason why = {""};
+	gzFile packed;
+
+	memcpy(image + 0x24, "\x18\x28\x6f\x01", 4);
+	scratch_write("image", image, sizeof(image));
+	assert_refuses("image", -EOPNOTSUPP, "it is an ARM zImage, which is not read here");
+	packed = gzopen("packed", "wb");
+	assert_int_equal(gzwrite(packed, image, sizeof(image)), sizeof(image));
+	assert_int_equal(gzclose(packed), Z_OK);
+	assert_refuses("packed", -EOPNOTSUPP, "it is an ARM zImage, which is not read here");
+	assert_int_equal(kernel_btf_identify(image, sizeof(image), &facts, &why), -EOPNOTSUPP);
+	assert_non_null(strstr(why.text, "ARM zImage"));
 }
 
 static void test_too_large(void **state)
@@ -408,6 +428,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(test_raw),
 		SCRATCH_TEST(test_no_btf),
+		SCRATCH_TEST(test_foreign_image),
 		SCRATCH_TEST(test_too_large),
 		SCRATCH_TEST(test_archive),
 		cmocka_unit_test(test_mapped_archive),

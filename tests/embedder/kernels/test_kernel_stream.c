@@ -2,11 +2,14 @@
 /*
  * Archives with kernels in them: their keys, which are read, links, and damage.
  */
+#include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "embedder/image/kernel_btf.h"
@@ -353,6 +356,41 @@ static void test_sizes(void **state)
 	assert_non_null(strstr(lines.text, "it has 8589934592 bytes"));
 }
 
+/* A vmlinux with much debug information, of which the memory for a part is enough. */
+static void test_large_vmlinux(void **state)
+{
+	const size_t size = (size_t)100 << 20;
+	struct made_kernel kernel = made_kernel_x86_64();
+	struct byte_buffer elf = {0};
+	struct stream_lines lines = {0};
+	struct memory_budget budget;
+	struct bytes tar = {0};
+	uint64_t table, moved;
+	_cleanup_close_ int fd = -1;
+
+	(void)state;
+	made_elf(&elf, &kernel);
+	memcpy(&table, elf.data + offsetof(Elf64_Ehdr, e_shoff), sizeof(table));
+	moved = size - (elf.size - table);
+	memcpy(elf.data + offsetof(Elf64_Ehdr, e_shoff), &moved, sizeof(moved));
+	tar_add_header(&tar, '0', "usr/lib/debug/boot/vmlinux", "", size);
+	scratch_write("t", tar.data, tar.size);
+	fd = open("t", O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, elf.data, table, 512), table);
+	assert_int_equal(pwrite(fd, elf.data + table, elf.size - table, 512 + moved),
+			 elf.size - table);
+	assert_int_equal(ftruncate(fd, (off_t)(512 + size + 1024)), 0);
+	memory_budget_init(&budget, 20 << 20);
+	assert_int_equal(read_stream("t", NULL, true, &budget, false, &lines), 0);
+	assert_string_equal(lines.text,
+			    "debian//x86_64/6.1.0-13-amd64 t: usr/lib/debug/boot/vmlinux\n");
+	assert_int_equal(budget.used, 0);
+	memory_budget_destroy(&budget);
+	bytes_release(&tar);
+	byte_buffer_free(&elf);
+}
+
 static void expect_content(const char *path, enum kernel_source_content expected)
 {
 	enum kernel_source_content content = KERNEL_SOURCE_NONE;
@@ -402,11 +440,12 @@ static void test_look(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCRATCH_TEST(test_tree),      SCRATCH_TEST(test_place),
-		SCRATCH_TEST(test_links),     SCRATCH_TEST(test_kernels),
-		SCRATCH_TEST(test_keys_only), SCRATCH_TEST(test_no_kernels),
-		SCRATCH_TEST(test_cut_off),   SCRATCH_TEST(test_flood),
-		SCRATCH_TEST(test_sizes),     SCRATCH_TEST(test_look),
+		SCRATCH_TEST(test_tree),	  SCRATCH_TEST(test_place),
+		SCRATCH_TEST(test_links),	  SCRATCH_TEST(test_kernels),
+		SCRATCH_TEST(test_keys_only),	  SCRATCH_TEST(test_no_kernels),
+		SCRATCH_TEST(test_cut_off),	  SCRATCH_TEST(test_flood),
+		SCRATCH_TEST(test_sizes),	  SCRATCH_TEST(test_look),
+		SCRATCH_TEST(test_large_vmlinux),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
