@@ -32,7 +32,7 @@ check()
 		eu-elflint --gnu-ld "$1" >says 2>&1 || fail "$1: eu-elflint: $(cat says)"
 	fi
 	cp "$1" replaced
-	"$COREBTF" attach replaced big --quiet
+	"$COREBTF" embed replaced --bundle big --quiet
 	test "$(./replaced)" = "$((2 * count)) $2 0" || fail "$1, replaced: $(./replaced 2>&1)"
 	"$COREBTF" remove replaced --quiet
 	test "$(./replaced)" = "0 nowhere -61" || fail "$1, removed: $(./replaced 2>&1)"
@@ -54,10 +54,10 @@ for flags in "" "-Wl,-T,$SOURCE/linker-scripts/corebtf.ld"; do
 		-o "plain${flags:+-reserved}" runtime/libcorebtf.a $LINK_WITH
 done
 "$COREBTF" embed plain "$OBJECT" --kernels "$KERNELS" -o mapped --quiet
-"$COREBTF" extract mapped -o bundle --quiet
+"$COREBTF" convert mapped bundle --quiet
 cat bundle bundle >big
-"$COREBTF" attach plain bundle -o file --quiet
-"$COREBTF" attach plain-reserved bundle -o mapped --quiet
+"$COREBTF" embed plain --bundle bundle -o file --quiet
+"$COREBTF" embed plain-reserved --bundle bundle -o mapped --quiet
 count=$("$COREBTF" list file --json | grep -c '"release"')
 
 for place in mapped file; do
