@@ -11,7 +11,7 @@
 struct archive;
 
 struct packed_codec {
-	uint8_t magic[6];
+	const char *magic; /* may have zero bytes */
 	size_t magic_size;
 	int (**support)(struct archive *); /* libarchive's filter, for packed_filter.c */
 

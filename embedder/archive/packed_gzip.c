@@ -122,7 +122,7 @@ static void gzip_close(void *pointer)
 }
 
 const struct packed_codec packed_gzip = {
-	.magic = {0x1f, 0x8b},
+	.magic = "\x1f\x8b",
 	.magic_size = 2,
 	.open = gzip_open,
 	.read = gzip_read,

@@ -155,7 +155,8 @@ static void usual_end_is_cut(void **state)
 
 	assert_int_equal(elf_embedding_attach(&image, bundle, 1000, NULL), 0);
 	/* A header, a name, the bundle, and no more than padding. */
-	assert_in_range(image.size, before + 1000 + 64, before + 1000 + 64 + 9 + 16);
+	assert_true(image.size >= before + 1000 + 64);
+	assert_true(image.size <= before + 1000 + 64 + 9 + 16);
 }
 
 /* The Go linker's way: everything about sections at the front, mapped. */
@@ -341,7 +342,7 @@ static void section_in_the_middle(void **state)
 		assert_int_equal(file.sections[kept ? 3 : 2].sh_link, kept ? 4 : 3);
 		strtab = &file.sections[kept ? 4 : 3];
 		assert_memory_equal(image.data + strtab->sh_offset, strings, sizeof(strings));
-		assert_in_range(image.size, 1, before.size - sizeof(bundle) - (kept ? 0 : 64));
+		assert_true(image.size <= before.size - sizeof(bundle) - (kept ? 0 : 64));
 		assert_true(image.size + sizeof(bundle) + 64 + 16 >= before.size);
 	}
 }

@@ -444,7 +444,7 @@ static void miss_answers_for_all_tables(void **state)
 		assert_true(!err || err == -EBADMSG);
 		hits += !err;
 	}
-	assert_in_range(hits, COUNT - 10, COUNT - 1);
+	assert_true(hits >= COUNT - 10 && hits < COUNT);
 	for (size_t i = 0; i < COUNT; i++) {
 		char missing[16];
 
