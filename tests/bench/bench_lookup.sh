@@ -1,17 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Measures how a program gets the path of its BTF, beside the way of a tar.gz that is linked in.
+# Measures how a program gets the path of its BTF, beside bcc's own code with a linked-in tar.gz.
 #
 #   bench_lookup.sh COREBTF BENCH_LOOKUP BENCH_LOOKUP_SEGMENT MAKE_LOOKUP CUT_OBJECTS SMALL_OBJECT \
 #                   KERNELS
 #
 # BENCH_LOOKUP_SEGMENT is the same program with a reserved segment for its bundle.
-# KERNELS is a tree in BTFHub's layout. What is looked into is made of its kernels, trimmed for all
-# objects of Debian's package libbpf-tools, or for SMALL_OBJECT where that is not installed; as many
-# entries share a BTF as in a real set of 238 kernels, of which 101 were distinct.
+# KERNELS is a tree in BTFHub's layout. What is looked into is made of its kernels, trimmed for the
+# objects in the folder COREBTF_BENCH_OBJECTS (environment), or for all of Debian's package
+# libbpf-tools, or for SMALL_OBJECT where that is not installed; as many entries share a BTF as in a
+# real set of 238 kernels, of which 101 were distinct.
+#
+# COREBTF_BENCH_BCC_LIBRARY (environment) is bcc's code, compiled (CMake: COREBTF_BENCH_BCC); CC links it.
 set -eu
 corebtf=$1 bench_lookup=$2 bench_segment=$3 make_lookup=$4 cut_objects=$5 small=$6
 kernels=$(cd "$7" && pwd)
+bcc=${COREBTF_BENCH_BCC_LIBRARY:-}
 warm=${COREBTF_BENCH_WARM:-2000} # calls in one process
 cold=${COREBTF_BENCH_COLD:-31}   # processes
 machine=$(uname -m)
@@ -34,7 +38,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 mkdir "$work/objects" "$work/btfs"
 tools=$(dpkg -L libbpf-tools 2>/dev/null | grep '^/usr/sbin/.' || :)
-if [ -n "$tools" ]; then
+if [ -n "${COREBTF_BENCH_OBJECTS:-}" ]; then
+	cp "$COREBTF_BENCH_OBJECTS"/*.o "$work/objects"
+elif [ -n "$tools" ]; then
 	for tool in $tools; do
 		[ -h "$tool" ] || echo "$tool"
 	done | xargs "$cut_objects" "$work/objects"
@@ -65,7 +71,7 @@ printf '\nFrom the call to the path. Medians: of %s calls (warm), of %s new proc
 	"$warm" "$cold"
 printf 'with the file dropped from the page cache). Most heap at once; growth of the resident memory\n'
 printf 'until the path was there, and how much of it is not page cache.\n'
-printf "'tar.gz' is a re-measurement of our own of bcc's way, not bcc's code.\n"
+[ -n "$bcc" ] || echo "Not measured: bcc's own code (CMake: -DCOREBTF_BENCH_BCC=a checkout of bcc)."
 printf 'BTFs of %s kernels, trimmed for %s objects; the file that is handed over is one of them.\n' \
 	"$(wc -l <"$work/archives")" "$(find "$work/objects" -name '*.o' | wc -l)"
 # shellcheck disable=SC2012 # names without spaces: kernel releases
@@ -77,8 +83,6 @@ for count in 50 500 5000; do
 	printf '\n'
 	"$make_lookup" "$folder" "$count" $((count * 101 / 238)) "$(os_value ID)" \
 		"$(os_value VERSION_ID)" "$(uname -r)" "$machine" "$work"/btfs/*
-	tar -C "$folder/tar" -czf "$folder/tar.gz" .
-	rm -r "$folder/tar"
 	printf '  %-7s %13s %13s %13s %13s %12s %11s %11s %11s\n' '' size warm first dropped read heap \
 		resident private
 	for way in section segment; do
@@ -88,13 +92,16 @@ for count in 50 500 5000; do
 		for kind in raw xz; do
 			"$corebtf" embed "$program" --bundle "$folder/$kind.bundle" -o "$folder/$kind" --quiet
 			sync "$folder/$kind"
-			hidden "$folder/$kind" own "$warm" "$cold" >"$work/numbers"
+			hidden "$folder/$kind" "$warm" "$cold" >"$work/numbers"
 			line "$kind" "$(wc -c <"$folder/$kind.bundle")" "$work/numbers"
 		done
 	done
-	printf '  linked in\n'
-	sync "$folder/tar.gz"
-	hidden "$bench_lookup" tar $((warm / 20 > 0 ? warm / 20 : 1)) "$cold" "$folder/tar.gz" \
-		>"$work/numbers"
-	line tar.gz "$(wc -c <"$folder/tar.gz")" "$work/numbers"
+	[ -n "$bcc" ] || continue
+	printf "  bcc's own\n"
+	tar -C "$folder/tar" -czf "$folder/min_core_btfs.tar.gz" .
+	(cd "$folder" && ld -r -b binary -z noexecstack -o tar.o min_core_btfs.tar.gz)
+	${CC:-cc} -o "$folder/bcc" "$folder/tar.o" "$bcc" -lbpf -lelf -lz
+	sync "$folder/bcc"
+	hidden "$folder/bcc" $((warm / 20 > 0 ? warm / 20 : 1)) "$cold" >"$work/numbers"
+	line tar.gz "$(wc -c <"$folder/min_core_btfs.tar.gz")" "$work/numbers"
 done
