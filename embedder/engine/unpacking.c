@@ -27,7 +27,6 @@
 #include "runtime/util/btf_magic.h"
 
 #define MANIFEST_NAME "corebtf.manifest"
-#define MAX_LINKS     8
 
 /* A member by its name; of several with one name, the last. */
 struct member {
@@ -263,7 +262,7 @@ static const struct member *follow(struct unpacking *unpacking, const struct mem
 	for (int links = 0; member && member->link; links++) {
 		struct member **node;
 
-		if (links == MAX_LINKS)
+		if (links == LINK_PATH_FOLLOWED_MAX)
 			return NULL;
 		strcpy(unpacking->probe->name, member->link);
 		node = tfind(unpacking->probe, &unpacking->tree, compare_members);

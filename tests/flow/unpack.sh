@@ -198,6 +198,10 @@ with tarfile.open("twice.tar", "w") as tar:
     add(tar, "t.btf", link="s.btf")
     add(tar, "u.btf", link="s.btf")
     add(tar, "u.btf", btf + b"a file")
+with tarfile.open("long.tar", "w") as tar:
+    add(tar, "0.btf", btf)
+    for i in range(1, 42):
+        add(tar, f"{i}.btf", link=f"{i - 1}.btf")
 with tarfile.open("before.tar", "w") as tar:
     add(tar, "r.btf", b"")
     add(tar, "l.btf", link="r.btf")
@@ -214,6 +218,11 @@ says err "r.btf: is in it twice, with other bytes; the later one counts"
 says_not err "s.btf: is in it twice"
 says err "4 BTFs"
 grep -q "a file" got/twice/u.btf || fail "not the file that came after a link"
+# A chain may be as long as the one rule for links allows (runtime/util/link_path.h), and no longer.
+status 1 convert long.tar got/long/
+[ "$(wc -l <err)" -eq 2 ] || fail "more than one of the links is left out"
+says err "long.tar: 41.btf: a link to what is no BTF of this archive"
+same got/long/40.btf got/long/0.btf
 # A link in this archive does not mean an existing file.
 mkdir got/before
 cp got/twice/r.btf got/before/r.btf
