@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/btf/btf_source.h"
 #include "embedder/engine/bundle_input.h"
 #include "embedder/engine/kernel_pool.h"
 #include "embedder/engine/unresolved.h"
@@ -21,6 +22,7 @@
 struct scratch {
 	struct corebtf *bundle;
 	struct verifier verifier;
+	struct btf_source trimmed;   /* what the bundle has for the current kernel */
 	const struct matrix *matrix; /* for its sites */
 	struct byte_buffer lines;    /* what differs on the current kernel, one line each */
 };
@@ -54,6 +56,7 @@ static void free_scratch(void *pointer)
 
 	corebtf_close(scratch->bundle);
 	verifier_free(&scratch->verifier);
+	btf_source_free(&scratch->trimmed);
 	byte_buffer_free(&scratch->lines);
 	free(scratch);
 }
@@ -93,8 +96,8 @@ static void note_difference(void *context, size_t request, const char *full, con
 	byte_buffer_append(&scratch->lines, line, strlen(line));
 }
 
-static int find_trimmed(struct corebtf *bundle, const struct kernel_id *id, const void **ret_btf,
-			size_t *ret_size, struct reason *why)
+/* Opens what the bundle has for a kernel. */
+static int open_trimmed(struct scratch *scratch, const struct kernel_id *id, struct reason *why)
 {
 	struct corebtf_kernel_opts kernel = {
 		.sz = sizeof(kernel),
@@ -107,11 +110,17 @@ static int find_trimmed(struct corebtf *bundle, const struct kernel_id *id, cons
 		.build_id_size = id->build_id_size,
 	};
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
-	int err = corebtf_find_entry(bundle, &kernel, &entry);
+	struct reason inner = {""};
+	const void *btf;
+	size_t size;
+	int err = corebtf_find_entry(scratch->bundle, &kernel, &entry);
 
 	if (!err)
-		err = corebtf_entry_btf(bundle, &entry, ret_btf, ret_size);
-	return err && err != -ENOENT ? reason_errno(why, err, "cannot read its entry") : err;
+		err = corebtf_entry_btf(scratch->bundle, &entry, &btf, &size);
+	if (err)
+		return err == -ENOENT ? err : reason_errno(why, err, "cannot read its entry");
+	err = btf_source_open(&scratch->trimmed, btf, size, &inner);
+	return err ? reason_set(why, err, "trimmed BTF: %s", inner.text) : 0;
 }
 
 static struct outcome *make_outcome(const struct scratch *scratch, bool absent, size_t differences)
@@ -139,15 +148,14 @@ static int verify_kernel(void *context, void *pointer, const struct kernel_file 
 			 struct type_source *types, void **ret_outcome, struct reason *why)
 {
 	struct scratch *scratch = pointer;
-	const void *trimmed = NULL;
-	size_t differences = 0, size = 0;
-	int err = find_trimmed(scratch->bundle, &kernel->id, &trimmed, &size, why);
+	size_t differences = 0;
+	int err = open_trimmed(scratch, &kernel->id, why);
 	bool absent = err == -ENOENT;
 
 	byte_buffer_clear(&scratch->lines);
 	if (!err)
-		err = verifier_run(&scratch->verifier, types, trimmed, size, note_difference,
-				   scratch, &differences, why);
+		err = verifier_run(&scratch->verifier, types, &scratch->trimmed.types,
+				   note_difference, scratch, &differences, why);
 	if (err && !absent)
 		return err;
 	*ret_outcome = make_outcome(scratch, absent, differences);

@@ -18,7 +18,6 @@ void verifier_free(struct verifier *verifier)
 {
 	resolver_free(&verifier->full);
 	resolver_free(&verifier->trimmed);
-	btf_source_free(&verifier->trimmed_types);
 	answer_list_free(&verifier->full_answers);
 	answer_list_free(&verifier->trimmed_answers);
 }
@@ -32,20 +31,14 @@ static int fill(struct answer_list *answers, struct resolver *resolver, struct t
 	return err ? reason_set(why, err, "%s BTF: %s", which, inner.text) : 0;
 }
 
-int verifier_run(struct verifier *verifier, struct type_source *full, const void *trimmed,
-		 size_t trimmed_size, answer_list_differ_fn differ, void *context,
-		 size_t *ret_differences, struct reason *why)
+int verifier_run(struct verifier *verifier, struct type_source *full, struct type_source *trimmed,
+		 answer_list_differ_fn differ, void *context, size_t *ret_differences,
+		 struct reason *why)
 {
-	struct reason inner = {""};
 	int err = fill(&verifier->full_answers, &verifier->full, full, "full", why);
 
-	if (err)
-		return err;
-	err = btf_source_open(&verifier->trimmed_types, trimmed, trimmed_size, &inner);
-	if (err)
-		return reason_set(why, err, "trimmed BTF: %s", inner.text);
-	err = fill(&verifier->trimmed_answers, &verifier->trimmed, &verifier->trimmed_types.types,
-		   "trimmed", why);
+	if (!err)
+		err = fill(&verifier->trimmed_answers, &verifier->trimmed, trimmed, "trimmed", why);
 	if (err)
 		return err;
 	*ret_differences = answer_list_compare(&verifier->full_answers, &verifier->trimmed_answers,

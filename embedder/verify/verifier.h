@@ -6,12 +6,10 @@
 #ifndef COREBTF_VERIFY_VERIFIER_H
 #define COREBTF_VERIFY_VERIFIER_H
 
-#include "embedder/btf/btf_source.h"
 #include "embedder/verify/answer_list.h"
 
 struct verifier {
 	struct resolver full, trimmed;
-	struct btf_source trimmed_types;
 	struct answer_list full_answers, trimmed_answers;
 };
 
@@ -21,12 +19,12 @@ void verifier_free(struct verifier *verifier);
 
 /*
  * Compares. @differ is called for each request that differs; it may be NULL.
- * @full: the kernel's types. @trimmed: raw BTF of the bundle, aligned to 4.
+ * @full: the kernel's types. @trimmed: those that the bundle has for it.
  * @ret_differences: how many requests differ.
  * Errors: -EBADMSG, -EOPNOTSUPP, -ENOMEM; @why says which of the two and what.
  */
-int verifier_run(struct verifier *verifier, struct type_source *full, const void *trimmed,
-		 size_t trimmed_size, answer_list_differ_fn differ, void *context,
-		 size_t *ret_differences, struct reason *why);
+int verifier_run(struct verifier *verifier, struct type_source *full, struct type_source *trimmed,
+		 answer_list_differ_fn differ, void *context, size_t *ret_differences,
+		 struct reason *why);
 
 #endif

@@ -32,7 +32,7 @@ static void must_hold(const struct request_set *set, const struct trim_input *in
 {
 	struct trimmer *trimmer = trimmer_new(set), *again = trimmer_new(set);
 	struct trim_result trimmed, twice;
-	struct btf_source full = {0};
+	struct btf_source full = {0}, small = {0};
 	struct verifier verifier;
 	size_t differences = 0;
 	struct reason why;
@@ -43,8 +43,9 @@ static void must_hold(const struct request_set *set, const struct trim_input *in
 	if (!err) {
 		/* Values are looked at only here, so a full BTF may still turn out damaged. */
 		if (!btf_source_open(&full, input->kernel, input->kernel_size, &why) &&
-		    !verifier_run(&verifier, &full.types, trimmed.btf, trimmed.size, NULL, NULL,
-				  &differences, &why) &&
+		    !btf_source_open(&small, trimmed.btf, trimmed.size, &why) &&
+		    !verifier_run(&verifier, &full.types, &small.types, NULL, NULL, &differences,
+				  &why) &&
 		    differences)
 			abort();
 		if (trim_bytes(again, trimmed.btf, trimmed.size, &twice, &why) ||
@@ -52,6 +53,7 @@ static void must_hold(const struct request_set *set, const struct trim_input *in
 			abort();
 	}
 	btf_source_free(&full);
+	btf_source_free(&small);
 	verifier_free(&verifier);
 	trimmer_free(trimmer);
 	trimmer_free(again);
