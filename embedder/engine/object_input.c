@@ -76,7 +76,6 @@ static int add_all_images(struct object_input *input, const char *path, const ch
 			  size_t size)
 {
 	_cleanup_free_ struct embedded_object *places = NULL;
-	const char *slash = strrchr(path, '/');
 	int count = embedded_objects_find(file, size, &places);
 
 	if (count < 0) {
@@ -91,7 +90,7 @@ static int add_all_images(struct object_input *input, const char *path, const ch
 	}
 	for (int i = 0; i < count; i++) {
 		struct reason why = {""};
-		int err = add_image(input, slash ? slash + 1 : path, file, &places[i], &why);
+		int err = add_image(input, basename(path), file, &places[i], &why);
 
 		if (err) {
 			engine_say(input->events, ENGINE_FAILURE, path,

@@ -114,19 +114,12 @@ static struct member *get_member(struct unpacking *unpacking, const char *name)
 	return member;
 }
 
-static const char *base_name(const char *name)
-{
-	const char *slash = strrchr(name, '/');
-
-	return slash ? slash + 1 : name;
-}
-
 enum content { CONTENT_BTF, CONTENT_PACKED_BTF, CONTENT_BESIDE, CONTENT_OTHER };
 
 /* What a member is for, by its name: a BTF, or what an archive of BTFs has beside them. */
 static enum content content_of(const char *name)
 {
-	const char *base = base_name(name);
+	const char *base = basename(name);
 
 	if (archive_path_ending(base))
 		return archive_path_is_raw(base) ? CONTENT_BTF : CONTENT_PACKED_BTF;

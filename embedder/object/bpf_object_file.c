@@ -145,7 +145,6 @@ static int take_image(const char *name, void *image, size_t size,
 
 int bpf_object_file_open(const char *path, struct bpf_object_file *ret_object, struct reason *why)
 {
-	const char *slash = strrchr(path, '/');
 	void *image;
 	size_t size;
 	int err;
@@ -153,7 +152,7 @@ int bpf_object_file_open(const char *path, struct bpf_object_file *ret_object, s
 	err = input_file_read(path, MAX_OBJECT_SIZE, &image, &size, why);
 	if (err)
 		return err;
-	return take_image(slash ? slash + 1 : path, image, size, ret_object, why);
+	return take_image(basename(path), image, size, ret_object, why);
 }
 
 int bpf_object_file_copy(const char *name, const void *image, size_t size,

@@ -31,17 +31,10 @@
 #define MAX_NAME_PART 200
 #define MAX_ATTEMPTS  100
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The folder of @path in a form that can be opened: "." for a bare name. NULL: no memory. */
 static char *folder_of(const char *path)
 {
-	const char *name = base_name(path);
+	const char *name = basename(path);
 
 	if (name == path)
 		return strdup(".");
@@ -62,7 +55,7 @@ static int follow_link(const char *link, char **ret_target)
 	target[length] = '\0';
 	if (target[0] == '/')
 		joined = strdup(target);
-	else if (asprintf(&joined, "%.*s%s", (int)(base_name(link) - link), link, target) < 0)
+	else if (asprintf(&joined, "%.*s%s", (int)(basename(link) - link), link, target) < 0)
 		joined = NULL;
 	if (!joined)
 		return -ENOMEM;
@@ -112,8 +105,8 @@ static char *temporary_prefix(const char *path)
 {
 	char *prefix;
 
-	return asprintf(&prefix, ".%.*s.corebtf-", MAX_NAME_PART, base_name(path)) < 0 ? NULL
-										       : prefix;
+	return asprintf(&prefix, ".%.*s.corebtf-", MAX_NAME_PART, basename(path)) < 0 ? NULL
+										      : prefix;
 }
 
 /*
@@ -235,7 +228,7 @@ int output_file_open(const char *path, const char *like, struct output_file *ret
 		return reason_errno(why, -errno, path);
 	if (exists && S_ISDIR(old.st_mode))
 		return reason_set(why, -EISDIR, "%s is a folder", path);
-	if (*base_name(file.path) == '\0')
+	if (*basename(file.path) == '\0')
 		return reason_set(why, -EINVAL, "'%s' names no file", path);
 
 	if (direct || (exists && !S_ISREG(old.st_mode))) {
