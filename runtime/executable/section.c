@@ -34,7 +34,7 @@
 	((file)->is_64bit ? BYTES_MEMBER(record, Elf64_##structure, member, (file)->swapped)       \
 			  : BYTES_MEMBER(record, Elf32_##structure, member, (file)->swapped))
 
-struct elf_file {
+struct elf_input {
 	int fd;
 	uint64_t size;
 	const struct log *log;
@@ -62,7 +62,7 @@ struct elf_section {
 };
 
 /* All reads of the file go through here: all of [offset, offset + size) or an error. */
-static int read_at(const struct elf_file *file, uint64_t offset, void *buffer, size_t size,
+static int read_at(const struct elf_input *file, uint64_t offset, void *buffer, size_t size,
 		   const char *what)
 {
 	ssize_t got;
@@ -82,7 +82,7 @@ static int read_at(const struct elf_file *file, uint64_t offset, void *buffer, s
 	return 0;
 }
 
-static void decode_section(const struct elf_file *file, const uint8_t *header,
+static void decode_section(const struct elf_input *file, const uint8_t *header,
 			   struct elf_section *section)
 {
 	section->name = (uint32_t)ELF_MEMBER(file, header, Shdr, sh_name);
@@ -93,7 +93,7 @@ static void decode_section(const struct elf_file *file, const uint8_t *header,
 	section->size = ELF_MEMBER(file, header, Shdr, sh_size);
 }
 
-static int read_section(const struct elf_file *file, uint64_t number, struct elf_section *section)
+static int read_section(const struct elf_input *file, uint64_t number, struct elf_section *section)
 {
 	uint8_t header[sizeof(Elf64_Shdr)] = {0};
 	int err = read_at(file, file->headers_offset + number * file->header_size, header,
@@ -108,7 +108,7 @@ static int read_section(const struct elf_file *file, uint64_t number, struct elf
  * Reads the ELF header, and section 0, which has the larger numbers when there are 0xff00 sections
  * or more. @start: the start of the file, up to the size of the larger of the two headers.
  */
-static int read_elf_header(struct elf_file *file, const uint8_t start[static sizeof(Elf64_Ehdr)])
+static int read_elf_header(struct elf_input *file, const uint8_t start[static sizeof(Elf64_Ehdr)])
 {
 	uint64_t entry_size, names_index;
 	struct elf_section first, names;
@@ -175,7 +175,7 @@ static int read_elf_header(struct elf_file *file, const uint8_t start[static siz
 }
 
 /* 1: it has the wanted name; 0: it has not. */
-static int is_wanted(const struct elf_file *file, const struct elf_section *section)
+static int is_wanted(const struct elf_input *file, const struct elf_section *section)
 {
 	char name[sizeof(COREBTF_SECTION_NAME)];
 	size_t size = file->wanted_size;
@@ -192,7 +192,7 @@ static int is_wanted(const struct elf_file *file, const struct elf_section *sect
 	return err ? err : memcmp(name, file->wanted, size) == 0;
 }
 
-static int check_wanted(const struct elf_file *file, const struct elf_section *section)
+static int check_wanted(const struct elf_input *file, const struct elf_section *section)
 {
 	if (section->flags & SHF_COMPRESSED)
 		return log_error(file->log, -EOPNOTSUPP, "section %s is compressed as a whole",
@@ -205,7 +205,7 @@ static int check_wanted(const struct elf_file *file, const struct elf_section *s
 	return 0;
 }
 
-static int find_in_elf(struct elf_file *file, struct section *ret_section)
+static int find_in_elf(struct elf_input *file, struct section *ret_section)
 {
 	uint8_t headers[HEADERS_AT_A_TIME * sizeof(Elf64_Shdr)];
 	const char *before = "has no section",
@@ -254,13 +254,13 @@ static int find_in_elf(struct elf_file *file, struct section *ret_section)
 	return log_error(file->log, -ENODATA, "%s %s%s", before, file->wanted, after);
 }
 
-static bool is_elf(const struct elf_file *file, const uint8_t *start)
+static bool is_elf(const struct elf_input *file, const uint8_t *start)
 {
 	return file->size >= SELFMAG && !memcmp(start, ELFMAG, SELFMAG);
 }
 
 /* Finds the wanted section in an ELF file that begins with @start. */
-static int find_named(struct elf_file *file, const uint8_t start[static sizeof(Elf64_Ehdr)],
+static int find_named(struct elf_input *file, const uint8_t start[static sizeof(Elf64_Ehdr)],
 		      struct section *ret_section)
 {
 	int err;
@@ -273,7 +273,7 @@ static int find_named(struct elf_file *file, const uint8_t start[static sizeof(E
 }
 
 /* Reads what a file starts with: zeros behind a short one. */
-static int read_start(const struct elf_file *file, uint8_t start[static sizeof(Elf64_Ehdr)])
+static int read_start(const struct elf_input *file, uint8_t start[static sizeof(Elf64_Ehdr)])
 {
 	size_t size = sizeof(Elf64_Ehdr);
 
@@ -284,7 +284,7 @@ static int read_start(const struct elf_file *file, uint8_t start[static sizeof(E
 
 int section_find(int fd, uint64_t file_size, const struct log *log, struct section *ret_section)
 {
-	struct elf_file file = {
+	struct elf_input file = {
 		.fd = fd,
 		.size = file_size,
 		.log = log,
@@ -315,7 +315,7 @@ int section_find(int fd, uint64_t file_size, const struct log *log, struct secti
 
 int section_find_btf(int fd, uint64_t file_size, const struct log *log, struct section *ret_section)
 {
-	struct elf_file file = {
+	struct elf_input file = {
 		.fd = fd,
 		.size = file_size,
 		.log = log,
