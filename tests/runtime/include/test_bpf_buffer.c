@@ -97,7 +97,7 @@ static void start(struct tracer *tracer, size_t kind)
 	assert_int_equal(bpf_buffer__open(tracer->buffer, on_event, on_lost, &tracer->seen), 0);
 }
 
-static void stop(struct tracer *tracer)
+static void finish(struct tracer *tracer)
 {
 	bpf_buffer__free(tracer->buffer);
 	emit_bpf__destroy(tracer->skeleton);
@@ -140,7 +140,7 @@ static void test_events(void **state)
 		assert_int_equal(tracer.seen.events, 10);
 		assert_int_equal(tracer.seen.numbers, 55);
 		assert_int_equal(tracer.seen.lost, 0);
-		stop(&tracer);
+		finish(&tracer);
 	}
 }
 
@@ -169,7 +169,7 @@ static void test_lost(void **state)
 			assert_int_equal(bpf_buffer__lost(tracer.buffer), tracer.seen.lost);
 			assert_int_equal(tracer.seen.lost_cpu, 0);
 		}
-		stop(&tracer);
+		finish(&tracer);
 	}
 }
 
@@ -188,7 +188,7 @@ static void test_callback_that_fails(void **state)
 		drain(&tracer);
 		assert_int_equal(tracer.seen.events, 2);
 		assert_int_equal(tracer.seen.numbers, 3);
-		stop(&tracer);
+		finish(&tracer);
 	}
 }
 
@@ -227,10 +227,10 @@ static void test_arguments(void **state)
 	start(&tracer, 0);
 	assert_int_equal(bpf_buffer__open(tracer.buffer, on_event, NULL, NULL),
 			 -EINVAL); /* twice */
-	stop(&tracer);
+	finish(&tracer);
 	start(&tracer, 3);
 	assert_int_equal(bpf_buffer__open(tracer.buffer, on_event, NULL, NULL), -EINVAL);
-	stop(&tracer);
+	finish(&tracer);
 }
 
 /* When the two sides choose differently the verifier refuses the program, in both cases. */

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Debian 13 (trixie): ./dev deps and ./dev check in a chroot, with that release's compiler and
-# libraries. The chroot is made by debootstrap from this machine's own Debian mirror and kept in
-# DOWNLOADS with its packages.
+# debian.sh trixie|sid: ./dev deps and ./dev check in a chroot of that Debian, with its compiler and
+# libraries. debootstrap makes the chroot from this machine's own Debian mirror. It is kept in
+# DOWNLOADS with its packages, which the next run upgrades.
 . "$(dirname "$0")/lib.sh"
+suite=$1
 
 [ "$(id -u)" = 0 ] || skip "debootstrap needs root"
 needs debootstrap unshare chroot apt-get
@@ -13,17 +14,19 @@ mirror=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL) $(COMPONE
 	awk '$2 == "Debian" && $3 == "Debian" && $4 == "main" { print $1; exit }')
 [ "$mirror" ] || skip "apt has no Debian mirror here"
 
-root=$DOWNLOADS/trixie
+root=$DOWNLOADS/$suite
 if [ ! -e "$root.made" ]; then
 	rm -rf --one-file-system "$root"
 	mkdir -p "$root"
-	debootstrap --variant=minbase trixie "$root" "$mirror" >"$work/log" 2>&1 ||
-		skip "debootstrap cannot make a trixie: $(tail -n 1 "$work/log")"
+	debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$work/log" 2>&1 ||
+		skip "debootstrap cannot make a $suite: $(tail -n 1 "$work/log")"
 	: >"$root.made"
 fi
 if [ -e /etc/resolv.conf ]; then
 	cat /etc/resolv.conf >"$root/etc/resolv.conf"
 fi
+# A mirror that is some weeks behind has a Release file that has expired.
+echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/any-age"
 rm -rf "$root/source"
 mkdir "$root/source"
 tar -C "$SOURCE" --exclude=./build --exclude=./.git -cf - . | tar -C "$root/source" -xf -
@@ -40,8 +43,9 @@ inside() {
 }
 inside true >"$work/log" 2>&1 || skip "no mounts can be made here: $(tail -n 1 "$work/log")"
 inside apt-get -q update >"$work/log" 2>&1 || skip "the mirror cannot be reached from the chroot"
+quietly inside apt-get -q -y dist-upgrade
 quietly inside /source/dev deps
-ok "./dev deps in Debian $(cat "$root/etc/debian_version")"
+ok "./dev deps in Debian $(cat "$root/etc/debian_version"), $(inside cc --version | head -n 1)"
 quietly inside /source/dev check
 ok "./dev check: $(grep 'tests passed' "$work/log")"
 sed -n 's/.*: \([^ ]*\) \.*\*\*\*Skipped.*/  skipped: \1/p' "$work/log"
