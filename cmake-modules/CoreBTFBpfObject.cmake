@@ -74,8 +74,8 @@ function(corebtf_add_bpf_object name)
 	set(outputs ${object})
 
 	# The byte order is the target machine's, and so are the headers below linux/ and asm/.
-	# clang looks for those only where its own target has them, which for bpf is nowhere:
-	# it is given the folders of the compiler, after all others.
+	# clang searches for those in the folders of its own target, and bpf has none: add the
+	# folders of the compiler, after all others.
 	if(CMAKE_C_COMPILER_LOADED)
 		set(language C)
 	else()
@@ -103,7 +103,7 @@ function(corebtf_add_bpf_object name)
 	get_property(include_dir GLOBAL PROPERTY COREBTF_INCLUDE_DIR)
 	list(APPEND options -idirafter ${include_dir})
 
-	# Its headers have to be there first when libbpf is built along with the project.
+	# If libbpf is built with the project, its headers must exist first.
 	set(libbpf)
 	if(TARGET corebtf_libbpf)
 		set(libbpf corebtf_libbpf)
@@ -115,7 +115,7 @@ function(corebtf_add_bpf_object name)
 		DEPFILE ${compiled}.d
 		COMMENT "Building BPF object ${stem}.bpf.o"
 		COMMAND_EXPAND_LISTS VERBATIM)
-	# Linking a single object leaves everything but the DWARF.
+	# Linking a single object drops only the DWARF.
 	add_custom_command(OUTPUT ${object}
 		COMMAND ${COREBTF_BPFTOOL} gen object ${object} ${compiled}
 		DEPENDS ${compiled}

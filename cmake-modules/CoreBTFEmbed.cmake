@@ -27,8 +27,7 @@ foreach(function open open_file open_mem open_skeleton)
 	list(APPEND COREBTF_WRAP --wrap=bpf_object__${function})
 endforeach()
 
-# The embedder runs on the machine that builds. The one of a package for another machine cannot, so
-# cross-compiling needs one for this machine.
+# The embedder runs on the build machine, so cross-compiling needs an embedder for this machine.
 set(COREBTF_EMBEDDER "" CACHE FILEPATH
 	"The command corebtf that corebtf_embed() runs; empty: the one of this package")
 
@@ -49,7 +48,7 @@ function(_corebtf_check_embedder path hint)
 	if(NOT output MATCHES "^corebtf ([0-9]+\\.[0-9]+)")
 		message(FATAL_ERROR "corebtf_embed: ${path}: is not the command corebtf. ${hint}")
 	endif()
-	# Before 1.0 a new minor version may write what an older library does not read.
+	# Before 1.0 a new minor version may write a format that an older library cannot read.
 	set(version ${CMAKE_MATCH_1})
 	string(REGEX REPLACE "^([0-9]+\\.[0-9]+).*" "\\1" wanted_minor "${wanted}")
 	if(NOT version STREQUAL wanted_minor)
@@ -94,8 +93,8 @@ function(_corebtf_find_embedder command watched)
 	set(${watched} ${found} PARENT_SCOPE)
 endfunction()
 
-# The shared library, which is called otherwise where corebtf is a part of the project; empty when
-# there is none.
+# The shared library; it has another name where corebtf is a part of the project. Empty if there
+# is none.
 function(_corebtf_shared_library variable)
 	set(${variable} "" PARENT_SCOPE)
 	foreach(target CoreBTF::corebtf_shared CoreBTF::corebtf)
@@ -106,8 +105,8 @@ function(_corebtf_shared_library variable)
 	endforeach()
 endfunction()
 
-# For object files: an ELF file that says what machine an object file has to be for. The
-# shared library fits whatever links with it; the processor's name alone leaves the ABI open.
+# For object files: an ELF file with the machine that they must be for. The shared library has
+# the right ABI; the processor's name does not tell it.
 function(_corebtf_target_machine variable)
 	_corebtf_shared_library(library)
 	if(library)
@@ -173,8 +172,8 @@ function(_corebtf_kernels target paths expressions arguments watched)
 	foreach(expression IN LISTS expressions)
 		list(APPEND options --select ${expression})
 	endforeach()
-	# The list itself is watched as well: a BTF that is gone, or one that came with an old time
-	# stamp, changes nothing else that a build tool looks at. Nor do other expressions, for Make.
+	# Watch the list itself too: a removed BTF, a new one with an old time stamp, and with
+	# Make other expressions change nothing else that a build tool checks.
 	list(JOIN all_files "\n" text)
 	foreach(expression IN LISTS expressions)
 		string(APPEND text "\n--select ${expression}")
@@ -233,7 +232,7 @@ macro(_corebtf_check_embed_arguments)
 			"name all KERNELS in one call")
 	endif()
 	foreach(expression IN LISTS arg_SELECT)
-		# The most frequent mistake; the embedder checks the rest.
+		# The most common mistake; the embedder checks the rest.
 		if(NOT expression MATCHES "^!?((arch|os)=|release[<>=])")
 			message(FATAL_ERROR "corebtf_embed: SELECT: '${expression}' does not start with "
 				"arch=, os= or release and one of = < <= > >=, nor with these behind a !; "
@@ -338,7 +337,7 @@ function(corebtf_embed)
 		set(arguments embed $<TARGET_FILE:${arg_TARGET}> ${objects} ${options})
 	endif()
 	set_property(TARGET ${arg_TARGET} APPEND PROPERTY LINK_DEPENDS ${watched})
-	# When embedding fails, the program is removed: the next build would take it for finished.
+	# If embedding fails, remove the program; the next build would take it for finished.
 	add_custom_command(TARGET ${arg_TARGET} POST_BUILD
 		COMMAND sh -c "\"$@\" || { rm -f \"$0\"; exit 1; }" $<TARGET_FILE:${arg_TARGET}>
 			${command} ${arguments} --quiet

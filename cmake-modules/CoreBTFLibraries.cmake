@@ -16,9 +16,9 @@
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25)
 
-# What to link for libraries that were found as files. One in a folder that the linker searches
-# anyway is named (-lz): libz.so, found as a file, cannot be part of a static program, while for its
-# name the linker takes libz.a there.
+# What to link for libraries that were found as files. A library in a folder that the linker
+# searches is linked by name (-lz): a file libz.so cannot be part of a static program, while for
+# the name the linker takes libz.a there.
 function(_corebtf_by_name variable)
 	set(folders ${CMAKE_C_IMPLICIT_LINK_DIRECTORIES} ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
 	set(items)
@@ -32,8 +32,8 @@ function(_corebtf_by_name variable)
 	set(${variable} ${items} PARENT_SCOPE)
 endfunction()
 
-# FindLibLZMA links trial programs with the liblzma.so that it found, which cannot be done when
-# CMAKE_EXE_LINKER_FLAGS says -static. Every liblzma since 5.0 has what it tries.
+# FindLibLZMA links trial programs with the liblzma.so that it found, which fails if
+# CMAKE_EXE_LINKER_FLAGS has -static. Every liblzma since 5.0 has the functions that it tries.
 macro(_corebtf_trust_liblzma)
 	foreach(_corebtf_part AUTO_DECODER EASY_ENCODER LZMA_PRESET)
 		set(LIBLZMA_HAS_${_corebtf_part} TRUE)
@@ -41,7 +41,7 @@ macro(_corebtf_trust_liblzma)
 	unset(_corebtf_part)
 endmacro()
 
-# Makes CoreBTF::static_needs known. ZLIB::ZLIB and the others must be.
+# Defines CoreBTF::static_needs. ZLIB::ZLIB and the others must be defined.
 function(_corebtf_import_static_needs)
 	if(TARGET CoreBTF::static_needs)
 		return()
@@ -71,8 +71,8 @@ function(_corebtf_import_static_needs)
 	target_link_libraries(CoreBTF::static_needs INTERFACE ${needs} Threads::Threads)
 endfunction()
 
-# One item to link: what a static libbpf needs, and what a shared one finds by itself, so that it
-# is no entry in the program's list then.
+# One item to link, for the libraries that libbpf needs: a static libbpf gets them, a shared one
+# finds them by itself.
 function(_corebtf_libbpf_needs variable)
 	pkg_check_modules(COREBTF_LIBELF QUIET libelf zlib)
 	set(names elf z)
@@ -94,7 +94,7 @@ function(_corebtf_libbpf_needs variable)
 	set(${variable} "${item},--pop-state" PARENT_SCOPE)
 endfunction()
 
-# Makes CoreBTF::libbpf known, or stops.
+# Defines CoreBTF::libbpf, or stops.
 function(_corebtf_find_libbpf caller)
 	if(TARGET CoreBTF::libbpf)
 		return()
@@ -146,7 +146,7 @@ function(corebtf_use_libbpf folder)
 
 	set(place ${CMAKE_CURRENT_BINARY_DIR}/libbpf)
 	file(GLOB sources CONFIGURE_DEPENDS ${folder}/src/*.[ch] ${folder}/src/Makefile)
-	# UAPIDIR: the kernel's headers that this libbpf was written for may be newer than the system's.
+	# UAPIDIR: libbpf may need newer kernel headers than the system's.
 	add_custom_command(OUTPUT ${place}/libbpf.a
 		COMMAND ${COREBTF_MAKE} -C ${folder}/src BUILD_STATIC_ONLY=y OBJDIR=${place}/build
 			LIBDIR=${place} INCLUDEDIR=${place}/include UAPIDIR=${place}/include

@@ -19,8 +19,8 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_GENERATOR TGZ)
 
-# shlibdeps names the libraries that the command needs by looking into it; without that tool there
-# would be a package that does not say what it needs.
+# shlibdeps finds the libraries that the command needs; without that tool the package would have
+# no dependencies.
 if(COREBTF_DPKG_SHLIBDEPS)
 	list(APPEND CPACK_GENERATOR DEB)
 endif()
@@ -42,9 +42,9 @@ set(CPACK_DEBIAN_COREBTF_LIBRARY_PACKAGE_NAME libcorebtf0)
 set(CPACK_DEBIAN_COREBTF_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_COMPONENT_COREBTF_LIBRARY_DESCRIPTION
 "finds a kernel's BTF inside the program\n${about}This package has the shared library.")
-# Programs that are linked with the library depend on this package. The trigger makes the loader's cache
-# anew; scripts for that, which CPack writes where it looks into a library itself, are out of use in
-# Debian. So it does not look, and DebianNeeds.cmake does.
+# Programs that are linked with the library depend on this package. The trigger updates the
+# loader's cache. CPack would write scripts for that if it examined the library, but Debian no
+# longer uses such scripts. So CPack does not examine it, and DebianNeeds.cmake does.
 set(CPACK_DEBIAN_COREBTF_LIBRARY_PACKAGE_SHLIBDEPS OFF)
 set(CPACK_COREBTF_LIBRARY ${PROJECT_BINARY_DIR}/runtime/libcorebtf.so)
 set(CPACK_COREBTF_DPKG_SHLIBDEPS ${COREBTF_DPKG_SHLIBDEPS})
@@ -69,7 +69,7 @@ set(CPACK_DEBIAN_COREBTF_COMMAND_PACKAGE_NAME corebtf)
 set(CPACK_DEBIAN_COREBTF_COMMAND_PACKAGE_SECTION devel)
 set(CPACK_COMPONENT_COREBTF_COMMAND_DESCRIPTION
 "trims kernel BTFs and puts them into executables\n${about}This package has the command.")
-# What is loaded and not linked: the package that has the file.
+# A library that is loaded and not linked: the package that has the file.
 get_property(loaded GLOBAL PROPERTY COREBTF_LOADED_LIBARCHIVE)
 if(loaded AND COREBTF_DPKG_SHLIBDEPS)
 	file(REAL_PATH ${loaded} loaded)

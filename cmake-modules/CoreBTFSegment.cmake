@@ -3,13 +3,13 @@
 # For corebtf_embed(): does the linker of a target take corebtf.ld, so that a segment can be
 # reserved for the BTFs, and if so, the additions to that target's link.
 #
-# Which linker is used depends on the compiler and on options from many places. So a small program is
-# linked, with those of the target's options that choose a linker or its kind of output.
+# The linker depends on the compiler and on options from many places. So a small program is
+# linked with the target's options that choose a linker or its kind of output.
 
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25)
 
-# The link options of a target: its own, and those that the libraries it links bring along.
+# The link options of a target: its own, and those of the libraries that it links.
 function(_corebtf_link_options target variable)
 	set(options)
 	foreach(property LINK_OPTIONS LINK_FLAGS)
@@ -84,7 +84,7 @@ function(_corebtf_try_script target config options variable)
 	endif()
 	separate_arguments(flags UNIX_COMMAND "${flags}")
 	list(APPEND flags ${options})
-	# What the trial needs; other options may name files that are not there yet.
+	# Options that the trial needs; others may name files that do not exist yet.
 	list(FILTER flags INCLUDE REGEX
 		"^(SHELL: *)?(-fuse-ld|--ld-path|-B|-static|-pie|-no-pie|-m|--target)")
 	get_target_property(linker_type ${target} LINKER_TYPE) # since CMake 3.29
@@ -141,8 +141,8 @@ function(_corebtf_why_no_segment target config mode variable)
 		"^(SHELL: *|LINKER:|-Wl,|-Xlinker +)*(-T|--script|--default-script)")
 	set(why)
 	if(conditional)
-		# Only CMake's generator can evaluate it. MODE segment is tried without a check: the
-		# linker fails when it does not take the script.
+		# Only CMake's generator can evaluate it. MODE segment is used without a check:
+		# the linker fails if it does not take the script.
 		if(NOT mode STREQUAL "segment")
 			set(why "its linker depends on a generator expression (${conditional})")
 		endif()
@@ -155,7 +155,7 @@ function(_corebtf_why_no_segment target config mode variable)
 endfunction()
 
 #
-# Called after the target's folder was read, so that options which follow corebtf_embed() count.
+# Called at the end of the target's folder, so that options set after corebtf_embed() count.
 #
 function(_corebtf_reserve_segment target mode)
 	get_property(script GLOBAL PROPERTY COREBTF_LINKER_SCRIPT)
@@ -185,7 +185,7 @@ function(_corebtf_reserve_segment target mode)
 	endif()
 	message(STATUS "corebtf_embed: ${target}: kernel BTFs go into a reserved segment")
 
-	# A program with the shared libcorebtf has no section to make the segment of, so every one
+	# A program with the shared libcorebtf has no section for the segment, so every program
 	# gets it from here.
 	_corebtf_object_folder(${target} folder)
 	set(reserve ${folder}/${target}.reserve.o)

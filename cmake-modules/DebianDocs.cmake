@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# cpack runs this when the files of all packages lie in its folder, those of a component in a folder
-# of its own. It gives each package the form that Debian wants: pages and changelog compressed, the
-# licence as "copyright" in the package's own folder for documents, the static library without debug
-# information, zsh's completion where Debian's zsh looks.
+# cpack runs this when all files are in its folder, each component in a folder of its own. It
+# gives each package the form that Debian's policy requires: pages and changelog compressed, the
+# licence as "copyright" in the package's own folder for documents, the static library without
+# debug information, zsh's completion where Debian's zsh looks.
 
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
 	return()

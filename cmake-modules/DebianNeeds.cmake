@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# cpack reads this before it makes packages: what the shared library needs, in Debian's words.
+# cpack reads this before it makes packages: the dependencies of the shared library, as Debian
+# writes them.
 
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
 	return()
 endif()
 
-# dpkg-shlibdeps wants to stand in the folder of a source package.
+# dpkg-shlibdeps must run in the folder of a source package.
 set(folder ${CPACK_PACKAGE_DIRECTORY}/_CPack_Packages/needs)
 file(WRITE ${folder}/debian/control "Source: corebtf\n\nPackage: libcorebtf0\nArchitecture: any\n")
 execute_process(COMMAND ${CPACK_COREBTF_DPKG_SHLIBDEPS} -O ${CPACK_COREBTF_LIBRARY}

@@ -65,7 +65,7 @@ static enum archive_packing choose_packing(const char *path)
 	return packing;
 }
 
-/* Without --kernels, those of the cache; when nothing is in it yet, it is fetched. */
+/* Without --kernels, those of the cache; if it is empty, they are downloaded first. */
 static int find_kernels(struct btfgen_options *options, struct kernel_input *kernels)
 {
 	struct sources *sources = &options->sources;
@@ -87,7 +87,8 @@ static int find_kernels(struct btfgen_options *options, struct kernel_input *ker
 	return -ENOENT;
 }
 
-/* The tar is made from a bundle as `corebtf convert` makes it; its own byte order is seen nowhere.
+/* The tar is made from a bundle as `corebtf convert` makes it; the bundle's byte order does not
+ * matter.
  */
 static int write_tar(struct btfgen_options *options, struct trimming *trimming)
 {

@@ -297,7 +297,7 @@ static int write_output(struct convert_options *options, enum container out,
 	return STATUS_DONE;
 }
 
-/* The small file first: when the disk is full or the folder missing, nothing has changed yet. */
+/* The small file first: if the disk is full or the folder missing, nothing has changed yet. */
 static int convert_contents(struct convert_options *options, enum container out,
 			    struct container_contents *contents)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf fetch: git repositories of kernel BTFs go in, and what is selected of them comes into the
- * cache that --kernels without a path means.
+ * corebtf fetch: downloads the selected kernel BTFs of git repositories into the cache, which a
+ * bare --kernels reads.
  */
 #include <stdlib.h>
 

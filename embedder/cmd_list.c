@@ -41,7 +41,7 @@ static void cleanup_options(struct list_options *options)
 	kernel_select_clear(&options->select);
 }
 
-/* All that is printed, read before the first line is: a damaged bundle prints nothing. */
+/* All that is printed, read before the first line: of a damaged bundle nothing is printed. */
 struct contents {
 	struct corebtf *corebtf;
 	struct corebtf_summary summary;
@@ -75,8 +75,8 @@ static int take(const struct command *command, void *context, int key, const cha
 	return COMMAND_GO;
 }
 
-/* The order of a bundle is that of its hash; people look for a distribution and a version, so
- * 5.10.0-9 comes before 5.10.0-30. */
+/* A bundle is sorted by hash; for people sort by distribution and version, 5.10.0-9 before
+ * 5.10.0-30. */
 static int compare_entries(const void *a, const void *b)
 {
 	const struct corebtf_entry *left = a, *right = b;
@@ -156,7 +156,7 @@ static int read_contents(const char *file, struct contents *contents)
 	return err;
 }
 
-/* "3", or "1.3" where there are several bundles, whose numbers start again. */
+/* "3", or "1.3" if there are several bundles, each with its own numbers. */
 static struct text_figure blob_name(const struct contents *contents,
 				    const struct corebtf_entry *entry)
 {

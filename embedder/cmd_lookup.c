@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf lookup: which BTF the runtime would choose for a kernel, and why. The choice is the
- * runtime's own, so that what is told here is what happens there.
+ * corebtf lookup: which BTF the runtime would choose for a kernel, and why. The runtime's own
+ * code chooses, so the log here is the log there.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -128,8 +128,8 @@ static int take(const struct command *command, void *context, int key, const cha
 }
 
 /*
- * The story is part of the answer, but not with --quiet. Its last line stays here until it is
- * known whether it is the end of a success or says what failed.
+ * The log is part of the output, except with --quiet. Its last line is kept until it is known
+ * whether the lookup succeeded or the line says what failed.
  */
 struct story {
 	struct reason last;
@@ -171,8 +171,8 @@ static void print_answer(const struct corebtf_entry *entry)
 		printf("%s\n", printable);
 }
 
-/* For another kernel than this one and without --machine, the question is what happens when @file
- * runs there: the machine is that of the executable. */
+/* For another kernel than this one and without --machine: @file would run there, so the machine
+ * is that of the executable. */
 static const char *default_machine(const char *file, struct utsname *host)
 {
 	struct executable_info info = {0};
@@ -202,7 +202,7 @@ static int find(struct lookup_options *options, struct corebtf *corebtf,
 	return corebtf_find_entry(corebtf, &options->kernel, ret_entry);
 }
 
-/* For the running kernel: the file is not what a program asks first. */
+/* For the running kernel: a program searches other sources before this file. */
 static void print_own_btf(const struct lookup_options *options)
 {
 	const struct host here = {.root = NULL};
@@ -269,7 +269,7 @@ static void cleanup_path(char **path)
 	corebtf_path_free(*path);
 }
 
-/* A folder has no bundle to open: the runtime reads its names and gives the path of one file. */
+/* A folder has no bundle to open: the runtime reads its names and returns the path of one file. */
 static int lookup_in_folder(struct lookup_options *options, struct story *story,
 			    const struct corebtf_open_opts *opts)
 {
@@ -338,7 +338,7 @@ static int run(const struct command *command, int argc, char **argv)
 	err = corebtf_open_file(options.file, &corebtf, &opts);
 	if (!err)
 		err = find(&options, corebtf, &entry);
-	/* A program would need its bytes next: an answer that cannot be had is none. */
+	/* A program would read its bytes next: if they cannot be read, the lookup fails. */
 	if (!err)
 		err = corebtf_entry_btf(corebtf, &entry, &btf, &size);
 	if (err) {

@@ -140,7 +140,7 @@ static bool is_single_file(const struct sources *sources)
 	       (stat(sources->kernels.paths[0].path, &status) < 0 || !S_ISDIR(status.st_mode));
 }
 
-/* The BTF of a module continues that of its kernel; btf_join() makes one BTF of the two. */
+/* The BTF of a module extends that of its kernel; btf_join() makes one BTF of the two. */
 static int join_base(const struct trim_options *options, const char *kernel,
 		     struct kernel_btf *full)
 {
@@ -250,8 +250,8 @@ static int write_btf(const struct trim_options *options, const struct corebtf_su
 	return output_save(options->output, btf, size);
 }
 
-/* The byte order of a bundle that is for no machine in particular: that of its BTFs, and little
- * where they differ, as for a tar that is converted. */
+/* The byte order of a bundle without a given machine: that of its BTFs, and little if they
+ * differ, as for a converted tar. */
 static int find_byte_order(const void *bundle, size_t size, bool *ret_big_endian)
 {
 	_cleanup_(cleanup_corebtf) struct corebtf *corebtf = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf: the trimmed kernel BTFs that a program needs, inside the program. This file finds the
- * command and runs it; what each does stands in its cmd_*.c.
+ * corebtf: embeds trimmed kernel BTFs in a program. This file finds the command and runs it;
+ * each command is in its cmd_*.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -139,9 +139,9 @@ static int run(int argc, char **argv)
 }
 
 /*
- * A file that is opened gets the lowest number that is free: where whoever started us closed
- * standard error, our messages would go into that file. In its place /dev/null is opened, for
- * reading, so that writing there fails as before.
+ * A file that is opened gets the lowest free number. If the caller closed standard error, our
+ * messages would go into that file. So /dev/null is opened there, for reading, and writing fails
+ * as before.
  */
 static void fill_standard_files(void)
 {
@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 	fill_standard_files();
 	interrupt_setup();
 	status = run(argc, argv);
-	/* A full disk behind standard output shows here at the latest. */
+	/* Report a full disk behind standard output. */
 	errno = 0;
 	if ((ferror(stdout) || fflush(stdout)) && status != STATUS_USAGE) {
 		report_failure("standard output", "cannot write to it: %s",

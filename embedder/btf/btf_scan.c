@@ -3,16 +3,16 @@
  * In: a view whose header is read. Out: the offset of each type, and for the visitor those types
  * that may have a name it asks for.
  *
- * This pass is most of what trimming a kernel costs. A type's place is known only when the word
- * of the type before it is read, so plainly written the loop is a chain of loads and a
- * multiplication, some 16 cycles a type. Two things make it shorter:
+ * This pass is most of the cost of trimming a kernel. The place of a type is known only after a
+ * word of the type before it was read, so a plain loop is a chain of loads and a multiplication,
+ * some 16 cycles a type. Two things make it faster:
  *
  *  - Two thirds of a kernel's types are functions, prototypes and pointers, and they come in long
- *    runs. Branches for them are guessed right, and the processor goes on with the next type
- *    before it has the word of this one.
- *  - Looking at names would end that, since they lie anywhere in megabytes of strings. So the loop
- *    only notes which types are wanted by kind, without a branch, and a second loop looks at the
- *    names of a batch, where the loads do not wait for each other.
+ *    runs. Branches for them are predicted, and the processor starts with the next type before
+ *    it has read the word of this one.
+ *  - Reading names would stop that, since they are scattered over megabytes of strings. So the
+ *    loop only collects the types of wanted kinds, without a branch, and a second loop reads the
+ *    names of a batch, where the loads do not depend on each other.
  */
 #include <stdlib.h>
 
@@ -49,7 +49,7 @@ static int reserve_offsets(struct btf_source *source, struct reason *why)
 	return 0;
 }
 
-/* May the name at @offset be one that is asked for? Near the end of the strings: perhaps. */
+/* Whether the name at @offset may be a wanted one. Near the end of the strings: perhaps. */
 static bool passes(const struct scan *scan, uint32_t offset)
 {
 	uint32_t first_four, bit;
@@ -61,7 +61,7 @@ static bool passes(const struct scan *scan, uint32_t offset)
 	return scan->wanted->prefixes[bit >> 6] >> (bit & 63) & 1;
 }
 
-/* Hands the first @count types of the batch to the visitor, as far as their names pass. */
+/* Calls the visitor for those of the first @count types of the batch whose names pass. */
 static int visit_batch(struct scan *scan, uint32_t count)
 {
 	const struct type_view *view = scan->view;
@@ -119,7 +119,7 @@ static inline __attribute__((always_inline)) int scan_types(struct scan *scan, u
 		uint32_t kind, parts, is_wanted;
 		uint64_t length;
 
-		/* The processor fetches ahead by itself, but not over the end of a page. */
+		/* The processor prefetches by itself, but not over the end of a page. */
 		__builtin_prefetch((const char *)type + PREFETCH_DISTANCE);
 		if (swapped) {
 			info = bswap_32(info);

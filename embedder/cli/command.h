@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One command of corebtf: its name, its options and the text of its --help stand in one
- * description, so the help cannot forget an option.
+ * One command of corebtf: its name, its options and the text of its --help are in one
+ * description, so the help has all options.
  */
 #ifndef COREBTF_CLI_COMMAND_H
 #define COREBTF_CLI_COMMAND_H

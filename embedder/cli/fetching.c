@@ -18,8 +18,8 @@
 #include "embedder/util/cleanup.h"
 #include "runtime/util/array.h"
 
-/* Files of one request. Of a request that breaks off nothing is kept: with this many, around 1 MB
- * each, that is bearable, and the number of requests is small. */
+/* Files of one request. Nothing is kept of an interrupted request; with this many files, around
+ * 1 MB each, little is lost, and the number of requests is small. */
 #define REQUEST_FILES 256
 
 struct url_list {
@@ -93,7 +93,7 @@ struct fetch {
 	const char **missing; /* objects of wanted files that are not here, each once */
 	size_t missing_count;
 	size_t skipped;
-	size_t done; /* files of the requests that are over */
+	size_t done; /* files of finished requests */
 };
 
 static void cleanup_fetch(struct fetch *fetch)
@@ -111,7 +111,7 @@ static void count_skipped(void *context, const char *path, const char *why)
 	fetch->skipped++;
 }
 
-/* What git says while it transfers: its progress on a terminal, all else for --verbose. */
+/* What git prints while it transfers: progress on a terminal, everything else for --verbose. */
 static void show_line(void *context, const char *line, bool passing)
 {
 	const struct fetch *fetch = context;
@@ -294,8 +294,8 @@ static size_t count_here(const struct fetch *fetch, uint64_t *ret_size)
 	return here;
 }
 
-/* The work tree becomes what is selected and here. Where nothing of it is, as another selection was
- * fetched before and the server is away, that one is the better thing to have. */
+/* Makes the work tree the selected files that are present. If none is, because another selection
+ * was fetched before and the server cannot be reached, the old work tree is kept. */
 static int check_out(struct fetch *fetch, size_t downloaded)
 {
 	uint64_t size;
@@ -379,7 +379,7 @@ static void report_none(const struct repository_url *url, size_t known)
 			       ".btf.tar.xz)");
 }
 
-/* A selection need not find something in each of several repositories, but in one of them. */
+/* With several repositories, a selection must match in at least one of them. */
 static int fetch_all(const struct cache *cache, const struct url_list *list,
 		     struct kernel_select *select)
 {

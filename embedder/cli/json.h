@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-/* @text as a JSON string, with its quotes. A byte that is no UTF-8 becomes U+FFFD: JSON has no
- * way to write it. */
+/* @text as a JSON string, with its quotes. A byte that is not valid UTF-8 becomes U+FFFD,
+ * because JSON cannot hold it. */
 void json_print_string(FILE *file, const char *text);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages about the kernels that a run took and did not take, in terms of the command line.
+ * Messages about the kernels that a run used and left out, in terms of the command line.
  */
 #ifndef COREBTF_CLI_KERNEL_NOTES_H
 #define COREBTF_CLI_KERNEL_NOTES_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The values of --kernels, each with what --as says of it: an --as holds for the paths after it,
- * until the next one, which replaces all of it.
+ * The values of --kernels, each with its --as: an --as holds for the paths after it, until the
+ * next one replaces it.
  */
 #ifndef COREBTF_CLI_KERNEL_PATHS_H
 #define COREBTF_CLI_KERNEL_PATHS_H

@@ -7,7 +7,7 @@
 
 #include "embedder/kernels/kernel_list.h"
 
-/* Brings the kernels into the order in which people look for them: 5.10.0-9 before 5.10.0-30. */
+/* Sorts the kernels for people, in version order: 5.10.0-9 before 5.10.0-30. */
 void kernel_table_sort(struct kernel_list *list);
 
 /* 0 or -ENOMEM. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No command writes over one of its inputs, but for the one that it is there to change.
+ * No command writes over one of its inputs, except the file that it changes.
  */
 #ifndef COREBTF_CLI_OUTPUT_CHECK_H
 #define COREBTF_CLI_OUTPUT_CHECK_H

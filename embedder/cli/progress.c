@@ -43,7 +43,7 @@ static size_t terminal_columns(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
-/* A line that wraps could not be taken back: cut it, at the edge of a character. */
+/* A wrapped line could not be erased: cut it between two characters. */
 static void put_line(char *line, size_t length)
 {
 	if (length >= terminal_columns()) {
@@ -84,7 +84,7 @@ static void draw(const char *current, long long now)
 	progress.drawn_at = now;
 }
 
-/* Where nobody knows how much it is, there are no tenths of it: a line for every ten seconds. */
+/* Without a total there are no tenths: a line every ten seconds. */
 static void print_plain(long long now)
 {
 	long long seconds = (now - progress.started) / 1000;

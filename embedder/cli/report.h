@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the command says to the person in front of it, on stderr: standard output carries
- * results only. Any thread may report; lines do not mix with each other or the progress bar.
+ * Messages to the user, on stderr: standard output has results only. Any thread may report;
+ * lines do not mix with each other or the progress bar.
  */
 #ifndef COREBTF_CLI_REPORT_H
 #define COREBTF_CLI_REPORT_H

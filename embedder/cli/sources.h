@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What embed and verify are both given: a file, BPF objects (or those inside the file) and kernel
- * BTFs, selected, the number of threads and the memory they may use. All failures are reported
- * here.
+ * What embed, trim, btfgen and verify have in common: a file, BPF objects (or those inside the
+ * file) and kernel BTFs, selected, the number of threads and the memory they may use. All
+ * failures are reported here.
  */
 #ifndef COREBTF_CLI_SOURCES_H
 #define COREBTF_CLI_SOURCES_H
@@ -42,7 +42,7 @@ int sources_take(const struct command *command, struct sources *sources, int key
 int sources_take_compression(const struct command *command, const char *value,
 			     enum bundle_compression *ret_compression);
 
-/* What to add to "no FILE given": that --kernels may have taken it. */
+/* To append to "no FILE given": a hint that --kernels may have taken it. */
 struct reason sources_swallowed_hint(const struct sources *sources);
 
 /* COMMAND_GO, or STATUS_USAGE when the file (@what) or the kernels were not given. */

@@ -17,8 +17,8 @@ struct tar_output {
 };
 
 /*
- * Reads the package.json, before there is much work done in vain. @ret_json: malloc'd, to be kept
- * until tar_output_write() is done.
+ * Reads the package.json, before the long work starts. @ret_json: malloc'd, to be kept until
+ * tar_output_write() is done.
  */
 int tar_output_read_json(struct tar_output *output, void **ret_json);
 

@@ -76,7 +76,8 @@ enum container container_of_input(const char *path)
 	if (is_folder(path))
 		return CONTAINER_FOLDER;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	/* What cannot be opened or is too short is a bundle, whose reader says what is wrong. */
+	/* A file that cannot be opened or is too short counts as a bundle; its reader says what
+	 * is wrong. */
 	if (fd < 0 || pread(fd, start, sizeof(start), 0) < (ssize_t)sizeof(start) ||
 	    memcmp(start, ELFMAG, SELFMAG) == 0 ||
 	    memcmp(start, COREBTF_MAGIC, COREBTF_MAGIC_SIZE) == 0)

@@ -30,7 +30,7 @@ struct engine_events {
 	void (*progress)(void *context, size_t done, size_t total, const char *kernel);
 };
 
-/* Whether a message of @level would reach somebody. */
+/* Whether messages of @level are wanted. */
 bool engine_wants(const struct engine_events *events, enum engine_level level);
 
 void engine_say(const struct engine_events *events, enum engine_level level, const char *path,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: a bundle. Out: how many of its releases have kernels that look alike.
+ * In: a bundle. Out: how many of its releases have kernels that cannot be told apart.
  *
  *	entries --> sorted by release and machine --> pairs of one release with different BTFs
  *	        --> those without a key that tells the two apart on every host

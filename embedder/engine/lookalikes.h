@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Kernels of a bundle with one release and machine but different BTFs, which a lookup may not be
- * able to tell apart (docs/lookup.md). It then refuses with -ENOTUNIQ, so whoever makes or lists
- * a bundle should hear of them.
+ * able to tell apart (docs/lookup.md). It then refuses with -ENOTUNIQ, so commands that make or
+ * list a bundle warn of them.
  */
 #ifndef COREBTF_ENGINE_LOOKALIKES_H
 #define COREBTF_ENGINE_LOOKALIKES_H

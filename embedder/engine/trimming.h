@@ -23,8 +23,8 @@ struct trimming {
 	struct object_input objects;
 	struct kernel_input kernels;
 	struct bundle_builder *builder;
-	/* What became of each relocation on each kernel in the bundle, in the order in which they
-	 * were trimmed. Kept if asked for before the run, or if @events wants details. */
+	/* The verdict on each relocation on each kernel in the bundle, in the order in which
+	 * they were trimmed. Kept if asked for before the run, or if @events wants details. */
 	bool keep_matrix;
 	struct matrix matrix;
 	size_t trimmed;		   /* kernels that are in the bundle */

@@ -129,14 +129,14 @@ static enum content content_of(const char *name)
 
 /* ---- files ---- */
 
-/* Whether one file's failure is that of all: then there is no point in going on. */
+/* Whether the failure of one file would be that of all others too; then stop. */
 static bool stops_everything(int error)
 {
 	return error != -ELOOP && error != -EEXIST && error != -ENOTDIR && error != -EISDIR &&
 	       error != -EINVAL && error != -ENAMETOOLONG;
 }
 
-/* Whether a file that is written a second time was another before. */
+/* Whether a file that is written a second time has other contents than before. */
 static bool is_other(const struct unpacking *unpacking, const char *name, const void *data,
 		     size_t size)
 {
@@ -271,8 +271,8 @@ static bool is_wanted_link(const struct member *member)
 }
 
 /*
- * A link has 512 bytes in the archive, packed a few, and may stand for the largest BTF there is:
- * so what all of them come to is bounded, as what is unpacked is (packed_stream.h).
+ * A link takes 512 bytes in the archive, a few when packed, and may become a copy of the largest
+ * BTF. So the size of all copies is bounded like the unpacked size (packed_stream.h).
  */
 static int check_links(struct unpacking *unpacking)
 {

@@ -39,8 +39,8 @@ void verification_free(struct verification *verification); /* one that is all ze
 
 /*
  * Reads and checks the bundle that @path is or carries. A note names each object that the bundle
- * was not made for: equal answers are then chance. @ret_summary: its sz must be set. A failure is
- * reported.
+ * was not made for: equal answers are then a coincidence. @ret_summary: its sz must be set. A
+ * failure is reported.
  */
 int verification_read_bundle(struct verification *verification, const char *path,
 			     struct corebtf_summary *ret_summary);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Relocation sites x kernels: what libbpf makes of each relocation of each object on each kernel.
+ * Relocation sites x kernels: what libbpf does with each relocation of each object on each
+ * kernel.
  *
  *	                    kernel 0   kernel 1   kernel 2
  *	site 0 ─┐
@@ -9,7 +10,7 @@
  *
  * Kernels 1 and 2 agree in everything, so they share one column.
  *
- * Whoever reports on relocations reads it from here: `verify`, --verbose, reports.
+ * `verify`, --verbose and reports read it.
  */
 #ifndef COREBTF_MATRIX_MATRIX_H
 #define COREBTF_MATRIX_MATRIX_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A verdict in words: what libbpf does with the relocation on that kernel, and why.
+ * A verdict as text: what libbpf does with the relocation on that kernel, and why.
  */
 #ifndef COREBTF_MATRIX_VERDICT_TEXT_H
 #define COREBTF_MATRIX_VERDICT_TEXT_H
@@ -11,7 +11,7 @@
 #include "embedder/resolve/verdict.h"
 
 /* Whether the relocation gets no usable value: libbpf poisons the instruction or refuses the
- * object. An answer "it is not there" to a question for just that is usable. */
+ * object. "It does not exist" is a usable answer if the relocation checks for existence. */
 static inline bool verdict_is_unresolved(const struct verdict *verdict)
 {
 	return verdict->outcome != VERDICT_FOUND && verdict->outcome != VERDICT_ABSENT;

@@ -69,7 +69,7 @@ int btf_ext_reader_open(struct btf_ext_reader *reader, enum btf_ext_table table,
 	if (err)
 		return err;
 	if (header_size < place + 8)
-		return 0; /* from before this table */
+		return 0; /* an older header, without this table */
 	offset = read_u32(bytes + place, reader->swapped);
 	length = read_u32(bytes + place + 4, reader->swapped);
 	if (!length)

@@ -39,7 +39,7 @@ struct btf_ext_reader {
 };
 
 /*
- * @ext: aligned to 4. A table that is not there, or that the header is too old for, is empty.
+ * @ext: aligned to 4. A missing table is empty, also if the header is too old to have it.
  * Errors: -EBADMSG, -EOPNOTSUPP another version.
  */
 int btf_ext_reader_open(struct btf_ext_reader *reader, enum btf_ext_table table, const void *ext,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "embedder/relo/local_spec.h"
 
-/* Pointers' size plays no part in what a request asks, but resolve_size wants one. */
+/* No request depends on the size of pointers, but resolve_size needs one. */
 #define ANY_POINTER_SIZE 8
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One CO-RE relocation in the place where it stands: which instruction of which object asks for
- * what. Many sites share one request; a verdict on the request holds for all of them.
+ * The site of a CO-RE relocation: object, instruction and what it queries. Many sites share one
+ * request; a verdict on the request holds for all of them.
  */
 #ifndef COREBTF_RELO_RELO_SITE_H
 #define COREBTF_RELO_RELO_SITE_H
@@ -24,7 +24,7 @@ struct relo_object {
 	size_t first_site;   /* its sites are relocation_count in a row */
 };
 
-/* What is the same for all relocations of an object that ask for the same in the same words. */
+/* What all relocations of an object with the same type and access string share. */
 struct local_relo {
 	uint32_t kind; /* enum core_relo_kind */
 	uint32_t name; /* of the local root type, with flavour; offset in the object's strings */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests and sites in words, for messages and reports.
+ * Requests and sites as text, for messages and reports.
  */
 #ifndef COREBTF_RELO_RELO_TEXT_H
 #define COREBTF_RELO_RELO_TEXT_H
@@ -14,12 +14,12 @@ int request_text(const struct request_set *set, size_t request, char *buffer, si
  * Returns the length as snprintf does. */
 int request_access_text(const struct request *request, uint32_t steps, char *buffer, size_t size);
 
-/* What a site asks for, in the object's own words: "struct task_struct___old.mm.start_stack".
+/* What a site queries, by the object's own names: "struct task_struct___old.mm.start_stack".
  * Returns the length as snprintf does. */
 int site_access_text(const struct request_set *set, size_t site, char *buffer, size_t size);
 
-/* Where a site stands: "tracer.bpf.o: kprobe/do_exit+24, on_exit() at tracer.bpf.c:42"; the
- * function and the line only when the object says them. Returns the length as snprintf does. */
+/* The place of a site: "tracer.bpf.o: kprobe/do_exit+24, on_exit() at tracer.bpf.c:42"; function
+ * and line only if the object has them. Returns the length as snprintf does. */
 int site_place_text(const struct request_set *set, size_t site, char *buffer, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One request: what a CO-RE relocation asks of a kernel's types, without the place where it stands
- * (relo_site.h). Everything asked is in here; the object it came from is not needed any more.
+ * One request: the query of a CO-RE relocation to a kernel's types, without its site
+ * (relo_site.h). It is complete; the object it came from is not needed any more.
  *
  *	field        root struct task_struct, accessors [0] .mm .start
  *	type         root struct task_struct, shape
@@ -19,7 +19,7 @@
 #define REQUEST_STEPS_MAX 64
 
 /* One step of a field access: a named member, or an array index when the name is empty.
- * Anonymous structs on the way are no steps: the target may nest them in another way. */
+ * Anonymous structs on the way do not count: the target may nest them differently. */
 struct accessor {
 	struct symbol name;
 	uint32_t index;		   /* array index; for a member not used */

@@ -3,9 +3,9 @@
  * In: the relocations of one object after the other. Out: a site for each, and each distinct
  * request once, sorted.
  *
- * Most relocations of an object repeat an earlier one to the letter (same type id, same access
- * string), so these are found by a hash before anything is built. What is left gets a key, bytes
- * that spell out all that the request asks for; equal keys of different objects are one request.
+ * Most relocations of an object repeat an earlier one (same type id, same access string); a hash
+ * finds these before anything is built. The others get a key, bytes that encode the whole query;
+ * equal keys of different objects are one request.
  */
 #include <stdlib.h>
 
@@ -38,7 +38,7 @@ size_t request_set_count(const struct request_set *set)
 	return set->count;
 }
 
-/* Root, what is asked of it, kind: in this order, since the sorting groups by it. */
+/* Root, path, kind: in this order, because sorting groups by it. */
 static void write_key(const struct request *request, struct byte_buffer *key)
 {
 	byte_buffer_append_u8(key, request->broken != NULL);
@@ -112,7 +112,7 @@ static int append(struct request_set *set, struct byte_buffer *key, const struct
 	return 0;
 }
 
-/* Sorts, drops what is there twice and numbers the roots anew. */
+/* Sorts, removes duplicates and renumbers the roots. */
 static int sort_and_number(struct request_set *set, struct reason *why)
 {
 	size_t kept = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All CO-RE relocations of all objects: as sites, one for each instruction, and as requests, where
- * relocations that ask for the same are one. BPF objects in, requests and sites out; from here on
- * the objects are not needed any more.
+ * All CO-RE relocations of all objects: a site for each instruction, and one request for all
+ * relocations with the same query. BPF objects in, requests and sites out; the objects are not
+ * needed after that.
  */
 #ifndef COREBTF_RELO_REQUEST_SET_H
 #define COREBTF_RELO_REQUEST_SET_H
@@ -16,7 +16,7 @@
 #include "embedder/util/reason.h"
 
 struct request_set {
-	/* Sorted by key: requests of one root stand together, and so do those that differ only in
+	/* Sorted by key: requests of one root are adjacent, and so are those that differ only in
 	 * kind. The order depends on what was added, not on the order it came in. */
 	struct request **requests;
 	size_t count;
@@ -49,7 +49,7 @@ int request_set_add_object(struct request_set *set, const struct bpf_object_file
 
 size_t request_set_count(const struct request_set *set);
 
-/* Two requests ask for the same field, type or enumerator and differ at most in kind. */
+/* Two requests query the same field, type or enumerator and differ at most in kind. */
 bool request_same_path(const struct request *a, const struct request *b);
 
 /* The object that was added last. */
@@ -58,7 +58,7 @@ static inline const struct relo_object *request_set_last_object(const struct req
 	return &set->objects[set->object_count - 1];
 }
 
-/* What a site asks for; NULL: a local type id. */
+/* The request of a site; NULL: a local type id. */
 static inline const struct request *request_set_of_site(const struct request_set *set, size_t site)
 {
 	return set->locals[set->sites[site].local].request;

@@ -3,9 +3,9 @@
  * In: a type of an object's BTF. Out: the tree of facts that libbpf's comparison would read from
  * it (libbpf: bpf_core_fields_are_compat, __bpf_core_types_are_compat, __bpf_core_types_match).
  *
- * libbpf bounds its walks in two ways: a chain of pointers and arrays may be 32 long, and calls
- * for members and parameters may nest 32 deep. Both bounds depend on the local type alone, so
- * they are settled here: where libbpf would give up, the tree has a SHAPE_TOO_DEEP.
+ * libbpf has two limits: a chain of pointers and arrays may be 32 long, and calls for members
+ * and parameters may nest 32 deep. Both depend on the local type alone, so they are checked
+ * here: where libbpf would give up, the tree has a SHAPE_TOO_DEEP.
  */
 #include "embedder/relo/shape.h"
 

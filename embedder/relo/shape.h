@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a relocation asks of a target type, taken out of the object's own BTF: a tree that holds
- * just the facts that libbpf compares, so that the object is not needed any more and equal
- * questions of different objects look equal.
+ * What a relocation requires of a target type, from the object's own BTF: a tree with just the
+ * facts that libbpf compares. The object is not needed any more, and equal queries of different
+ * objects have equal shapes.
  *
- * libbpf compares types in three ways, each with a depth of its own:
+ * libbpf compares types in three ways, each to another depth:
  *   FIELD       the type of a member, for field relocations: shallow, structs are not entered
  *   COMPATIBLE  the root of type exists, size and target id: kinds, through pointers and
  *               prototypes; structs are not entered

@@ -8,7 +8,7 @@
 #include "embedder/relo/source_lines.h"
 #include "runtime/util/array.h"
 
-/* Sections passed over, for all searches of one object: no compiler's output needs so many. */
+/* Limit of sections skipped, for all searches of one object; compilers' output needs far fewer. */
 #define STEPS_MAX (1u << 24)
 
 static int open_table(struct source_table *table, enum btf_ext_table which, const void *ext,
@@ -84,7 +84,7 @@ static bool find_record(struct source_table *table, uint32_t name, uint32_t offs
 		if (!high || record_offset(table, 0) > offset)
 			return false;
 	} else if (high - low > 8 && record_offset(table, low + 8) > offset) {
-		high = low + 8; /* the next relocation is mostly a few lines on */
+		high = low + 8; /* the next relocation is usually a few lines further */
 	}
 	/* low is at or before the offset, high is behind it or the end. */
 	while (high - low > 1) {

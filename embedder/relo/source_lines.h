@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where an instruction of a BPF object comes from: its function and its line of source, out of
- * .BTF.ext. Both are for messages alone, so a damaged table is taken for an empty one.
+ * The function and source line of an instruction of a BPF object, from .BTF.ext. They are for
+ * messages only, so a damaged table counts as empty.
  */
 #ifndef COREBTF_RELO_SOURCE_LINES_H
 #define COREBTF_RELO_SOURCE_LINES_H
@@ -13,7 +13,7 @@ struct source_table {
 	struct btf_ext_reader reader;
 	struct btf_ext_section *sections;
 	size_t count, capacity;
-	/* Where the last search ended: most go on from there. */
+	/* Where the last search ended: most searches continue there. */
 	size_t section;
 	uint32_t record;
 	uint32_t steps_left;

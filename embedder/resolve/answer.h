@@ -3,8 +3,8 @@
  * What one candidate answers to one request.
  *
  * An answer is a pure function of the request, the size of a pointer, and the types that matching
- * read, from the candidate as far as type_source.h allows. Nothing that was asked before changes
- * it, so it can be remembered and used for every kernel in which these types are the same.
+ * read, from the candidate as far as type_source.h allows. Earlier queries do not change it, so
+ * it holds for every kernel in which these types are the same.
  */
 #ifndef COREBTF_RESOLVE_ANSWER_H
 #define COREBTF_RESOLVE_ANSWER_H
@@ -30,7 +30,7 @@ struct answer_match {
 	int refusal;	     /* negative errno of libbpf; 0: not refused */
 };
 
-/* What libbpf would write into the instruction, and what that depends on further. */
+/* What libbpf would write into the instruction, and what else that depends on. */
 struct answer_value {
 	uint64_t value;
 	uint32_t size;	     /* bytes of the field, for loads and stores; 0: not looked at */

@@ -60,7 +60,7 @@ struct extent {
 	bool is_bitfield;
 };
 
-/* Of other kinds the word that libbpf takes for the size means something else. */
+/* For other kinds the word that libbpf reads as the size means something else. */
 static bool has_size_word(uint32_t kind)
 {
 	return kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT || type_view_is_enum(kind) ||

@@ -3,10 +3,10 @@
  * In: the roots of all requests, once; then one source of types after the other. Out: the
  * candidates of each root.
  *
- * A kernel has some 20,000 types with a name and a kind that matter, and a few hundred of them
- * are asked for. In raw BTF the names lie scattered over megabytes of strings, so the pass over its
- * types first looks at four bytes of a name in a small bit map, and reads the rest of the name only
- * when these fit.
+ * A kernel has some 20,000 named types of the kinds that matter, and a few hundred of them are
+ * wanted. In raw BTF the names are scattered over megabytes of strings, so the pass over the
+ * types first checks four bytes of a name in a small bit map, and reads the rest only if they
+ * match.
  */
 #include <stdlib.h>
 
@@ -173,7 +173,7 @@ static int note(struct candidates *c, uint32_t root, uint32_t id)
 	return 0;
 }
 
-/* The kernel takes names of at most 511 bytes; a longer one than this would only cost time. */
+/* The kernel accepts names of at most 511 bytes, so longer ones are skipped. */
 #define NAME_MAX_LENGTH 4095
 
 struct search {

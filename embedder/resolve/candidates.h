@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which types of a kernel each root of the request set may mean: those with the same essential
- * name and kind (libbpf: bpf_core_add_cands). All roots are looked for at once, so that raw BTF is
- * gone through once, whatever their number.
+ * The candidates of each root of the request set: a kernel's types with the same essential name
+ * and kind (libbpf: bpf_core_add_cands). All roots are searched for in one pass over raw BTF.
  */
 #ifndef COREBTF_RESOLVE_CANDIDATES_H
 #define COREBTF_RESOLVE_CANDIDATES_H
@@ -22,7 +21,7 @@ struct candidates {
 	uint32_t *next;	 /* by root: another root of the same name + 1, 0: none */
 	uint32_t slot_mask;
 
-	/* Of the source that was looked through last. */
+	/* Of the last source searched. */
 	struct candidate {
 		uint32_t root, id;
 	} * found; /* in ascending order of ids */
@@ -38,7 +37,7 @@ struct candidates {
 int candidates_init(struct candidates *candidates, const struct request_set *set);
 void candidates_free(struct candidates *candidates);
 
-/* Looks through a source and fills the lists. Errors: those of type_source.find. */
+/* Searches a source and fills the lists. Errors: those of type_source.find. */
 int candidates_find(struct candidates *candidates, struct type_source *source, struct reason *why);
 
 static inline const uint32_t *candidates_of(const struct candidates *candidates, uint32_t root,

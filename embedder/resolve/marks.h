@@ -7,8 +7,8 @@
  * Marks say nothing about what a kernel lacks, so kernels that agree in the marked parts may still
  * give different answers. Whoever remembers an answer compares the types that it read (answer.h).
  *
- * A mark on a type covers what lies behind it down to the type that has the size: the chain of
- * typedefs, qualifiers and arrays. A mark on a member covers the member's type in the same way.
+ * A mark on a type includes the chain of typedefs, qualifiers and arrays after it, down to the
+ * type that has the size. A mark on a member includes the member's type in the same way.
  */
 #ifndef COREBTF_RESOLVE_MARKS_H
 #define COREBTF_RESOLVE_MARKS_H

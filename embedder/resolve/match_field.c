@@ -2,12 +2,12 @@
 /*
  * In: a field request (names and indices) and a candidate. Out: where the field is in it.
  *
- * A name is searched through the members in order, and through anonymous structs and unions as
- * if their members stood in their place:
+ * A name is searched in the members in order, and in anonymous structs and unions as if their
+ * members were in their place:
  *
  *	struct c { int a; union { int b; struct { int d; }; }; }      .d is found by 1 -> 1 -> 0
  *
- * The first member of that name decides: when its type does not fit, the search is over.
+ * The first member with that name decides: if its type does not fit, the search ends.
  */
 #include "embedder/resolve/matcher.h"
 
@@ -15,7 +15,8 @@ struct walk {
 	struct matcher *matcher;
 	struct answer_match *match;
 	uint32_t steps; /* raw steps so far, as libbpf counts them */
-	uint32_t seen;	/* how often something was marked: what leads to it is marked as well */
+	uint32_t seen;	/* number of marks so far: if it grows, the members on the way are marked
+			 * too */
 	uint32_t next;	/* type of the member found */
 };
 
@@ -52,8 +53,8 @@ static int field_fits(struct matcher *matcher, const struct shape *shape, uint32
 			if (!*name || !shape->name.length)
 				return ANSWER_MATCH;
 			length = shape->name.essential_length;
-			/* The target's name may be cut to compare: only its start is looked at,
-			 * however long a hostile one is. */
+			/* Only the start of the target's name is compared, however long a
+			 * hostile one is. */
 			if (strncmp(name, shape->name.text, length) != 0)
 				return ANSWER_NO_MATCH;
 			return type_view_essential_length(name, strlen(name)) == length;
@@ -96,11 +97,11 @@ static int take_member(struct walk *walk, const struct accessor *accessor, uint3
 }
 
 /*
- * libbpf: bpf_core_match_member. One peculiarity of it is kept: when the name is found in an
- * anonymous struct and does not fit, the offset of that struct's members is not taken back
- * before the search goes on behind it.
+ * libbpf: bpf_core_match_member. One of its quirks is kept: if the name is found in an anonymous
+ * struct and does not fit, the offset of that struct's members is not reset before the search
+ * continues after it.
  *
- * Member @i is on the way to what was seen below it, so it is marked on the way back.
+ * Member @i leads to what was marked below it, so it is marked on the way back.
  */
 static int search_member(struct walk *walk, const struct accessor *accessor, uint32_t id)
 {
@@ -128,7 +129,7 @@ static int search_member(struct walk *walk, const struct accessor *accessor, uin
 		if (!matcher_step(matcher))
 			return matcher_out_of_steps(matcher, id);
 		if (walk->steps == REQUEST_STEPS_MAX) {
-			/* With this member the trimmed BTF is just as deep. */
+			/* With this member the trimmed BTF has the same depth. */
 			walk->seen++;
 			result = matcher_mark_part(matcher, id, i);
 			return result ? result : answer_refuse(walk->match, -E2BIG);

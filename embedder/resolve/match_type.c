@@ -15,7 +15,7 @@ static int matching(struct matcher *matcher, const struct shape *shape, uint32_t
 typedef int (*compare_fn)(struct matcher *matcher, const struct shape *shape, uint32_t id,
 			  struct answer_match *match);
 
-/* Touches the type and what it is under its typedefs; *@id becomes that type's. */
+/* Marks the type and the type under its typedefs; *@id becomes the id of that one. */
 static const struct btf_type *enter(struct matcher *matcher, uint32_t *id, int *ret_error)
 {
 	const struct btf_type *type;
@@ -257,7 +257,7 @@ int match_type(struct matcher *matcher, const struct request *request, uint32_t 
 	       struct answer_match *match)
 {
 	*match = (struct answer_match){.owner = id};
-	/* Functions, variables and the like: libbpf knows no comparison for them. */
+	/* Functions, variables and the like: libbpf does not compare them. */
 	if (!can_match(request->root_type.kind))
 		return ANSWER_NO_MATCH;
 	if (request->kind == CORE_RELO_TYPE_MATCHES)

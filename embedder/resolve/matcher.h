@@ -2,11 +2,10 @@
 /*
  * Matches one candidate with one request, and finds the value of a match.
  *
- * Every step here follows libbpf's src/relo_core.c, in the same order and with the same limits: the
- * aim is not a better match but the same one. Whatever a step reads of the types is marked
- * (marks.h), also when the candidate does not match in the end: with the marked parts alone, each
- * step reads the same again and comes to the same answer. type_source.h says how far a step may
- * read.
+ * Every step follows libbpf's src/relo_core.c, in the same order and with the same limits: the
+ * result must be the same, not better. Everything that a step reads of the types is marked
+ * (marks.h), even if the candidate does not match in the end: from the marked parts alone, each
+ * step reads the same and gives the same answer. type_source.h says how far a step may read.
  */
 #ifndef COREBTF_RESOLVE_MATCHER_H
 #define COREBTF_RESOLVE_MATCHER_H
@@ -20,7 +19,8 @@ struct matcher {
 	const struct type_view *types;
 	struct mark_list *marks;
 	uint32_t pointer_size; /* bytes */
-	uint64_t steps_left;   /* names still to be compared: no real kernel comes near the end */
+	uint64_t steps_left;   /* names that may still be compared; no real kernel reaches the
+				* limit */
 	struct reason *why;
 };
 

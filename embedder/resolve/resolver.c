@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: the requests, sorted so that those of one root and one path stand together, and the types of
+ * In: the requests, sorted so that those of one root and one path are adjacent, and the types of
  * one kernel. Out: a verdict for each request, and for the visitor the answers and their marks.
  *
- * libbpf shortens the list of candidates while it goes through a program's relocations, so what a
- * relocation gets depends on those before it, and on which programs are loaded at all. Here every
- * request is put to every candidate: whatever libbpf asks in whatever order, the answer is there.
+ * libbpf shortens the list of candidates while it processes a program's relocations, so the
+ * result of a relocation depends on earlier ones and on which programs are loaded. Here every
+ * request is matched with every candidate, so the answers cover every order that libbpf may use.
  */
 #include <stdlib.h>
 
@@ -75,7 +75,7 @@ static int find_answer(struct run *run, const struct request *request, uint32_t 
 
 	*answer = (struct answer){.id = id, .first_mark = marks->count};
 	result = match(&run->matcher, request, id, &answer->match);
-	/* A type that could not be made looks like one that is not there. */
+	/* A type that could not be made looks like a missing one. */
 	if (run->matcher.types->failure)
 		return matcher_bad_type(&run->matcher, id);
 	answer->result = result;

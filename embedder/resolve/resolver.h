@@ -12,10 +12,10 @@
 #include "embedder/resolve/marks.h"
 #include "embedder/resolve/verdict.h"
 
-/* What a run hands out, as it goes. Members may be NULL; a negative result ends the run. */
+/* Callbacks of a run. Members may be NULL; a negative result ends the run. */
 struct resolver_visitor {
-	/* The marks of one candidate's answer, if there are any. Requests that differ only in what
-	 * they ask of one field share their marks, which are handed out once. */
+	/* The marks of one candidate's answer, if there are any. Requests for one field that
+	 * differ only in kind share their marks; the callback gets them once. */
 	int (*marks)(void *context, const struct mark *marks, size_t count);
 	/* An answer that matched or was refused. Requests in the set's order, candidates in
 	 * ascending order of ids. */
@@ -44,8 +44,8 @@ void resolver_free(struct resolver *resolver);
 int resolver_open(struct resolver *resolver, struct type_source *source, struct reason *why);
 
 /*
- * Puts every request to every candidate. @visitor: NULL for the verdicts alone.
- * Errors: -EBADMSG damaged types, -ENOMEM, what the visitor returned.
+ * Matches every request with every candidate. @visitor: NULL for the verdicts alone. Errors:
+ * -EBADMSG damaged types, -ENOMEM, what the visitor returned.
  */
 int resolver_run(struct resolver *resolver, const struct resolver_visitor *visitor,
 		 struct reason *why);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What libbpf makes of one request on one kernel, given the answers of all its candidates.
+ * What libbpf does with one request on one kernel, from the answers of all its candidates.
  */
 #ifndef COREBTF_RESOLVE_VERDICT_H
 #define COREBTF_RESOLVE_VERDICT_H
@@ -10,7 +10,7 @@
 enum verdict_outcome {
 	VERDICT_FOUND,	   /* at least one candidate matches, and all that match agree */
 	VERDICT_MISSING,   /* none matches; libbpf poisons the instruction */
-	VERDICT_ABSENT,	   /* none matches, and that is what was asked (exists, size, type id) */
+	VERDICT_ABSENT,	   /* none matches, and the request is for that (exists, size, type id) */
 	VERDICT_AMBIGUOUS, /* candidates disagree; libbpf refuses the object */
 	VERDICT_REFUSED, /* matching fails (too deep, sizes overflow); libbpf refuses the object */
 };

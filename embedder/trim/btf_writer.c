@@ -4,7 +4,7 @@
 #include "embedder/trim/btf_writer.h"
 
 #define HEADER_SIZE 24
-/* Readers from before the wide info word take 16 bits of it. */
+/* Older readers of the info word take only 16 bits. */
 #define PARTS_MAX 65535
 /* Nameless types refer to nameless types only a few levels deep; deeper ones are not merged. */
 #define MERGE_DEPTH_MAX 64
@@ -104,8 +104,8 @@ static int map_string(struct btf_writer *w, uint32_t from, uint32_t *ret_to)
 
 static uint32_t representative(struct btf_writer *w, uint32_t position, unsigned int depth);
 
-/* What stands for the type @id in the content of another: a number that is equal for equal
- * types. 0: void, or a type that is not kept. */
+/* The number that represents type @id in the content of another type; equal for equal types. 0:
+ * void, or a type that is not kept. */
 static uint32_t content_reference(struct btf_writer *w, uint32_t id, unsigned int depth)
 {
 	uint32_t number = kept_types_number(w->kept, id);
@@ -130,7 +130,7 @@ static bool is_nameless(const struct type_view *view, const struct btf_type *typ
 	}
 }
 
-/* Settles what stands for the types that this one refers to, before its content is written. */
+/* Finds the numbers of the types that this one refers to, before its content is written. */
 static void settle_references(struct btf_writer *w, const struct btf_type *type, unsigned int depth)
 {
 	const struct type_view *view = w->kept->view;
@@ -148,8 +148,8 @@ static void settle_references(struct btf_writer *w, const struct btf_type *type,
 		content_reference(w, type_view_u32(view, params[i].type), depth);
 }
 
-/* Appends the content to w->contents. The references are settled: nothing else is appended
- * meanwhile. */
+/* Appends the content to w->contents. The numbers of all references are known, so nothing else
+ * is appended meanwhile. */
 static void write_content(struct btf_writer *w, const struct btf_type *type, unsigned int depth)
 {
 	const struct type_view *view = w->kept->view;
@@ -178,8 +178,8 @@ static void write_content(struct btf_writer *w, const struct btf_type *type, uns
 }
 
 /*
- * The position with the content that stands at the end of w->contents, from @start on: one seen
- * before, and the content is taken off again, or @position, which is then remembered with it.
+ * The position of the type whose content is at the end of w->contents, from @start on: an
+ * earlier one, and the content is removed again, or @position, which is recorded with it.
  */
 static uint32_t find_content(struct btf_writer *w, size_t start, uint32_t position)
 {
@@ -210,9 +210,9 @@ static uint32_t find_content(struct btf_writer *w, size_t start, uint32_t positi
 }
 
 /*
- * The position of the type that is written for the one at @position. Equal content is found
- * from the inside out: a pointer's target is settled before the pointer. On a cycle of nameless
- * types (no compiler makes one) a type stands for itself.
+ * The position of the type that is written for the one at @position. Equal content is found from
+ * the inside out: a pointer's target before the pointer. In a cycle of nameless types (no
+ * compiler makes one) a type represents itself.
  */
 static uint32_t representative(struct btf_writer *w, uint32_t position, unsigned int depth)
 {
@@ -262,8 +262,9 @@ static int number_types(struct btf_writer *w)
 		memset(w->new_ids, 0, count * sizeof(*w->new_ids));
 	}
 	w->type_count = 0;
-	/* Equal types stand where the first of them was kept, though another may have been met
-	 * before it, through a type that refers to it: so what is trimmed again stays the same. */
+	/* Equal types get the place of the first of them that was kept, although another one may
+	 * have been reached before through a reference. So trimming a trimmed BTF again changes
+	 * nothing. */
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t other = representative(w, i, 0);
 
@@ -420,8 +421,8 @@ int btf_writer_write(struct btf_writer *w, const struct kept_types *kept, struct
 	byte_buffer_clear(&w->output);
 	byte_buffer_clear(&w->contents);
 	/*
-	 * The empty string, four times. Asked whether a pointer or an enum is signed, libbpf reads
-	 * the word behind that type, which for the last one is the start of the strings.
+	 * The empty string, four times. To check whether a pointer or an enum is signed, libbpf
+	 * reads the word after that type, which for the last type is the start of the strings.
 	 */
 	byte_buffer_append_u32(&w->strings, 0);
 	if (w->string_slots)

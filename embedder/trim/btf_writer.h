@@ -5,7 +5,7 @@
  *	24-byte header | types, numbered from 1 in the order of marking | strings
  *
  * Members and enumerators that are not kept are left out. A pointer or parameter whose type is not
- * kept refers to void instead. Types without a name that have become equal (all those pointers to
+ * kept refers to void instead. Types without a name that have become equal (such as pointers to
  * void) are written once: no request can tell them apart.
  */
 #ifndef COREBTF_TRIM_BTF_WRITER_H
@@ -23,7 +23,7 @@ struct btf_writer {
 
 	/* By position in kept->types: the new id; 0: not given yet. */
 	uint32_t *new_ids;
-	/* By position: the position of the equal type that stands for it + 1; 0: not known yet. */
+	/* By position: the position of the equal type that represents it + 1; 0: not known yet. */
 	uint32_t *stands_for;
 	uint32_t position_capacity;
 

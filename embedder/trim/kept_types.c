@@ -37,7 +37,7 @@ static int reserve_number(struct kept_types *kept, uint32_t id)
 
 	if (id < kept->numbers_capacity)
 		return 0;
-	/* calloc() takes pages that are zero already, realloc() would touch them all. */
+	/* calloc() gets zero pages from the kernel, realloc() would write to all of them. */
 	numbers = calloc(capacity, sizeof(*numbers));
 	if (!numbers)
 		return out_of_memory(kept);
@@ -75,7 +75,7 @@ int kept_types_add_type(struct kept_types *kept, uint32_t id)
 	const struct type_view *view = kept->view;
 	int err;
 
-	/* A type that is kept already has its chain behind it, so a cycle ends here. */
+	/* The chain of a type that is kept already is kept too, so a cycle ends here. */
 	while (id && !kept_types_number(kept, id)) {
 		const struct btf_type *type = type_view_type(view, id);
 
@@ -151,7 +151,7 @@ static int add_part(struct kept_types *kept, uint32_t id, uint32_t number);
 
 /*
  * A zero-length array at the end of a struct may be indexed (it is flexible), elsewhere it may
- * not. Dropping the members behind one must not make it the last, so the last one stays too.
+ * not. Dropping the members after one must not make it the last, so the last member is kept too.
  */
 static int keep_inflexible(struct kept_types *kept, uint32_t id, uint32_t member_type,
 			   uint32_t number)
@@ -224,7 +224,7 @@ int kept_types_add(struct kept_types *kept, const struct mark *marks, size_t cou
 
 int kept_types_fill(struct kept_types *kept)
 {
-	/* The types of the members that are added go to the end of the list, and ask for nothing
+	/* The types of added members go to the end of the list and have no MARK_AT_LEAST
 	 * themselves. */
 	for (uint32_t i = 0; i < kept->count; i++) {
 		uint32_t id = kept->types[i].id;
@@ -243,7 +243,7 @@ int kept_types_fill(struct kept_types *kept)
 	return 0;
 }
 
-/* Puts the kept ones of @ids, in their order, into the places that they hold together. */
+/* Sorts the kept ones of @ids among the places that they occupy. */
 static int give_places(struct kept_types *kept, const uint32_t *ids, size_t count,
 		       const uint32_t *places, size_t used)
 {

@@ -5,8 +5,8 @@
  * full one does.
  *
  * Types are numbered in the order in which they were first marked. That order comes from the
- * requests and not from the kernel's type ids, so two kernels that agree in everything that was
- * asked give the same trimmed bytes.
+ * requests and not from the kernel's type ids, so two kernels that agree in all marked parts
+ * give the same trimmed bytes.
  */
 #ifndef COREBTF_TRIM_KEPT_TYPES_H
 #define COREBTF_TRIM_KEPT_TYPES_H
@@ -48,7 +48,7 @@ void kept_types_reset(struct kept_types *kept, const struct type_view *view, str
  * no relocation can ask for, -ENOMEM; that of a type that could not be made. */
 int kept_types_add(struct kept_types *kept, const struct mark *marks, size_t count);
 
-/* Adds a type, and what lies behind it down to the type that has the size. Errors: as above. */
+/* Adds a type and the chain after it down to the type that has the size. Errors: as above. */
 int kept_types_add_type(struct kept_types *kept, uint32_t id);
 
 /* Keeps more parts of each type until it has as many as MARK_AT_LEAST asks for. */

@@ -44,9 +44,8 @@ static int keep_marks(void *context, const struct mark *marks, size_t count)
 
 /*
  * libbpf reads the size of pointers from the first INT with a name of `long`; without it, it would
- * guess. So that one comes before every other such INT. Where it is a candidate, the candidates
- * before it in the full BTF come before it here too: order_candidates() then leaves it in its
- * place.
+ * guess. So that INT is put before every other such INT. If it is a candidate, the candidates
+ * before it in the full BTF are put before it here too, so order_candidates() does not move it.
  */
 static int keep_long(struct trimmer *trimmer)
 {

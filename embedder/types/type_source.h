@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A source of types: whatever knows the types of one kernel (or of one BPF object). It answers two
- * questions, and nothing that matches, marks or writes types asks for more:
+ * A source of the types of one kernel (or of one BPF object). It has two functions, and
+ * matching, marking and writing types need no more:
  *
  *	find()             which types have one of these names
  *	view, type by id   what type is that (type_view.h); converted on first use where that pays

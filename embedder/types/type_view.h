@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Types by id, in BTF's layout and in either byte order: what every step that matches, marks or
- * writes types reads. Whoever has types (a source, type_source.h) fills in a view; its readers do
- * not know where the types came from.
+ * Types by id, in BTF's layout and in either byte order: read by every step that matches, marks
+ * or writes types. A source (type_source.h) fills in a view; its readers do not know where the
+ * types came from.
  *
  * A pointer from type_view_type() may be read as far as the type's vlen goes: the source has
  * checked that. Ids and string offsets found in a type are unchecked until type_view_type() and
@@ -75,7 +75,7 @@ static inline const struct btf_type *type_view_type(const struct type_view *view
 	if (id >= view->type_count)
 		return NULL;
 	offset = view->offsets[id];
-	/* To its readers the view is the same before and after. */
+	/* For its readers the view does not change. */
 	if (__builtin_expect(offset == TYPE_VIEW_NOT_MADE, 0))
 		return view->make((struct type_view *)view, id);
 	return (const struct btf_type *)(view->types + offset);
@@ -194,7 +194,7 @@ static inline bool type_view_is_enum(uint32_t kind)
 	return kind == BTF_KIND_ENUM || kind == TYPE_VIEW_KIND_ENUM64;
 }
 
-/* What libbpf looks through on its way to the type that matters. */
+/* Kinds that libbpf skips on its way to the type. */
 static inline bool type_view_is_transparent(uint32_t kind)
 {
 	return kind == BTF_KIND_TYPEDEF || kind == BTF_KIND_CONST || kind == BTF_KIND_VOLATILE ||

@@ -31,8 +31,8 @@ static int record(void *context, size_t request, const struct answer *answer)
 	}
 	recorded->bit_offset = answer->match.bit_offset;
 	recorded->value = answer->value;
-	/* A type's number is what trimming changes; which of the candidates it is, the order of
-	 * the answers says. */
+	/* Trimming changes the ids of types, so they are not compared; the order of the answers
+	 * identifies the candidate. */
 	if (recording->set->requests[request]->kind == CORE_RELO_TYPE_ID_TARGET)
 		recorded->value.value = 0;
 	return 0;

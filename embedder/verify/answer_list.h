@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All answers of one BTF to all requests, to be held against those of another: the proof that a
+ * All answers of one BTF to all requests, to compare with those of another: this proves that a
  * trimmed BTF relocates as the full one.
  *
  * libbpf's result for a relocation depends on the answers of the candidates it still has, in
- * their order; candidates that answer nothing only drop out. When the full and the trimmed BTF
- * give the same answers in the same order to every single request, then so does every selection
- * and every order of relocations.
+ * their order; candidates without an answer only drop out. If the full and the trimmed BTF give
+ * the same answers in the same order to every request, then every selection and order of
+ * relocations has the same results.
  */
 #ifndef COREBTF_VERIFY_ANSWER_LIST_H
 #define COREBTF_VERIFY_ANSWER_LIST_H
@@ -31,12 +31,13 @@ struct answer_list {
 
 void answer_list_free(struct answer_list *list);
 
-/* Puts all requests to a source of types (resolver_run) and records the answers. Errors: as there.
+/* Matches all requests with a source of types (resolver_run) and records the answers. Errors: as
+ * there.
  */
 int answer_list_fill(struct answer_list *list, struct resolver *resolver,
 		     struct type_source *source, struct reason *why);
 
-/* Called for each request whose answers differ, with both in words. */
+/* Called for each request whose answers differ, with both as text. */
 typedef void (*answer_list_differ_fn)(void *context, size_t request, const char *full,
 				      const char *trimmed);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The full types of one kernel and the trimmed BTF that a bundle has for it: do they answer every
- * request alike? A verifier holds the scratch memory of one thread.
+ * Compares the answers of one kernel's full types and of its trimmed BTF in a bundle to every
+ * request. A verifier holds the scratch memory of one thread.
  */
 #ifndef COREBTF_VERIFY_VERIFIER_H
 #define COREBTF_VERIFY_VERIFIER_H

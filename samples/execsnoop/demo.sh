@@ -25,9 +25,9 @@ die() {
 kernel_btf=/sys/kernel/btf/vmlinux
 
 # Runs a command with the kernel's BTF hidden: in a mount namespace of its own, with an
-# empty tmpfs over its folder and nothing in the other places that libbpf looks into. No mount
-# may get out: in a chroot, where / is no mount, that can be had for /sys alone, and is enough
-# since a chroot has no kernel image of this kernel.
+# empty tmpfs over its folder and nothing in the other places that libbpf looks into. The mounts
+# must not propagate. In a chroot, where / is not a mount, that works for /sys only; this is
+# enough, since a chroot has no image of this kernel.
 without_kernel_btf() {
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare -m --propagation unchanged sh -eu -c '
@@ -50,7 +50,7 @@ without_kernel_btf() {
 		exec "$@"' sh "$@"
 }
 
-# Why the tracer cannot be loaded here; prints nothing when it can.
+# Prints why the tracer cannot be loaded here; nothing if it can.
 why_no_load() {
 	if [ "$(id -u)" != 0 ]; then
 		say "that takes root"
@@ -73,7 +73,7 @@ make_execs() {
 	done
 }
 
-# In a pid namespace the pids that the kernel tells are not the ones seen here. The first
+# In a pid namespace the pids that the kernel reports differ from those seen here. The first
 # namespace has the same number on every kernel (PROC_PID_INIT_INO).
 sees_kernel_pids() {
 	[ "$(readlink /proc/self/ns/pid)" = "pid:[4026531836]" ]

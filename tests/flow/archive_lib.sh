@@ -2,8 +2,8 @@
 # The checks for a real archive.
 
 # through ARCHIVE COUNT: a folder in BTFHub's layout, with COUNT kernels, and the program `program`. The
-# folder, a tar of it and a git repository give the same executable; its bundle exported as a tar and
-# imported again is the same; each kernel is found in all of them, with the same BTF.
+# folder, a tar of it and a git repository give the same executable; its bundle converted to a
+# tar and back is the same; each kernel is found in all of them, with the same BTF.
 through() {
 	rm -rf way
 	mkdir way

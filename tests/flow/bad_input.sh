@@ -111,7 +111,7 @@ done
 status 1 embed exe --kernels "$KERNELS/$(samples arm64 | head -1)" -o never
 says err "other machines"
 
-# Bundles: flipped bytes are found before anything is attached.
+# Bundles: flipped bytes are found before anything is embedded.
 size=$(wc -c <good.bundle)
 for at in 0 9 20 60 93 100 200 $((size / 2)) $((size - 9)); do
 	cp good.bundle bad.bundle

@@ -84,7 +84,7 @@ status 0 convert other-folder copy/ --layout bcc
 says err "beside them"
 [ -f copy/package.json ] || fail "package.json is lost from folder to folder"
 diff -r folder copy >differs || grep -qx 'Only in copy: package.json' differs || fail "folders differ"
-# What is wrong with a file of a folder is said, and the rest is taken.
+# A bad file in a folder is reported, and the rest is taken.
 mkdir -p copy/debian/12/$machine
 printf 'text' >copy/debian/12/$machine/9.9-text.btf
 ln -s nowhere copy/debian/9.8-dangling.btf
@@ -96,7 +96,7 @@ mkdir nothing
 status 1 convert nothing taken
 one_line nothing "there is no BTF below it"
 
-# Finished ones into an executable.
+# Finished BTFs into an executable.
 for form in expected with folder by.tar.gz; do
 	cp exe.before exe
 	status 0 embed exe --bundle $form

@@ -77,7 +77,7 @@ one_line with "no BTF for release 1.2.3-nothing"
 status 1 lookup with --release "$(release_of "$first")" --machine s390x
 one_line with "s390x"
 
-# extract and attach give the same file again; remove gives the old one.
+# convert and embed --bundle give the same file again; remove gives the old one.
 status 0 convert with -o bundle
 status 0 list bundle
 same out table

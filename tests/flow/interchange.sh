@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Bundles exported as tars and imported again: the same bundle, whichever program packed the tar in
+# Bundles converted to tars and back: the same bundle, whichever program packed the tar in
 # between. GNU tar, gzip, xz, zstd and Python's tarfile check the tars.
 . "$FLOW/lib.sh"
 make_object flow.bpf.o

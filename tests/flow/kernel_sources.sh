@@ -109,8 +109,8 @@ status 2 btfgen flow.bpf.o --kernels plain --as os=mine -o none
 status 2 embed exe --as release --kernels nameless
 says err "--as 'release': 'release' is no KEY=VALUE"
 
-# Boot images that are not read, given themselves, in a folder and in a package: no --as helps, and
-# what does is said.
+# Boot images that cannot be read, as a path, in a folder and in a package: --as does not help,
+# and the message says what does.
 mkdir -p foreign/boot
 { head -c 65544 /dev/zero; printf S390EP; head -c 4096 /dev/zero; } >foreign/boot/vmlinuz-6.1.0-13-s390x
 { head -c 36 /dev/zero; printf '\030\050\157\001'; head -c 4096 /dev/zero; } \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Kernels of one release with different BTFs that nothing tells apart: whoever makes or lists a bundle
-# hears of them, and a lookup refuses.
+# Kernels of one release with different BTFs that nothing tells apart: commands that make or list
+# a bundle warn of them, and a lookup refuses.
 . "$FLOW/lib.sh"
 unset HOST_ROOT HOST_ETC COREBTF_BTF COREBTF_BUNDLE || :
 
@@ -47,7 +47,7 @@ for file in exe exe.bundle exe.tar gen.tar.gz tree; do
 	says out "ambiguous"
 done
 
-# Those that uname -v tells apart are none; nor are those with one BTF.
+# No warning of kernels that uname -v tells apart, or that have one BTF.
 rm -r tree
 place "$first" ubuntu/18.04
 place "$last" ubuntu/20.04
@@ -78,7 +78,7 @@ says out "from fedora 30"
 status 0 btfgen flow.bpf.o --as release=$release,os=ol:8 --kernels vmlinuz --as '' --kernels tree/fedora -o gen.tar.gz
 warns gen.tar.gz
 
-# After a refusal, other releases are not said to be unknown when there are some, nor this one.
+# After a refusal the log does not say that this release, or others of its series, are unknown.
 status 0 embed exe --as release=$release,os=ol:8 --kernels vmlinuz
 status 1 lookup exe --release $release --machine x86_64 --build-id 0123
 says out "out: its build-id is not this kernel's"

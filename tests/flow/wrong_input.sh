@@ -110,7 +110,7 @@ status 1 embed program flow.bpf.o --as os=debian:11,machine=x86_64 --kernels ker
 	-o "kernels/$btf"
 says err "not written: it is one of the inputs"
 same "kernels/$btf" "$btf"
-# What a command is there to change, it may.
+# A command may write over the file that it changes.
 cp program own
 status 0 embed own flow.bpf.o --kernels "$KERNELS" -o own
 status 0 embed own --bundle bundle -o own
