@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "runtime/bundle/blob.h"
+#include "runtime/bundle/checksum.h"
 #include "runtime/bundle/unpack.h"
 #include "runtime/util/cleanup.h"
 #include "runtime/util/mapping.h"
@@ -152,7 +152,7 @@ static int block_load(const struct bundle *bundle, uint32_t number, const struct
 static int check_crc(const struct bundle *bundle, uint32_t number, const struct blob *blob,
 		     const uint8_t *data)
 {
-	uint32_t sum = (uint32_t)crc32_z(0, data, blob->size);
+	uint32_t sum = checksum_add(0, data, blob->size);
 
 	if (sum != blob->crc)
 		return bundle_damaged(bundle,

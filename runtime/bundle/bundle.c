@@ -11,9 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "runtime/bundle/bundle.h"
+#include "runtime/bundle/checksum.h"
 #include "runtime/bundle/unpack.h"
 #include "runtime/util/mapping.h"
 
@@ -216,7 +216,7 @@ int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)
 	if (header->version < COREBTF_FORMAT_VERSION)
 		return bundle_damaged(bundle, "header: format version %u, not %u; embed again",
 				      header->version, COREBTF_FORMAT_VERSION);
-	sum = (uint32_t)crc32_z(0, data, offsetof(struct corebtf_format_header, header_checksum));
+	sum = checksum_add(0, data, offsetof(struct corebtf_format_header, header_checksum));
 	if (sum != header->header_checksum)
 		return bundle_damaged(bundle,
 				      "header: its checksum is %08" PRIx32 ", stored is %08" PRIx32,
@@ -281,7 +281,7 @@ int bundle_check_tables(struct bundle *bundle)
 	if (bundle->tables_checked)
 		return 0;
 	mapping_read_ahead(bundle->data + start, bundle->header.data_offset - start);
-	sum = (uint32_t)crc32_z(0, bundle->data + start, bundle->header.data_offset - start);
+	sum = checksum_add(0, bundle->data + start, bundle->header.data_offset - start);
 	if (sum != bundle->header.tables_checksum)
 		return bundle_damaged(
 			bundle, "tables: their checksum is %08" PRIx32 ", stored is %08" PRIx32,
@@ -333,7 +333,7 @@ const uint8_t *bundle_object_record(const struct bundle *bundle, uint32_t number
 
 uint32_t bundle_record_sum(const uint8_t *record, uint16_t size)
 {
-	return (uint32_t)crc32_z(0, record, size - sizeof(uint32_t));
+	return checksum_add(0, record, size - sizeof(uint32_t));
 }
 
 int bundle_check_sum(const struct bundle *bundle, const char *kind, uint32_t number,

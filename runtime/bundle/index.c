@@ -13,13 +13,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <zlib.h>
 
+#include "runtime/bundle/checksum.h"
 #include "runtime/bundle/index.h"
 
 static uint32_t checksum_string(uint32_t sum, const char *string)
 {
-	return (uint32_t)crc32_z(sum, (const uint8_t *)string, strlen(string) + 1);
+	return checksum_add(sum, string, strlen(string) + 1);
 }
 
 /* The hash as stored: not checked. */

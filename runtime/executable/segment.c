@@ -50,13 +50,18 @@ static void advise(const uint8_t *data, size_t size, int advice)
  */
 static bool is_bundle(const uint8_t *data, size_t size)
 {
-	bool is_large = size > LARGE_SEGMENT, is_ours;
+	static const uint8_t
+		*advised; /* the last one that had bundles: the advice is still there */
+	bool is_new = size > LARGE_SEGMENT && data != __atomic_load_n(&advised, __ATOMIC_RELAXED);
+	bool is_ours;
 
-	if (is_large)
+	if (is_new)
 		advise(data, size, MADV_RANDOM);
 	is_ours = starts_with_magic(data);
-	if (is_large && !is_ours)
+	if (is_new && !is_ours)
 		advise(data, size, MADV_NORMAL);
+	if (is_new && is_ours)
+		__atomic_store_n(&advised, data, __ATOMIC_RELAXED);
 	return is_ours;
 }
 

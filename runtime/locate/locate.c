@@ -56,17 +56,22 @@ static int ask_sources(struct locate *locate, char **ret_path)
 /* An option that is not given comes from the environment. */
 static void fill_in(const char **option, const char *variable, const struct log *log)
 {
+	const char *value;
+
 	if (*option && !**option)
 		*option = NULL;
 	if (*option || !variable)
 		return;
+	value = getenv(variable);
+	if (!value)
+		return;
 	*option = host_variable(variable);
 	if (*option)
 		log_line(log, "%s=%s", variable, *option);
-	else if (getenv(variable))
+	else
 		log_line(log, "%s is %s", variable,
-			 *getenv(variable) ? "ignored: this program has more rights than its caller"
-					   : "empty");
+			 *value ? "ignored: this program has more rights than its caller"
+				: "empty");
 }
 
 /* What to do about it, for the last line of the log. */
