@@ -21,7 +21,7 @@ cmake_policy(VERSION 3.25) # the functions below are written for it, whatever th
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFBpfObject.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFSegment.cmake)
 
-# The functions of libbpf that runtime/automatic.c takes the place of, as an option of the compiler.
+# The functions of libbpf that runtime/automatic.c wraps, as an option of the compiler.
 set(COREBTF_WRAP -Wl)
 foreach(function open open_file open_mem open_skeleton)
 	list(APPEND COREBTF_WRAP --wrap=bpf_object__${function})

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf btfgen: BPF objects go in, and a tar with one trimmed BTF for each kernel of the cache
- * comes out: what the script btfgen of bpf-compatible makes, by its options.
+ * corebtf btfgen: BPF objects in, a tar with a trimmed BTF for each kernel of the cache out,
+ * with the options of bpf-compatible's script btfgen.
  */
 #include <stdlib.h>
 

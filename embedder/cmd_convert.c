@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf convert: trimmed BTFs in one form go in, an executable, a bundle, a tar or a folder; they
- * come out in another form, a bundle, a tar, a folder or an object file for the linker.
+ * corebtf convert: an executable, a bundle, a tar or a folder of trimmed BTFs in; a bundle, a
+ * tar, a folder or an object file for the linker out.
  */
 #include <stdlib.h>
 #include <string.h>

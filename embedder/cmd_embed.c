@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * corebtf embed: an executable, BPF objects and kernel BTFs go in; the executable with one trimmed
- * BTF for each kernel in its section .corebtf comes out. With --bundle the trimmed BTFs are ready.
+ * BTF for each kernel in its section .corebtf comes out. With --bundle the BTFs are trimmed
+ * already.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -95,7 +95,7 @@ static bool takes_many(const struct command_option *option)
 	return length > strlen(end) && strcmp(option->argument + length - strlen(end), end) == 0;
 }
 
-/* What getopt needs, out of the description. */
+/* The description as getopt needs it. */
 struct getopt_tables {
 	const struct command_option *options[OPTIONS_MAX];
 	struct option long_options[OPTIONS_MAX + 1];
@@ -172,7 +172,8 @@ static int refuse_option(const struct command *command, const struct getopt_tabl
 int command_parse(const struct command *command, int argc, char **argv, command_take_fn take,
 		  void *context)
 {
-	/* '-': operands come in order; ':': a missing value is told from an unknown option. */
+	/* '-': operands come in order; ':': a missing value is not reported as an unknown
+	 * option. */
 	struct getopt_tables tables = {.short_options = "-:"};
 	int many = 0;	      /* the option that operands belong to now */
 	bool pending = false; /* it may have none, and had none so far */

@@ -46,10 +46,10 @@ typedef int (*command_take_fn)(const struct command *command, void *context, int
 			       const char *value);
 
 /*
- * Reads the arguments in the order they stand; options may come anywhere, and what follows `--`
- * is operands. Each goes to @take, but --help, --quiet and --verbose, which work everywhere.
- * A value given as --name=VALUE is the only one, also for an option that takes many. argv[0] is
- * the command's name.
+ * Reads the arguments in order; options may be anywhere, and everything after `--` is an
+ * operand. Each is passed to @take, except --help, --quiet and --verbose, which all commands
+ * have. A value given as --name=VALUE is the only one, also for an option that takes many.
+ * argv[0] is the command's name.
  */
 int command_parse(const struct command *command, int argc, char **argv, command_take_fn take,
 		  void *context);

@@ -9,7 +9,7 @@
 
 struct suggestion {
 	const char *word;
-	size_t length; /* of its beginning that counts */
+	size_t length; /* of the part that is compared */
 	const char *nearest;
 	size_t distance;
 };

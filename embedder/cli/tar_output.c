@@ -35,7 +35,7 @@ static void report_left_out(void *context, const char *kernel, const char *why)
 	report_failure(output->origin, "%s: left out: %s", kernel, why);
 }
 
-/* What is worth knowing of the result, and no failure. */
+/* Notes about the result that are not failures. */
 static void report_counts(const struct tar_output *output, const struct tar_export_counts *counts,
 			  size_t size)
 {

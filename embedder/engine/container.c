@@ -2,8 +2,8 @@
 /*
  * In: an executable, a bundle, a tar or a folder. Out: a bundle.
  *
- * A folder is put into a tar in memory, and so is a bundle that has to be laid out anew: the reader
- * of tars is the one that makes bundles.
+ * A folder, and a bundle that needs another layout, is first put into a tar in memory, because
+ * only the reader of tars makes bundles.
  */
 #include "embedder/engine/container.h"
 

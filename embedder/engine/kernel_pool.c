@@ -62,8 +62,8 @@ struct kernel_pool {
 	size_t handed_over;	  /* files */
 	struct reading *readings; /* one for each source */
 	size_t reading_count;
-	size_t current;	     /* the source whose results are handed over */
-	size_t taken, total; /* results handed over, and how many there will be; 0: not known */
+	size_t current;	     /* the source whose results are passed on */
+	size_t taken, total; /* results passed on, and how many there will be; 0: not known */
 	int error;	     /* not 0: stop */
 };
 
@@ -86,7 +86,7 @@ static void hand_over_slot(struct kernel_pool *pool, struct slot *slot)
 	slot->result.outcome = NULL;
 }
 
-/* With the lock held: hands over results until one that is not done. */
+/* With the lock held: passes results to take(), up to the first that is not done. */
 static void hand_over(struct kernel_pool *pool)
 {
 	size_t count = pool->input->list.count;

@@ -28,7 +28,7 @@ void trimming_free(struct trimming *trimming)
 	matrix_free(&trimming->matrix);
 }
 
-/* What is kept of a kernel once its types are gone. */
+/* What is kept of a kernel after its types are freed. */
 struct trimmed_kernel {
 	size_t size; /* of the trimmed BTF */
 	uint32_t unresolved;

@@ -7,7 +7,7 @@
 #include "runtime/util/array.h"
 
 /* Groups the sites by request: counts to first places, then each site to the next free place of its
- * request. Filling moves the first places up by one request, which is where first[] wants them. */
+ * request. Filling moves the first places up by one request, as first[] needs them. */
 static void group_sites(struct matrix *matrix)
 {
 	const struct request_set *set = matrix->set;

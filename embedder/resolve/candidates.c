@@ -173,7 +173,7 @@ static int note(struct candidates *c, uint32_t root, uint32_t id)
 	return 0;
 }
 
-/* The kernel accepts names of at most 511 bytes, so longer ones are skipped. */
+/* The kernel accepts names of at most 511 bytes; far longer ones are skipped. */
 #define NAME_MAX_LENGTH 4095
 
 struct search {
@@ -226,7 +226,7 @@ int candidates_find(struct candidates *c, struct type_source *source, struct rea
 	if (err)
 		return err;
 	/* Counts to first places, then each id to the next free place of its root; filling moves
-	 * the first places up by one root, which is where first[] wants them. */
+	 * the first places up by one root, as first[] needs them. */
 	for (size_t root = 1; root <= roots; root++)
 		c->first[root] += c->first[root - 1];
 	for (size_t root = roots + 1; root > 0; root--)

@@ -29,7 +29,7 @@ struct daemon {
 	bool stopping;
 };
 
-/* Report to the service manager; when it has gone away, the daemon goes on all the same. */
+/* Report to the service manager; if it is gone, the daemon continues. */
 static void tell_if_failed(int err)
 {
 	if (err)

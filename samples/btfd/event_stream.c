@@ -29,7 +29,7 @@ struct event_stream {
 /* An event that fits no line is cut at the end of its last field. */
 #define LINE_SIZE (128 + 4 * (COMM_SIZE + FILE_SIZE))
 
-/* Bounded by @size: what comes out of the buffer need not end with a NUL. */
+/* Bounded by @size: data in the buffer need not end with a NUL. */
 static void print_text(const char *text, size_t size)
 {
 	for (size_t i = 0; i < size && text[i]; i++) {

@@ -5,7 +5,7 @@
  *
  * Both reports of an event are made on one processor, one right after the other, and the buffer of
  * a processor keeps their order. So a short list is enough. It is always in use, because nothing
- * tells when a detached program has run for the last time.
+ * shows when a detached program has run for the last time.
  */
 #ifndef BTFD_RECENT_EVENTS_H
 #define BTFD_RECENT_EVENTS_H

@@ -53,7 +53,7 @@ if make_object big.bpf.o -target bpfeb 2>/dev/null; then
 	says err "is a little-endian BPF object, but s390x is big-endian"
 fi
 
-# One BTF: of one file, of one kernel that is selected, and of kernels that come to the same.
+# One BTF: of one file, of one kernel that is selected, and of kernels with the same result.
 first=$(samples $machine | head -1)
 status 0 trim flow.bpf.o --kernels "kernels/$first" -o one.btf
 status 0 lookup with --release "$(release_of "$first")" -o looked-up

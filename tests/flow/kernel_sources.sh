@@ -273,7 +273,7 @@ for signal in INT TERM KILL; do
 	kill -$signal $! 2>/dev/null || :
 	wait $! || :
 	cmp -s work/exe exe || cmp -s work/exe from-tree || fail "SIG$signal left half a file"
-	# Killed at the rename, it may leave a temporary file, whose name tells what it is.
+	# Killed at the rename, it may leave a temporary file, whose name says what it is.
 	rm -f work/.exe.corebtf-*
 	only work exe
 	[ -z "$(ls -A tmp)" ] || fail "SIG$signal left files"

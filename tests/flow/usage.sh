@@ -54,7 +54,7 @@ for old in attach:embed extract:convert object:convert export:convert import:con
 	[ "$(wc -l <err)" -eq 1 ] || fail "not one line"
 	says err "no command '${old%:*}' any more; it is now 'corebtf ${old#*:} "
 done
-# Options of all commands stand in front of the command, too.
+# Options of all commands may also precede the command.
 status 2 -q -v embd
 status 2 --verbose --quiet
 says err "no command"
