@@ -27,7 +27,7 @@ void object_input_free(struct object_input *input)
 	*input = (struct object_input){0};
 }
 
-int object_input_add_file(struct object_input *input, const char *path)
+static int add_file(struct object_input *input, const char *path)
 {
 	_cleanup_(bpf_object_file_close) struct bpf_object_file object = {0};
 	struct reason why = {""};
@@ -101,7 +101,8 @@ static int add_all_images(struct object_input *input, const char *path, const ch
 	return 0;
 }
 
-int object_input_add_embedded(struct object_input *input, const char *path)
+/* Reads the objects inside an executable, with a note for each. -ENOENT: there is none. */
+static int add_embedded(struct object_input *input, const char *path)
 {
 	_cleanup_free_ void *file = NULL;
 	struct reason why = {""};
@@ -118,10 +119,10 @@ int object_input_add_embedded(struct object_input *input, const char *path)
 int object_input_add_all(struct object_input *input, const char *const *paths, size_t count,
 			 const char *executable)
 {
-	int err = count ? 0 : object_input_add_embedded(input, executable);
+	int err = count ? 0 : add_embedded(input, executable);
 
 	for (size_t i = 0; !err && i < count; i++)
-		err = object_input_add_file(input, paths[i]);
+		err = add_file(input, paths[i]);
 	if (!err && request_set_count(input->requests) == 0)
 		engine_say(input->events, ENGINE_NOTE, NULL,
 			   "note: no object has CO-RE relocations; nothing of any BTF is needed");

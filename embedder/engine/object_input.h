@@ -22,12 +22,6 @@ struct object_input {
 int object_input_init(struct object_input *input, const struct engine_events *events);
 void object_input_free(struct object_input *input);
 
-/* Reads an object file. */
-int object_input_add_file(struct object_input *input, const char *path);
-
-/* Reads the objects inside an executable, with a note for each. -ENOENT: there is none. */
-int object_input_add_embedded(struct object_input *input, const char *path);
-
 /*
  * Reads all of @paths, or with @count 0 the objects inside @executable. A note says so when no
  * object has a CO-RE relocation.

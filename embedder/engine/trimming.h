@@ -2,7 +2,7 @@
 /*
  * The main run of the engine: objects and kernels in, a bundle of trimmed BTFs out.
  *
- *	trimming_init(), object_input_add_...(), kernel_input_add() and its filters,
+ *	trimming_init(), object_input_add_all(), kernel_input_add() and its filters,
  *	trimming_run(), trimming_layout(), trimming_free()
  *
  * A kernel that cannot be used is reported, counted in kernels.failures and left out.

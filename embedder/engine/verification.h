@@ -3,7 +3,7 @@
  * The engine's second run: a bundle, objects and full kernel BTFs in; out comes whether each
  * relocation has the same answer on the bundle's trimmed BTFs as on the full ones.
  *
- *	verification_init(), object_input_add_...(), verification_read_bundle(),
+ *	verification_init(), object_input_add_all(), verification_read_bundle(),
  *	kernel_input_add() and its filters, verification_run(), verification_free()
  */
 #ifndef COREBTF_ENGINE_VERIFICATION_H

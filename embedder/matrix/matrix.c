@@ -119,16 +119,12 @@ int matrix_add_kernel(struct matrix *matrix, const char *name, const struct verd
 	return 0;
 }
 
-const struct verdict *matrix_request(const struct matrix *matrix, size_t request, size_t kernel)
-{
-	return &matrix->columns[matrix->kernels[kernel].column].verdicts[request];
-}
-
 const struct verdict *matrix_cell(const struct matrix *matrix, size_t site, size_t kernel)
 {
 	const struct request *request = request_set_of_site(matrix->set, site);
+	const struct matrix_column *column = &matrix->columns[matrix->kernels[kernel].column];
 
-	return request ? matrix_request(matrix, request->number, kernel) : NULL;
+	return request ? &column->verdicts[request->number] : NULL;
 }
 
 const uint32_t *matrix_sites(const struct matrix *matrix, size_t request, size_t *ret_count)
