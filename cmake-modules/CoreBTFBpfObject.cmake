@@ -8,7 +8,7 @@
 # property COREBTF_BPF_OBJECT.
 
 include_guard(GLOBAL)
-cmake_policy(VERSION 3.25) # the functions below are written for it, whatever the caller's is
+cmake_policy(VERSION 3.25) # the functions below need it, for any policy of the caller
 
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFLibraries.cmake)
 

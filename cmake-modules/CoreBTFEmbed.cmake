@@ -16,7 +16,7 @@
 # corebtf.ld), COREBTF_INCLUDE_DIR, COREBTF_AUTOMATIC (the file automatic.c) and COREBTF_VERSION.
 
 include_guard(GLOBAL)
-cmake_policy(VERSION 3.25) # the functions below are written for it, whatever the caller's is
+cmake_policy(VERSION 3.25) # the functions below need it, for any policy of the caller
 
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFBpfObject.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFSegment.cmake)

@@ -32,7 +32,7 @@ struct embed_options {
 	bool all_machines, json;
 };
 
-/* What is embedded, and what is said of it. */
+/* What is embedded, with the figures that are printed. */
 struct embedding {
 	struct executable_info target;
 	struct trimming trimming;	    /* without --bundle */

@@ -130,7 +130,7 @@ static int check_options(const struct command *command, struct trim_options *opt
 
 /* --- one BTF ---------------------------------------------------------------------------------- */
 
-/* One path that is no folder is trimmed whatever kernel it is for. */
+/* A single path that is not a folder is trimmed, whichever kernel it is for. */
 static bool is_single_file(const struct sources *sources)
 {
 	struct stat status;

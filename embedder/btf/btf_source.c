@@ -14,7 +14,7 @@
 
 #define LAYOUT_ENTRY_SIZE 4 /* u8 info_size, u8 element_size, u16 flags */
 
-/* Bytes behind struct btf_type, and for each member, parameter, enumerator or variable. */
+/* Bytes after struct btf_type, and for each member, parameter, enumerator or variable. */
 static const struct {
 	uint16_t extra, element;
 } known_kinds[TYPE_VIEW_KIND_KNOWN] = {

@@ -223,7 +223,7 @@ int command_parse(const struct command *command, int argc, char **argv, command_
 				status = take(command, context, key, optarg);
 		}
 	}
-	/* After "--" getopt hands nothing out any more. */
+	/* After "--" getopt returns nothing. */
 	while (status == COMMAND_GO && optind < argc)
 		status = take(command, context, COMMAND_OPERAND, argv[optind++]);
 	return status;

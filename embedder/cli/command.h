@@ -14,7 +14,7 @@
 struct command_option {
 	int key;	      /* the short letter, or a number from 256 on: there is none */
 	const char *name;     /* the long name */
-	const char *argument; /* what stands behind it, for the help; NULL: nothing; "PATH...": all
+	const char *argument; /* its argument, for the help; NULL: nothing; "PATH...": all
 			       * operands up to the next option are values of it; "[PATH...]": there
 			       * may be none, and its value then is NULL */
 	const char *help;     /* may have several lines */

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /*
- * @output: where a command will write; NULL: nowhere. @inputs: @count paths of what it reads; NULL
- * among them is none. 0, or -EINVAL after a line that says which input it is, by whatever name.
+ * @output: where a command will write, or NULL. @inputs: @count paths that it reads; some may be
+ * NULL. Returns 0, or -EINVAL after a line that says which input it is, also under another name.
  */
 int output_check(const char *output, const char *const *inputs, size_t count);
 

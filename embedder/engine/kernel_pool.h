@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Does the same work on the types of many kernels, on several threads and within a memory
- * limit. Results come in one order, whatever the number of threads: first the files of the list,
- * then the kernels of each source. One thread at a time reads a source; while it works on a kernel,
- * another thread reads the next one.
+ * limit. Results come in the same order for any number of threads: first the files of the list,
+ * then the kernels of each source. One thread at a time reads a source; while it works on a
+ * kernel, another thread reads the next one.
  */
 #ifndef COREBTF_ENGINE_KERNEL_POOL_H
 #define COREBTF_ENGINE_KERNEL_POOL_H

@@ -116,7 +116,7 @@ static struct member *get_member(struct unpacking *unpacking, const char *name)
 
 enum content { CONTENT_BTF, CONTENT_PACKED_BTF, CONTENT_BESIDE, CONTENT_OTHER };
 
-/* What a member is for, by its name: a BTF, or what an archive of BTFs has beside them. */
+/* What a member is, by its name: a BTF, or one of the other files in an archive of BTFs. */
 static enum content content_of(const char *name)
 {
 	const char *base = basename(name);

@@ -31,8 +31,8 @@ struct scratch {
 struct outcome {
 	bool absent; /* the bundle has no entry for it */
 	size_t differences;
-	struct verdict *verdicts; /* of the full types, by request; behind this struct */
-	char *lines;		  /* behind them */
+	struct verdict *verdicts; /* of the full types, by request; after this struct */
+	char *lines;		  /* after them */
 };
 
 int verification_init(struct verification *verification, const struct engine_events *events)

@@ -86,7 +86,7 @@ static bool find_record(struct source_table *table, uint32_t name, uint32_t offs
 	} else if (high - low > 8 && record_offset(table, low + 8) > offset) {
 		high = low + 8; /* the next relocation is usually a few lines further */
 	}
-	/* low is at or before the offset, high is behind it or the end. */
+	/* low is at or before the offset, high is after it or the end. */
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;
 

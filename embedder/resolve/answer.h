@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Results of matching and of values, beside negative errno values for damaged types. */
+/* Results of matching and of values, besides negative errno values for damaged types. */
 enum answer_result {
 	ANSWER_NO_MATCH = 0,
 	ANSWER_MATCH = 1,

@@ -59,11 +59,11 @@ static void allow_prefixes(struct wanted_types *wanted, const char *name, size_t
 	switch (length) {
 	case 0:
 	case 1:
-		/* Two unknown bytes behind "a\0": not worth a filter. */
+		/* Two unknown bytes after "a\0": not worth a filter. */
 		memset(wanted->prefixes, 0xff, sizeof(wanted->prefixes));
 		return;
 	case 2:
-		/* The byte behind "ab\0" is the first of another string. */
+		/* The byte after "ab\0" is the first of another string. */
 		for (unsigned int next = 0; next < 256; next++) {
 			first_four[3] = next;
 			allow_prefix(wanted, first_four);

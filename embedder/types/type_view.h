@@ -140,7 +140,7 @@ static inline uint32_t type_view_elements(const struct type_view *view, const st
 	return type_view_u32(view, type_view_array(type)->nelems);
 }
 
-/* The word behind an INT: encoding, offset and bits. */
+/* The word after an INT: encoding, offset and bits. */
 static inline uint32_t type_view_int_word(const struct type_view *view, const struct btf_type *type)
 {
 	return type_view_u32(view, *(const uint32_t *)(type + 1));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why something failed, in words, passed up beside the -errno. The caller that knows the
- * consequence (the daemon does not start, or keeps the old programs) makes one line of it.
+ * Why something failed, as text, returned with the -errno. The caller that knows the consequence
+ * (the daemon does not start, or keeps the old programs) makes one line of it.
  */
 #ifndef BTFD_REASON_H
 #define BTFD_REASON_H

@@ -27,8 +27,8 @@ while read -r name; do
 	same one.btf "out.d/$name"
 done <names
 
-# Filled, it is not fetched again: the server is not asked. The same bytes, whatever the order, the
-# number of threads and the way an object is named.
+# Filled, it is not fetched again: the server is not asked. The same bytes for any order, number
+# of threads and way to name an object.
 mv server server.away
 cp output.tar before.tar
 status 0 btfgen --quiet -o again.tar --jobs 1 flow.bpf.o

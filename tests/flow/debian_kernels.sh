@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Kernels as Debian ships them: packages fetched with apt and given to the command. The expected
-# contents come from binutils and the packing tools, at the offsets of the kernel's documentation. Cloud kernels are the smallest; 12's are packed with lz4 on amd64 and not at all on arm64.
+# Debian's kernels: packages downloaded with apt and given to the command. The expected contents
+# come from binutils and the packing tools, at the offsets of the kernel's documentation. Cloud
+# kernels are the smallest; 12's are packed with lz4 on amd64 and not at all on arm64.
 . "$FLOW/lib.sh"
 . "$FLOW/archive_lib.sh"
 
@@ -10,7 +11,7 @@ done
 make_object probe.bpf.o
 make_program program probe.bpf.o
 
-# apt with lists of its own: for any machine, and without a right to change the system's.
+# apt with its own lists: for any machine, and without the right to change those of the system.
 private_apt() { # ARCHITECTURE TOOL ARGUMENT...
 	architecture=$1
 	tool=$2
@@ -139,7 +140,7 @@ read_kernel vmlinux "$release" x86_64
 same btf judge.btf
 [ "$found_build_id" = "$same_build_id" ] || fail "the ELF file says another build-id than the image"
 
-# The same kernel, packed in each other way behind the same setup code.
+# The same kernel, packed in each other way after the same setup code.
 head -c $start amd64.vmlinuz >setup
 for packing in $(packings); do
 	pack $packing vmlinux >payload
@@ -191,7 +192,7 @@ same btf judge.btf
 archive_kernel
 bpftool_reads btf
 
-# The same as an EFI zboot image, whose payload has no size of its own but for gzip.
+# The same as an EFI zboot image, whose payload says its size only with gzip.
 for packing in $(packings); do
 	pack $packing arm64.vmlinuz >payload
 	length=$(wc -c <payload)

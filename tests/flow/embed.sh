@@ -7,7 +7,7 @@ make_program exe flow.bpf.o
 make_program bare
 cp exe exe.before
 
-# No OBJ: the one inside is found, whatever is around it.
+# No OBJ: the one inside the program is found.
 status 0 embed exe --kernels "$KERNELS" -o with
 same exe exe.before
 says err "found BPF object: "

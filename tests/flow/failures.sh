@@ -57,7 +57,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	same work/exe exe.before
 fi
 
-# Interrupted at some moment: the old file or the whole new one, and nothing beside it.
+# Interrupted at some moment: the old file or the whole new one, and no other file.
 status 0 embed exe --kernels "$KERNELS" -o after
 for delay in 0 0.02 0.05 0.1 0.2 0.3; do
 	cp exe work/exe

@@ -80,8 +80,8 @@ says listing ./debian/11/aarch64/5.10.0-30-arm64.btf
 status 0 convert listed.tar -o back.bundle
 same back.bundle raw.bundle
 
-# GNU tar unpacks it, and what GNU tar packs again, in whatever order, format and packing, is the
-# same bundle: with links for equal files, below another folder, without the "./".
+# GNU tar unpacks it, and what GNU tar packs again, in any order, format and packing, is the same
+# bundle: with links for equal files, below another folder, without the "./".
 mkdir unpacked
 tar -xf with.tar.gz -C unpacked || fail "GNU tar does not take it"
 same unpacked/package.json package.json
@@ -119,7 +119,7 @@ status 0 list plain.bundle
 says out "8 kernels"
 says_not out "prog"
 
-# The same bytes whatever the time, the zone, the umask, the locale, the user's own tar options.
+# The same bytes for any time, time zone, umask, locale and tar options of the user.
 status 0 convert xz -o first.tar.gz --json package.json
 status 0 convert xz -o first.tar.xz --json package.json
 status 0 convert xz -o first.tar.zst --json package.json
@@ -135,13 +135,13 @@ for ending in tar.gz tar.xz tar.zst; do
 	same first.$ending second.$ending
 done
 
-# The packers' own programs take them, and find nothing behind the end.
+# The programs gzip, xz and zstd accept them and find nothing after the end.
 gzip -t first.tar.gz 2>err || fail "gzip -t"
 xz -t first.tar.xz || fail "xz -t"
 ! have zstd || zstd -tq first.tar.zst || fail "zstd -t"
 [ ! -s err ] || fail "gzip complains"
 
-# As the readers of these layouts do: look for one name and take the data behind its header.
+# As the readers of these layouts do: look for one name and take the data after its header.
 if have python3; then
 	status 0 convert raw -o bcc.tar.gz --layout bcc
 	cat >scan.py <<'END'

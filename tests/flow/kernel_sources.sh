@@ -83,7 +83,7 @@ for packer in gzip:gz xz:xz zstd:zst bzip2:bz2 lz4:lz4; do
 	rm "$file"
 done
 
-# --as: for the paths behind it, until the next one.
+# --as: for the paths after it, until the next one.
 cp "plain/$btf" nameless
 status 1 embed exe --kernels nameless -o none
 one_error=$(grep nameless: err)

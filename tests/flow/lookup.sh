@@ -95,7 +95,7 @@ says err "not with --release"
 ask --release 6.1.0-10-amd64 --build-id 00aAfF
 same found.btf new.btf
 
-# The running kernel in a bundle of its own entry: by its name, with no file read to decide.
+# The running kernel in a bundle with just its entry: found by name, without reading other files.
 if [ -r /sys/kernel/btf/vmlinux ]; then
 	make_program running one.bpf.o
 	mkdir -p "here/made/1/$(uname -m)"

@@ -62,7 +62,7 @@ for source in program a.tar tree; do
 	says out "fits as well, with another BTF: "
 	one_line $source "there are different BTFs for release $release on machine x86_64, and nothing tells"
 done
-# One that fits but for its distribution.
+# One that fits except for its distribution.
 for source in a.tar tree program; do
 	status 1 lookup $source --machine x86_64 --release "$release" --uname-version '#1 SMP Debian 5.4.1-1'
 	one_line $source "no BTF for this build of release $release on machine x86_64"

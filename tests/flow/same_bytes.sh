@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The same input gives the same bytes, whatever the order of the arguments and the number of threads.
+# The same input gives the same bytes, for any order of the arguments and number of threads.
 . "$FLOW/lib.sh"
 make_object a.bpf.o
 make_object b.bpf.o -DWITH_MISSING

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# corebtf convert to a folder: the files that GNU tar would write, and none that it should not. GNU tar makes the
-# archives; python3 those that GNU tar refuses to make.
+# corebtf convert to a folder: writes the files that GNU tar would write, and none that it should
+# not. GNU tar makes the archives; python3 those that GNU tar refuses to make.
 . "$FLOW/lib.sh"
 umask 022
 
