@@ -66,7 +66,7 @@ static void cleanup_closedir(DIR **directory)
 		closedir(*directory);
 }
 
-/* 1: there is a name in the folder that @counts; 0: there is none. */
+/* 1: @counts holds for a name in the folder; 0: for none. */
 static int find_name(const char *path, bool (*counts)(const char *path, const char *name))
 {
 	_cleanup_(cleanup_closedir) DIR *directory = opendir(path);
@@ -105,7 +105,7 @@ static bool is_filled(const char *path, const char *name)
 		below = NULL;
 		return false;
 	}
-	return find_name(below, is_file) != 0; /* else the error is reported when it is read */
+	return find_name(below, is_file) != 0; /* otherwise reading it reports the error */
 }
 
 static bool has(const char *path, const char *name)
@@ -218,7 +218,7 @@ int cache_find_kernels(char **ret_path, struct reason *why)
 
 	if (err)
 		return err;
-	/* A trimmed BTF in the place of a full one is a wrong BTF. */
+	/* btfgen's cache has trimmed BTFs, which must not be taken for full ones. */
 	if (has(*ret_path, SCRIPT_FOLDER))
 		return refuse_foreign(*ret_path, why);
 	err = find_name(*ret_path, is_filled);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * In: arguments and bytes for git. Out: the bytes it printed, or what it complained of.
- */
+/* In: arguments and bytes for git. Out: the bytes it printed, or its error message. */
 #include "embedder/hub/git.h"
 
 #include <errno.h>
@@ -26,11 +24,8 @@
 
 #define ARGUMENTS_MAX 64
 
-/*
- * Settings that override the user's, which would change bytes of the files, start
- * programs, or do unwanted work. ext:: runs any command, and is not for a list of
- * URLs.
- */
+/* Settings that override the user's: those could change the files' bytes, start programs, or do
+ * unwanted work. ext:: runs any command, so it is not allowed. */
 static const char *const settings[] = {
 	"core.hooksPath=/dev/null",	 "core.attributesFile=/dev/null", "core.autocrlf=false",
 	"core.fsmonitor=false",		 "core.sparseCheckout=false",	  "core.splitIndex=false",
@@ -59,7 +54,8 @@ static const char *const dropped_variables[] = {
 /* LC_ALL: what git says is part of our messages, and those are in English. */
 static const char *const set_variables[] = {
 	"GIT_ATTR_NOSYSTEM=1",
-	/* All objects are fetched by name. Of a damaged cache git 2.47 would fetch one for ever. */
+	/* All objects are fetched by name. With a damaged cache, git 2.47 would fetch one again and
+	 * again. */
 	"GIT_NO_LAZY_FETCH=1",
 	"GIT_NO_REPLACE_OBJECTS=1",
 	"GIT_TERMINAL_PROMPT=0",
@@ -102,10 +98,8 @@ static bool is_dropped(const char *variable)
 	return false;
 }
 
-/*
- * GIT_CEILING_DIRECTORIES: were the repository in @folder damaged, git would look for one above
- * it, and find, say, that of the user's home.
- */
+/* GIT_CEILING_DIRECTORIES: if the repository in @folder is damaged, git must not use one above it,
+ * for instance one in the user's home. */
 static int make_environment(const struct git_run *run, struct environment *environment)
 {
 	const char *slash = strrchr(run->folder, '/');
@@ -137,8 +131,8 @@ static int make_environment(const struct git_run *run, struct environment *envir
 	return 0;
 }
 
-/* What git says, line by line. Of all lines two are kept: the first that is fatal, which is nearest
- * to the cause, and the last. */
+/* git's standard error, line by line. Two lines are kept: the first fatal one, which is nearest to
+ * the cause, and the last. */
 struct listener {
 	git_show_fn show;
 	void *context;
@@ -192,7 +186,7 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
-/* MSG_NOSIGNAL: git that ends early must not end us. */
+/* MSG_NOSIGNAL: if git ends early, SIGPIPE must not end us. */
 static void send_input(const struct git_run *run, struct child *child)
 {
 	ssize_t sent = send(child->input, run->input + child->sent, run->input_size - child->sent,
@@ -256,10 +250,8 @@ static void take_signal(struct child *child)
 	kill(child->pid, child->caught);
 }
 
-/*
- * Feeds git and reads what it says until it has ended. Not until its pipes are closed: an ssh that
- * stays in the background for the next connection keeps them open.
- */
+/* Writes git's input and reads its output until it has ended. It does not wait until the pipes are
+ * closed: an ssh that stays in the background for the next connection keeps them open. */
 static void attend(const struct git_run *run, struct child *child)
 {
 	if (!run->input_size)
@@ -322,11 +314,10 @@ static int open_pipes(struct child *child, int fds[3])
 }
 
 /*
- * What the child does after vfork(): it shares our memory while we wait for its exec, so it only
- * makes system calls. Returns errno when git cannot be started.
- *
- * git ends when we do, even by SIGKILL: else it would go on in a folder whose lock is free. Had we
- * ended before prctl(), git's parent would be another by then.
+ * The child after vfork(). It shares our memory until its exec, so it only makes system calls.
+ * Returns errno when git cannot be started. PR_SET_PDEATHSIG: git ends when we do, even by SIGKILL;
+ * otherwise it would go on in a folder whose lock is free. If we ended before prctl(), the parent
+ * is another one.
  */
 static int exec_git(pid_t parent, const int fds[3], const sigset_t *mask,
 		    const char *const *arguments, char **variables)
@@ -407,7 +398,7 @@ int git_run(const struct git_run *run, const char *const *arguments, struct reas
 		.signals = -1,
 		.listener = {.show = run->show, .context = run->context},
 	};
-	/* Where SIGCHLD is ignored, the kernel throws the exit status away. */
+	/* While SIGCHLD is ignored, the kernel discards the exit status. */
 	struct sigaction usual = {.sa_handler = SIG_DFL}, before_action;
 	int fds[3] = {-1, -1, -1}, err;
 	sigset_t caught, before;

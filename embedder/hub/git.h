@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One run of git. It never asks on the terminal, runs no hooks of a repository, does not start
- * its own housekeeping, and works in the given folder: variables that would lead it to
- * another repository (GIT_DIR and its like, set inside of hooks) are taken out. How it reaches
- * servers is left to the user's settings: proxies, credentials, insteadOf.
+ * One run of git. It never asks on the terminal, runs no hooks of a repository, does not start its
+ * own housekeeping, and works in the given folder: variables that would lead it to another
+ * repository (GIT_DIR and the like, set inside of hooks) are removed. The user's settings for
+ * reaching servers hold: proxies, credentials, insteadOf.
  */
 #ifndef COREBTF_HUB_GIT_H
 #define COREBTF_HUB_GIT_H
@@ -28,10 +28,11 @@ struct git_run {
 };
 
 /*
- * Runs `git ARGUMENTS`, a list that ends with NULL. A signal that is to end us is passed on to
- * git first, so that it takes its temporary files away.
- * Errors: -ENOENT there is no git; -EIO it failed, with what it said in @why; -EFBIG it printed
- * more than we take; -EINTR; those of pipe(2) and posix_spawn(3).
+ * Runs `git ARGUMENTS`, a list that ends with NULL. A signal that is to end us is passed on to git
+ * first, so that it removes its temporary files; when we are killed, git gets SIGTERM. To be called
+ * from the main thread: git ends with the thread that started it. Errors: -ENOENT there is no git;
+ * -EIO it failed, with its message in @why; -EFBIG it printed too much; -EINTR; those of pipe(2),
+ * vfork(2) and execve(2).
  */
 int git_run(const struct git_run *run, const char *const *arguments, struct reason *why);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Objects of a repository that are on this machine, by what git cat-file prints of them all. Asking
- * git about one that is not here would make it fetch that one.
- */
+/* The objects of a repository that are on this machine, as git cat-file lists them. Asking git
+ * about a single one that is missing would make it fetch that one. */
 #ifndef COREBTF_HUB_OBJECT_SET_H
 #define COREBTF_HUB_OBJECT_SET_H
 

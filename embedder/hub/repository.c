@@ -16,7 +16,7 @@
 #define COMING	"refs/corebtf/coming"
 #define FETCHED "refs/corebtf/fetched"
 
-/* The index of the tree that is put together. */
+/* The index of the tree that is being made. */
 #define NEXT_INDEX ".git/corebtf-next"
 
 /* A symbolic link holds a path. */
@@ -69,8 +69,8 @@ static void cleanup_closedir(DIR **directory)
 		closedir(*directory);
 }
 
-/* Files in @below that begin with @start and end with @end. Nobody else is at work here, so a file
- * that git makes and renames or removes when it is done is one of a git that was killed. */
+/* Removes files in @below that begin with @start and end with @end: temporary files of git. We hold
+ * the lock, so they are left from a git that was killed. */
 static void sweep(const struct repository *repository, const char *below, const char *start,
 		  const char *end)
 {
@@ -148,7 +148,7 @@ int repository_open(const struct cache *cache, const struct repository_url *url,
 	if (err)
 		return err;
 	sweep_all(&repository);
-	/* Done again, it mends what a first one that was interrupted left undone. */
+	/* If a first one was interrupted, this completes it. */
 	err = git_run(&run, init, why);
 	if (!err)
 		err = check_place(&repository, why);
@@ -318,8 +318,9 @@ static int run_with_names(const struct repository *repository, const char *const
 }
 
 /*
- * As git itself fetches what is missing in a partial clone, but many at once. The negotiation
- * "noop" sends the server nothing about what is here: it would take a commit for all its files.
+ * As git itself fetches missing objects of a partial clone, but many at once. The negotiation
+ * "noop" sends the server nothing about what is here: it would conclude from a commit that all its
+ * files are.
  */
 int repository_fetch_objects(struct repository *repository, const char *const *objects,
 			     size_t count, struct reason *why)
@@ -415,7 +416,7 @@ static void list_wanted(const struct repository *repository, const struct reposi
 	}
 }
 
-/* Puts a tree of these entries together. @ret_tree: its name, from malloc. */
+/* Makes a tree of these entries. @ret_tree: its name, malloc'd. */
 static int write_tree(const struct repository *repository, const struct byte_buffer *records,
 		      char **ret_tree, struct reason *why)
 {
@@ -447,7 +448,7 @@ static int write_tree(const struct repository *repository, const struct byte_buf
 	return *ret_tree ? 0 : reason_errno(why, -ENOMEM, "cannot keep the name of the tree");
 }
 
-/* --reset: files that were changed or deleted here are as in the repository again. */
+/* --reset: restores files that were changed or deleted here. */
 int repository_check_out(struct repository *repository, const struct repository_tree *tree,
 			 bool complete, struct reason *why)
 {

@@ -33,18 +33,17 @@ struct repository {
 };
 
 /*
- * Its folder in the cache, made where there is none. What a git that was killed has left is
- * removed, so the cache's lock must be held. @show: to be set after it.
- * Errors: -EEXIST the folder is there and is no repository; those of git_run().
+ * Opens its folder in the cache, or makes it. Removes what a killed git left there, so the caller
+ * must hold the cache's lock. Set @show afterwards. Errors: -EEXIST the folder is there and is no
+ * repository; those of git_run().
  */
 int repository_open(const struct cache *cache, const struct repository_url *url,
 		    struct repository *ret_repository, struct reason *why);
 void repository_close(struct repository *repository);
 
 /*
- * Asks the server for its newest commit, and works with that. On failure with the last one that
- * was fetched; `commit` is NULL when there was none.
- * @ret_all_came: the server does not know partial clones, and sent every file.
+ * Fetches the server's newest commit and makes it `commit`. On failure that is the last one that
+ * was fetched, or NULL. @ret_all_came: the server does not know partial clones and sent every file.
  */
 int repository_update(struct repository *repository, bool *ret_all_came, struct reason *why);
 
@@ -52,23 +51,23 @@ int repository_update(struct repository *repository, bool *ret_all_came, struct 
 int repository_read_tree(struct repository *repository, repository_skip_fn skip, void *context,
 			 struct repository_tree *ret_tree, struct reason *why);
 
-/* Fetches what its links say, in one request, as far as it is not here. */
+/* Fetches the texts of its links that are not here, in one request. */
 int repository_fetch_links(struct repository *repository, const struct repository_tree *tree,
 			   struct reason *why);
 
-/* Follows the links of which it is here what they say. */
+/* Follows the links whose texts are here. */
 int repository_follow_links(struct repository *repository, struct repository_tree *tree,
 			    repository_skip_fn skip, void *context, struct reason *why);
 
-/* Fetches @count objects, by name, in one request: all or none of them come. */
+/* Fetches @count objects, by name, in one request: all of them or none. */
 int repository_fetch_objects(struct repository *repository, const char *const *objects,
 			     size_t count, struct reason *why);
 
-/* Looks again which objects are here. */
+/* Reads again which objects are here. */
 int repository_read_objects(struct repository *repository, struct reason *why);
 
-/* Makes the work tree hold the wanted files and links of @tree that are here, and nothing else that
- * came from the repository; the commit counts as fetched if @complete. */
+/* Puts the wanted files and links of @tree that are here into the work tree, and removes all others
+ * of the repository from it. The commit counts as fetched if @complete. */
 int repository_check_out(struct repository *repository, const struct repository_tree *tree,
 			 bool complete, struct reason *why);
 

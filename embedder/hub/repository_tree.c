@@ -18,7 +18,7 @@
 #include "runtime/util/array.h"
 #include "runtime/util/link_path.h"
 
-/* Real archives have a few dozen links. Every file is held against each, so there is a bound. */
+/* Real archives have a few dozen links. Every file is compared with each, hence the bound. */
 #define LINKS_MAX 1000
 
 /* How many links may make one name of a file, and how many names one file may have. */
@@ -39,16 +39,14 @@ void repository_tree_free(struct repository_tree *tree)
 	*tree = (struct repository_tree){0};
 }
 
-/* "git~1" is what Windows calls .git; git refuses it everywhere, and with it the whole list. */
+/* "git~1" is Windows's name of .git. git refuses a list with such a name, on every system. */
 static bool is_git_short_name(const char *name, size_t length)
 {
 	return length >= 5 && strncasecmp(name, "git~", 4) == 0 && isdigit((unsigned char)name[4]);
 }
 
-/*
- * Why a path is not taken, or NULL. "": not worth a message, as hidden files are skipped
- * everywhere. Git would refuse some of these as well, but all others with them.
- */
+/* Why a path is not taken, or NULL. "": without a message, as hidden files are skipped everywhere.
+ * Git would refuse some of these itself, and then the whole list. */
 static const char *find_fault(const char *path)
 {
 	if (strlen(path) > PATH_LENGTH_MAX)
@@ -148,7 +146,7 @@ static int compare_links(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-/* What stands behind @folder in @path: "" or "/...". NULL: it is not in there. */
+/* The rest of @path after @folder: "" or "/...". NULL: @path is not in @folder. */
 static const char *path_below(const char *path, const char *folder)
 {
 	size_t length = strlen(folder);
@@ -175,9 +173,9 @@ static bool is_doubled(const struct repository_tree *tree, const struct reposito
 }
 
 /*
- * Git makes no tree that has one name twice, but takes any. Which of the two comes to lie on the
- * disk, and with it where all links that pass there lead, would be for the order of our records to
- * say: so the link goes.
+ * Git makes no tree with one name twice, but accepts one. The order of our records would then
+ * decide which of the two is written to disk, and where links through it lead. So the link is left
+ * out.
  */
 static int drop_doubled(struct repository_tree *tree, repository_skip_fn skip, void *context)
 {
@@ -319,7 +317,7 @@ int repository_tree_resolve(struct repository_tree *tree, repository_skip_fn ski
 	return 0;
 }
 
-/* The names of one file, each asked about. */
+/* The names of one file; --select is asked about each. */
 struct naming {
 	const struct repository_tree *tree;
 	struct kernel_select *select;
@@ -344,8 +342,8 @@ static int ask(struct naming *naming, const char *path)
 	return 0;
 }
 
-/* @path, and what links make of it. All names are asked about, so that each expression learns
- * whether it held for one. */
+/* @path, and its names through links. All of them are asked about, so that each expression counts
+ * whether it held. */
 static int ask_all(struct naming *naming, const char *path, unsigned int links)
 {
 	int err;

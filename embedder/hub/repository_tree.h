@@ -4,8 +4,7 @@
  * No file needs to be here for that, but the symbolic links: `ubuntu/18.04 -> bionic` makes two
  * names of each kernel below, and --select may use either.
  *
- * The list is somebody else's. Names with which git or a terminal could be led astray are told to
- * a function and not taken.
+ * The list comes from a server. Names that could harm git or a terminal are reported and not taken.
  */
 #ifndef COREBTF_HUB_REPOSITORY_TREE_H
 #define COREBTF_HUB_REPOSITORY_TREE_H
@@ -41,7 +40,7 @@ struct repository_tree {
 	struct arena arena;
 };
 
-/* Told of what is not taken. @path may hold any byte. */
+/* Gets each path that is not taken. @path may hold any byte. */
 typedef void (*repository_skip_fn)(void *context, const char *path, const char *why);
 
 /*
@@ -51,7 +50,7 @@ int repository_tree_read(const char *listing, size_t size, repository_skip_fn sk
 			 struct repository_tree *ret_tree, struct reason *why);
 void repository_tree_free(struct repository_tree *tree);
 
-/* Says what a link holds; what is no path is ignored, and the link dangles. 0 or -ENOMEM. */
+/* Sets the text of a link. One that is no path is ignored, and the link dangles. 0 or -ENOMEM. */
 int repository_tree_set_target(struct repository_tree *tree, struct repository_link *link,
 			       const char *target, size_t length);
 

@@ -59,8 +59,8 @@ static bool is_local_path(const char *text)
 	return text[strcspn(text, ":/")] != ':';
 }
 
-/* A local path by its letters, absolute: git runs in another folder. What is not there today may be
- * tomorrow, so links are not followed. */
+/* A local path, made absolute, as git runs in another folder. Links are not resolved: they may lead
+ * elsewhere tomorrow. */
 static char *absolute_path(const char *text)
 {
 	_cleanup_free_ char *current = NULL;
@@ -91,7 +91,7 @@ static char *hide_user(const char *address)
 	return shown;
 }
 
-/* FNV-1a: tells apart what looks the same once it is a name. */
+/* FNV-1a, for addresses whose names are equal. */
 static uint32_t hash(const char *text)
 {
 	uint64_t value = 0xcbf29ce484222325;

@@ -18,10 +18,8 @@ struct repository_url {
 	char *folder;  /* the name of its folder in the cache; the same for the same @shown */
 };
 
-/*
- * Errors: -EINVAL it is nothing to be given to git: empty, like an option, with control characters,
- * or one of git's HELPER::ADDRESS, which may run any program; -ENOMEM.
- */
+/* Errors: -EINVAL git must not get it: it is empty, looks like an option, has control characters,
+ * or is one of git's HELPER::ADDRESS, which may run any program; -ENOMEM. */
 int repository_url_read(const char *text, struct repository_url *ret_url, struct reason *why);
 void repository_url_free(struct repository_url *url);
 

@@ -42,7 +42,7 @@ bool kernel_archive_is(const void *start, size_t size)
 	       (!any && sum == CHECKSUM_SIZE * ' '); /* no header: the end */
 }
 
-/* All reads come from memory that is whole and checked: what is wrong is in the tar itself. */
+/* The memory is whole and its packing was checked, so an error is one of the tar itself. */
 static int explain(struct archive *archive, struct reason *why)
 {
 	const char *text = sym_archive_error_string(archive);
@@ -57,10 +57,8 @@ static void cleanup_archive(struct archive **archive)
 		sym_archive_read_free(*archive);
 }
 
-/*
- * The bytes of the current member. One that is stored in a piece, as all are but GNU tar's sparse
- * files, stays where it is: *@ret_copy is then NULL.
- */
+/* The bytes of the current member. A member in one piece, as all are but GNU tar's sparse files, is
+ * not copied: *@ret_copy is then NULL. */
 static int read_member(struct archive *archive, uint64_t size, const void **ret_data,
 		       void **ret_copy, struct reason *why)
 {

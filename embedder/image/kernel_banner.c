@@ -14,7 +14,7 @@
 
 #include "runtime/kernel/machine.h"
 
-/* What says it, the better the higher. */
+/* What kind of place says it; the higher, the better. */
 enum rank { NOTHING, DRAFT_BANNER, DRAFT_UTS, BANNER, UTS };
 
 /* struct new_utsname */
@@ -101,7 +101,8 @@ static bool read_uts(const char *uts, struct kernel_facts *facts)
 	memset(facts, 0, sizeof(*facts));
 	set_text(facts->release, uts + RELEASE * UTS_FIELD_SIZE, lengths[RELEASE]);
 	set_text(facts->uname_version, uts + VERSION * UTS_FIELD_SIZE, lengths[VERSION]);
-	/* A name that the table does not have comes back as it is, and is not ours to keep. */
+	/* Of a name that is not in the table, machine_canonical() returns the argument, which does
+	 * not last. */
 	facts->machine = machine_canonical(machine);
 	if (facts->machine == machine)
 		facts->machine = "";

@@ -25,14 +25,14 @@
 
 #define UNPACKED_SIZE_MAX ((size_t)KERNEL_BTF_SIZE_MAX + KERNEL_ARCHIVE_SLACK)
 
-/* What is taken for the size of packed bytes that do not say it, in times their own. Too small a
- * guess is made up for. */
+/* A guess of the size that packed bytes unpack to when they do not say it, in times their own.
+ * Where it is too small, more is asked for. */
 #define PACKED_GUESS 16
 
-/* How much of a kernel its BTF is at the most, of which a copy is made: one part in so many. */
+/* The BTF, of which a copy is made, is at most this part of a kernel. */
 #define BTF_PART 4
 
-/* The unpackers keep what they have written last, to copy from: xz -9 wants the last 64 MiB. */
+/* The unpackers keep the bytes that they wrote last, to copy from: for xz -9 the last 64 MiB. */
 #define WINDOW_MAX (UINT64_C(64) << 20)
 
 void kernel_btf_close(struct kernel_btf *btf)
@@ -98,7 +98,7 @@ static uint64_t cost_of(const struct kernel_btf *bytes, struct memory_budget *bu
 	switch (content_of(bytes->data, bytes->size)) {
 	case CONTENT_PACKED:
 		unpacked = packed_size(bytes->data, bytes->size);
-		if (unpacked > UNPACKED_SIZE_MAX) /* is refused when it comes to that */
+		if (unpacked > UNPACKED_SIZE_MAX) /* unpacking refuses it */
 			return memory_budget_at_most(budget, own);
 		return unpacked ? own + unpacking_cost(unpacked)
 				: memory_budget_at_most(budget,
@@ -107,7 +107,7 @@ static uint64_t cost_of(const struct kernel_btf *bytes, struct memory_budget *bu
 		unpacked = kernel_image_unpacked_size(bytes->data, bytes->size);
 		return unpacked ? own + unpacking_cost(unpacked)
 				: memory_budget_at_most(budget, own + own / BTF_PART);
-	case CONTENT_ELF: /* of one that is mapped hardly more than that is touched */
+	case CONTENT_ELF: /* of a mapped one, hardly more than the BTF is read */
 		return memory_budget_at_most(budget, (bytes->memory ? own : 0) + own / BTF_PART);
 	default:
 		return own;
@@ -140,8 +140,8 @@ static int unpack(const struct kernel_btf *bytes, size_t expected, size_t limit,
 
 /*
  * With a budget, no more is unpacked than is held of it. Where that is too little, because the
- * bytes do not say how much they unpack to or say it wrong, the whole of what is accepted is waited
- * for, and they are unpacked anew.
+ * packed bytes do not say their unpacked size or say it wrong, this waits for the largest size that
+ * is accepted, and unpacks again.
  */
 static int unpack_within_budget(struct kernel_btf *bytes, struct kernel_btf *ret_plain,
 				struct reason *why)
@@ -196,7 +196,9 @@ static int take_from_archive(struct kernel_btf *archive, struct kernel_btf *ret_
 	*ret_btf = (struct kernel_btf){.data = data, .size = size, .memory = copy};
 	if (copy)
 		return 0;
-	/* Mapped are only ELF files and BTFs, but a file may be rewritten once that was decided. */
+	/*
+	 * Only ELF files and BTFs are mapped, but a file may be rewritten after that was decided.
+	 */
 	ret_btf->memory = archive->memory;
 	ret_btf->mapping = archive->mapping;
 	ret_btf->mapping_size = archive->mapping_size;
@@ -213,7 +215,7 @@ static int take_btf(struct kernel_btf *bytes, struct kernel_btf *ret_btf, struct
 	if (err)
 		return err;
 	*ret_btf = *bytes;
-	ret_btf->budget = NULL; /* that stays with @bytes until it is handed on */
+	ret_btf->budget = NULL; /* @bytes keeps it until the end */
 	bytes->mapping = bytes->memory = NULL;
 	return 0;
 }
@@ -229,7 +231,7 @@ static int read_plain(struct kernel_btf *bytes, bool was_packed, struct kernel_f
 	case CONTENT_IMAGE:
 		return kernel_image_read(bytes->data, bytes->size, ret_facts, ret_btf, why);
 	case CONTENT_ARCHIVE:
-		/* Zero bytes pass for a tar that has ended. */
+		/* A tar without members is all zeros, so a file of zeros looks like one. */
 		if (!was_packed && kernel_bytes_refuse(bytes->data, bytes->size, why))
 			return -EBADMSG;
 		return take_from_archive(bytes, ret_btf, why);
@@ -275,7 +277,7 @@ int kernel_btf_unpack(struct kernel_btf *bytes, struct kernel_facts *ret_facts,
 		return err;
 	if (ret_facts)
 		*ret_facts = facts;
-	/* What was held for all of the file stays held for the BTF, which is a part of it. */
+	/* What was held of the budget for the whole file stays held for the BTF, a part of it. */
 	btf.budget = file.budget;
 	btf.held = file.held;
 	file.budget = NULL;
@@ -348,8 +350,8 @@ int kernel_btf_open(const char *path, struct memory_budget *budget, struct kerne
 
 	if (err)
 		return err;
-	/* Only now is it known how much it takes: while it waits, each thread has one packed file.
-	 */
+	/* Only now is it known how much memory it takes. While it waits, each thread holds one
+	 * packed file. */
 	cost = cost_of(&bytes, budget);
 	err = memory_budget_acquire(budget, cost, why);
 	if (err)

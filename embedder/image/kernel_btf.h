@@ -52,8 +52,8 @@ int kernel_btf_open(const char *path, struct memory_budget *budget, struct kerne
 int kernel_btf_unpack(struct kernel_btf *bytes, struct kernel_facts *ret_facts,
 		      struct kernel_btf *ret_btf, struct reason *why);
 
-/* Waits until all is held of the budget of @bytes that it takes to unpack them, as far as they say
- * it. kernel_btf_unpack() does it itself. Error: -EFBIG. */
+/* Waits for as much of the budget of @bytes as unpacking them takes, as far as they say it.
+ * kernel_btf_unpack() does so itself. Error: -EFBIG. */
 int kernel_btf_reserve(struct kernel_btf *bytes, struct reason *why);
 
 /*
@@ -63,8 +63,8 @@ int kernel_btf_reserve(struct kernel_btf *bytes, struct reason *why);
 int kernel_btf_identify(const void *bytes, size_t size, struct kernel_facts *ret_facts,
 			struct reason *why);
 
-/* A file as it stands, whatever it is. @ret_bytes is mapped where that is safe, and holds memory
- * else, which is not held of any budget. */
+/* The bytes of a file, not unpacked. @ret_bytes is mapped where that is safe, otherwise it holds
+ * memory, which does not count in any budget. */
 int kernel_btf_load(const char *path, struct kernel_btf *ret_bytes, struct reason *why);
 
 #endif

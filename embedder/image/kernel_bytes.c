@@ -73,7 +73,7 @@ int kernel_bytes_read(int fd, uint64_t expected, struct kernel_btf *ret_btf, str
 		ssize_t count;
 
 		if (size == capacity) {
-			/* One byte more than expected: it shows that there is no more. */
+			/* One byte more than expected, to see the end of the file. */
 			size_t start = expected && expected < KERNEL_BTF_SIZE_MAX
 					       ? (size_t)expected + 1
 					       : READ_START_SIZE;

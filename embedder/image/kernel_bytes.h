@@ -23,8 +23,8 @@
 /* Whether BTF of either byte order starts here. */
 bool kernel_bytes_are_btf(const void *data, size_t size);
 
-/* Says what a file is, by its first bytes, that is no kernel and no BTF, and what to give instead.
- * Returns -EBADMSG, or 0 when its kind is not known. */
+/* Of a file that is no kernel and no BTF: says by its first bytes what it is, and what to give
+ * instead. Returns -EBADMSG, or 0 when its kind is not known. */
 int kernel_bytes_refuse(const void *start, size_t size, struct reason *why);
 
 /* -EFBIG above KERNEL_BTF_SIZE_MAX. */
@@ -34,8 +34,7 @@ int kernel_bytes_check_size(uint64_t size, struct reason *why);
  * KERNEL_FILE_SIZE_MAX, those of mmap(2). */
 int kernel_bytes_map_file(int fd, uint64_t size, struct kernel_btf *ret_btf, struct reason *why);
 
-/* Reads all of @fd into memory. @expected: how much is likely to come, 0: not known, as of files
- * that the kernel makes up. */
+/* Reads all of @fd into memory. @expected: its likely size; 0: not known, as of files in /sys. */
 int kernel_bytes_read(int fd, uint64_t expected, struct kernel_btf *ret_btf, struct reason *why);
 
 #endif

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory for the id that a kernel's own file states. A kernel does not state its distribution,
- * but its `uname -v` often does (runtime/kernel/distro.h).
+ * What a kernel's own file states of the kernel, with the memory for it. Code that compares kernels
+ * takes kernel_facts_id(). The texts lie inside because a search through an image finds many and
+ * keeps the best by assignment: so it allocates nothing, cannot fail and has nothing to free.
+ *
+ * A kernel does not state its distribution, but its `uname -v` often does
+ * (runtime/kernel/distro.h).
  */
 #ifndef COREBTF_IMAGE_KERNEL_FACTS_H
 #define COREBTF_IMAGE_KERNEL_FACTS_H
@@ -11,7 +15,6 @@
 /* What uname(2) has room for, with the NUL at the end. */
 #define KERNEL_FACTS_TEXT_SIZE 65
 
-/* Holds its texts itself, so that a copy of it is whole. */
 struct kernel_facts {
 	char release[KERNEL_FACTS_TEXT_SIZE];	    /* as uname -r; "": not known */
 	char uname_version[KERNEL_FACTS_TEXT_SIZE]; /* as uname -v; "": not known */

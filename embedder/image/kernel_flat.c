@@ -40,8 +40,8 @@ enum btf_word {
 	BTF_WORDS
 };
 
-/* What follows the four bytes of find_magic(): can it be a header? Then its words, and the size of
- * the whole. */
+/* Whether a header follows the four bytes of find_magic(); if so, its words, and the size of the
+ * BTF. */
 static bool read_btf_header(const uint8_t *bytes, size_t size, uint64_t words[static BTF_WORDS],
 			    uint64_t *ret_size)
 {
@@ -80,10 +80,8 @@ static size_t find_magic(const uint8_t *bytes, size_t at, size_t size, const cha
 	return found ? (size_t)(found - bytes) : size;
 }
 
-/*
- * The largest of one byte order. A header that holds is stepped over with all that it describes, so
- * that no byte is looked at more often than a few times, whatever the image consists of.
- */
+/* The largest of one byte order. After a valid header the search goes on behind the BTF it
+ * describes, so that each byte is read only a few times, whatever is in the image. */
 static void find_largest(const uint8_t *bytes, size_t size, const char magic[4], size_t *offset,
 			 size_t *largest, bool *cut_off)
 {
@@ -140,7 +138,7 @@ static uint64_t round_up_to_4(uint64_t size)
 	return (size + 3) & ~UINT64_C(3);
 }
 
-/* How much padding the alignment of what starts at @offset explains. */
+/* The most padding that the alignment of @offset can have caused. */
 static size_t padding_max(size_t offset)
 {
 	size_t alignment = PAGE_SIZE_MAX;

@@ -25,19 +25,15 @@ bool kernel_image_is(const void *start, size_t size);
 /* How many bytes kernel_image_foreign() needs to see. */
 #define KERNEL_IMAGE_FOREIGN_SIZE 0x1000e
 
-/*
- * What a boot image is called that is not read here: "an s390x boot image"; NULL when the @size
- * bytes at @start are none.
- */
+/* Recognises boot images that are not read here. Returns what to call one ("an s390x boot image"),
+ * or NULL when the @size bytes at @start are none. */
 const char *kernel_image_foreign(const void *start, size_t size);
 
-/* Says so, and what can be read instead. Returns -EOPNOTSUPP. */
+/* Says that an image called @name is not read, and what to take instead. Returns -EOPNOTSUPP. */
 int kernel_image_refuse_foreign(const char *name, struct reason *why);
 
-/*
- * How much memory the kernel in the image takes once it is unpacked, as the image says; 0: it is
- * not packed, or cannot be read. More than it says is never taken for it.
- */
+/* The size of the kernel in the image once it is unpacked, as the image says; 0: it is not packed,
+ * or cannot be read. Unpacking never takes more than that. */
 size_t kernel_image_unpacked_size(const void *image, size_t size);
 
 /*

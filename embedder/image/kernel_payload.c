@@ -19,7 +19,7 @@
 
 #define SIZE_WORD_SIZE sizeof(uint32_t)
 
-/* What kernels can be packed with and are not read here; and how what is read here starts. */
+/* How packed kernels start, also those in a packing that is not read here. */
 static const uint8_t lzo_magic[] = {0x89, 'L', 'Z', 'O'};
 static const uint8_t gzip_magic[] = {0x1f, 0x8b};
 

@@ -21,10 +21,9 @@
 size_t kernel_payload_unpacked_size(const void *payload, size_t size);
 
 /*
- * Unpacks the payload; no more memory is taken than it says, and what the unpacking needs beside.
- * @ret_data: malloc'd, the caller frees it.
- * Errors: -EBADMSG damaged, or not of the size that it says; -EOPNOTSUPP lzo and what else is not
- * known; -EFBIG larger than KERNEL_PAYLOAD_SIZE_MAX; -ENOMEM.
+ * Unpacks the payload. Takes as much memory as it says, and what the unpacker itself needs.
+ * @ret_data: malloc'd, the caller frees it. Errors: -EBADMSG damaged, or not of the size that it
+ * says; -EOPNOTSUPP lzo or an unknown packing; -EFBIG larger than KERNEL_PAYLOAD_SIZE_MAX; -ENOMEM.
  */
 int kernel_payload_unpack(const void *payload, size_t size, void **ret_data, size_t *ret_size,
 			  struct reason *why);

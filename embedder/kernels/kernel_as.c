@@ -109,7 +109,7 @@ int kernel_as_apply(const struct kernel_id *as, struct kernel_id *id, struct rea
 	return err;
 }
 
-/* Fills a place that is empty; what is there and says otherwise is refused. */
+/* Fills in a string that is empty. One that says something else is refused. */
 static int fill(const char **text, const char *value, bool overruled, const char *what,
 		struct reason *why)
 {
@@ -155,7 +155,7 @@ int kernel_as_complete(const struct kernel_id *as, const struct kernel_id *said,
 	if (!err && said->build_id_size &&
 	    kernel_id_set_build_id(id, said->build_id, said->build_id_size))
 		err = reason_errno(why, -ENOMEM, "cannot keep its build-id");
-	/* Where nobody says it, `uname -v` names the distribution of most kernels. */
+	/* Where path and --as say none: `uname -v` names the distribution of most kernels. */
 	if (!err && !*id->os_id && distro_from_uname_version(said->uname_version, &hint)) {
 		err = set_text(&id->os_id, hint.distro.id, why);
 		if (!err)

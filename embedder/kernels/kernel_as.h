@@ -19,7 +19,7 @@
  */
 int kernel_as_parse(const char *text, struct kernel_id *ret_as, struct reason *why);
 
-/* What @as says goes over what @id has. @as may be NULL. Errors: -ENOMEM. */
+/* Replaces what @as says in @id. @as may be NULL. Error: -ENOMEM. */
 int kernel_as_apply(const struct kernel_id *as, struct kernel_id *id, struct reason *why);
 
 /*

@@ -88,7 +88,7 @@ void kernel_links_resolve(struct kernel_links *links)
 		       followed++ < LINK_PATH_FOLLOWED_MAX)
 			target = next->target;
 		last = strdup(next ? link->name : target);
-		if (last) { /* else it stays as it is, and is not found */
+		if (last) { /* otherwise the link dangles */
 			free(link->target);
 			link->target = last;
 		}

@@ -26,7 +26,7 @@ struct place {
 	struct kernel_list *list;
 	const struct kernel_id *as;
 	const char *root; /* as given, without slashes at the end; "": the current folder */
-	char *lexical;	  /* root as an absolute path, by its letters; NULL: not to be had */
+	char *lexical;	  /* root as an absolute path, symlinks kept; NULL: not known */
 	char *real;	  /* root with symlinks resolved */
 	kernel_list_skip_fn skip;
 	void *context;
@@ -92,7 +92,8 @@ static int list_append_source(struct kernel_list *list, char *path, const struct
 	return 0;
 }
 
-/* The absolute path by its letters. NULL for one with "..", which symlinks make uncertain. */
+/* The absolute path, without resolving symlinks. NULL for one with "..": with symlinks, it may lead
+ * anywhere. */
 static char *path_lexical(const char *path)
 {
 	_cleanup_free_ char *current = *path == '/' ? strdup("/") : getcwd(NULL, 0);
@@ -231,7 +232,7 @@ static int add_by_name(struct place *place, struct reason *why)
 	return err;
 }
 
-/* What is an archive or a kernel's own file by its first bytes is one under any name. */
+/* An archive or a kernel's own file is recognised by its first bytes, whatever its name. */
 static int add_file(struct place *place, const char *path, struct reason *why)
 {
 	const char *slash = strrchr(path, '/');
@@ -332,7 +333,7 @@ static int compare_sources(const void *a, const void *b)
 	const struct kernel_source *left = a, *right = b;
 	int order = strcmp(left->path, right->path);
 
-	/* Of the same path given twice, what was named stays. */
+	/* Of the same path given twice, the one that the user named is kept. */
 	return order ? order : right->was_named - left->was_named;
 }
 

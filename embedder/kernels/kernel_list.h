@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Where the kernel BTFs are: paths in, a sorted list of what is there out. Where the path says the
- * whole key, nothing is opened, and kernel_btf.h reads the file; the rest is for kernel_stream.h.
- */
+/* Paths in, a sorted list of the kernel BTFs there out. Where a path says the whole key, the file
+ * is not opened here: kernel_btf.h reads it. All other files are read by kernel_stream.h. */
 #ifndef COREBTF_KERNELS_KERNEL_LIST_H
 #define COREBTF_KERNELS_KERNEL_LIST_H
 

@@ -39,7 +39,7 @@ static size_t without_packing(const char *name, size_t length)
 	return length;
 }
 
-/* A release begins with two numbers: what is called vmlinux-gdb.py or vmlinuz-0-rescue is none. */
+/* A release begins with two numbers: vmlinux-gdb.py and vmlinuz-0-rescue have none. */
 static bool is_release(const char *text, size_t length)
 {
 	size_t at = 0;
@@ -49,7 +49,7 @@ static bool is_release(const char *text, size_t length)
 	return at > 0 && at + 1 < length && text[at] == '.' && isdigit((unsigned char)text[at + 1]);
 }
 
-/* The release in the name of a kernel's own file; of no length where it says none. */
+/* The release in the name of a kernel's own file; its length is 0 where the name has none. */
 static struct span release_in_kernel_name(const char *name)
 {
 	static const char *const starts[] = {"vmlinuz-", "vmlinux-", "bzImage-", "Image-"};

@@ -14,15 +14,16 @@
 enum kernel_path_kind {
 	KERNEL_PATH_NONE,   /* not named like anything that holds kernels */
 	KERNEL_PATH_BTF,    /* RELEASE.btf, which may be packed: the place says the whole key */
-	KERNEL_PATH_KERNEL, /* vmlinuz-RELEASE and the like: a kernel's own file, which says more */
+	KERNEL_PATH_KERNEL, /* vmlinuz-RELEASE and the like: a kernel's own file, which has the rest
+			       of the key */
 	KERNEL_PATH_ARCHIVE, /* a tar, or a package */
 };
 
 /*
- * What a file is by its name alone. Images and debug files carry their release
- * in their name (vmlinuz-6.1.0-13-amd64, vmlinux-6.1.0-13-amd64, with .gz or .debug behind it) or
- * in that of their folder (modules/6.1.0-13-amd64/vmlinuz); and there are vmlinuz, vmlinux, bzImage
- * and Image, which say nothing.
+ * What a file is, by its name alone. Images and debug files have their release in their name
+ * (vmlinuz-6.1.0-13-amd64, vmlinux-6.1.0-13-amd64, also with .gz or .debug at the end) or in that
+ * of their folder (modules/6.1.0-13-amd64/vmlinuz). Files called vmlinuz, vmlinux, bzImage or Image
+ * do not say it.
  */
 enum kernel_path_kind kernel_path_kind(const char *name);
 
@@ -38,10 +39,8 @@ enum kernel_path_kind kernel_path_kind(const char *name);
 int kernel_path_read(const char *folder, const char *name, bool certain, struct kernel_id *ret_id,
 		     struct reason *why);
 
-/*
- * Only the release is read off the names, of a KERNEL_PATH_BTF or _KERNEL; all else is "", and so
- * is the release where they do not say it. @ret_id as above. Error: -ENOMEM.
- */
+/* Reads only the release off the names, of a KERNEL_PATH_BTF or _KERNEL. Everything else in @ret_id
+ * is "", and so is the release if the names do not have it. @ret_id as above. Error: -ENOMEM. */
 int kernel_path_read_release(const char *folder, const char *name, struct kernel_id *ret_id,
 			     struct reason *why);
 

@@ -32,7 +32,7 @@ static const char *const operator_names[] = {"=", "<", "<=", ">", ">="};
 struct select_condition {
 	enum select_key key;
 	enum select_relation relation;
-	const char *pattern;	     /* what stands behind the operator; of an os, its id */
+	const char *pattern;	     /* the text after the operator; of an os, its id */
 	const char *version_pattern; /* of an os; NULL: any version */
 	struct distro distro;	     /* of an os: both patterns, normalised */
 	struct release bound;	     /* of a release that is not to be equal */
@@ -63,7 +63,7 @@ static bool find_name(const char *const *names, size_t count, const char *word, 
 	return false;
 }
 
-/* Numbers alone: a word would not be compared, and who writes one expects that it is. */
+/* Numbers only: a word would not be compared, though the user expects that it is. */
 static int read_bound(const char *text, struct release *bound, struct reason *why)
 {
 	const char *at = text;
@@ -97,7 +97,7 @@ static int read_os(char *value, struct select_condition *condition, struct reaso
 	if (!*value || (colon && (!colon[1] || strchr(colon + 1, ':'))))
 		return reason_set(why, -EINVAL,
 				  "an os is ID or ID:VERSION, like debian or ubuntu:20.04");
-	/* A longer name is one that no distribution has, and would be empty when normalised. */
+	/* No distribution has a longer name, and normalising one makes it empty. */
 	if (strlen(value) >= DISTRO_NAME_SIZE || (colon && strlen(colon + 1) >= DISTRO_NAME_SIZE))
 		return reason_set(why, -EINVAL, "the name of the os is longer than %d letters",
 				  DISTRO_NAME_SIZE - 1);
@@ -259,7 +259,7 @@ static bool os_fits(const struct select_condition *condition, const struct kerne
 	distro_normalise(id->os_id, id->version_id, &distro);
 	if (!fits(condition->pattern, id->os_id) && !fits(condition->distro.id, distro.id))
 		return false;
-	/* Not both normalised: 8.4 and 8.6 are both 8 then. */
+	/* Not with both normalised: 8.4 and 8.6 would both be 8. */
 	return !version || fits(version, id->version_id) || fits(version, distro.version) ||
 	       fits(condition->distro.version, id->version_id);
 }

@@ -50,13 +50,13 @@ int kernel_source_look(const char *path, enum kernel_source_content *ret_content
 	if (!start)
 		return reason_errno(why, -ENOMEM, "cannot look into it");
 	file.fd = fd;
-	/* Packed bytes that are damaged already here: reading all of them says how. */
+	/* If the packed bytes are damaged already here, the reader of the whole file says how. */
 	if (packed_stream_open(&source, &stream, NULL))
 		count = -1;
 	else
 		count = packed_stream_read(stream, start, KERNEL_IMAGE_FOREIGN_SIZE, NULL);
 	*ret_content = count < 0 ? KERNEL_SOURCE_NONE : content_of(start, (size_t)count);
-	/* Zero bytes pass for a tar that has ended. */
+	/* A tar without members is all zeros, so a file of zeros looks like one. */
 	if (count < 0 || *ret_content == KERNEL_SOURCE_KERNEL ||
 	    package_kind_of(start, (size_t)count) != PACKAGE_NONE)
 		return 0;

@@ -19,8 +19,8 @@
 /* How many folders of a member's name make its place certain. */
 #define LAYOUT_DEPTH 3
 
-/* What unpacking a member takes besides itself, guessed by its name before its bytes are seen, in
- * times its size; kernel_btf.c makes up for what is too little. */
+/* How much memory unpacking a member takes besides the member, in times its size: a guess by its
+ * name, before its bytes are read. kernel_btf.c asks for more where it is too little. */
 #define PACKED_GUESS 16
 #define KERNEL_GUESS 12
 #define ELF_GUESS    1
@@ -40,12 +40,12 @@ struct kernel_stream {
 
 	/* A kernel's own file has no reader. */
 	struct archive_reader *reader;
-	char *place; /* the folder of the archive, absolute; NULL: not to be had */
+	char *place; /* the folder of the archive, absolute; NULL: not known */
 	struct kernel_links links;
 	bool is_again; /* the second pass, for the links: */
 	struct kernel_link
 		*link; /* the next to be handed out; NULL: the next member is to be read */
-	struct kernel_btf linked; /* its bytes, and those of the one before */
+	struct kernel_btf linked; /* the bytes of @link, or of the link before */
 };
 
 /* --- members ---------------------------------------------------------------------------------- */
@@ -191,7 +191,7 @@ static int read_excerpt(struct kernel_stream *stream, const struct archive_membe
 	return err ? err : kernel_excerpt_finish(&excerpt, ret_bytes, why);
 }
 
-/* -EFBIG: the member is passed over; other errors end the stream. */
+/* After -EFBIG the member is skipped; other errors end the stream. */
 static int read_member(struct kernel_stream *stream, const struct archive_member *member,
 		       enum kernel_path_kind kind, struct kernel_btf *ret_bytes, struct reason *why)
 {
@@ -274,7 +274,7 @@ static int identify(struct kernel_stream *stream, const char *member,
 	return !err && is_wanted(stream, &file->id);
 }
 
-/* A member like vmlinuz-RELEASE: what kernel it is for says the file. */
+/* A member like vmlinuz-RELEASE: the file itself says which kernel it is. */
 static int take_kernel(struct kernel_stream *stream, const struct archive_member *member,
 		       const struct place *place, struct kernel_file *file,
 		       struct kernel_btf *ret_bytes, struct reason *why)
@@ -357,7 +357,7 @@ static int take_link(struct kernel_stream *stream, struct kernel_file *ret_file,
 	return 1;
 }
 
-/* Is the member one that links lead to? Then its bytes are read for them. */
+/* If links lead to the member, its bytes are read for them. */
 static int read_linked(struct kernel_stream *stream, const struct archive_member *member,
 		       struct kernel_btf *ret_bytes, struct reason *why)
 {
@@ -365,12 +365,12 @@ static int read_linked(struct kernel_stream *stream, const struct archive_member
 	struct reason member_why = {""};
 	int err = 0;
 
-	/* Of several members of one name the first is as good as any. */
+	/* Of several members with one name, the first is taken. */
 	if (!link || link->is_found || member->kind != ARCHIVE_FILE)
 		return 0;
 	if (ret_bytes)
 		err = read_member(stream, member, KERNEL_PATH_BTF, &stream->linked, &member_why);
-	/* They stay the stream's, so kernel_btf_unpack() cannot wait for more memory. */
+	/* The stream keeps them, so kernel_btf_unpack() cannot wait for more memory. */
 	if (ret_bytes && !err)
 		err = kernel_btf_reserve(&stream->linked, &member_why);
 	if (err)
@@ -502,7 +502,7 @@ static const char *hint_for(const char *path)
 		       : "";
 }
 
-/* All members have been seen. 1: once more from the start, for the links; 0: that was all. */
+/* The archive was read to its end. 1: it is read once more, for the links; 0: done. */
 static int end_pass(struct kernel_stream *stream, struct reason *why)
 {
 	if (stream->is_again || !stream->links.count) {

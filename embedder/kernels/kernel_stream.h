@@ -46,9 +46,9 @@ int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_fil
 		       struct kernel_btf *ret_bytes, struct reason *why);
 
 /*
- * Whether the bytes that were handed out last are the stream's own: they are only valid until the
- * next call, which is to come from the same thread, before it waits for anything else that needs
- * the budget.
+ * Whether the bytes that were handed out last belong to the stream. They are then only valid until
+ * the next call, and the same thread must make that call before it waits for anything else that
+ * needs the budget.
  */
 bool kernel_stream_holds(const struct kernel_stream *stream);
 

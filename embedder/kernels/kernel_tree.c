@@ -146,7 +146,7 @@ static int read_names(DIR *directory, struct names *names)
 static int walk_folder(struct walk *walk, int parent, const char *name, const char *below,
 		       unsigned int depth);
 
-/* One name in a folder: a kernel's file, a folder, or of no interest. */
+/* One name in a folder: a kernel's file, a folder, or neither. */
 static int walk_name(struct walk *walk, int folder, const char *name, const char *folder_below,
 		     unsigned int depth)
 {
@@ -223,7 +223,7 @@ static int walk_folder(struct walk *walk, int parent, const char *name, const ch
 	return 0;
 }
 
-/* Links may lead to folders with further links: those come after them. */
+/* Links may lead to folders with further links, which are walked last. */
 static int walk_links(struct walk *walk)
 {
 	for (size_t i = 0; i < walk->link_count; i++) {
@@ -244,7 +244,8 @@ int kernel_tree_walk(const char *root, const struct kernel_tree_visitor *visitor
 	_cleanup_(cleanup_walk) struct walk walk = {.root = root, .visitor = visitor};
 	int err;
 
-	/* Below the root, a folder that cannot be read is skipped; the root itself was asked for.
+	/*
+	 * Below the root, a folder that cannot be read is skipped. The root is what the user named.
 	 */
 	if (access(root, R_OK | X_OK) < 0)
 		return reason_errno(why, -errno, "cannot read the folder");

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The kernel this process runs on, which publishes its own BTF. It says exactly who it is: release,
- * machine and version from uname(2), and its build-id.
- */
+/* The kernel this process runs on, which publishes its own BTF. Its id is exact: release, machine
+ * and version from uname(2), and its build-id. */
 #ifndef COREBTF_KERNELS_RUNNING_KERNEL_H
 #define COREBTF_KERNELS_RUNNING_KERNEL_H
 

@@ -98,7 +98,7 @@ static const char *unless_said(const char *value, const char *said)
 	return said && strcmp(value, said) == 0 ? NULL : value;
 }
 
-/* Reads the path back as an import does, and notes what that gets wrong. */
+/* Reads the path back as an import does, and keeps where the result differs from the kernel. */
 static int compare_with_path(const struct tar_kernel *kernel, struct manifest_kernel *ret_said,
 			     bool *ret_complete)
 {
@@ -183,7 +183,7 @@ static bool all_big_endian(const struct exporting *exporting)
 	return true;
 }
 
-/* Leaves the text empty when there is nothing that an import would not do by itself. */
+/* Leaves the text empty when an import needs nothing of it. */
 static int write_manifest(struct exporting *exporting, const void *bundle, size_t size,
 			  const struct corebtf_summary *summary)
 {
@@ -212,7 +212,7 @@ static void add_file(struct exporting *exporting, const char *name, const void *
 		(struct archive_file){.name = name, .data = data, .size = size};
 }
 
-/* What is small and for people first, so that `tar -t | head` shows it. */
+/* The small files that people read come first, so that `tar -t | head` shows them. */
 static int list_files(struct exporting *exporting)
 {
 	const struct tar_export_opts *opts = exporting->opts;

@@ -130,7 +130,7 @@ static int read_manifest(struct importing *importing, const char *name)
 	return read_text(importing, text, name, TAR_MANIFEST_SIZE_MAX);
 }
 
-/* The one that is not inside of another folder's is the archive's own. */
+/* The archive's own is the one in the outermost folder. */
 static int read_package(struct importing *importing, const char *name)
 {
 	struct text_member *text = &importing->package;
@@ -179,8 +179,7 @@ static int read_btf(struct importing *importing, const char *name, const struct 
 	*ret_blob = tar_members_intern(&importing->members, TAKE_PTR(data), size);
 	if (!*ret_blob)
 		return no_memory(importing);
-	/* No bundle could hold them; an archive that goes on like this takes all memory there is.
-	 */
+	/* More than a bundle can hold: an archive of endless BTFs would take all memory. */
 	if (importing->members.size > COREBTF_MAX_BUNDLE_SIZE)
 		return reason_set(importing->why, -EFBIG,
 				  "its BTFs are more than a bundle can hold "
@@ -199,7 +198,7 @@ static int read_content(struct importing *importing, const struct archive_member
 	case ARCHIVE_FILE:
 		return read_btf(importing, content->name, &content->blob);
 	case ARCHIVE_HARD_LINK:
-		/* The file as it is now: a later one of its name would be another file. */
+		/* The file as it is now; a later member may have the same name. */
 		target = tar_members_find(&importing->members, member->link);
 		if (!target || !(target->blob || target->link)) {
 			struct reason why = {""};
@@ -249,7 +248,7 @@ static int read_member(struct importing *importing, const struct archive_member 
 	entry = tar_members_add(&importing->members, member->name);
 	if (!entry)
 		return no_memory(importing);
-	content.name = entry->name; /* the reader's own goes with the next call of it */
+	content.name = entry->name; /* the reader's is only valid until its next call */
 	err = read_content(importing, member, &content);
 	if (err)
 		return err;

@@ -29,7 +29,7 @@ struct tar_kernels {
 	struct tar_kernel *kernels;
 	size_t count;
 	size_t left_out; /* kernels, each reported to skip */
-	size_t aside;	 /* BTFs that had to give way: another one has their path */
+	size_t aside;	 /* BTFs that were moved aside, as another one has their path */
 };
 
 /*

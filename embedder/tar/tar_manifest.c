@@ -140,7 +140,7 @@ static bool take_char(struct reader *reader, char c)
 }
 
 /* Letters, digits and dashes: keywords, names of fields, numbers. "" when there are none, or too
- * many for any word that means something. */
+ * many to be one of these. */
 struct word {
 	char text[64];
 };

@@ -38,7 +38,7 @@
 
 #define TAR_MANIFEST_NAME "corebtf.manifest"
 
-/* More is not read: room for some 100,000 kernels with all they can say of themselves. */
+/* The largest manifest that is read: some 100,000 kernels with all fields. */
 #define TAR_MANIFEST_SIZE_MAX ((size_t)64 << 20)
 
 struct manifest_object {

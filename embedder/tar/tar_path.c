@@ -116,7 +116,7 @@ int tar_path_read(const char *path, const char *machine, struct kernel_id *ret_i
 				"machine name (OS/VERSION/MACHINE/RELEASE.btf is expected; "
 				"--machine says it for all such)",
 				id.machine);
-		/* Not this layout: what the folders are called says nothing. */
+		/* It is not this layout, so the folders' names mean nothing. */
 		id.machine = machine;
 		id.os_id = id.version_id = "";
 	}

@@ -30,7 +30,7 @@ enum tar_layout {
 	TAR_LAYOUT_BCC,
 };
 
-/* bcc's reader has that much room for a name, and its NUL: longer ones it does not find. */
+/* The room that bcc's reader has for a name with its NUL. It does not find longer ones. */
 #define TAR_PATH_BCC_NAME_SIZE 100
 
 /*

@@ -18,7 +18,7 @@ struct search {
 	size_t bundle_count;
 	struct kernel *kernel;
 	const struct log *log;
-	/* The entry that was read last, mostly the only one and so the chosen one. */
+	/* The entry that was read last. It is mostly the only one, and then the chosen one. */
 	struct index_entry entry;
 	uint32_t bundle, number;
 };
@@ -184,7 +184,7 @@ int choose_entry(struct bundle *bundles, size_t bundle_count, struct kernel *ker
 		*ret_choice = choice;
 		return 0;
 	}
-	/* "Not there" is an answer only when what was looked at is as it was written. */
+	/* Only a bundle whose tables are intact can say that a kernel is not in it. */
 	for (size_t i = 0; i < bundle_count; i++) {
 		result = bundle_check_tables(&bundles[i]);
 		if (result)

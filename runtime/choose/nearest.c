@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two passes over all entries: one finds the kernels next to the wanted one in version order, the
- * other counts how many of its series and flavour have another BTF. A kernel that is as old as the
- * wanted one (the same release with another build-id, or el8 beside el8_4) is on neither side,
- * but has its vote on the BTF.
+ * other counts how many of its series and flavour have another BTF. A kernel with the wanted one's
+ * version (the same release with another build-id, or el8 beside el8_4) is on neither side, but its
+ * BTF counts.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -40,7 +40,7 @@ struct rank {
 	uint32_t value[KEY_COUNT];
 };
 
-/* The kernel, as far as candidates are compared with it. */
+/* What of the kernel is compared with candidates. */
 struct ranker {
 	struct kernel *kernel;
 	enum key last_key; /* of this round */
@@ -49,7 +49,7 @@ struct ranker {
 	struct distro os; /* the kernel's, normalised */
 };
 
-/* Of a candidate, in the log. */
+/* The room for a candidate's name in the log. */
 #define NAME_SIZE 512
 
 struct ranking {
@@ -125,7 +125,8 @@ static uint32_t rank_os(const struct ranker *ranker, const struct rank_candidate
 	return *distro.version && !strcmp(distro.version, ranker->os.version) ? 2 : 1;
 }
 
-/* How early ID_LIKE has it: 0: not at all. Versions of relatives are not comparable. */
+/* How early @id stands in ID_LIKE, the higher the earlier; 0: it does not. Versions of relatives
+ * cannot be compared. */
 static uint32_t rank_os_like(const struct ranker *ranker, const char *id)
 {
 	const char *like = ranker->kernel->os.id_like;
@@ -158,10 +159,10 @@ static bool is_derived(const struct ranker *ranker, const char *id, const char *
 }
 
 /*
- * What the candidate says otherwise than the kernel; NULL: nothing. A stronger key that agrees
- * outweighs a weaker one that does not. That os-release names another distribution is no
- * contradiction: it may be a container's. But when `uname -v` does, it is one, unless it names the
- * parent of the host's distribution, as Ubuntu's kernels on Linux Mint do.
+ * Where the candidate contradicts the kernel; NULL: nowhere. When a stronger key agrees, weaker
+ * ones are not compared. Another distribution in os-release is no contradiction, as that file may
+ * be a container's. Another one in `uname -v` is, unless it is the parent of the host's
+ * distribution: Linux Mint has Ubuntu's kernels.
  */
 static const char *contradiction(const struct ranker *ranker,
 				 const struct rank_candidate *candidate)
@@ -432,7 +433,7 @@ int rank_choose(const struct rank_list *list, struct kernel *kernel, const struc
 		return err;
 	if (ranking.ambiguous && !kernel->take_first)
 		return refuse(&ranking);
-	/* What spoke against the others spoke for this one. */
+	/* Others are out by uname -v, so it also counts for this one. */
 	if (ranking.any_out && ranking.ranker.last_key < KEY_UNAME_DISTRO) {
 		ranking.ranker.last_key = KEY_UNAME_DISTRO;
 		rank_read(&ranking.ranker, &ranking.best, &ranking.rank);

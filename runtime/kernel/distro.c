@@ -81,7 +81,7 @@ static const struct {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ASCII alone: a locale must not change what is equal. */
+/* ASCII only: a locale must not change which names are equal. */
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -97,7 +97,7 @@ static bool is_letter(char c)
 	return lower(c) >= 'a' && lower(c) <= 'z';
 }
 
-/* What does not fit is not known: half a name is a wrong name. */
+/* A name that does not fit is not known: half a name is a wrong name. */
 static void copy_lower(const char *from, char to[static DISTRO_NAME_SIZE])
 {
 	size_t length = strlen(from);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * One name and one version for one distribution: os-release, BTF archives and people write them
- * in several ways. What is compared goes through here first, on both sides.
- */
+/* One name and one version for one distribution: os-release, BTF archives and people write them in
+ * several ways. Both sides normalise them here before they compare. */
 #ifndef COREBTF_DISTRO_H
 #define COREBTF_DISTRO_H
 

@@ -35,7 +35,7 @@ static long read_file(const char *path, void *buffer, size_t size)
 	_cleanup_fd_ int fd = -1;
 	struct stat status;
 
-	/* A container's files are its owner's: a FIFO must not make us wait. */
+	/* The owner of a container may put a FIFO there, which must not make us wait. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &status))
 		return -errno;

@@ -148,7 +148,7 @@ int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *o
 		return log_error(log, -EINVAL, "a build-id of %zu bytes, but no bytes",
 				 opts->build_id_size);
 
-	/* A release that was given is another kernel: what is known of this one says nothing. */
+	/* With a release, the caller means another kernel than the running one. */
 	if (!opts || !is_given(opts->release)) {
 		kernel->host = host;
 		err = from_uname(kernel);
@@ -163,7 +163,7 @@ int kernel_identify(const struct host *host, const struct corebtf_kernel_opts *o
 			kernel->id.machine = opts->machine;
 		if (is_given(opts->uname_version))
 			kernel->id.uname_version = opts->uname_version;
-		/* Half of it given is not to be mixed with half of another one. */
+		/* The id of one distribution is not mixed with the version of another. */
 		if (is_given(opts->os_id) || is_given(opts->version_id)) {
 			kernel->id.os_id = opts->os_id ? opts->os_id : "";
 			kernel->id.version_id = opts->version_id ? opts->version_id : "";

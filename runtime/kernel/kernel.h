@@ -16,10 +16,8 @@
 
 #define KERNEL_BUILD_ID_SIZE 64 /* real ones have 20; a longer one than this is not known */
 
-/*
- * The strings of @id point into this struct or to what the caller gave, so the struct must not be
- * moved. What it costs a file to read is not known before kernel_learn_*() was called.
- */
+/* The strings of @id point into this struct or to what the caller gave, so the struct must not be
+ * moved. What has to be read from a file is not known before kernel_learn_*() was called. */
 struct kernel {
 	struct kernel_id id;
 

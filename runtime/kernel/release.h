@@ -22,8 +22,8 @@ struct release {
 	size_t number_count;
 };
 
-/* Returns false for what has no order here: it does not start with two numbers, or it has more,
- * or longer ones, than fit. */
+/* Returns false if the release cannot be compared: it does not start with two numbers, or has too
+ * many or too long ones. */
 bool release_read(const char *release, struct release *ret_release);
 
 /* Less than, equal to or greater than 0 as @a is older than, as old as or newer than @b; both of
