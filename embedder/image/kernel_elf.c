@@ -117,8 +117,7 @@ static int unpack_section(const struct elf_codec *codec, const uint8_t *bytes, s
 		return err;
 	if (size != unpacked_size)
 		return reason_set(why, -EBADMSG,
-				  "its section .BTF unpacks to %zu bytes where %llu are "
-				  "said to come",
+				  "its section .BTF unpacks to %zu bytes, and its header says %llu",
 				  size, (unsigned long long)unpacked_size);
 	*ret_btf = (struct kernel_btf){.data = memory, .size = size, .memory = memory};
 	memory = NULL;

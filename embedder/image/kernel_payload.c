@@ -81,15 +81,15 @@ int kernel_payload_unpack(const void *payload, size_t size, void **ret_data, siz
 					     &packed_why);
 	if (err == -EFBIG)
 		return reason_set(why, -EBADMSG,
-				  "its kernel unpacks to more than the %zu bytes that are "
-				  "said to come: the image is damaged",
+				  "its kernel unpacks to more than the %zu bytes that the image "
+				  "says: it is damaged",
 				  told_size);
 	if (err)
 		return reason_set(why, err, "its packed kernel: %s", packed_why.text);
 	if (unpacked_size != told_size)
 		return reason_set(why, -EBADMSG,
-				  "its kernel unpacks to %zu bytes where %zu are said to "
-				  "come: the image is damaged",
+				  "its kernel unpacks to %zu bytes, not to the %zu that the "
+				  "image says: it is damaged",
 				  unpacked_size, told_size);
 	*ret_data = TAKE_PTR(data);
 	*ret_size = unpacked_size;

@@ -48,15 +48,15 @@ static int set_os(struct kernel_id *as, char *value, struct reason *why)
 static int set_machine(struct kernel_id *as, const char *value, struct reason *why)
 {
 	if (!machine_is_known(value))
-		return reason_set(why, -EINVAL, "'%s' is no machine that is known", value);
+		return reason_set(why, -EINVAL, "unknown machine '%s'", value);
 	return set_text(&as->machine, machine_canonical(value), why);
 }
 
 static int set(struct kernel_id *as, const char *key, char *value, struct reason *why)
 {
 	if (!is_plain(value))
-		return reason_set(why, -EINVAL, "the value of %s has a character that no name has",
-				  key);
+		return reason_set(why, -EINVAL,
+				  "the value of %s has a character that a name cannot have", key);
 	if (strcmp(key, "os") == 0)
 		return set_os(as, value, why);
 	if (!*value)

@@ -72,10 +72,9 @@ static int read_bound(const char *text, struct release *bound, struct reason *wh
 		size_t digits = strspn(at, "0123456789");
 
 		if (!digits || (at[digits] && !strchr(".-+~", at[digits])))
-			return reason_set(why, -EINVAL,
-					  "'%s' is no version, which is numbers alone, like 5.4 or "
-					  "5.4.0-58",
-					  text);
+			return reason_set(
+				why, -EINVAL,
+				"'%s' is not a version: only numbers, like 5.4 or 5.4.0-58", text);
 		if (digits > 18 || bound->number_count == RELEASE_NUMBERS)
 			return reason_set(why, -EINVAL, "'%s' has too long or too many numbers",
 					  text);
@@ -154,7 +153,7 @@ static int read_relation(const char *text, size_t length, enum select_key key,
 				  (int)length, text);
 	if (index != IS && key != KEY_RELEASE)
 		return reason_set(why, -EINVAL,
-				  "'%.*s' goes with release alone; %s takes =", (int)length, text,
+				  "'%.*s' is only for release; %s takes =", (int)length, text,
 				  key_names[key]);
 	*ret_relation = index;
 	return 0;
@@ -174,14 +173,14 @@ static int read_condition(char *text, const struct select_condition *before,
 		return reason_set(why, -EINVAL, "a condition is empty");
 	if (*text == '!')
 		return reason_set(why, -EINVAL,
-				  "'!' is for the whole expression, and stands once, at its start");
+				  "'!' excludes a whole expression: write it once, at the start");
 	err = read_key(text, key_length, before, &condition->key, why);
 	if (!err)
 		err = read_relation(sign, sign_length, condition->key, &condition->relation, why);
 	if (err)
 		return err;
 	if (!*value)
-		return reason_set(why, -EINVAL, "nothing stands behind '%s'", text);
+		return reason_set(why, -EINVAL, "nothing follows '%s'", text);
 	condition->pattern = value;
 	if (condition->relation != IS)
 		return read_bound(value, &condition->bound, why);

@@ -194,7 +194,7 @@ static int walk_folder(struct walk *walk, int parent, const char *name, const ch
 	int err;
 
 	if (depth > FOLDER_DEPTH_MAX) {
-		walk_skip(walk, below, "too many folders in one another", 0);
+		walk_skip(walk, below, "its folders are nested too deeply", 0);
 		return 0;
 	}
 	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -16,7 +16,8 @@ int running_kernel_read(struct kernel_id *ret_id, struct reason *why)
 	int err = kernel_identify(&host, NULL, &log, &kernel);
 
 	if (err)
-		return reason_errno(why, err, "cannot ask the running kernel who it is");
+		return reason_errno(why, err,
+				    "cannot read the running kernel's release and machine");
 	kernel_learn_build_id(&kernel);
 	kernel_learn_os(&kernel);
 	if (kernel.id.build_id_size > KERNEL_ID_BUILD_ID_MAX)

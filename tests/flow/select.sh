@@ -98,7 +98,7 @@ wrong() {
 wrong "debian/12" "'debian/12' is no condition"
 wrong "distro=debian" "unknown key 'distro' (there are arch, os and release)"
 wrong "os!=debian" "'!=' is no operator: to exclude, write ! in front of the whole expression"
-wrong "release>=5.4.0-58-generic" "'5.4.0-58-generic' is no version, which is numbers alone"
+wrong "release>=5.4.0-58-generic" "'5.4.0-58-generic' is not a version: only numbers"
 wrong "arch=x86_46" "unknown machine 'x86_46'"
 wrong "" "a condition is empty"
 # The message's example is valid.

@@ -88,7 +88,7 @@ static void test_size_word(void **state)
 			made_pack(&packed, packing, elf.data, elf.size);
 			put(&packed, packed.size - 4, (uint32_t)((int)elf.size + more), 4);
 			made_bzimage(&image, &kernel, packed.data, packed.size);
-			assert_refuses(&image, -EBADMSG, "are said to come");
+			assert_refuses(&image, -EBADMSG, "image says: it is damaged");
 		}
 		put(&packed, packed.size - 4, (256 << 20) + 1, 4);
 		byte_buffer_clear(&image);
@@ -232,7 +232,7 @@ static void test_lz4_cut_between_blocks(void **state)
 	block = le32toh(block);
 	memmove(packed.data + 8 + block, packed.data + packed.size - 4, 4);
 	made_bzimage(&image, &kernel, packed.data, 8 + block + 4);
-	assert_refuses(&image, -EBADMSG, "are said to come");
+	assert_refuses(&image, -EBADMSG, "image says: it is damaged");
 	byte_buffer_free(&elf);
 	byte_buffer_free(&packed);
 	byte_buffer_free(&image);

@@ -42,11 +42,16 @@ static void test_parse(void **state)
 static void test_malformed(void **state)
 {
 	static const char *const texts[][2] = {
-		{"debian", "no KEY=VALUE"},	  {"os=", "os has no name"},
-		{"os=:12", "os has no name"},	  {"release=", "release has no value"},
-		{"machine=spam", "no machine"},	  {"version=12", "none of os, release, machine"},
-		{"release=6.1,", "no KEY=VALUE"}, {"release=6 1", "a character that no name has"},
-		{"release=../x", "a character"},  {"os=a\nb", "a character"},
+		{"debian", "no KEY=VALUE"},
+		{"os=", "os has no name"},
+		{"os=:12", "os has no name"},
+		{"release=", "release has no value"},
+		{"machine=spam", "unknown machine 'spam'"},
+		{"version=12", "none of os, release, machine"},
+		{"release=6.1,", "no KEY=VALUE"},
+		{"release=6 1", "a character that a name cannot have"},
+		{"release=../x", "a character"},
+		{"os=a\nb", "a character"},
 	};
 
 	(void)state;

@@ -249,8 +249,9 @@ static void what_ends_the_question(void **state)
 	assert_int_equal(ask(&stage, stage.section, "both"), -EBADMSG);
 	stage.opts.btf_path = stage.root;
 	assert_int_equal(ask(&stage, stage.section, "both"), -EISDIR);
-	stage.opts.btf_path = NULL;
 
+	/* Policies that there are not, though they are not needed here. */
+	stage.opts.btf_path = stage.btf;
 	stage.opts.nearest = 9;
 	stage.opts.sz = sizeof(stage.opts);
 	assert_int_equal(locate_path(&stage.host, stage.section, &(char *){NULL}, &stage.opts),
@@ -260,6 +261,7 @@ static void what_ends_the_question(void **state)
 	assert_int_equal(locate_path(&stage.host, stage.section, &(char *){NULL}, &stage.opts),
 			 -EINVAL);
 	stage.opts.ambiguous = 0;
+	stage.opts.btf_path = NULL;
 	stage.opts.sz = 1;
 	assert_int_equal(locate_path(&stage.host, stage.section, &(char *){NULL}, &stage.opts),
 			 -EINVAL);
