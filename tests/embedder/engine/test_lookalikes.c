@@ -76,6 +76,7 @@ static void test_pairs(void **state)
 		 true,
 		 true},
 		{{{.os_id = "ubuntu", .blob = A}, {.os_id = "debian", .blob = B}}, false, false},
+		{{{.os_id = "Ubuntu", .blob = A}, {.os_id = "debian", .blob = B}}, false, false},
 		{{{.os_id = "ubuntu", .blob = A}, {.os_id = "fedora", .blob = B}}, true, true},
 		{{{.os_id = "debian", .version_id = "11", .blob = A},
 		  {.os_id = "debian", .version_id = "12", .blob = B}},
@@ -111,11 +112,11 @@ static void test_count(void **state)
 	static const struct made_entry entries[] = {
 		{.release = "6.2", .machine = "x86_64", .os_id = "a", .blob = A},
 		{.release = "6.1", .machine = "x86_64", .os_id = "d", .blob = A},
-		{.release = "6.2", .machine = "arm64", .os_id = "e", .blob = A},
+		{.release = "6.2", .machine = "arm64", .os_id = "aa", .blob = A},
 		{.release = "6.1", .machine = "x86_64", .os_id = "c", .blob = B},
 		{.release = "6.2", .machine = "x86_64", .os_id = "b", .blob = B},
 		{.release = "6.1", .machine = "x86_64", .os_id = "b", .blob = A},
-		{.release = "6.2", .machine = "arm64", .os_id = "f", .blob = B},
+		{.release = "6.2", .machine = "arm64", .os_id = "bb", .blob = B},
 		{.release = "6.3", .machine = "x86_64", .os_id = "f", .blob = B},
 	};
 	struct lookalikes found;

@@ -472,6 +472,22 @@ static void test_streams(void **state)
 	}
 }
 
+/* One that fits but for its distribution: the reason is not that none has the release. */
+static void test_contradicted(void **state)
+{
+	static const struct question question = {"r", "x86_64", "#1 SMP Debian 5.10.1-1", NULL,
+						 NULL};
+	struct bytes tar = {.data = NULL};
+	struct answer answer;
+
+	tar_add_btf(&tar, FOCAL, "not it");
+	tar_end(&tar);
+	assert_int_equal(find_text(tar.data, tar.size, &question, &answer), -ENOENT);
+	assert_non_null(strstr(answer.log, "out: this kernel's uname -v names another"));
+	assert_non_null(strstr(answer.log, "no BTF for this build of release r on machine x86_64"));
+	bytes_release(&tar);
+}
+
 /* Names in extensions, and extensions that are cancelled. */
 static void test_pax_names(void **state)
 {
@@ -577,10 +593,15 @@ static void test_explains(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),	      cmocka_unit_test(test_equal_bytes),
-		cmocka_unit_test(test_links),	      cmocka_unit_test(test_streams),
-		cmocka_unit_test(test_pax_names),     cmocka_unit_test(test_name_too_long),
-		cmocka_unit_test(test_name_with_nul), cmocka_unit_test(test_hard_link_with_size),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_equal_bytes),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_contradicted),
+		cmocka_unit_test(test_pax_names),
+		cmocka_unit_test(test_name_too_long),
+		cmocka_unit_test(test_name_with_nul),
+		cmocka_unit_test(test_hard_link_with_size),
 		cmocka_unit_test(test_explains),
 	};
 
