@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Makes a manual page of section 3 for each function of the public headers, out of the comment before
+# Makes a manual page of section 3 for each function of the public headers, from the comment before
 # it, and one for corebtf.h itself:
 #
 #	awk -v folder=OUT -v date="November 20, 2026" -f pages.awk corebtf.h ...
 #
 # Read: a comment that starts a line, and what follows it without an empty line: functions
 # (COREBTF_API or static inline), structs, enums, typedefs. In a comment an empty line ends a
-# paragraph, "@name:" at the start of a line begins what is said of a parameter, "Errors:" and
+# paragraph, "@name:" at the start of a line begins the description of a parameter, "Errors:" and
 # "Returns" begin sections, and indented lines are printed as they are.
 
 function fail(text) {
@@ -25,7 +25,7 @@ function escape(text) {
 	return text
 }
 
-# Puts every match of a pattern into a font, without so many characters at its ends.
+# Puts every match of a pattern into a font, without the given number of characters at its ends.
 function markup(text, pattern, font, before, after,    out) {
 	out = ""
 	while (match(text, pattern)) {
@@ -69,8 +69,8 @@ function section(name) {
 	gap = 0
 }
 
-# Prints the paragraph that was gathered: lines of words, and each sentence on a line of its own, as
-# mdoc(7) wants it.
+# Prints the collected paragraph: lines of words, and each sentence on a line of its own, as mdoc(7)
+# requires.
 function flush_text(    words, count, i, line, word, name) {
 	count = split(gathered, words, /[ \n]+/)
 	gathered = ""
@@ -105,7 +105,7 @@ function flush_text(    words, count, i, line, word, name) {
 		print escape(line) > page
 }
 
-# A comment as the sections that its paragraphs say.
+# Splits a comment into sections by its paragraphs.
 function describe(text,    lines, count, i, line, name) {
 	count = split(text, lines, "\n")
 	gap = 0
