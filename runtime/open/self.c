@@ -103,6 +103,8 @@ static int open_module_file(const struct module *module, struct corebtf **ret_ha
 		return err;
 	/* Until the file has a name, the messages need another. */
 	err = module_open_file(module, &seeker->log, path, sizeof(path), &fd, &size);
+	if (err == -ENOENT)
+		err = -ENODATA; /* the file is gone; -ENOENT is a kernel without an entry */
 	if (!err)
 		err = handle_new(path, opts, &handle);
 	handle_free(seeker);

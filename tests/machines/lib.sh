@@ -122,7 +122,8 @@ configure() {
 	END
 	chmod 755 "$work/compiler/$triplet-gcc"
 	quietly "$CMAKE" -S "$SOURCE" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-		-DCOREBTF_WERROR=ON -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$processor" \
+		-DCOREBTF_WERROR=ON -DCOREBTF_COMMAND=ON \
+		-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$processor" \
 		-DCMAKE_C_COMPILER="$work/compiler/$triplet-gcc" \
 		-DCMAKE_LIBRARY_ARCHITECTURE="$multiarch" \
 		-DCMAKE_FIND_ROOT_PATH="$root" -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
