@@ -31,10 +31,12 @@ rm -rf "$root/source"
 mkdir "$root/source"
 tar -C "$SOURCE" --exclude=./build --exclude=./.git -cf - . | tar -C "$root/source" -xf -
 
-# inside COMMAND...: in the chroot, with mounts and processes of its own, which end with it.
+# inside COMMAND...: in the chroot, with mounts and processes of its own, which end with it. The root
+# is a mount itself, as tests that hide the kernel's BTF change its propagation.
 inside() {
 	unshare --mount --pid --fork --kill-child sh -c '
 		set -e
+		mount --bind "$0" "$0"
 		mount -t proc proc "$0/proc"
 		mount --rbind /sys "$0/sys"
 		mount --rbind /dev "$0/dev"

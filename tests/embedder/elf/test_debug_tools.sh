@@ -86,7 +86,9 @@ for place in mapped file; do
 		printf 'probe (1) unstable; urgency=low\n\n  * x\n\n -- A <a@example.org>  %s\n' \
 			'Sat, 01 Jan 2022 00:00:00 +0000' >package/debian/changelog
 		echo 13 >package/debian/compat
-		(cd package && dh_dwz && dh_strip) >says 2>&1 || fail "dh_dwz, dh_strip: $(cat says)"
+		# As dpkg-buildpackage sets it: no file is given to root, so any user can run this.
+		(export DEB_RULES_REQUIRES_ROOT=no && cd package && dh_dwz && dh_strip) >says 2>&1 ||
+			fail "dh_dwz, dh_strip: $(cat says)"
 		test -n "$(find package/debian -name '*.debug')" || fail "dh_strip: no debug file"
 		cp package/debian/probe/usr/bin/probe dh-$place
 		test "$(readelf -S -W dh-$place | grep -c '\.symtab\|\.debug_info')" = 0 ||
