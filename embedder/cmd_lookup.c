@@ -131,25 +131,25 @@ static int take(const struct command *command, void *context, int key, const cha
  * The log is part of the output, except with --quiet. Its last line is kept until it is known
  * whether the lookup succeeded or the line says what failed.
  */
-struct story {
+struct lookup_log {
 	struct reason last;
 };
 
-static void print_last_line(struct story *story)
+static void print_last_line(struct lookup_log *log)
 {
-	_cleanup_free_ char *printable = text_printable(story->last.text);
+	_cleanup_free_ char *printable = text_printable(log->last.text);
 
 	if (printable && *printable && report_level() > REPORT_QUIET)
 		printf("%s\n", printable);
-	story->last.text[0] = '\0';
+	log->last.text[0] = '\0';
 }
 
-static void tell(void *context, const char *line)
+static void print_line(void *context, const char *line)
 {
-	struct story *story = context;
+	struct lookup_log *log = context;
 
-	print_last_line(story);
-	bundle_input_keep_line(&story->last, line);
+	print_last_line(log);
+	bundle_input_keep_line(&log->last, line);
 }
 
 static void print_answer(const struct corebtf_entry *entry)
@@ -213,7 +213,7 @@ static void print_own_btf(const struct lookup_options *options)
 }
 
 /* Is @object's build the one that FILE was made for? */
-static int check_object(const char *object, struct corebtf *corebtf, struct story *story)
+static int check_object(const char *object, struct corebtf *corebtf, struct lookup_log *log)
 {
 	_cleanup_free_ void *image = NULL;
 	struct reason why = {""};
@@ -226,9 +226,9 @@ static int check_object(const char *object, struct corebtf *corebtf, struct stor
 	}
 	err = corebtf_check_object(corebtf, image, size);
 	if (err)
-		report_failure(object, "%s", bundle_input_words(&story->last, object, err));
+		report_failure(object, "%s", bundle_input_words(&log->last, object, err));
 	else
-		print_last_line(story);
+		print_last_line(log);
 	return err;
 }
 
@@ -270,7 +270,7 @@ static void cleanup_path(char **path)
 }
 
 /* A folder has no bundle to open: the runtime reads its names and returns the path of one file. */
-static int lookup_in_folder(struct lookup_options *options, struct story *story,
+static int lookup_in_folder(struct lookup_options *options, struct lookup_log *log,
 			    const struct corebtf_open_opts *opts)
 {
 	struct corebtf_origin origin = {.sz = sizeof(origin)};
@@ -285,10 +285,10 @@ static int lookup_in_folder(struct lookup_options *options, struct story *story,
 	err = corebtf_path_in_folder(options->file, &options->kernel, &path, &origin, opts);
 	if (err) {
 		report_failure(options->file, "%s",
-			       bundle_input_words(&story->last, options->file, err));
+			       bundle_input_words(&log->last, options->file, err));
 		return STATUS_FAILED;
 	}
-	print_last_line(story);
+	print_last_line(log);
 	if (input_file_read(path, MAX_BTF_SIZE, &btf, &size, &why)) {
 		report_failure(origin.file, "%s", why.text);
 		return STATUS_FAILED;
@@ -315,10 +315,11 @@ static int run(const struct command *command, int argc, char **argv)
 	_cleanup_(cleanup_corebtf) struct corebtf *corebtf = NULL;
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	struct lookup_options options = {0};
-	struct story story = {0};
+	struct lookup_log log = {0};
 	const void *btf = NULL;
 	size_t size = 0;
-	struct corebtf_open_opts opts = {.sz = sizeof(opts), .log = tell, .log_context = &story};
+	struct corebtf_open_opts opts = {
+		.sz = sizeof(opts), .log = print_line, .log_context = &log};
 	int status = command_parse(command, argc, argv, take, &options);
 	int err;
 
@@ -333,7 +334,7 @@ static int run(const struct command *command, int argc, char **argv)
 					   "--host-root is about the running kernel's host: "
 					   "not with --release");
 	if (is_folder(options.file))
-		return lookup_in_folder(&options, &story, &opts);
+		return lookup_in_folder(&options, &log, &opts);
 
 	err = corebtf_open_file(options.file, &corebtf, &opts);
 	if (!err)
@@ -343,13 +344,13 @@ static int run(const struct command *command, int argc, char **argv)
 		err = corebtf_entry_btf(corebtf, &entry, &btf, &size);
 	if (err) {
 		report_failure(options.file, "%s",
-			       bundle_input_words(&story.last, options.file, err));
+			       bundle_input_words(&log.last, options.file, err));
 		return STATUS_FAILED;
 	}
-	print_last_line(&story);
+	print_last_line(&log);
 	print_answer(&entry);
 	print_own_btf(&options);
-	if (options.object && check_object(options.object, corebtf, &story))
+	if (options.object && check_object(options.object, corebtf, &log))
 		return STATUS_FAILED;
 	return write_btf(btf, size, options.output);
 }

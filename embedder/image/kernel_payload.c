@@ -62,35 +62,35 @@ int kernel_payload_unpack(const void *payload, size_t size, void **ret_data, siz
 	_cleanup_free_ void *data = NULL;
 	struct packed_memory memory = {payload, size};
 	struct packed_source source = {packed_memory_read, &memory};
-	size_t told_size = kernel_payload_unpacked_size(payload, size), unpacked_size = 0;
+	size_t stated_size = kernel_payload_unpacked_size(payload, size), unpacked_size = 0;
 	struct reason packed_why = {""};
 	int err = check_packing(payload, size, why);
 
 	if (err)
 		return err;
-	if (told_size > KERNEL_PAYLOAD_SIZE_MAX)
+	if (stated_size > KERNEL_PAYLOAD_SIZE_MAX)
 		return reason_set(why, -EFBIG,
 				  "its kernel is said to unpack to %zu bytes, more than the "
 				  "%zu that are accepted",
-				  told_size, KERNEL_PAYLOAD_SIZE_MAX);
+				  stated_size, KERNEL_PAYLOAD_SIZE_MAX);
 	if (!starts_with(payload, size, gzip_magic, sizeof(gzip_magic)))
 		memory.size -= SIZE_WORD_SIZE;
 	err = packed_stream_open(&source, &stream, &packed_why);
 	if (!err)
-		err = packed_stream_read_all(stream, told_size, told_size, &data, &unpacked_size,
-					     &packed_why);
+		err = packed_stream_read_all(stream, stated_size, stated_size, &data,
+					     &unpacked_size, &packed_why);
 	if (err == -EFBIG)
 		return reason_set(why, -EBADMSG,
 				  "its kernel unpacks to more than the %zu bytes that the image "
 				  "says: it is damaged",
-				  told_size);
+				  stated_size);
 	if (err)
 		return reason_set(why, err, "its packed kernel: %s", packed_why.text);
-	if (unpacked_size != told_size)
+	if (unpacked_size != stated_size)
 		return reason_set(why, -EBADMSG,
 				  "its kernel unpacks to %zu bytes, not to the %zu that the "
 				  "image says: it is damaged",
-				  unpacked_size, told_size);
+				  unpacked_size, stated_size);
 	*ret_data = TAKE_PTR(data);
 	*ret_size = unpacked_size;
 	return 0;

@@ -22,7 +22,7 @@
 #define LAYOUT_DEPTH 3
 
 /* A given folder, and where it is. */
-struct place {
+struct listing {
 	struct kernel_list *list;
 	const struct kernel_id *as;
 	const char *root; /* as given, without slashes at the end; "": the current folder */
@@ -32,10 +32,10 @@ struct place {
 	void *context;
 };
 
-static void cleanup_place(struct place *place)
+static void cleanup_listing(struct listing *listing)
 {
-	free(place->lexical);
-	free(place->real);
+	free(listing->lexical);
+	free(listing->real);
 }
 
 void kernel_list_init(struct kernel_list *list)
@@ -117,13 +117,13 @@ static char *path_lexical(const char *path)
 	return absolute;
 }
 
-static int open_place(struct place *place, struct reason *why)
+static int open_listing(struct listing *listing, struct reason *why)
 {
-	const char *root = *place->root ? place->root : ".";
+	const char *root = *listing->root ? listing->root : ".";
 
-	place->lexical = path_lexical(root);
-	place->real = realpath(root, NULL);
-	return place->real ? 0 : reason_errno(why, -errno, "cannot resolve the path");
+	listing->lexical = path_lexical(root);
+	listing->real = realpath(root, NULL);
+	return listing->real ? 0 : reason_errno(why, -errno, "cannot resolve the path");
 }
 
 /*
@@ -131,13 +131,13 @@ static int open_place(struct place *place, struct reason *why)
  * no layout (`x86_64` may be a link to `store/17`, or the other way round), what the symlinks
  * lead to. With a machine from --as, the place need not say any.
  */
-static int add_from_place(struct place *place, const char *below, const char *name,
-			  unsigned int depth, struct reason *why)
+static int add_from_listing(struct listing *listing, const char *below, const char *name,
+			    unsigned int depth, struct reason *why)
 {
 	_cleanup_free_ char *lexical =
-		place->lexical ? kernel_tree_join(place->lexical, below) : NULL;
-	_cleanup_free_ char *real = kernel_tree_join(place->real, below);
-	_cleanup_free_ char *folder = kernel_tree_join(place->root, below);
+		listing->lexical ? kernel_tree_join(listing->lexical, below) : NULL;
+	_cleanup_free_ char *real = kernel_tree_join(listing->real, below);
+	_cleanup_free_ char *folder = kernel_tree_join(listing->root, below);
 	struct kernel_file file;
 	struct kernel_id id = {0};
 	int err = -EINVAL;
@@ -148,56 +148,56 @@ static int add_from_place(struct place *place, const char *below, const char *na
 		err = kernel_path_read(lexical, name, depth >= LAYOUT_DEPTH, &id, why);
 	if (err == -EINVAL)
 		err = kernel_path_read(real, name, depth >= LAYOUT_DEPTH, &id, why);
-	if (err == -EINVAL && place->as && place->as->machine)
+	if (err == -EINVAL && listing->as && listing->as->machine)
 		err = kernel_path_read_release(real, name, &id, why);
 	if (!err)
-		err = kernel_as_apply(place->as, &id, why);
+		err = kernel_as_apply(listing->as, &id, why);
 	if (err) {
 		kernel_id_clear(&id);
 		return err;
 	}
-	file = (struct kernel_file){id, kernel_tree_join(folder, name), place->as};
-	if (kernel_list_take(place->list, &file))
+	file = (struct kernel_file){id, kernel_tree_join(folder, name), listing->as};
+	if (kernel_list_take(listing->list, &file))
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
 	return 0;
 }
 
-static void skip_in_place(void *context, const char *below, const char *why)
+static void skip_in_listing(void *context, const char *below, const char *why)
 {
-	const struct place *place = context;
-	_cleanup_free_ char *path = kernel_tree_join(place->root, below);
+	const struct listing *listing = context;
+	_cleanup_free_ char *path = kernel_tree_join(listing->root, below);
 
-	if (place->skip)
-		place->skip(place->context, path ? path : below, why);
+	if (listing->skip)
+		listing->skip(listing->context, path ? path : below, why);
 }
 
 static int visit_file(void *context, const char *folder, const char *name, unsigned int depth)
 {
 	_cleanup_free_ char *below = kernel_tree_join(folder, name);
-	struct place *place = context;
+	struct listing *listing = context;
 	struct reason why = {""};
 	int err;
 
 	if (!below)
 		return -ENOMEM;
 	if (kernel_path_kind(name) != KERNEL_PATH_BTF)
-		return list_append_source(place->list, kernel_tree_join(place->root, below),
-					  place->as, false, NULL);
-	err = add_from_place(place, folder, name, depth, &why);
+		return list_append_source(listing->list, kernel_tree_join(listing->root, below),
+					  listing->as, false, NULL);
+	err = add_from_listing(listing, folder, name, depth, &why);
 	if (err != -EINVAL)
 		return err;
-	skip_in_place(context, below, why.text);
+	skip_in_listing(context, below, why.text);
 	return 0;
 }
 
-static int add_folder(struct place *place, struct reason *why)
+static int add_folder(struct listing *listing, struct reason *why)
 {
-	struct kernel_tree_visitor visitor = {visit_file, skip_in_place, place};
+	struct kernel_tree_visitor visitor = {visit_file, skip_in_listing, listing};
 	size_t seen = 0;
-	int err = open_place(place, why);
+	int err = open_listing(listing, why);
 
 	if (!err)
-		err = kernel_tree_walk(place->root, &visitor, &seen, why);
+		err = kernel_tree_walk(listing->root, &visitor, &seen, why);
 	if (!err && !seen)
 		err = reason_set(why, -ENOENT,
 				 "no kernel BTF in this folder (no file is named "
@@ -207,33 +207,35 @@ static int add_folder(struct place *place, struct reason *why)
 }
 
 /* By its name and place, if they say which kernel it is for: -EINVAL if not. */
-static int add_by_name(struct place *place, struct reason *why)
+static int add_by_name(struct listing *listing, struct reason *why)
 {
-	const char *slash = strrchr(place->root, '/');
-	const char *name = slash ? slash + 1 : place->root;
+	const char *slash = strrchr(listing->root, '/');
+	const char *name = slash ? slash + 1 : listing->root;
 	_cleanup_free_ char *folder = NULL;
 	int err;
 
-	if (!archive_path_ending(name) && !(place->as && place->as->release && place->as->machine))
+	if (!archive_path_ending(name) &&
+	    !(listing->as && listing->as->release && listing->as->machine))
 		return reason_set(
 			why, -EINVAL,
 			"cannot tell which kernel it is for: it is not named RELEASE.btf or "
 			"RELEASE.btf.tar.xz; place it (or a link to it) at "
 			"OS/VERSION/MACHINE/RELEASE.btf, or say it with "
 			"--as release=...,machine=...");
-	folder = strndup(place->root, slash == place->root ? 1 : (size_t)(name - place->root));
+	folder =
+		strndup(listing->root, slash == listing->root ? 1 : (size_t)(name - listing->root));
 	if (!folder)
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
-	place->root = folder;
-	err = open_place(place, why);
+	listing->root = folder;
+	err = open_listing(listing, why);
 	if (!err)
-		err = add_from_place(place, "", name, 0, why);
-	place->root = NULL; /* ends here */
+		err = add_from_listing(listing, "", name, 0, why);
+	listing->root = NULL; /* ends here */
 	return err;
 }
 
 /* An archive or a kernel's own file is recognised by its first bytes, whatever its name. */
-static int add_file(struct place *place, const char *path, struct reason *why)
+static int add_file(struct listing *listing, const char *path, struct reason *why)
 {
 	const char *slash = strrchr(path, '/');
 	enum kernel_path_kind kind = kernel_path_kind(slash ? slash + 1 : path);
@@ -242,7 +244,7 @@ static int add_file(struct place *place, const char *path, struct reason *why)
 	int err;
 
 	if (kind == KERNEL_PATH_BTF) {
-		err = add_by_name(place, why);
+		err = add_by_name(listing, why);
 		if (err != -EINVAL)
 			return err;
 	}
@@ -250,8 +252,8 @@ static int add_file(struct place *place, const char *path, struct reason *why)
 	if (err)
 		return reason_set(why, err, "%s", content_why.text);
 	if (content == KERNEL_SOURCE_NONE)
-		return kind == KERNEL_PATH_BTF ? -EINVAL : add_by_name(place, why);
-	return list_append_source(place->list, strdup(path), place->as, true, why);
+		return kind == KERNEL_PATH_BTF ? -EINVAL : add_by_name(listing, why);
+	return list_append_source(listing->list, strdup(path), listing->as, true, why);
 }
 
 static int add_running_kernel(struct kernel_list *list, const char *path,
@@ -274,7 +276,7 @@ int kernel_list_add(struct kernel_list *list, const char *path, const struct ker
 		    kernel_list_skip_fn skip, void *context, struct reason *why)
 {
 	_cleanup_free_ char *root = strdup(path), *real = NULL;
-	_cleanup_(cleanup_place) struct place place = {
+	_cleanup_(cleanup_listing) struct listing listing = {
 		.list = list,
 		.as = as,
 		.root = root,
@@ -290,13 +292,13 @@ int kernel_list_add(struct kernel_list *list, const char *path, const struct ker
 	for (size_t length = strlen(root); length > 1 && root[length - 1] == '/';)
 		root[--length] = '\0';
 	if (S_ISDIR(status.st_mode))
-		return add_folder(&place, why);
+		return add_folder(&listing, why);
 	if (!S_ISREG(status.st_mode))
 		return reason_set(why, -EINVAL, "neither a folder nor a regular file");
 	real = realpath(path, NULL);
 	if (real && strcmp(real, RUNNING_KERNEL_BTF_PATH) == 0)
 		return add_running_kernel(list, path, as, why);
-	return add_file(&place, path, why);
+	return add_file(&listing, path, why);
 }
 
 static int compare_ids(const struct kernel_id *a, const struct kernel_id *b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The archive is read once, and the manifest may come last: so BTFs, links and texts are kept by
- *name first, and become kernels when all of it is known.
+ * name first, and become kernels when all of it is known.
  *
  *	members --> BTFs by name, manifest, package.json
  *	        --> the manifest's kernels, each checked against its path

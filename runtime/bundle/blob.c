@@ -122,6 +122,20 @@ int blob_read(const struct bundle *bundle, uint32_t number, struct blob *ret_blo
 	return err;
 }
 
+int blob_same(const struct bundle *bundle, uint32_t number, const struct bundle *other,
+	      uint32_t other_number)
+{
+	struct blob a, b;
+	int err;
+
+	if (bundle == other && number == other_number)
+		return 1;
+	err = blob_read(bundle, number, &a);
+	if (!err)
+		err = blob_read(other, other_number, &b);
+	return err ? err : a.size == b.size && a.crc == b.crc;
+}
+
 /* Copies or unpacks a block into malloc'd memory. */
 static int block_load(const struct bundle *bundle, uint32_t number, const struct block *block,
 		      uint8_t **ret_data)

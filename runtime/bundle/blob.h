@@ -25,6 +25,10 @@ struct block_cache {
  * -EBADMSG. */
 int blob_read(const struct bundle *bundle, uint32_t number, struct blob *ret_blob);
 
+/* Whether two blobs have the same size and checksum. 1, 0, or the errors of blob_read(). */
+int blob_same(const struct bundle *bundle, uint32_t number, const struct bundle *other,
+	      uint32_t other_number);
+
 /*
  * The bytes of blob @number, which is below the count, checked against its checksum and aligned
  * to 8. They belong to the bundle's memory or to @cache, and are valid as long as both.

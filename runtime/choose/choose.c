@@ -27,15 +27,9 @@ struct search {
 static int same_btf(void *context, const struct rank_candidate *a, const struct rank_candidate *b)
 {
 	const struct search *search = context;
-	struct blob blob_a, blob_b;
-	int err;
 
-	if (a->source == b->source && a->content == b->content)
-		return 1;
-	err = blob_read(&search->bundles[a->source], a->content, &blob_a);
-	if (!err)
-		err = blob_read(&search->bundles[b->source], b->content, &blob_b);
-	return err ? err : blob_a.size == blob_b.size && blob_a.crc == blob_b.crc;
+	return blob_same(&search->bundles[a->source], a->content, &search->bundles[b->source],
+			 b->content);
 }
 
 static void describe(void *context, const struct rank_candidate *candidate, char *text, size_t size)

@@ -52,16 +52,8 @@ static void place(struct neighbours *result, const struct index_entry *entry,
 
 static int same_btf(const struct survey *survey, const struct index_entry *entry, uint32_t bundle)
 {
-	struct blob a, b;
-	int err;
-
-	if (bundle == survey->nearest->bundle && entry->blob == survey->nearest->entry.blob)
-		return 1;
-	err = blob_read(&survey->bundles[bundle], entry->blob, &a);
-	if (!err)
-		err = blob_read(&survey->bundles[survey->nearest->bundle],
-				survey->nearest->entry.blob, &b);
-	return err ? err : a.size == b.size && a.crc == b.crc;
+	return blob_same(&survey->bundles[bundle], entry->blob,
+			 &survey->bundles[survey->nearest->bundle], survey->nearest->entry.blob);
 }
 
 static int look_at(struct survey *survey, const struct bundle *bundle, uint32_t number)

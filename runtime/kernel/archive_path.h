@@ -11,7 +11,7 @@
  *    it nor anything above it is a part of it.
  *  - With fewer than three folders left, it is not clear which of ID and VERSION is
  *    missing: both are not known. So is one that is called "unknown", as `corebtf convert` has to
- *call it.
+ *    call it.
  *  - MACHINE is any name, and becomes the canonical one of machine.h where that knows it. The
  *    embedder refuses the names that machine.h does not know, since a folder that has nothing to
  *    do with a machine would become half of a key. The runtime compares the name with that of the

@@ -11,6 +11,7 @@
 #include "runtime/open/handle.h"
 #include "runtime/executable/section.h"
 #include "runtime/tar/tar.h"
+#include "runtime/util/array.h"
 #include "runtime/util/cleanup.h"
 #include "runtime/util/file_bytes.h"
 #include "runtime/util/options.h"
@@ -61,22 +62,14 @@ void handle_free(struct corebtf *handle)
 static int grow(struct corebtf *handle)
 {
 	size_t count = handle->bundle_count + 1;
-	struct block_cache *caches;
-	struct bundle *bundles;
 
-	if (handle->bundle_count == HANDLE_MAX_BUNDLES)
+	if (count > HANDLE_MAX_BUNDLES)
 		return log_error(&handle->log, -EBADMSG, "more than %d bundles",
 				 HANDLE_MAX_BUNDLES);
-	if (handle->bundle_count & (handle->bundle_count - 1))
-		return 0; /* there is room up to the next power of two */
-	count = handle->bundle_count ? 2 * handle->bundle_count : 1;
-	bundles = realloc(handle->bundles, count * sizeof(*bundles));
-	if (bundles)
-		handle->bundles = bundles;
-	caches = realloc(handle->caches, count * sizeof(*caches));
-	if (caches)
-		handle->caches = caches;
-	return bundles && caches ? 0 : log_error(&handle->log, -ENOMEM, "no memory");
+	if (array_reserve(handle->bundles, handle->bundle_capacity, count) ||
+	    array_reserve(handle->caches, handle->cache_capacity, count))
+		return log_error(&handle->log, -ENOMEM, "no memory");
+	return 0;
 }
 
 static void log_bundle(const struct bundle *bundle)

@@ -25,6 +25,7 @@ struct corebtf {
 	struct bundle *bundles;
 	struct block_cache *caches; /* one for each bundle */
 	size_t bundle_count;
+	size_t bundle_capacity, cache_capacity;
 };
 
 /* An empty handle that reads about @subject (a path). -EINVAL (opts), -ENOMEM. */
