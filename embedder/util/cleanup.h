@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define _cleanup_(function) __attribute__((cleanup(function)))
+/* A variable may be there for its cleanup alone: clang would warn of it. */
+#define _cleanup_(function) __attribute__((cleanup(function), unused))
 
 static inline void cleanup_free(void *pointer)
 {
