@@ -141,7 +141,7 @@ static int block_load(const struct bundle *bundle, uint32_t number, const struct
 		      uint8_t **ret_data)
 {
 	_cleanup_memory_ uint8_t *data = malloc(block->unpacked_size ? block->unpacked_size : 1);
-	char what[sizeof("block 4294967295")];
+	char what[96];
 	int err = 0;
 
 	if (!data)
@@ -152,9 +152,11 @@ static int block_load(const struct bundle *bundle, uint32_t number, const struct
 	if (block->codec == COREBTF_CODEC_RAW) {
 		memcpy(data, block_stored(bundle, block), block->unpacked_size);
 	} else {
-		snprintf(what, sizeof(what), "block %" PRIu32, number);
-		err = unpack_xz(bundle, what, block_stored(bundle, block), block->stored_size, data,
-				block->unpacked_size);
+		snprintf(what, sizeof(what),
+			 "bundle %" PRIu32 " at offset %" PRIu64 ": block %" PRIu32, bundle->number,
+			 bundle->position, number);
+		err = unpack_xz(bundle->log, what, block_stored(bundle, block), block->stored_size,
+				data, block->unpacked_size);
 	}
 	if (err)
 		return err;

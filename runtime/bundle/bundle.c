@@ -164,6 +164,7 @@ static int unpack_tables(struct bundle *bundle)
 {
 	const struct corebtf_format_header *header = &bundle->header;
 	size_t end = bundle_tables_end(bundle), start = header->header_size;
+	char what[96];
 	int err = bundle_check_tables(bundle);
 
 	if (err)
@@ -172,7 +173,9 @@ static int unpack_tables(struct bundle *bundle)
 	if (!bundle->unpacked)
 		return log_error(bundle->log, -ENOMEM, "no memory for tables of %zu bytes", end);
 	memcpy(bundle->unpacked, bundle->data, start);
-	err = unpack_xz(bundle, "tables", bundle->data + start, header->packed_tables_size,
+	snprintf(what, sizeof(what), "bundle %" PRIu32 " at offset %" PRIu64 ": tables",
+		 bundle->number, bundle->position);
+	err = unpack_xz(bundle->log, what, bundle->data + start, header->packed_tables_size,
 			bundle->unpacked + start, end - start);
 	if (err)
 		bundle_close(bundle);
