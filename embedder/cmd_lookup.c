@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include <corebtf.h>
@@ -21,6 +20,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
+#include "runtime/util/file_bytes.h"
 #include "runtime/btf_id.h"
 #include "runtime/bundle/format.h"
 #include "runtime/kernel/host.h"
@@ -303,13 +303,6 @@ static int lookup_in_folder(struct lookup_options *options, struct lookup_log *l
 	return write_btf(btf, size, options->output);
 }
 
-static bool is_folder(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 static int run(const struct command *command, int argc, char **argv)
 {
 	_cleanup_(cleanup_corebtf) struct corebtf *corebtf = NULL;
@@ -333,7 +326,7 @@ static int run(const struct command *command, int argc, char **argv)
 		return command_usage_error(command,
 					   "--host-root is about the running kernel's host: "
 					   "not with --release");
-	if (is_folder(options.file))
+	if (file_bytes_is_folder(options.file))
 		return lookup_in_folder(&options, &log, &opts);
 
 	err = corebtf_open_file(options.file, &corebtf, &opts);

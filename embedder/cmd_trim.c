@@ -188,7 +188,7 @@ static int trim_btf(const struct trim_options *options, const struct object_inpu
 	err = output_save(options->output, result.btf, result.size);
 	if (err)
 		return err;
-	if (!matrix_init(&matrix, objects->requests) &&
+	if (engine_wants(run_events(), ENGINE_DETAIL) && !matrix_init(&matrix, objects->requests) &&
 	    !matrix_add_kernel(&matrix, kernel, result.verdicts))
 		unresolved_report(run_events(), &matrix, 0);
 	report_note("%s: %s of %s bytes, %s type%s", options->output, text_count(result.size).text,

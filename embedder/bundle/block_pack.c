@@ -20,18 +20,13 @@ _Static_assert(COREBTF_MAX_BLOB_SIZE <= COREBTF_MAX_BLOCK_SIZE &&
 		       BLOCK_PACK_TARGET_SIZE <= COREBTF_MAX_BLOCK_SIZE,
 	       "every xz block is within the format's limit");
 
-static uint64_t align_up(uint64_t offset)
-{
-	return (offset + COREBTF_ALIGNMENT - 1) & ~(uint64_t)(COREBTF_ALIGNMENT - 1);
-}
-
 /* Assigns blobs to blocks. Sizes may pass the limits of the format here; the layout checks them. */
 static void place_blobs(struct block_pack *pack, size_t blob_count, uint64_t target_size)
 {
 	for (size_t i = 0; i < blob_count; i++) {
 		struct packed_block *block =
 			pack->block_count ? &pack->blocks[pack->block_count - 1] : NULL;
-		uint64_t offset = block ? align_up(block->unpacked_size) : 0;
+		uint64_t offset = block ? corebtf_format_align(block->unpacked_size) : 0;
 
 		if (!block || offset + pack->blobs[i]->size > target_size) {
 			block = &pack->blocks[pack->block_count++];

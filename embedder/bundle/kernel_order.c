@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "embedder/bundle/kernel_order.h"
+#include "runtime/util/digits.h"
 
 int kernel_order_identity(const struct kernel_id *left, const struct kernel_id *right)
 {
@@ -27,21 +28,12 @@ int kernel_order_identity(const struct kernel_id *left, const struct kernel_id *
 	return order;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* How many digits *@text starts with, leading zeros aside; moves *@text to the first of them. */
 static size_t number_length(const char **text)
 {
-	size_t length = 0;
-
 	while (**text == '0')
 		(*text)++;
-	while (is_digit((*text)[length]))
-		length++;
-	return length;
+	return count_digits(*text);
 }
 
 /* A release is a sequence of numbers and other bytes; a number sorts before any other byte. */

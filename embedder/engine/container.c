@@ -12,7 +12,6 @@
 #include <fts.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "embedder/archive/archive_writer.h"
@@ -23,6 +22,7 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/foreign_file.h"
 #include "embedder/util/input_file.h"
+#include "runtime/util/file_bytes.h"
 #include "runtime/bundle/format.h"
 #include "runtime/kernel/archive_path.h"
 #include "runtime/util/array.h"
@@ -32,13 +32,6 @@ static bool ends_with(const char *text, const char *end)
 	size_t length = strlen(text), end_length = strlen(end);
 
 	return length > end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-static bool is_folder(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 static bool is_other_archive(const char *path)
@@ -57,7 +50,7 @@ enum container container_of_output(const char *path)
 {
 	enum archive_packing packing;
 
-	if (ends_with(path, "/") || is_folder(path))
+	if (ends_with(path, "/") || file_bytes_is_folder(path))
 		return CONTAINER_FOLDER;
 	if (!archive_packing_from_name(path, &packing))
 		return CONTAINER_TAR;
@@ -73,7 +66,7 @@ enum container container_of_input(const char *path)
 	_cleanup_close_ int fd = -1;
 	char start[COREBTF_MAGIC_SIZE] = "";
 
-	if (is_folder(path))
+	if (file_bytes_is_folder(path))
 		return CONTAINER_FOLDER;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	/* A file that cannot be opened or is too short counts as a bundle; its reader says what

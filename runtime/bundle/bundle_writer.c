@@ -50,11 +50,6 @@ static uint64_t order64(const struct writer *writer, uint64_t value)
 	return writer->swap ? __builtin_bswap64(value) : value;
 }
 
-static uint64_t align_up(uint64_t offset)
-{
-	return (offset + COREBTF_ALIGNMENT - 1) & ~(uint64_t)(COREBTF_ALIGNMENT - 1);
-}
-
 static int check_limit(const char *what, uint64_t count, uint64_t limit,
 		       struct bundle_excess *ret_excess)
 {
@@ -149,19 +144,19 @@ static int place_tables(struct writer *writer, struct bundle_excess *ret_excess)
 
 	for (size_t i = 0; i < parts->block_count; i++) {
 		parts->blocks[i].offset = end;
-		end = align_up(end + parts->blocks[i].stored_size);
+		end = corebtf_format_align(end + parts->blocks[i].stored_size);
 	}
 	writer->size = end;
 	writer->entries = end = sizeof(struct corebtf_format_header);
-	writer->blobs = end =
-		align_up(end + parts->entry_count * sizeof(struct corebtf_format_entry));
+	writer->blobs = end = corebtf_format_align(
+		end + parts->entry_count * sizeof(struct corebtf_format_entry));
 	writer->blocks = end =
-		align_up(end + parts->blob_count * sizeof(struct corebtf_format_blob));
-	writer->objects = end =
-		align_up(end + parts->block_count * sizeof(struct corebtf_format_block));
-	writer->string_bytes = end =
-		align_up(end + parts->object_count * sizeof(struct corebtf_format_object));
-	writer->tables_end = align_up(end + writer->strings.size);
+		corebtf_format_align(end + parts->blob_count * sizeof(struct corebtf_format_blob));
+	writer->objects = end = corebtf_format_align(
+		end + parts->block_count * sizeof(struct corebtf_format_block));
+	writer->string_bytes = end = corebtf_format_align(
+		end + parts->object_count * sizeof(struct corebtf_format_object));
+	writer->tables_end = corebtf_format_align(end + writer->strings.size);
 	writer->size += writer->tables_end;
 	return check_limit("bytes", writer->size, COREBTF_MAX_BUNDLE_SIZE, ret_excess);
 }
@@ -385,7 +380,7 @@ static int write_bundle(struct writer *writer, struct bundle_excess *ret_excess)
 		return (int)features;
 	stored = writer->pack ? writer->packed : writer->tables + header;
 	stored_size = (size_t)(writer->pack ? writer->packed_size : writer->tables_end - header);
-	writer->data = align_up(header + stored_size);
+	writer->data = corebtf_format_align(header + stored_size);
 	writer->size = writer->size - writer->tables_end + writer->data;
 	writer->bytes = calloc(1, (size_t)writer->size);
 	if (!writer->bytes)

@@ -151,6 +151,12 @@ _Static_assert(sizeof(struct corebtf_format_blob) == 20, "blob record is 20 byte
 _Static_assert(sizeof(struct corebtf_format_block) == 20, "block record is 20 bytes");
 _Static_assert(sizeof(struct corebtf_format_object) == 20, "object record is 20 bytes");
 
+/* The next offset at which a table, a block or a blob may start. */
+static inline uint64_t corebtf_format_align(uint64_t offset)
+{
+	return (offset + COREBTF_ALIGNMENT - 1) & ~(uint64_t)(COREBTF_ALIGNMENT - 1);
+}
+
 /* FNV-1a, 32 bits, over the release, one zero byte and the machine: short keys, no tables. */
 static inline uint32_t corebtf_format_hash(const char *release, const char *machine)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "runtime/kernel/distro.h"
+#include "runtime/util/digits.h"
 
 #define UNKNOWN "unknown"
 
@@ -87,11 +88,6 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_letter(char c)
 {
 	return lower(c) >= 'a' && lower(c) <= 'z';
@@ -107,15 +103,6 @@ static void copy_lower(const char *from, char to[static DISTRO_NAME_SIZE])
 		return;
 	for (size_t i = 0; i <= length; i++)
 		to[i] = lower(from[i]);
-}
-
-static size_t digits_at(const char *text)
-{
-	size_t length = 0;
-
-	while (is_digit(text[length]))
-		length++;
-	return length;
 }
 
 /* The number of a codename at the start of @text, which ends at its last letter ("precise1",
@@ -136,7 +123,7 @@ static const char *number_of_codename(const char *id, const char *text)
 /* Cuts @version, which starts with a digit, by the rule. */
 static void cut_version(enum version_rule rule, char version[static DISTRO_NAME_SIZE])
 {
-	size_t major = digits_at(version), minor;
+	size_t major = count_digits(version), minor;
 
 	switch (rule) {
 	case VERSION_WHOLE:
@@ -161,7 +148,7 @@ static void cut_version(enum version_rule rule, char version[static DISTRO_NAME_
 		}
 		/* fall through */
 	case VERSION_MAJOR_MINOR:
-		minor = version[major] == '.' ? digits_at(version + major + 1) : 0;
+		minor = version[major] == '.' ? count_digits(version + major + 1) : 0;
 		version[minor ? major + 1 + minor : major] = '\0';
 		return;
 	}
@@ -236,7 +223,7 @@ static bool from_debian(const char *uname_version, struct distro_hint *hint)
 	distro_normalise("debian", "", &hint->distro);
 	for (size_t i = 0; i < COUNT_OF(marks); i++) {
 		const char *mark = memmem(package, length, marks[i], strlen(marks[i]));
-		size_t digits = mark ? digits_at(mark + strlen(marks[i])) : 0;
+		size_t digits = mark ? count_digits(mark + strlen(marks[i])) : 0;
 
 		if (!digits || digits >= sizeof(version))
 			continue;

@@ -9,29 +9,17 @@
  *	Amazon	4.14.355-275.570.amzn2.x86_64	4.14.*-*.amzn2.x86_64
  *	SLES	5.3.18-150300.59.87-default	5.3.*-*-default
  *
- * Numbers count as the version up to the second '-', behind which all of them have the flavour
- * alone (Debian's 686-pae). A word with digits in it (el8, amzn2, deb12, x86_64, 64k) stays as it
+ * Numbers belong to the version up to the second '-'; what follows it is the flavour (Debian's
+ * 686-pae). A word with digits in it (el8, amzn2, deb12, x86_64, 64k) stays as it
  * is: el8 and el9 are two flavours. Only the minor release behind RHEL's el8_4 goes, since the
- * numbers before it say the same. However it is read, a pattern too fine makes no neighbours, and
- * one too coarse brings together kernels whose BTFs differ, which refuses just as well.
+ * numbers before it say the same. A wrong pattern is safe: one that
+ * is too fine finds no neighbours, and one that is too coarse finds neighbours with different BTFs;
+ * both are refused.
  */
 #include <string.h>
 
 #include "runtime/kernel/release.h"
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static size_t count_digits(const char *text)
-{
-	size_t length = 0;
-
-	while (is_digit(text[length]))
-		length++;
-	return length;
-}
+#include "runtime/util/digits.h"
 
 static bool append(struct release *release, size_t *length, const char *text, size_t size)
 {

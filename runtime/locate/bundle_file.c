@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "runtime/util/file_bytes.h"
 #include "runtime/util/mapping.h"
@@ -39,13 +38,6 @@ static int from_folder(struct locate *locate, const char *path, char **ret_path)
 		return source_pass(locate, err);
 	locate->origin.source = COREBTF_SOURCE_BUNDLE;
 	return err ? source_named_error(err) : SOURCE_FOUND;
-}
-
-static bool is_folder(const char *path)
-{
-	struct stat status;
-
-	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 static bool is_tar(const char *path)
@@ -93,7 +85,7 @@ int source_bundle_file(struct locate *locate, char **ret_path)
 	if (!path)
 		return source_pass(locate, -ENODATA);
 	/* The user named it: a missing file, or one without bundles, is an error. */
-	if (is_folder(path))
+	if (file_bytes_is_folder(path))
 		return from_folder(locate, path, ret_path);
 	/* neighbours are known to a tar that is read as a whole */
 	if (!locate->nearest && is_tar(path))

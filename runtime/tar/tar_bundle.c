@@ -34,11 +34,6 @@ static int no_memory(const struct builder *builder)
 	return log_error(builder->log, -ENOMEM, "no memory for what the archive holds");
 }
 
-static uint64_t align_up(uint64_t offset)
-{
-	return (offset + COREBTF_ALIGNMENT - 1) & ~(uint64_t)(COREBTF_ALIGNMENT - 1);
-}
-
 /* The blob of a content, which gets a number when the first entry needs it. */
 static uint32_t blob_of(struct builder *builder, struct distinct_btf *content)
 {
@@ -51,7 +46,7 @@ static uint32_t blob_of(struct builder *builder, struct distinct_btf *content)
 		.size = content->size,
 		.crc = content->checksum,
 	};
-	builder->data_size = align_up(builder->data_size + content->size);
+	builder->data_size = corebtf_format_align(builder->data_size + content->size);
 	return content->number;
 }
 

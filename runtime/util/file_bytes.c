@@ -59,6 +59,13 @@ static bool passes_limit(size_t size, uint64_t offset)
 	       (offset > limit.rlim_cur || size > limit.rlim_cur - offset);
 }
 
+bool file_bytes_is_folder(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 int file_bytes_write(int fd, const void *data, size_t size, uint64_t offset)
 {
 	size_t done = 0;

@@ -29,6 +29,9 @@ int file_bytes_open(const char *path, const struct log *log, int *ret_fd, uint64
  */
 int file_bytes_off_standard(int fd);
 
+/* Whether there is a folder at @path, or a link to one. */
+bool file_bytes_is_folder(const char *path);
+
 /* Errors: -EFBIG more than RLIMIT_FSIZE allows, of which nothing is written; those of pwrite(2). */
 int file_bytes_write(int fd, const void *data, size_t size, uint64_t offset);
 
