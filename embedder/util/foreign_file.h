@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files that people give by mistake, told by their first bytes: so that a message can say what it
- * is that was given.
+ * Recognises files that people give by mistake by their first bytes, so that a message can name
+ * what was given.
  */
 #ifndef COREBTF_UTIL_FOREIGN_FILE_H
 #define COREBTF_UTIL_FOREIGN_FILE_H

@@ -17,8 +17,8 @@ struct interrupt_hold {
 
 /*
  * Holds back SIGINT, SIGTERM, SIGHUP and SIGQUIT while @output is written; interrupt_release()
- * lets what came meanwhile through. Not for an output that is a pipe or a terminal: there is no
- * temporary file then, and nobody knows how long the write takes.
+ * delivers what arrived meanwhile. Does nothing for an output that is a pipe or a terminal: there
+ * is no temporary file then, and the write may take any time.
  */
 struct interrupt_hold interrupt_hold(const char *output);
 void interrupt_release(struct interrupt_hold *hold); /* for _cleanup_ */

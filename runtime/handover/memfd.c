@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libbpf takes a path, and /proc/self/fd/N of a memfd is one that needs no writable folder and
- * leaves nothing behind when the process dies. The seals make it safe to share: whoever has the
- * descriptor reads the bytes that were checked.
+ * leaves nothing behind when the process dies. The seals make it safe to share: every
+ * reader of the descriptor gets the bytes that were checked.
  */
 #include <errno.h>
 #include <fcntl.h>
