@@ -14,6 +14,7 @@
 
 #include "runtime/bundle/bundle.h"
 #include "runtime/bundle/checksum.h"
+#include "runtime/bundle/differences.h"
 #include "runtime/bundle/unpack.h"
 #include "runtime/util/mapping.h"
 
@@ -177,10 +178,13 @@ static int unpack_tables(struct bundle *bundle)
 		 bundle->number, bundle->position);
 	err = unpack_xz(bundle->log, what, bundle->data + start, header->packed_tables_size,
 			bundle->unpacked + start, end - start);
-	if (err)
+	if (err) {
 		bundle_close(bundle);
+		return err;
+	}
+	differences_add(bundle->unpacked, header, bundle->swapped);
 	bundle->tables = bundle->unpacked;
-	return err;
+	return 0;
 }
 
 int bundle_open(struct bundle *bundle, const uint8_t *data, size_t available)

@@ -4,8 +4,9 @@
  *	strings --> each once, sorted           (string_table.h)
  *	        --> offset of each table --> records --> checksums
  *
- * Tables that are to be packed are written without hashes and checksums, and packed. The offsets of
- * blocks count from the end of the tables, so they are the same in both ways.
+ * Tables that are to be packed are written without hashes and checksums, replaced by their
+ * differences, and packed. The offsets of blocks count from the end of the tables, so they are the
+ * same in both ways.
  *
  * Every number is counted in 64 bits first and compared with the format's limits before any byte
  * is written; after that it fits its field.
@@ -16,6 +17,7 @@
 #include <zlib.h>
 
 #include "runtime/bundle/bundle_writer.h"
+#include "runtime/bundle/differences.h"
 #include "runtime/bundle/string_table.h"
 #include "runtime/bundle/format.h"
 
@@ -258,9 +260,33 @@ static void write_objects(struct writer *writer)
 	}
 }
 
+/* Where the tables are, in the host's byte order. */
+static struct corebtf_format_header table_layout(const struct writer *writer)
+{
+	const struct bundle_parts *parts = writer->parts;
+
+	return (struct corebtf_format_header){
+		.entry_count = (uint32_t)parts->entry_count,
+		.blob_count = (uint32_t)parts->blob_count,
+		.block_count = (uint32_t)parts->block_count,
+		.object_count = (uint32_t)parts->object_count,
+		.entry_size = sizeof(struct corebtf_format_entry),
+		.blob_size = sizeof(struct corebtf_format_blob),
+		.block_size = sizeof(struct corebtf_format_block),
+		.object_size = sizeof(struct corebtf_format_object),
+		.entries_offset = (uint32_t)writer->entries,
+		.blobs_offset = (uint32_t)writer->blobs,
+		.blocks_offset = (uint32_t)writer->blocks,
+		.objects_offset = (uint32_t)writer->objects,
+		.strings_offset = (uint32_t)writer->string_bytes,
+		.strings_size = (uint32_t)writer->strings.size,
+	};
+}
+
 /* Sets packed_size when packing makes the tables smaller. */
 static int pack_tables(struct writer *writer)
 {
+	const struct corebtf_format_header layout = table_layout(writer);
 	const size_t start = sizeof(struct corebtf_format_header);
 	size_t size = writer->tables_end - start;
 	ssize_t packed;
@@ -268,6 +294,7 @@ static int pack_tables(struct writer *writer)
 	writer->packed = malloc(size);
 	if (!writer->packed)
 		return -ENOMEM;
+	differences_take(writer->tables, &layout, writer->swap);
 	packed = writer->parts->pack_tables(writer->tables + start, size, writer->packed,
 					    size - COREBTF_ALIGNMENT);
 	if (packed < 0)
@@ -276,42 +303,48 @@ static int pack_tables(struct writer *writer)
 	return 0;
 }
 
+static void order_header(const struct writer *writer, struct corebtf_format_header *header)
+{
+	uint16_t *const halves[] = {&header->version,	&header->header_size, &header->entry_size,
+				    &header->blob_size, &header->block_size,  &header->object_size};
+	uint32_t *const words[] = {
+		&header->byte_order,	  &header->size,
+		&header->features,	  &header->hints,
+		&header->entry_count,	  &header->blob_count,
+		&header->block_count,	  &header->object_count,
+		&header->entries_offset,  &header->blobs_offset,
+		&header->blocks_offset,	  &header->objects_offset,
+		&header->strings_offset,  &header->strings_size,
+		&header->data_offset,	  &header->packed_tables_size,
+		&header->tables_checksum,
+	};
+
+	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++)
+		*halves[i] = order16(writer, *halves[i]);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		*words[i] = order32(writer, *words[i]);
+}
+
 /* Comes last: it has the checksum of all tables. */
 static void write_header(struct writer *writer, uint32_t features)
 {
-	const struct bundle_parts *parts = writer->parts;
-	struct corebtf_format_header *header = (void *)writer->bytes;
-	uint32_t tables_checksum = (uint32_t)crc32_z(0, writer->bytes + sizeof(*header),
-						     (size_t)writer->data - sizeof(*header));
+	struct corebtf_format_header header = table_layout(writer);
 
-	*header = (struct corebtf_format_header){
-		.byte_order = order32(writer, COREBTF_BYTE_ORDER),
-		.version = order16(writer, COREBTF_FORMAT_VERSION),
-		.header_size = order16(writer, sizeof(*header)),
-		.size = order32(writer, writer->size),
-		.features = order32(writer, features),
-		.entry_count = order32(writer, parts->entry_count),
-		.blob_count = order32(writer, parts->blob_count),
-		.block_count = order32(writer, parts->block_count),
-		.object_count = order32(writer, parts->object_count),
-		.entry_size = order16(writer, sizeof(struct corebtf_format_entry)),
-		.blob_size = order16(writer, sizeof(struct corebtf_format_blob)),
-		.block_size = order16(writer, sizeof(struct corebtf_format_block)),
-		.object_size = order16(writer, sizeof(struct corebtf_format_object)),
-		.entries_offset = order32(writer, writer->entries),
-		.blobs_offset = order32(writer, writer->blobs),
-		.blocks_offset = order32(writer, writer->blocks),
-		.objects_offset = order32(writer, writer->objects),
-		.strings_offset = order32(writer, writer->string_bytes),
-		.strings_size = order32(writer, writer->strings.size),
-		.data_offset = order32(writer, writer->data),
-		.packed_tables_size = order32(writer, writer->packed_size),
-		.tables_checksum = order32(writer, tables_checksum),
-	};
-	memcpy(header->magic, COREBTF_MAGIC, COREBTF_MAGIC_SIZE);
-	header->header_checksum =
-		order32(writer, crc32_z(0, writer->bytes,
+	memcpy(header.magic, COREBTF_MAGIC, COREBTF_MAGIC_SIZE);
+	header.byte_order = COREBTF_BYTE_ORDER;
+	header.version = COREBTF_FORMAT_VERSION;
+	header.header_size = sizeof(header);
+	header.size = (uint32_t)writer->size;
+	header.features = features;
+	header.data_offset = (uint32_t)writer->data;
+	header.packed_tables_size = (uint32_t)writer->packed_size;
+	header.tables_checksum = (uint32_t)crc32_z(0, writer->bytes + sizeof(header),
+						   (size_t)writer->data - sizeof(header));
+	order_header(writer, &header);
+	header.header_checksum =
+		order32(writer, crc32_z(0, (const uint8_t *)&header,
 					offsetof(struct corebtf_format_header, header_checksum)));
+	memcpy(writer->bytes, &header, sizeof(header));
 }
 
 /* Returns the features that the blocks need, or -errno. */

@@ -30,7 +30,9 @@
  * .xz stream of all that stands there otherwise, so the offsets of the tables
  * are those in the unpacked bundle. The checksums of their records and the
  * hashes are zero: tables_checksum is compared before they are unpacked, and
- * the entries are sorted without the hash.
+ * the entries are sorted without the hash. Each 32-bit word of a record is the
+ * difference, modulo 2^32, from the same word of the record before it; of an
+ * entry only those before its build-id (differences.h).
  */
 #ifndef COREBTF_FORMAT_H
 #define COREBTF_FORMAT_H
@@ -144,6 +146,9 @@ struct corebtf_format_object {
 	uint32_t relocation_count; /* CO-RE relocations in it */
 	uint32_t checksum;
 } __attribute__((packed, aligned(4))); /* no padding behind the checksum */
+
+/* In packed tables: the bytes of an entry that are stored as differences. */
+#define COREBTF_ENTRY_DIFFERENCES offsetof(struct corebtf_format_entry, build_id)
 
 _Static_assert(sizeof(struct corebtf_format_header) == 96, "header is 96 bytes");
 _Static_assert(sizeof(struct corebtf_format_entry) == 56, "entry is 56 bytes");

@@ -188,6 +188,20 @@ static bool is_behind(const struct made_bundle *what, uint32_t a, uint32_t b)
 	       corebtf_format_hash(right->release, right->machine);
 }
 
+/* Replaces the words in the first @size bytes of each record by what must be added to those of the
+ * record before. */
+static void take_differences(uint8_t *bundle, size_t (*record_at)(const uint8_t *, uint32_t),
+			     uint64_t count, size_t size)
+{
+	for (uint32_t i = (uint32_t)count; i-- > 1;) {
+		size_t record = record_at(bundle, i), previous = record_at(bundle, i - 1);
+
+		for (size_t at = 0; at < size; at += 4)
+			poke(bundle, record + at, 4,
+			     peek(bundle, record + at, 4) - peek(bundle, previous + at, 4));
+	}
+}
+
 /* Replaces the tables by an .xz stream of them. */
 static size_t pack_tables(uint8_t *bundle, size_t size)
 {
@@ -204,6 +218,13 @@ static size_t pack_tables(uint8_t *bundle, size_t size)
 		memset(bundle + block_at(bundle, i + 1) - 4, 0, 4);
 	for (uint32_t i = 0; i < peek(bundle, HEADER(object_count)); i++)
 		memset(bundle + object_at(bundle, i + 1) - 4, 0, 4);
+	take_differences(bundle, entry_at, peek(bundle, HEADER(entry_count)), 32);
+	take_differences(bundle, blob_at, peek(bundle, HEADER(blob_count)),
+			 peek(bundle, HEADER(blob_size)));
+	take_differences(bundle, block_at, peek(bundle, HEADER(block_count)),
+			 peek(bundle, HEADER(block_size)));
+	take_differences(bundle, object_at, peek(bundle, HEADER(object_count)),
+			 peek(bundle, HEADER(object_size)));
 	if (!stream || lzma_easy_buffer_encode(0, LZMA_CHECK_NONE, NULL, bundle + 96, data - 96,
 					       stream, &packed, ROOM) != LZMA_OK)
 		abort();

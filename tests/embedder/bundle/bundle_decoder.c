@@ -288,6 +288,23 @@ static size_t align8(size_t size)
 	return (size + 7) / 8 * 8;
 }
 
+/* The first @size bytes of each record are words that are differences from the record before. */
+static void add_differences(const struct input *tables, size_t start, size_t count, size_t stride,
+			    size_t size)
+{
+	uint8_t *bytes = (uint8_t *)tables->bytes;
+
+	for (size_t i = 1; i < count; i++) {
+		for (size_t at = start + i * stride; at < start + i * stride + size; at += 4) {
+			uint32_t word = get32(tables, at - stride) + get32(tables, at);
+
+			for (int k = 0; k < 4; k++)
+				bytes[at + k] =
+					(uint8_t)(word >> 8 * (tables->big_endian ? 3 - k : k));
+		}
+	}
+}
+
 static void unpack_tables(struct decoded_bundle *bundle, const struct input *input,
 			  struct input *tables)
 {
@@ -306,6 +323,10 @@ static void unpack_tables(struct decoded_bundle *bundle, const struct input *inp
 	assert_int_equal(out, tables->size - HEADER);
 	tables->bytes = bundle->unpacked_tables;
 	tables->packed = true;
+	add_differences(tables, get32(input, 52), bundle->entry_count, ENTRY, 32);
+	add_differences(tables, get32(input, 56), bundle->blob_count, RECORD, RECORD);
+	add_differences(tables, get32(input, 60), bundle->block_count, RECORD, RECORD);
+	add_differences(tables, get32(input, 64), bundle->object_count, RECORD, RECORD);
 }
 
 struct decoded_bundle *decode_bundle(const void *bytes, size_t size)

@@ -122,6 +122,8 @@ static void build_large(uint32_t count, enum bundle_compression compression, voi
 		fixture_add(builder, id, i % 7 ? "shared" : release, "s", 0);
 	}
 	assert_int_equal(bundle_builder_entry_count(builder), count);
+	assert_int_equal(bundle_builder_add_object(builder, "a.bpf.o", UINT64_MAX - 1, 7), 0);
+	assert_int_equal(bundle_builder_add_object(builder, "b.bpf.o", 12, 3), 0);
 	*ret_bytes = fixture_layout(builder, false, compression, ret_size);
 	bundle_builder_free(builder);
 }
@@ -176,6 +178,12 @@ static void test_packed_tables(void **state)
 
 		assert_true(has_entry(raw_bundle, entry));
 	}
+	assert_int_equal(bundle->object_count, 2);
+	assert_string_equal(bundle->objects[0].name, "a.bpf.o");
+	assert_true(bundle->objects[0].digest == UINT64_MAX - 1);
+	assert_string_equal(bundle->objects[1].name, "b.bpf.o");
+	assert_true(bundle->objects[1].digest == 12);
+	assert_int_equal(bundle->objects[1].relocation_count, 3);
 	decoded_bundle_free(raw_bundle);
 	decoded_bundle_free(bundle);
 

@@ -153,6 +153,14 @@ static void test_tables(void **state)
 	CHECK_TABLE("\n### 4.6 Object record\n", object);
 }
 
+static void test_differences(void **state)
+{
+	_cleanup_free_ char *section = get_section("\n### 4.2 Packed tables\n");
+
+	assert_non_null(strstr(section, "the first 32 bytes, those before `build_id`"));
+	assert_int_equal(COREBTF_ENTRY_DIFFERENCES, 32);
+}
+
 /* The document gives each as a power of two; here are the numbers it means. */
 static void test_limits(void **state)
 {
@@ -247,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tables),
+		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_example),
 	};

@@ -122,6 +122,10 @@ static void whole_one_shows_what_was_put_in(void **state)
 		assert_string_equal(object.name, "one.bpf.o");
 		assert_true(object.digest == UINT64_C(0x1122334455667788));
 		assert_int_equal(object.relocation_count, 12);
+		assert_int_equal(corebtf_object_at(handle, 1, &object), 0);
+		assert_string_equal(object.name, "two.bpf.o");
+		assert_true(object.digest == 5);
+		assert_int_equal(object.relocation_count, 0);
 		assert_int_equal(corebtf_object_at(handle, 2, &object), -ERANGE);
 		assert_int_equal(corebtf_summarize(handle, &summary), 0);
 		assert_int_equal(summary.bundles, 1);
