@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "embedder/cli/command.h"
-#include "embedder/cli/json.h"
+#include "embedder/util/json.h"
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/output_check.h"
 #include "embedder/cli/report.h"

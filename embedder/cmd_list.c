@@ -12,7 +12,7 @@
 
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
-#include "embedder/cli/json.h"
+#include "embedder/util/json.h"
 #include "embedder/engine/kernel_input.h"
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/kernel_paths.h"

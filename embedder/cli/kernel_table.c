@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/cli/json.h"
+#include "embedder/util/json.h"
 #include "embedder/cli/table.h"
 #include "embedder/util/text.h"
 #include "embedder/util/cleanup.h"

@@ -4,13 +4,18 @@
  */
 #include "embedder/engine/object_input.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "embedder/elf/elf_file.h"
 #include "embedder/util/text.h"
 #include "embedder/object/embedded_objects.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
+#include "runtime/kernel/machine.h"
+#include "runtime/util/array.h"
 
 int object_input_init(struct object_input *input, const struct engine_events *events)
 {
@@ -24,7 +29,30 @@ int object_input_init(struct object_input *input, const struct engine_events *ev
 void object_input_free(struct object_input *input)
 {
 	request_set_free(input->requests);
+	for (size_t i = 0; i < input->code_count; i++)
+		bpf_code_free(&input->codes[i]);
+	free(input->codes);
 	*input = (struct object_input){0};
+}
+
+static int add_object(struct object_input *input, const struct bpf_object_file *object,
+		      struct reason *why)
+{
+	struct bpf_code code = {0};
+	int err = 0;
+
+	if (input->keep_code) {
+		if (array_reserve(input->codes, input->code_capacity, input->code_count + 1))
+			return reason_set(why, -ENOMEM, "out of memory");
+		err = bpf_code_read(object, &code, why);
+	}
+	if (!err)
+		err = request_set_add_object(input->requests, object, why);
+	if (err)
+		bpf_code_free(&code);
+	else if (input->keep_code)
+		input->codes[input->code_count++] = code;
+	return err;
 }
 
 static int add_file(struct object_input *input, const char *path)
@@ -35,7 +63,7 @@ static int add_file(struct object_input *input, const char *path)
 	int err = bpf_object_file_open(path, &object, &why);
 
 	if (!err)
-		err = request_set_add_object(input->requests, &object, &why);
+		err = add_object(input, &object, &why);
 	if (err) {
 		engine_say(input->events, ENGINE_FAILURE, path, "%s", why.text);
 		return err;
@@ -61,7 +89,7 @@ static int add_image(struct object_input *input, const char *name, const char *f
 	}
 	err = bpf_object_file_copy(object_name, file + place->offset, place->size, &object, why);
 	if (!err)
-		err = request_set_add_object(input->requests, &object, why);
+		err = add_object(input, &object, why);
 	if (err)
 		return err;
 	relocations = request_set_last_object(input->requests)->relocation_count;
@@ -126,6 +154,46 @@ int object_input_add_all(struct object_input *input, const char *const *paths, s
 	if (!err && request_set_count(input->requests) == 0)
 		engine_say(input->events, ENGINE_NOTE, NULL,
 			   "note: no object has CO-RE relocations; nothing of any BTF is needed");
+	return err;
+}
+
+/* --- objects and executables ------------------------------------------------------------------ */
+
+/* The machine of an ELF file, "" for other files; *@ret_is_object: it is for BPF. */
+static const char *machine_of(const char *path, bool *ret_is_object)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	uint8_t bytes[EI_NIDENT + 4] = {0};
+	struct elf_codec codec;
+	uint16_t machine;
+
+	*ret_is_object = false;
+	if (fd < 0 || pread(fd, bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes) ||
+	    !elf_file_is(bytes, sizeof(bytes)))
+		return "";
+	codec.is_64bit = bytes[EI_CLASS] == ELFCLASS64;
+	codec.big_endian = bytes[EI_DATA] == ELFDATA2MSB;
+	machine = (uint16_t)elf_codec_get_number(&codec, bytes + EI_NIDENT + 2, 2);
+	*ret_is_object = machine == EM_BPF;
+	return machine_from_elf(machine, codec.is_64bit, codec.big_endian);
+}
+
+int object_input_add_mixed(struct object_input *input, const char *const *paths, size_t count,
+			   const char **ret_machine)
+{
+	const char *machine = NULL;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < count; i++) {
+		bool is_object;
+		const char *own = machine_of(paths[i], &is_object);
+
+		if (is_object || (machine && strcmp(machine, own) != 0))
+			own = "";
+		machine = own;
+		err = is_object ? add_file(input, paths[i]) : add_embedded(input, paths[i]);
+	}
+	*ret_machine = machine ? machine : "";
 	return err;
 }
 

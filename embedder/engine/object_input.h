@@ -10,11 +10,18 @@
 #include <stdint.h>
 
 #include "embedder/engine/events.h"
+#include "embedder/program/bpf_code.h"
 #include "embedder/relo/request_set.h"
 
 struct object_input {
 	const struct engine_events *events; /* may be NULL */
 	struct request_set *requests;	    /* owned */
+
+	/* Set before objects are added: their code is kept as well, in the order of the set's
+	 * objects. */
+	bool keep_code;
+	struct bpf_code *codes;
+	size_t code_count, code_capacity;
 };
 
 /* 0 or -ENOMEM; free it in both cases. What fails is reported to @events, which must outlive
@@ -28,6 +35,14 @@ void object_input_free(struct object_input *input);
  */
 int object_input_add_all(struct object_input *input, const char *const *paths, size_t count,
 			 const char *executable);
+
+/*
+ * Reads each of @paths: an object, or a file with objects inside. @ret_machine: the canonical
+ * machine (runtime/kernel/machine.h) of all of these files if none is an object and all agree, or
+ * "".
+ */
+int object_input_add_mixed(struct object_input *input, const char *const *paths, size_t count,
+			   const char **ret_machine);
 
 /*
  * Are all objects of the byte order of @target, a program or a kernel? libbpf would refuse to load

@@ -122,9 +122,16 @@ int matrix_add_kernel(struct matrix *matrix, const char *name, const struct verd
 const struct verdict *matrix_cell(const struct matrix *matrix, size_t site, size_t kernel)
 {
 	const struct request *request = request_set_of_site(matrix->set, site);
-	const struct matrix_column *column = &matrix->columns[matrix->kernels[kernel].column];
 
-	return request ? &column->verdicts[request->number] : NULL;
+	return request ? matrix_column_verdict(matrix, request->number,
+					       matrix->kernels[kernel].column)
+		       : NULL;
+}
+
+const struct verdict *matrix_column_verdict(const struct matrix *matrix, size_t request,
+					    size_t column)
+{
+	return &matrix->columns[column].verdicts[request];
 }
 
 const uint32_t *matrix_sites(const struct matrix *matrix, size_t request, size_t *ret_count)

@@ -49,6 +49,10 @@ int matrix_add_kernel(struct matrix *matrix, const char *name, const struct verd
 /* The verdict on a site; NULL: a local type id, which no kernel changes. */
 const struct verdict *matrix_cell(const struct matrix *matrix, size_t site, size_t kernel);
 
+/* The verdict on a request in a column. */
+const struct verdict *matrix_column_verdict(const struct matrix *matrix, size_t request,
+					    size_t column);
+
 /* The sites that make a request. */
 const uint32_t *matrix_sites(const struct matrix *matrix, size_t request, size_t *ret_count);
 

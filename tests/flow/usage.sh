@@ -2,7 +2,7 @@
 # --help, --version, and the messages about wrong arguments.
 . "$FLOW/lib.sh"
 
-commands="embed remove list lookup verify convert trim fetch btfgen"
+commands="embed remove list lookup verify report convert trim fetch btfgen"
 
 status 0 --version
 grep -qE '^corebtf [0-9]+\.[0-9]+\.[0-9]+$' out || fail "no version"
@@ -118,6 +118,8 @@ wrong "--symbol is for" trim a --kernels k -o x.btf --symbol s
 wrong "--compress is for" trim a --kernels k -o x.tar --compress xz
 wrong "--base is for" trim a --kernels k -o x.tar --base b
 wrong "'x.zip' is no archive" trim a --kernels k -o x.zip
+wrong "no BPF object or executable" report --kernels k
+wrong "no kernels" report a.bpf.o
 wrong "no executable" embed --bundle b
 wrong "--bundle takes finished BTFs" embed a --bundle b --kernels k
 wrong "--bundle takes finished BTFs" embed a o.bpf.o --bundle b

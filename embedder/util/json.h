@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef COREBTF_CLI_JSON_H
-#define COREBTF_CLI_JSON_H
+#ifndef COREBTF_UTIL_JSON_H
+#define COREBTF_UTIL_JSON_H
 
 #include <stdio.h>
 

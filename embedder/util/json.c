@@ -2,7 +2,7 @@
 /*
  * In: any string. Out: a JSON string (RFC 8259).
  */
-#include "embedder/cli/json.h"
+#include "embedder/util/json.h"
 
 #include <stdint.h>
 

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which program works on which kernel, where it breaks, and why: the matrix of relocations, seen
+ * from the programs.
+ *
+ *	object ── program ── its sites (also those of functions that it calls)
+ *	                        │
+ *	kernels ── columns ── verdicts ──► reach/ ──► a state for each site ──► the worst is the
+ *	           (matrix/)                                                  program's, and its
+ *worst the object's
+ *
+ * Kernels that agree in all verdicts share a column, and columns that agree in the verdicts on one
+ * program's sites share a variant of that program.
+ */
+#ifndef COREBTF_COMPAT_COMPAT_H
+#define COREBTF_COMPAT_COMPAT_H
+
+#include "embedder/matrix/matrix.h"
+#include "embedder/program/bpf_code.h"
+#include "embedder/program/program_kind.h"
+#include "embedder/util/own_kernel_id.h"
+
+/* Of a program or an object on a kernel; the worst is the largest. */
+enum compat_state {
+	COMPAT_WORKS,
+	COMPAT_GUARDED,	  /* something is missing, and the program checks for it */
+	COMPAT_UNSURE,	  /* it may break: whether the verifier reaches it is not known */
+	COMPAT_BREAKS,	  /* libbpf or the kernel refuses it */
+	COMPAT_NO_ANSWER, /* the kernel's types could not be read */
+};
+#define COMPAT_STATES 5
+
+/* Of a relocation site on a kernel. */
+enum compat_site_state {
+	COMPAT_SITE_FOUND,
+	COMPAT_SITE_ABSENT,    /* "it does not exist" is the answer */
+	COMPAT_SITE_UNREACHED, /* poisoned, and the verifier does not come there */
+	COMPAT_SITE_MAYBE,     /* poisoned; whether the verifier comes there is not known */
+	COMPAT_SITE_REACHED,   /* poisoned, and the verifier comes there */
+	COMPAT_SITE_AMBIGUOUS, /* libbpf refuses the object */
+	COMPAT_SITE_REFUSED,   /* libbpf refuses the object */
+};
+
+/* A program on the kernels of some columns. */
+struct compat_variant {
+	enum compat_state state;
+	uint8_t *sites;	  /* enum compat_site_state, by the program's sites */
+	uint32_t *guards; /* of an UNREACHED one: the site (number in the set) whose result keeps
+			   * the verifier away, or UINT32_MAX: not known */
+	const struct verdict **verdicts; /* by the program's sites; NULL: local type id */
+};
+
+struct compat_program {
+	uint32_t object;
+	const struct bpf_code_function *function;
+	const char *section;
+	const struct program_kind *kind;
+	const char *target; /* of kind, or "" */
+	uint32_t *sites;    /* numbers in the set, ascending */
+	uint32_t *insns;    /* of the sites */
+	size_t site_count;
+	struct compat_variant **variants;
+	size_t variant_count, variant_capacity;
+	uint32_t *columns; /* by matrix column: number of the variant */
+};
+
+struct compat_object {
+	const char *name;
+	size_t first_program, program_count;
+};
+
+struct compat_kernel {
+	struct kernel_id id; /* owned */
+	char *path;
+	char *error;	 /* why there is no answer; NULL: there is one */
+	uint32_t column; /* of the matrix */
+	char *name;	 /* "debian 12 x86_64 6.1.0-50-amd64" */
+	char *series;	 /* "debian 12 x86_64 6.1"; of one group with all that have the same */
+};
+
+struct compat {
+	const struct matrix *matrix;
+	const struct bpf_code *codes; /* of the matrix' objects */
+	struct compat_object *objects;
+	size_t object_count;
+	struct compat_program *programs;
+	size_t program_count, program_capacity;
+	struct compat_kernel *kernels; /* sorted: distribution, version, machine, release */
+	size_t kernel_count, kernel_capacity;
+};
+
+/* One that is all zero is fine. */
+void compat_free(struct compat *compat);
+
+/* A kernel with the number @number in the matrix, or with @error and without one. */
+int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
+		      size_t number, const char *error);
+
+/* Sorts the kernels and works out all states, once all kernels are added to @matrix and here. Both
+ * arguments must outlive it; @codes has one for each object of the matrix. 0 or -ENOMEM. */
+int compat_judge(struct compat *compat, const struct matrix *matrix, const struct bpf_code *codes);
+
+const struct compat_variant *compat_variant(const struct compat *compat, size_t program,
+					    size_t kernel);
+
+/* The worst of an object's programs; with COMPAT_NO_ANSWER for a kernel without one. */
+enum compat_state compat_object_state(const struct compat *compat, size_t object, size_t kernel);
+
+/* What a site's state makes of its program. */
+enum compat_state compat_state_of_site(enum compat_site_state state);
+
+/* What a state is called: "works", "guarded", "unsure", "breaks", "no answer". */
+const char *compat_state_name(enum compat_state state);
+
+/* "found", "absent", "unreached", "maybe", "reached", "ambiguous", "refused". */
+const char *compat_site_state_name(enum compat_site_state state);
+
+#endif

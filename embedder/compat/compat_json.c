@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lists that are as long as there are kernels or sites are numbers without spaces: the HTML report
+ * carries this text, and 60 objects on 600 kernels must stay small.
+ */
+#include "embedder/compat/compat_json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "embedder/compat/compat_text.h"
+#include "embedder/relo/relo_text.h"
+#include "embedder/util/json.h"
+
+static void key(FILE *file, const char *name)
+{
+	json_print_string(file, name);
+	fputc(':', file);
+}
+
+static void text(FILE *file, const char *name, const char *value)
+{
+	key(file, name);
+	json_print_string(file, value);
+}
+
+/* The same, with a comma in front, and not at all when there is nothing to say. */
+static void more_text(FILE *file, const char *name, const char *value)
+{
+	if (!value || !*value)
+		return;
+	fputc(',', file);
+	text(file, name, value);
+}
+
+/* The separator before element @number of a list. */
+static void next(FILE *file, size_t number, const char *between)
+{
+	if (number)
+		fputc(',', file);
+	fputs(between, file);
+}
+
+static void write_states(FILE *file)
+{
+	key(file, "states");
+	fputc('[', file);
+	for (int i = 0; i < COMPAT_STATES; i++) {
+		next(file, (size_t)i, "");
+		json_print_string(file, compat_state_name(i));
+	}
+	fputs("],\n", file);
+}
+
+static void write_kernels(const struct compat *compat, FILE *file)
+{
+	key(file, "kernels");
+	fputc('[', file);
+	for (size_t i = 0; i < compat->kernel_count; i++) {
+		const struct compat_kernel *kernel = &compat->kernels[i];
+
+		next(file, i, "\n {");
+		text(file, "name", kernel->name);
+		more_text(file, "series", kernel->series);
+		more_text(file, "os", kernel->id.os_id);
+		more_text(file, "version", kernel->id.version_id);
+		more_text(file, "machine", kernel->id.machine);
+		more_text(file, "release", kernel->id.release);
+		more_text(file, "path", kernel->path);
+		more_text(file, "error", kernel->error);
+		fputc('}', file);
+	}
+	fputs("],\n", file);
+}
+
+/* --- objects ---------------------------------------------------------------------------------- */
+
+static void write_site(const struct compat *compat, size_t site, FILE *file)
+{
+	const struct request_set *set = compat->matrix->set;
+	const struct relo_site *place = &set->sites[site];
+	const char *strings = set->objects[place->object].strings;
+	const char *source = strings + place->line.text;
+	char words[1024];
+
+	site_access_text(set, site, words, sizeof(words));
+	text(file, "access", words);
+	more_text(file, "kind", core_relo_kind_name(set->locals[place->local].kind));
+	compat_place_text(compat, (uint32_t)site, words, sizeof(words));
+	more_text(file, "place", words);
+	more_text(file, "function", strings + place->line.function);
+	while (*source == ' ' || *source == '\t')
+		source++;
+	more_text(file, "source", source);
+	more_text(file, "section", strings + place->section);
+	fprintf(file, ",\"offset\":%u", place->instruction_offset);
+}
+
+static void write_sites(const struct compat *compat, const struct relo_object *object, FILE *file)
+{
+	key(file, "sites");
+	fputc('[', file);
+	for (size_t i = 0; i < object->relocation_count; i++) {
+		next(file, i, "\n   {");
+		write_site(compat, object->first_site + i, file);
+		fputc('}', file);
+	}
+	fputc(']', file);
+}
+
+/* A number: the value that libbpf writes. null: a type of the object's own. */
+static void write_cell(const struct compat *compat, const struct compat_program *program,
+		       const struct compat_variant *variant, size_t site, FILE *file)
+{
+	const struct relo_object *object = &compat->matrix->set->objects[program->object];
+	char words[2048];
+
+	if (!variant->verdicts[site]) {
+		fputs("null", file);
+		return;
+	}
+	if (variant->sites[site] == COMPAT_SITE_FOUND) {
+		fprintf(file, "%" PRIu64, variant->verdicts[site]->value);
+		return;
+	}
+	fputc('{', file);
+	text(file, "state", compat_site_state_name(variant->sites[site]));
+	compat_site_text(compat, program, variant, site, words, sizeof(words));
+	more_text(file, "why", words);
+	if (variant->guards[site] != UINT32_MAX)
+		fprintf(file, ",\"guard\":%zu", variant->guards[site] - object->first_site);
+	fputc('}', file);
+}
+
+static void write_variants(const struct compat *compat, const struct compat_program *program,
+			   FILE *file)
+{
+	key(file, "variants");
+	fputc('[', file);
+	for (size_t i = 0; i < program->variant_count; i++) {
+		const struct compat_variant *variant = program->variants[i];
+
+		next(file, i, "\n     ");
+		fprintf(file, "{\"state\":%d,\"cells\":[", variant->state);
+		for (size_t site = 0; site < program->site_count; site++) {
+			next(file, site, "");
+			write_cell(compat, program, variant, site, file);
+		}
+		fputs("]}", file);
+	}
+	fputc(']', file);
+}
+
+static void write_program(const struct compat *compat, size_t number, FILE *file)
+{
+	const struct compat_program *program = &compat->programs[number];
+	const struct relo_object *object = &compat->matrix->set->objects[program->object];
+
+	text(file, "name", program->function->name);
+	more_text(file, "section", program->section);
+	more_text(file, "type", program->kind->type);
+	more_text(file, "attach_type", program->kind->attach);
+	more_text(file, "target", program->target);
+	fputs(",\"sites\":[", file);
+	for (size_t i = 0; i < program->site_count; i++) {
+		next(file, i, "");
+		fprintf(file, "%zu", program->sites[i] - object->first_site);
+	}
+	fputs("],\n    ", file);
+	write_variants(compat, program, file);
+	fputs(",\n    \"kernels\":[", file);
+	for (size_t i = 0; i < compat->kernel_count; i++) {
+		next(file, i, "");
+		if (compat->kernels[i].error)
+			fputs("-1", file);
+		else
+			fprintf(file, "%u", program->columns[compat->kernels[i].column]);
+	}
+	fputc(']', file);
+}
+
+static void write_object(const struct compat *compat, size_t number, FILE *file)
+{
+	const struct compat_object *object = &compat->objects[number];
+
+	text(file, "name", object->name);
+	fputs(",\n  \"states\":[", file);
+	for (size_t i = 0; i < compat->kernel_count; i++) {
+		next(file, i, "");
+		fprintf(file, "%d", compat_object_state(compat, number, i));
+	}
+	fputs("],\n  ", file);
+	write_sites(compat, &compat->matrix->set->objects[number], file);
+	fputs(",\n  \"programs\":[", file);
+	for (size_t i = 0; i < object->program_count; i++) {
+		next(file, i, "\n   {");
+		write_program(compat, object->first_program + i, file);
+		fputc('}', file);
+	}
+	fputc(']', file);
+}
+
+void compat_json_write(const struct compat *compat, FILE *file)
+{
+	fprintf(file, "{\"corebtf_report\":%d,\n", COMPAT_JSON_VERSION);
+	write_states(file);
+	write_kernels(compat, file);
+	key(file, "objects");
+	fputc('[', file);
+	for (size_t i = 0; i < compat->object_count; i++) {
+		next(file, i, "\n {");
+		write_object(compat, i, file);
+		fputc('}', file);
+	}
+	fputs("]}\n", file);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * In: the verdicts of one column on one program's sites. Out: the state of each site, and of the
+ * program.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/compat/compat_parts.h"
+#include "embedder/reach/reach.h"
+#include "embedder/util/cleanup.h"
+#include "runtime/util/array.h"
+
+/* Of one object. */
+struct judging {
+	const struct compat *compat;
+	const struct bpf_code *code;
+	struct reach_relocated *relocated; /* by instruction */
+	uint8_t *answers;
+	uint32_t *guards;
+	bool has_stack_constants;
+};
+
+static void judging_free(struct judging *judging)
+{
+	free(judging->relocated);
+	free(judging->answers);
+	free(judging->guards);
+}
+
+/* --- one program in one column ---------------------------------------------------------------- */
+
+static const struct verdict *verdict_of(const struct compat *compat, uint32_t site, uint32_t column)
+{
+	const struct request *request = request_set_of_site(compat->matrix->set, site);
+
+	return request ? matrix_column_verdict(compat->matrix, request->number, column) : NULL;
+}
+
+static bool same_verdict(const struct verdict *a, const struct verdict *b)
+{
+	return a == b || (a && b && a->outcome == b->outcome && a->value == b->value &&
+			  a->refusal == b->refusal && a->reached == b->reached &&
+			  a->candidates == b->candidates && a->matches == b->matches);
+}
+
+/* The variant with these verdicts; -1: there is none yet. */
+static int64_t find_variant(const struct compat *compat, const struct compat_program *program,
+			    uint32_t column)
+{
+	for (size_t i = 0; i < program->variant_count; i++) {
+		size_t site = 0;
+
+		while (site < program->site_count &&
+		       same_verdict(program->variants[i]->verdicts[site],
+				    verdict_of(compat, program->sites[site], column)))
+			site++;
+		if (site == program->site_count)
+			return (int64_t)i;
+	}
+	return -1;
+}
+
+/* One piece of memory for all of it. */
+static struct compat_variant *new_variant(size_t sites)
+{
+	struct compat_variant *variant =
+		calloc(1, sizeof(*variant) + sites * (sizeof(variant->verdicts[0]) +
+						      sizeof(variant->guards[0]) + 1));
+
+	if (variant) {
+		variant->verdicts = (const struct verdict **)(variant + 1);
+		variant->guards = (uint32_t *)(variant->verdicts + sites);
+		variant->sites = (uint8_t *)(variant->guards + sites);
+	}
+	return variant;
+}
+
+/* What a verdict alone says; a missing one counts as reached until the search has answered. */
+static enum compat_site_state state_of_verdict(const struct verdict *verdict)
+{
+	switch (verdict ? verdict->outcome : VERDICT_FOUND) {
+	case VERDICT_FOUND:
+		return COMPAT_SITE_FOUND;
+	case VERDICT_ABSENT:
+		return COMPAT_SITE_ABSENT;
+	case VERDICT_MISSING:
+		return COMPAT_SITE_REACHED;
+	case VERDICT_AMBIGUOUS:
+		return COMPAT_SITE_AMBIGUOUS;
+	default:
+		return COMPAT_SITE_REFUSED;
+	}
+}
+
+static void relocate(struct reach_relocated *relocated, const struct verdict *verdict)
+{
+	*relocated = (struct reach_relocated){.change = REACH_AS_IT_IS};
+	if (!verdict)
+		return;
+	relocated->value = verdict->value;
+	if (verdict->outcome == VERDICT_FOUND || verdict->outcome == VERDICT_ABSENT)
+		relocated->change = REACH_WRITTEN;
+	else if (verdict->outcome == VERDICT_MISSING)
+		relocated->change = REACH_POISONED;
+}
+
+/* The site at an instruction, or UINT32_MAX. */
+static uint32_t site_at(const struct compat_program *program, uint32_t insn)
+{
+	for (size_t i = 0; insn != BPF_CODE_NONE && i < program->site_count; i++)
+		if (program->insns[i] == insn)
+			return program->sites[i];
+	return UINT32_MAX;
+}
+
+static int find_reached(struct judging *judging, const struct compat_program *program,
+			struct compat_variant *variant)
+{
+	struct reach_query query = {
+		.code = judging->code,
+		.program = program->function,
+		.relocated = judging->relocated,
+		.has_plain_context = program->kind->has_plain_context,
+		.has_stack_constants = judging->has_stack_constants,
+	};
+	int err;
+
+	memset(judging->relocated, 0, judging->code->insn_count * sizeof(*judging->relocated));
+	for (size_t i = 0; i < program->site_count; i++)
+		relocate(&judging->relocated[program->insns[i]], variant->verdicts[i]);
+	err = reach_find(&query, judging->answers, judging->guards);
+	for (size_t i = 0; !err && i < program->site_count; i++) {
+		uint32_t insn = program->insns[i];
+
+		if (variant->sites[i] != COMPAT_SITE_REACHED)
+			continue;
+		if (judging->answers[insn] == REACH_NO) {
+			variant->sites[i] = COMPAT_SITE_UNREACHED;
+			variant->guards[i] = site_at(program, judging->guards[insn]);
+		} else if (judging->answers[insn] == REACH_MAYBE) {
+			variant->sites[i] = COMPAT_SITE_MAYBE;
+		}
+	}
+	return err;
+}
+
+enum compat_state compat_state_of_site(enum compat_site_state state)
+{
+	switch (state) {
+	case COMPAT_SITE_FOUND:
+	case COMPAT_SITE_ABSENT:
+		return COMPAT_WORKS;
+	case COMPAT_SITE_UNREACHED:
+		return COMPAT_GUARDED;
+	case COMPAT_SITE_MAYBE:
+		return COMPAT_UNSURE;
+	default:
+		return COMPAT_BREAKS;
+	}
+}
+
+static int add_variant(struct judging *judging, struct compat_program *program, uint32_t column)
+{
+	struct compat_variant *variant = new_variant(program->site_count);
+	bool is_missing = false;
+	int err = 0;
+
+	if (!variant || array_reserve(program->variants, program->variant_capacity,
+				      program->variant_count + 1)) {
+		free(variant);
+		return -ENOMEM;
+	}
+	program->variants[program->variant_count++] = variant;
+	for (size_t i = 0; i < program->site_count; i++) {
+		variant->verdicts[i] = verdict_of(judging->compat, program->sites[i], column);
+		variant->sites[i] = state_of_verdict(variant->verdicts[i]);
+		variant->guards[i] = UINT32_MAX;
+		is_missing |= variant->sites[i] == COMPAT_SITE_REACHED;
+	}
+	if (is_missing)
+		err = find_reached(judging, program, variant);
+	for (size_t i = 0; i < program->site_count; i++) {
+		enum compat_state state = compat_state_of_site(variant->sites[i]);
+
+		if (state > variant->state)
+			variant->state = state;
+	}
+	return err;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
+static int judge_program(struct judging *judging, struct compat_program *program)
+{
+	size_t columns = judging->compat->matrix->column_count;
+
+	program->columns = calloc(columns + 1, sizeof(*program->columns));
+	if (!program->columns)
+		return -ENOMEM;
+	for (uint32_t column = 0; column < columns; column++) {
+		int64_t number = find_variant(judging->compat, program, column);
+
+		if (number < 0) {
+			int err = add_variant(judging, program, column);
+
+			if (err)
+				return err;
+			number = (int64_t)program->variant_count - 1;
+		}
+		program->columns[column] = (uint32_t)number;
+	}
+	return 0;
+}
+
+static int judge_object(struct compat *compat, size_t number)
+{
+	const struct compat_object *object = &compat->objects[number];
+	const struct bpf_code *code = &compat->codes[number];
+	_cleanup_(judging_free) struct judging judging = {
+		.compat = compat,
+		.code = code,
+		.relocated = calloc(code->insn_count + 1, sizeof(*judging.relocated)),
+		.answers = calloc(code->insn_count + 1, 1),
+		.guards = calloc(code->insn_count + 1, sizeof(*judging.guards)),
+		.has_stack_constants = compat_knows_stack_constants(compat),
+	};
+	int err = judging.relocated && judging.answers && judging.guards ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !err && i < object->program_count; i++)
+		err = judge_program(&judging, &compat->programs[object->first_program + i]);
+	return err;
+}
+
+int compat_judge(struct compat *compat, const struct matrix *matrix, const struct bpf_code *codes)
+{
+	int err;
+
+	compat->matrix = matrix;
+	compat->codes = codes;
+	compat_sort_kernels(compat);
+	err = compat_add_objects(compat);
+	for (size_t i = 0; !err && i < compat->object_count; i++)
+		err = judge_object(compat, i);
+	return err;
+}

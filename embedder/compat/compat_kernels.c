@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernels of a report: their names, their order, and the series that each belongs to.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/compat/compat_parts.h"
+#include "embedder/util/cleanup.h"
+#include "runtime/kernel/release.h"
+#include "runtime/util/array.h"
+
+void compat_kernel_free(struct compat_kernel *kernel)
+{
+	kernel_id_clear(&kernel->id);
+	free(kernel->path);
+	free(kernel->error);
+	free(kernel->name);
+	free(kernel->series);
+}
+
+/* "6.1" of "6.1.0-50-amd64". */
+static int series_length(const char *release)
+{
+	int major = 0, minor = 0, length = 0;
+
+	return sscanf(release, "%d.%d%n", &major, &minor, &length) == 2 ? length
+									: (int)strlen(release);
+}
+
+/* "debian 12 x86_64 6.1.0-50-amd64"; the path when nothing is known. NULL: no memory. */
+static char *make_name(const struct compat_kernel *kernel, int release_length)
+{
+	const struct kernel_id *id = &kernel->id;
+	char *name;
+
+	if (!*id->release)
+		return strdup(kernel->path);
+	if (asprintf(&name, "%s%s%s%s%s%s%.*s", id->os_id, *id->os_id ? " " : "", id->version_id,
+		     *id->version_id ? " " : "", id->machine, *id->machine ? " " : "",
+		     release_length, id->release) < 0)
+		return NULL;
+	return name;
+}
+
+int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
+		      size_t number, const char *error)
+{
+	struct compat_kernel kernel = {.column = (uint32_t)number, .path = strdup(path)};
+	int err = kernel.path ? kernel_id_copy(id, &kernel.id) : -ENOMEM;
+
+	if (!err && error) {
+		kernel.error = strdup(error);
+		err = kernel.error ? 0 : -ENOMEM;
+	}
+	if (!err) {
+		kernel.name = make_name(&kernel, (int)strlen(id->release));
+		kernel.series = make_name(&kernel, series_length(id->release));
+		err = kernel.name && kernel.series ? 0 : -ENOMEM;
+	}
+	if (!err)
+		err = array_reserve(compat->kernels, compat->kernel_capacity,
+				    compat->kernel_count + 1);
+	if (err)
+		compat_kernel_free(&kernel);
+	else
+		compat->kernels[compat->kernel_count++] = kernel;
+	return err;
+}
+
+/* Version numbers in a row: 5.10 is after 5.4, and -9- before -10-. */
+static int compare_versions(const char *a, const char *b)
+{
+	int order = strverscmp(a, b);
+
+	return order;
+}
+
+static int compare_kernels(const void *a, const void *b)
+{
+	const struct compat_kernel *x = a, *y = b;
+	int order = strcmp(x->id.os_id, y->id.os_id);
+
+	if (!order)
+		order = compare_versions(x->id.version_id, y->id.version_id);
+	if (!order)
+		order = strcmp(x->id.machine, y->id.machine);
+	if (!order)
+		order = compare_versions(x->id.release, y->id.release);
+	return order ? order : strcmp(x->path, y->path);
+}
+
+void compat_sort_kernels(struct compat *compat)
+{
+	for (size_t i = 0; i < compat->kernel_count; i++) {
+		struct compat_kernel *kernel = &compat->kernels[i];
+
+		if (!kernel->error)
+			kernel->column = compat->matrix->kernels[kernel->column].column;
+	}
+	if (compat->kernel_count)
+		qsort(compat->kernels, compat->kernel_count, sizeof(*compat->kernels),
+		      compare_kernels);
+}
+
+/* Columns are shared by kernels of different ages, so one old kernel counts for all. */
+bool compat_knows_stack_constants(const struct compat *compat)
+{
+	for (size_t i = 0; i < compat->kernel_count; i++) {
+		int major = 0, minor = 0;
+
+		if (sscanf(compat->kernels[i].id.release, "%d.%d", &major, &minor) == 2 &&
+		    (major < 5 || (major == 5 && minor < 3)))
+			return false;
+	}
+	return true;
+}
