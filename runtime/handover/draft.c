@@ -184,6 +184,24 @@ static int reopen(struct draft *draft, struct stat *ret_status)
 	return 0;
 }
 
+/*
+ * Tests the path of a file without a name. A security module may let this process make a memfd but
+ * not open one, which only opening shows; that is tested once. A memfd is sealed, so it may keep
+ * the descriptor that could write.
+ */
+static int test_path(struct draft *draft, struct stat *ret_status)
+{
+	static bool memfd_was_opened;
+	int err;
+
+	if (draft->place == DRAFT_MEMFD && __atomic_load_n(&memfd_was_opened, __ATOMIC_RELAXED))
+		return unnamed_file_check(draft->fd, ret_status);
+	err = reopen(draft, ret_status);
+	if (!err && draft->place == DRAFT_MEMFD)
+		__atomic_store_n(&memfd_was_opened, true, __ATOMIC_RELAXED);
+	return err;
+}
+
 int draft_finish(struct draft *draft, struct stat *ret_status)
 {
 	struct draft old;
@@ -200,7 +218,7 @@ int draft_finish(struct draft *draft, struct stat *ret_status)
 		log_line(draft->log, "the BTF is in a file without a name in %s",
 			 temp_folder_at(draft->folder));
 	if (draft->place != DRAFT_NAMED) {
-		err = reopen(draft, ret_status);
+		err = test_path(draft, ret_status);
 		if (!err || stops_everything(err))
 			return err;
 		log_line(draft->log, "a file without a name cannot be opened through /proc: %s",

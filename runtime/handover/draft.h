@@ -47,8 +47,9 @@ int draft_write(struct draft *draft, const void *data, size_t size);
 int draft_empty(struct draft *draft);
 
 /*
- * Ends the writing. @ret_status is the file's status. @draft->fd is read-only from now on. The path
- * is @draft->name, or unnamed_file_path() of the descriptor, which was opened once to test it.
+ * Ends the writing. @ret_status is the file's status. Without a name, the file cannot be changed by
+ * @draft->fd from now on. The path is @draft->name, or unnamed_file_path() of the descriptor, which
+ * was tested.
  * Errors: those of draft_open(); -ENOSPC there is no /proc and no folder for a file.
  */
 int draft_finish(struct draft *draft, struct stat *ret_status);

@@ -13,7 +13,10 @@
  */
 int unnamed_file_reopen(int fd, struct stat *ret_status);
 
-/* The path that unnamed_file_reopen() opens. */
+/* Whether that path leads to the file, without opening it. Errors: the same; those of stat(2). */
+int unnamed_file_check(int fd, struct stat *ret_status);
+
+/* The path of both. */
 #define UNNAMED_FILE_PATH_SIZE (sizeof("/proc/self/fd/") + 3 * sizeof(int))
 void unnamed_file_path(int fd, char path[static UNNAMED_FILE_PATH_SIZE]);
 
