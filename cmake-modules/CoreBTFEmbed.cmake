@@ -21,11 +21,11 @@ cmake_policy(VERSION 3.25) # the functions below need it, for any policy of the 
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFBpfObject.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFSegment.cmake)
 
-# The functions of libbpf that runtime/automatic.c wraps, as an option of the compiler.
-set(COREBTF_WRAP -Wl)
-foreach(function open open_file open_mem open_skeleton)
-	list(APPEND COREBTF_WRAP --wrap=bpf_object__${function})
-endforeach()
+# The functions of libbpf that runtime/automatic.c wraps, as an option of the compiler. A property,
+# since a variable of add_subdirectory() or FetchContent is not seen where corebtf_embed() is called.
+set_property(GLOBAL PROPERTY COREBTF_WRAP "-Wl,--wrap=bpf_object__open,--wrap=bpf_object__open_file")
+set_property(GLOBAL APPEND_STRING PROPERTY COREBTF_WRAP
+	",--wrap=bpf_object__open_mem,--wrap=bpf_object__open_skeleton")
 
 # The embedder runs on the build machine, so cross-compiling needs an embedder for this machine.
 set(COREBTF_EMBEDDER "" CACHE FILEPATH
@@ -358,7 +358,7 @@ macro(_corebtf_make_automatic)
 	endif()
 	get_property(source GLOBAL PROPERTY COREBTF_AUTOMATIC)
 	target_sources(${arg_TARGET} PRIVATE ${source})
-	list(JOIN COREBTF_WRAP "," wrap)
+	get_property(wrap GLOBAL PROPERTY COREBTF_WRAP)
 	target_link_options(${arg_TARGET} PRIVATE ${wrap})
 	# Deferred: the project may link one of the two libraries after this call.
 	cmake_language(EVAL CODE "cmake_language(DEFER CALL _corebtf_link_automatic [[${arg_TARGET}]])")

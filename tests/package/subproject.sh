@@ -48,6 +48,32 @@ if "$CMAKE" --build "$work/several" --config Release --target help | grep -i nig
 fi
 ok "add_subdirectory(), Debug and Release"
 
+# AUTOMATIC, called in another folder than that of the modules.
+mkdir "$work/tool"
+cp "$SOURCE"/tests/dropin/whoexec.* "$work/tool"
+cat >"$work/tool/tool.c" <<'END'
+#include "whoexec.skel.h"
+
+int main(void)
+{
+	return !whoexec_bpf__open();
+}
+END
+cat >"$work/tool/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(tool LANGUAGES C)
+add_subdirectory(${COREBTF_SOURCE} corebtf)
+corebtf_add_bpf_object(whoexec_bpf SOURCE whoexec.bpf.c SKELETON)
+add_executable(tool tool.c)
+target_link_libraries(tool PRIVATE whoexec_bpf)
+corebtf_embed(TARGET tool KERNELS ${KERNELS} AUTOMATIC)
+END
+quietly configure "$work/automatic" "$work/tool" -G "$GENERATOR" -DCOREBTF_SOURCE="$SOURCE" \
+	-DKERNELS="$kernels"
+quietly "$CMAKE" --build "$work/automatic" -j 2
+nm "$work/automatic/tool" | grep -q '__wrap_bpf_object__open_skeleton' || fail "AUTOMATIC does nothing"
+ok "AUTOMATIC"
+
 quietly configure "$work/fetched" "$SOURCE/tests/package/consumer" -G "$GENERATOR" \
 	-DCOREBTF_SOURCE="$SOURCE" -DFETCH=ON -DKERNELS="$kernels" -DMODE=link \
 	-DRUNTIME=corebtf_static -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
