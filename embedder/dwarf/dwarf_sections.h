@@ -28,14 +28,10 @@ struct dwarf_file {
 
 struct dwarf_sections {
 	struct dwarf_file file;
-	struct dwarf_file alternate; /* dwz's common file (.gnu_debugaltlink); info.data NULL: none */
+	struct dwarf_file
+		alternate; /* dwz's common file (.gnu_debugaltlink); info.data NULL: none */
 	bool big_endian;
 	bool is_64bit; /* the ELF class, so the size of a pointer */
-
-	/* Where .debug_info is in an open file, so that a pass over all of it can read it in pieces,
-	 * which costs less than mapping every page. @info_fd -1: only info.data can be read. */
-	int info_fd;
-	uint64_t info_offset;
 };
 
 #endif

@@ -30,7 +30,6 @@ struct type_source *dwarf_source_types(struct dwarf_source *source);
  * Appends the full BTF, with each distinct type once, in the byte order of the kernel: 24-byte
  * header, types, strings. Errors: as dwarf_source_open(); -E2BIG more than BTF can hold.
  */
-int dwarf_source_write(struct dwarf_source *source, struct byte_buffer *output,
-		       struct reason *why);
+int dwarf_source_write(struct dwarf_source *source, struct byte_buffer *output, struct reason *why);
 
 #endif

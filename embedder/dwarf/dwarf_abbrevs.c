@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "embedder/dwarf/dwarf_abbrevs.h"
+
+#include <dwarf.h>
+#include <stdlib.h>
+
+#include "runtime/util/array.h"
+
+/* Compilers number from 1; a unit of the kernel has some 200. */
+#define CODE_MAX 65535
+/* Of one abbreviation; compilers write at most some 20. */
+#define ATTRIBUTES_MAX 1024
+
+void dwarf_abbrevs_free(struct dwarf_abbrevs *abbrevs)
+{
+	free(abbrevs->abbrevs);
+	free(abbrevs->steps);
+	*abbrevs = (struct dwarf_abbrevs){.count = 0};
+}
+
+static uint8_t attribute_of(uint64_t name)
+{
+	static const uint8_t known[] = {
+		[DW_AT_name] = DWARF_NAME + 1,
+		[DW_AT_sibling] = DWARF_SIBLING + 1,
+		[DW_AT_type] = DWARF_TYPE + 1,
+		[DW_AT_byte_size] = DWARF_BYTE_SIZE + 1,
+		[DW_AT_bit_size] = DWARF_BIT_SIZE + 1,
+		[DW_AT_bit_offset] = DWARF_BIT_OFFSET + 1,
+		[DW_AT_data_bit_offset] = DWARF_DATA_BIT_OFFSET + 1,
+		[DW_AT_data_member_location] = DWARF_MEMBER_LOCATION + 1,
+		[DW_AT_declaration] = DWARF_DECLARATION + 1,
+		[DW_AT_upper_bound] = DWARF_UPPER_BOUND + 1,
+		[DW_AT_count] = DWARF_COUNT + 1,
+		[DW_AT_encoding] = DWARF_ENCODING + 1,
+		[DW_AT_const_value] = DWARF_CONST_VALUE + 1,
+		[DW_AT_signature] = DWARF_SIGNATURE + 1,
+		[DW_AT_language] = DWARF_LANGUAGE + 1,
+		[DW_AT_str_offsets_base] = DWARF_STR_OFFSETS_BASE + 1,
+		[DW_AT_dwo_name] = DWARF_DWO_NAME + 1,
+		[DW_AT_low_pc] = DWARF_HAS_CODE + 1,
+		[DW_AT_ranges] = DWARF_HAS_CODE + 1,
+	};
+
+	if (name == DW_AT_GNU_dwo_name)
+		return DWARF_DWO_NAME;
+	if (name >= sizeof(known) || !known[name])
+		return DWARF_SKIPPED;
+	return known[name] - 1;
+}
+
+static int add_step(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
+		    const struct dwarf_step *step)
+{
+	struct dwarf_step *last;
+
+	if (step->attribute == DWARF_SKIPPED && step->skip && abbrev->step_count) {
+		last = &abbrevs->steps[abbrevs->step_count - 1];
+		if (last->attribute == DWARF_SKIPPED && last->skip) {
+			last->skip += step->skip;
+			return 0;
+		}
+	}
+	if (array_reserve(abbrevs->steps, abbrevs->step_capacity, (size_t)abbrevs->step_count + 1))
+		return -ENOMEM;
+	abbrevs->steps[abbrevs->step_count++] = *step;
+	abbrev->step_count++;
+	return 0;
+}
+
+/* One attribute: its step, and what it adds to the size. */
+static int add_attribute(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
+			 struct dwarf_step *step, const struct dwarf_format *format)
+{
+	int size = dwarf_form_size(step->form, format);
+
+	if (step->attribute == DWARF_SIBLING && step->form == DW_FORM_ref4)
+		abbrev->sibling = abbrev->size;
+	/* 1,024 attributes of at most 16 bytes fit. */
+	if (size < 0)
+		abbrev->size = DWARF_SIZE_VARIES;
+	else if (abbrev->size != DWARF_SIZE_VARIES)
+		abbrev->size += (uint16_t)size;
+	if (step->attribute == DWARF_SKIPPED && size == 0)
+		return 0;
+	if (step->attribute == DWARF_SKIPPED && size > 0)
+		step->skip = (uint16_t)size;
+	return add_step(abbrevs, abbrev, step);
+}
+
+static int read_attributes(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
+			   struct dwarf_bytes *bytes, const struct dwarf_format *format,
+			   struct reason *why)
+{
+	for (unsigned int count = 0;; count++) {
+		uint64_t name = dwarf_bytes_uleb(bytes);
+		uint64_t form = dwarf_bytes_uleb(bytes);
+		struct dwarf_step step = {.attribute = attribute_of(name), .form = (uint16_t)form};
+
+		if (form == DW_FORM_implicit_const)
+			step.implicit = dwarf_bytes_sleb(bytes);
+		if (bytes->failed)
+			return reason_set(why, -EBADMSG, "DWARF: an abbreviation is cut off");
+		if (!name && !form)
+			return 0;
+		if (dwarf_form_size(form, format) == DWARF_FORM_UNKNOWN)
+			return reason_set(why, -EOPNOTSUPP,
+					  "DWARF: attribute 0x%llx has the form 0x%llx, which is "
+					  "not known",
+					  (unsigned long long)name, (unsigned long long)form);
+		if (count == ATTRIBUTES_MAX)
+			return reason_set(why, -EBADMSG,
+					  "DWARF: an abbreviation has more than %u attributes",
+					  ATTRIBUTES_MAX);
+		if (add_attribute(abbrevs, abbrev, &step, format))
+			return reason_set(why, -ENOMEM, "out of memory");
+	}
+}
+
+/* Room for @code, with everything up to it set to "no such code". */
+static int reserve_code(struct dwarf_abbrevs *abbrevs, uint32_t code)
+{
+	if (code < abbrevs->count)
+		return 0;
+	if (array_reserve(abbrevs->abbrevs, abbrevs->capacity, (size_t)code + 1))
+		return -ENOMEM;
+	memset(abbrevs->abbrevs + abbrevs->count, 0,
+	       (code + 1 - abbrevs->count) * sizeof(*abbrevs->abbrevs));
+	abbrevs->count = code + 1;
+	return 0;
+}
+
+int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const uint8_t *end,
+		       const struct dwarf_format *format, struct reason *why)
+{
+	struct dwarf_bytes bytes = {.at = data, .end = end};
+
+	abbrevs->count = 0;
+	abbrevs->step_count = 0;
+	for (;;) {
+		uint64_t code = dwarf_bytes_uleb(&bytes);
+		struct dwarf_abbrev abbrev = {
+			.first_step = abbrevs->step_count,
+			.sibling = DWARF_SIZE_VARIES,
+		};
+		uint64_t tag;
+		int err;
+
+		if (!code && !bytes.failed)
+			return 0;
+		tag = dwarf_bytes_uleb(&bytes);
+		abbrev.has_children = dwarf_bytes_fixed(&bytes, 1);
+		if (bytes.failed)
+			return reason_set(why, -EBADMSG,
+					  "DWARF: the abbreviations of a unit have no end");
+		if (code > CODE_MAX)
+			return reason_set(why, -EOPNOTSUPP,
+					  "DWARF: abbreviation %llu; more than %u in a unit are "
+					  "not supported",
+					  (unsigned long long)code, CODE_MAX);
+		/* Tags are 16 bits; one that is not known is stepped over. */
+		abbrev.tag = tag && tag <= UINT16_MAX ? (uint16_t)tag : DW_TAG_hi_user;
+		err = read_attributes(abbrevs, &abbrev, &bytes, format, why);
+		if (err)
+			return err;
+		if (reserve_code(abbrevs, (uint32_t)code))
+			return reason_set(why, -ENOMEM, "out of memory");
+		if (abbrevs->abbrevs[code].tag)
+			return reason_set(why, -EBADMSG, "DWARF: abbreviation %llu is there twice",
+					  (unsigned long long)code);
+		abbrevs->abbrevs[code] = abbrev;
+	}
+}
