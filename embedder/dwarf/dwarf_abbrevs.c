@@ -49,18 +49,112 @@ static uint8_t attribute_of(uint64_t name)
 	return known[name] - 1;
 }
 
-static int add_step(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
-		    const struct dwarf_step *step)
+static int size_of_form(const struct dwarf_abbrevs *abbrevs, uint64_t form)
 {
-	struct dwarf_step *last;
+	return form < DWARF_FORM_SIZES ? abbrevs->form_sizes[form]
+				       : dwarf_form_size(form, &abbrevs->format);
+}
 
-	if (step->attribute == DWARF_SKIPPED && step->skip && abbrev->step_count) {
-		last = &abbrevs->steps[abbrevs->step_count - 1];
-		if (last->attribute == DWARF_SKIPPED && last->skip) {
-			last->skip += step->skip;
-			return 0;
-		}
+/* Adds to the last step, which only skips; else returns false. */
+static bool extend_skip(struct dwarf_abbrevs *abbrevs, const struct dwarf_abbrev *abbrev, int size)
+{
+	struct dwarf_step *last = &abbrevs->steps[abbrevs->step_count - 1];
+
+	if (!abbrev->step_count || last->reading != DWARF_READ_SKIP || !last->size)
+		return false;
+	last->size += (uint16_t)size;
+	return true;
+}
+
+static enum dwarf_reading reading_of(uint8_t attribute, uint64_t form)
+{
+	if (attribute == DWARF_SKIPPED)
+		return DWARF_READ_SKIP;
+	switch (form) {
+	case DW_FORM_implicit_const:
+	case DW_FORM_flag_present:
+		return DWARF_READ_IMPLICIT;
+	case DW_FORM_strp:
+		return attribute == DWARF_NAME ? DWARF_READ_STR : DWARF_READ_FORM;
+	case DW_FORM_ref1:
+	case DW_FORM_ref2:
+	case DW_FORM_ref4:
+	case DW_FORM_ref8:
+		return attribute == DWARF_TYPE || attribute == DWARF_SIBLING ? DWARF_READ_UNIT_REF
+									     : DWARF_READ_FORM;
+	case DW_FORM_flag:
+	case DW_FORM_data1:
+	case DW_FORM_data2:
+	case DW_FORM_data4:
+	case DW_FORM_data8:
+		return attribute == DWARF_NAME || attribute == DWARF_TYPE ||
+				       attribute == DWARF_SIBLING || attribute == DWARF_SIGNATURE
+			       ? DWARF_READ_FORM
+			       : DWARF_READ_NUMBER;
+	default:
+		return DWARF_READ_FORM;
 	}
+}
+
+/* Notes where an attribute is that is read without its step. */
+static void note_offset(struct dwarf_abbrev *abbrev, const struct dwarf_step *step)
+{
+	uint16_t offset = step->offset;
+
+	switch (step->attribute) {
+	case DWARF_NAME:
+		if (step->form == DW_FORM_strp && step->size == 4)
+			abbrev->name = offset;
+		break;
+	case DWARF_SIBLING:
+		if (step->form == DW_FORM_ref4)
+			abbrev->sibling = offset;
+		break;
+	case DWARF_TYPE:
+		if (step->form == DW_FORM_ref4)
+			abbrev->type = offset;
+		break;
+	case DWARF_MEMBER_LOCATION:
+		if (step->reading == DWARF_READ_NUMBER) {
+			abbrev->location = offset;
+			abbrev->location_size = (uint8_t)step->size;
+		} else {
+			abbrev->is_plain = false;
+		}
+		break;
+	case DWARF_DECLARATION:
+		abbrev->has_declaration = true;
+		break;
+	default:
+		break;
+	}
+	if (step->attribute > DWARF_TYPE && step->attribute != DWARF_MEMBER_LOCATION)
+		abbrev->is_plain = false;
+}
+
+/* One attribute: its step, and what it adds to the size. */
+static int add_attribute(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
+			 struct dwarf_step *step, int size)
+{
+	bool skip = step->attribute == DWARF_SKIPPED;
+	bool text = !abbrev->step_count && !abbrev->size && step->attribute == DWARF_NAME &&
+		    step->form == DW_FORM_string;
+
+	step->offset = abbrev->size;
+	if (text)
+		abbrev->starts_with_text = true;
+	else if (size < 0)
+		abbrev->size = DWARF_SIZE_VARIES;
+	else if (abbrev->size != DWARF_SIZE_VARIES)
+		abbrev->size += (uint16_t)size; /* 1,024 attributes of at most 16 bytes fit */
+	if (skip && (size == 0 || (size > 0 && extend_skip(abbrevs, abbrev, size))))
+		return 0;
+	step->reading = text ? DWARF_READ_TEXT : (uint8_t)reading_of(step->attribute, step->form);
+	step->size = size > 0 ? (uint16_t)size : 0;
+	if (step->form == DW_FORM_flag_present)
+		step->implicit = 1;
+	if (!skip)
+		note_offset(abbrev, step);
 	if (array_reserve(abbrevs->steps, abbrevs->step_capacity, (size_t)abbrevs->step_count + 1))
 		return -ENOMEM;
 	abbrevs->steps[abbrevs->step_count++] = *step;
@@ -68,34 +162,14 @@ static int add_step(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
 	return 0;
 }
 
-/* One attribute: its step, and what it adds to the size. */
-static int add_attribute(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
-			 struct dwarf_step *step, const struct dwarf_format *format)
-{
-	int size = dwarf_form_size(step->form, format);
-
-	if (step->attribute == DWARF_SIBLING && step->form == DW_FORM_ref4)
-		abbrev->sibling = abbrev->size;
-	/* 1,024 attributes of at most 16 bytes fit. */
-	if (size < 0)
-		abbrev->size = DWARF_SIZE_VARIES;
-	else if (abbrev->size != DWARF_SIZE_VARIES)
-		abbrev->size += (uint16_t)size;
-	if (step->attribute == DWARF_SKIPPED && size == 0)
-		return 0;
-	if (step->attribute == DWARF_SKIPPED && size > 0)
-		step->skip = (uint16_t)size;
-	return add_step(abbrevs, abbrev, step);
-}
-
 static int read_attributes(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abbrev,
-			   struct dwarf_bytes *bytes, const struct dwarf_format *format,
-			   struct reason *why)
+			   struct dwarf_bytes *bytes, struct reason *why)
 {
 	for (unsigned int count = 0;; count++) {
 		uint64_t name = dwarf_bytes_uleb(bytes);
 		uint64_t form = dwarf_bytes_uleb(bytes);
 		struct dwarf_step step = {.attribute = attribute_of(name), .form = (uint16_t)form};
+		int size = size_of_form(abbrevs, form);
 
 		if (form == DW_FORM_implicit_const)
 			step.implicit = dwarf_bytes_sleb(bytes);
@@ -103,7 +177,7 @@ static int read_attributes(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *a
 			return reason_set(why, -EBADMSG, "DWARF: an abbreviation is cut off");
 		if (!name && !form)
 			return 0;
-		if (dwarf_form_size(form, format) == DWARF_FORM_UNKNOWN)
+		if (size == DWARF_FORM_UNKNOWN)
 			return reason_set(why, -EOPNOTSUPP,
 					  "DWARF: attribute 0x%llx has the form 0x%llx, which is "
 					  "not known",
@@ -112,7 +186,7 @@ static int read_attributes(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *a
 			return reason_set(why, -EBADMSG,
 					  "DWARF: an abbreviation has more than %u attributes",
 					  ATTRIBUTES_MAX);
-		if (add_attribute(abbrevs, abbrev, &step, format))
+		if (add_attribute(abbrevs, abbrev, &step, size))
 			return reason_set(why, -ENOMEM, "out of memory");
 	}
 }
@@ -130,6 +204,30 @@ static int reserve_code(struct dwarf_abbrevs *abbrevs, uint32_t code)
 	return 0;
 }
 
+static void set_format(struct dwarf_abbrevs *abbrevs, const struct dwarf_format *format)
+{
+	if (memcmp(&abbrevs->format, format, sizeof(*format)) == 0)
+		return;
+	abbrevs->format = *format;
+	for (unsigned int form = 0; form < DWARF_FORM_SIZES; form++)
+		abbrevs->form_sizes[form] = (int8_t)dwarf_form_size(form, format);
+}
+
+static bool is_closed(uint64_t tag)
+{
+	switch (tag) {
+	case DW_TAG_structure_type:
+	case DW_TAG_class_type:
+	case DW_TAG_union_type:
+	case DW_TAG_enumeration_type:
+	case DW_TAG_array_type:
+	case DW_TAG_subroutine_type:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const uint8_t *end,
 		       const struct dwarf_format *format, struct reason *why)
 {
@@ -137,11 +235,16 @@ int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const
 
 	abbrevs->count = 0;
 	abbrevs->step_count = 0;
+	set_format(abbrevs, format);
 	for (;;) {
 		uint64_t code = dwarf_bytes_uleb(&bytes);
 		struct dwarf_abbrev abbrev = {
 			.first_step = abbrevs->step_count,
+			.name = DWARF_SIZE_VARIES,
 			.sibling = DWARF_SIZE_VARIES,
+			.type = DWARF_SIZE_VARIES,
+			.location = DWARF_SIZE_VARIES,
+			.is_plain = true,
 		};
 		uint64_t tag;
 		int err;
@@ -150,6 +253,7 @@ int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const
 			return 0;
 		tag = dwarf_bytes_uleb(&bytes);
 		abbrev.has_children = dwarf_bytes_fixed(&bytes, 1);
+		abbrev.is_closed = is_closed(tag);
 		if (bytes.failed)
 			return reason_set(why, -EBADMSG,
 					  "DWARF: the abbreviations of a unit have no end");
@@ -160,9 +264,11 @@ int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const
 					  (unsigned long long)code, CODE_MAX);
 		/* Tags are 16 bits; one that is not known is stepped over. */
 		abbrev.tag = tag && tag <= UINT16_MAX ? (uint16_t)tag : DW_TAG_hi_user;
-		err = read_attributes(abbrevs, &abbrev, &bytes, format, why);
+		err = read_attributes(abbrevs, &abbrev, &bytes, why);
 		if (err)
 			return err;
+		if (abbrev.size == DWARF_SIZE_VARIES)
+			abbrev.is_plain = false;
 		if (reserve_code(abbrevs, (uint32_t)code))
 			return reason_set(why, -ENOMEM, "out of memory");
 		if (abbrevs->abbrevs[code].tag)

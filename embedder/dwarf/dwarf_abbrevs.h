@@ -41,29 +41,55 @@ enum dwarf_attribute {
 	DWARF_SKIPPED = DWARF_ATTRIBUTES,
 };
 
-struct dwarf_step {
-	uint8_t attribute; /* enum dwarf_attribute */
-	uint16_t skip;	   /* DWARF_SKIPPED: bytes; 0: by the form */
-	uint16_t form;
-	int64_t implicit; /* of DW_FORM_implicit_const */
+/* How the value of a step is read. */
+enum dwarf_reading {
+	DWARF_READ_SKIP,     /* no value: @size bytes, or by the form if that is 0 */
+	DWARF_READ_NUMBER,   /* @size bytes */
+	DWARF_READ_UNIT_REF, /* @size bytes: an offset from the start of the unit */
+	DWARF_READ_STR,	     /* @size bytes: an offset in .debug_str */
+	DWARF_READ_TEXT,     /* the text before the other attributes (starts_with_text) */
+	DWARF_READ_IMPLICIT, /* no bytes */
+	DWARF_READ_FORM,     /* whatever the form says */
 };
 
 #define DWARF_SIZE_VARIES UINT16_MAX
+
+struct dwarf_step {
+	uint8_t attribute; /* enum dwarf_attribute */
+	uint8_t reading;   /* enum dwarf_reading */
+	uint16_t size;
+	uint16_t offset; /* from the first attribute, or the one after the text; fixed size only */
+	uint16_t form;
+	int64_t implicit; /* DWARF_READ_IMPLICIT: the value */
+};
 
 struct dwarf_abbrev {
 	uint32_t first_step;
 	uint16_t step_count;
 	uint16_t tag;	  /* 0: there is no such code */
-	uint16_t size;	  /* of all attributes, or DWARF_SIZE_VARIES */
-	uint16_t sibling; /* where a DW_FORM_ref4 sibling is, or DWARF_SIZE_VARIES */
+	uint16_t size;	  /* of all attributes but that text, or DWARF_SIZE_VARIES */
+	uint16_t name;	  /* offset of a name that is a 32-bit DW_FORM_strp, or DWARF_SIZE_VARIES */
+	uint16_t sibling; /* offset of a DW_FORM_ref4 sibling, or DWARF_SIZE_VARIES */
+	uint16_t type;	  /* offset of a DW_FORM_ref4 type, or DWARF_SIZE_VARIES */
+	uint16_t location;     /* offset of a DW_AT_data_member_location */
+	uint8_t location_size; /* of it, 1 to 8 bytes */
 	bool has_children;
+	bool is_closed;	       /* a type in whose children C has no other types */
+	bool starts_with_text; /* the first attribute is the name, as a string that is in place */
+	bool has_declaration;  /* DW_AT_declaration is among the attributes */
+	bool is_plain; /* fixed sizes, and of what is read no more than name, type and location */
 };
+
+/* Forms below this number have their sizes in a table. */
+#define DWARF_FORM_SIZES 48
 
 struct dwarf_abbrevs {
 	struct dwarf_abbrev *abbrevs; /* by code */
 	uint32_t count, capacity;
 	struct dwarf_step *steps;
 	uint32_t step_count, step_capacity;
+	struct dwarf_format format;
+	int8_t form_sizes[DWARF_FORM_SIZES]; /* with that format */
 };
 
 /*

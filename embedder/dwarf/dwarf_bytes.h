@@ -45,6 +45,9 @@ static inline uint64_t dwarf_bytes_uleb(struct dwarf_bytes *bytes)
 	uint64_t value = 0;
 	unsigned int shift = 0;
 
+	/* Nearly all have one byte. */
+	if (__builtin_expect(bytes->at < bytes->end && *bytes->at < 0x80, 1))
+		return *bytes->at++;
 	while (bytes->at < bytes->end) {
 		uint8_t byte = *bytes->at++;
 

@@ -123,42 +123,6 @@ static int add_name(struct dwarf_digester *digester, struct sum *sum,
 	return err;
 }
 
-typedef int (*child_fn)(struct dwarf_digester *digester, struct sum *sum,
-			const struct dwarf_entry *child, enum reach reach, unsigned int depth,
-			struct reason *why);
-
-/* Whether a child of a function comes after its parameters: its variables and blocks. */
-static bool is_body(uint16_t tag)
-{
-	return tag == DW_TAG_variable || tag == DW_TAG_lexical_block || tag == DW_TAG_label ||
-	       tag == DW_TAG_inlined_subroutine || tag == DW_TAG_call_site ||
-	       tag == DW_TAG_GNU_call_site;
-}
-
-/* Calls @visit for each child. */
-static int add_children(struct dwarf_digester *digester, struct sum *sum,
-			const struct dwarf_entry *entry, child_fn visit, enum reach reach,
-			unsigned int depth, struct reason *why)
-{
-	uint64_t place = entry->after;
-
-	if (!entry->abbrev->has_children)
-		return 0;
-	for (;;) {
-		struct dwarf_entry child;
-		int err = dwarf_entry_read(digester->units, entry->unit, place, &child, why);
-
-		if (err || !child.abbrev || is_body(child.abbrev->tag))
-			return err;
-		err = visit(digester, sum, &child, reach, depth, why);
-		place = child.after;
-		if (!err && child.abbrev->has_children)
-			err = dwarf_entry_skip(digester->units, &child, &place, why);
-		if (err)
-			return err;
-	}
-}
-
 static int add_member(struct dwarf_digester *digester, struct sum *sum,
 		      const struct dwarf_entry *child, enum reach reach, unsigned int depth,
 		      struct reason *why)
@@ -183,6 +147,61 @@ static int add_member(struct dwarf_digester *digester, struct sum *sum,
 		return err;
 	add(sum, dwarf_member_bit_offset(&member, big_endian) << 8 | member.bit_size);
 	return add_type(digester, sum, dwarf_entry_get(child, DWARF_TYPE, 0), BY_VALUE, depth, why);
+}
+
+/*
+ * add_member() for the members of a struct that are no bit-fields, as compilers nearly always write
+ * them: read at fixed places. Goes on until there is another kind of child, and leaves its place
+ * in *@place. Four fifths of the entries that a digest reads are such members.
+ */
+static int add_plain_members(struct dwarf_digester *digester, struct sum *sum,
+			     struct dwarf_unit *unit, uint64_t *place, unsigned int depth,
+			     struct reason *why)
+{
+	struct dwarf_bytes bytes = dwarf_units_bytes(digester->units, unit, *place);
+	bool swapped = bytes.swapped;
+
+	for (;;) {
+		const uint8_t *start = bytes.at, *attributes;
+		const struct dwarf_abbrev *abbrev =
+			dwarf_abbrevs_find(unit->abbrevs, dwarf_bytes_uleb(&bytes));
+		uint64_t offset, location = 0;
+		const char *text;
+		int err;
+
+		if (!abbrev || abbrev->tag != DW_TAG_member || !abbrev->is_plain ||
+		    abbrev->has_children || abbrev->type == DWARF_SIZE_VARIES)
+			return 0;
+		text = abbrev->starts_with_text ? dwarf_bytes_string(&bytes) : NULL;
+		attributes = bytes.at;
+		if (bytes.failed || abbrev->size > dwarf_bytes_left(&bytes) ||
+		    !(text || abbrev->name != DWARF_SIZE_VARIES))
+			return 0;
+		if (text) {
+			add(sum, dwarf_names_hash_text(text));
+		} else {
+			offset = bytes_load(attributes + abbrev->name, 4, swapped);
+			if (!dwarf_names_can_keep(digester->units, unit, offset))
+				return 0;
+			add(sum,
+			    dwarf_names_hash(digester->names, digester->units, (uint32_t)offset));
+		}
+		if (abbrev->location != DWARF_SIZE_VARIES)
+			location = bytes_load(attributes + abbrev->location, abbrev->location_size,
+					      swapped);
+		add(sum, location * 8 << 8);
+		offset = bytes_load(attributes + abbrev->type, 4, swapped);
+		if (offset > unit->end - unit->start)
+			return reason_set(why, -EBADMSG,
+					  "DWARF: a member in the unit at 0x%llx has its type "
+					  "outside of the unit",
+					  (unsigned long long)dwarf_place_offset(unit->start));
+		bytes.at += abbrev->size;
+		*place += (uint64_t)(bytes.at - start);
+		err = add_type(digester, sum, unit->start + offset, BY_VALUE, depth, why);
+		if (err)
+			return err;
+	}
 }
 
 static int add_enumerator(struct dwarf_digester *digester, struct sum *sum,
@@ -223,6 +242,46 @@ static int add_parameter(struct dwarf_digester *digester, struct sum *sum,
 	return err ? err
 		   : add_type(digester, sum, dwarf_entry_get(child, DWARF_TYPE, 0), BY_NAME, depth,
 			      why);
+}
+
+typedef int (*child_fn)(struct dwarf_digester *digester, struct sum *sum,
+			const struct dwarf_entry *child, enum reach reach, unsigned int depth,
+			struct reason *why);
+
+/* Whether a child of a function comes after its parameters: its variables and blocks. */
+static bool is_body(uint16_t tag)
+{
+	return tag == DW_TAG_variable || tag == DW_TAG_lexical_block || tag == DW_TAG_label ||
+	       tag == DW_TAG_inlined_subroutine || tag == DW_TAG_call_site ||
+	       tag == DW_TAG_GNU_call_site;
+}
+
+/* Calls @visit for each child. */
+static int add_children(struct dwarf_digester *digester, struct sum *sum,
+			const struct dwarf_entry *entry, child_fn visit, enum reach reach,
+			unsigned int depth, struct reason *why)
+{
+	uint64_t place = entry->after;
+
+	if (!entry->abbrev->has_children)
+		return 0;
+	for (;;) {
+		struct dwarf_entry child;
+		int err = 0;
+
+		if (visit == add_member)
+			err = add_plain_members(digester, sum, entry->unit, &place, depth, why);
+		if (!err)
+			err = dwarf_entry_read(digester->units, entry->unit, place, &child, why);
+		if (err || !child.abbrev || is_body(child.abbrev->tag))
+			return err;
+		err = visit(digester, sum, &child, reach, depth, why);
+		place = child.after;
+		if (!err && child.abbrev->has_children)
+			err = dwarf_entry_skip(digester->units, &child, &place, why);
+		if (err)
+			return err;
+	}
 }
 
 static int add_prototype(struct dwarf_digester *digester, struct sum *sum,

@@ -103,11 +103,74 @@ static int explain(const struct dwarf_entry *entry, int err, struct reason *why)
 	}
 }
 
+/* Reads an attribute in whatever form it has. */
+static int read_form(const struct dwarf_units *units, struct dwarf_entry *entry,
+		     const struct dwarf_step *step, struct dwarf_bytes *bytes)
+{
+	struct dwarf_value value;
+
+	if (step->reading == DWARF_READ_TEXT) {
+		entry->has |= UINT32_C(1) << DWARF_NAME;
+		return 0;
+	}
+	if (step->reading == DWARF_READ_SKIP) {
+		if (step->size)
+			dwarf_bytes_skip(bytes, step->size);
+		else
+			dwarf_form_skip(bytes, step->form, &entry->unit->format);
+		return 0;
+	}
+	dwarf_form_read(bytes, step->form, step->implicit, &entry->unit->format, &value);
+	return bytes->failed ? 0 : take(units, entry, step->attribute, &value);
+}
+
+/* Reads an attribute of an entry whose attributes have fixed sizes, and lie in the unit. */
+static inline int read_fixed(const struct dwarf_units *units, struct dwarf_entry *entry,
+			     const struct dwarf_step *step, const uint8_t *attributes)
+{
+	const struct dwarf_unit *unit = entry->unit;
+	const uint8_t *at = attributes + step->offset;
+	struct dwarf_bytes bytes;
+	uint64_t number;
+
+	switch (step->reading) {
+	case DWARF_READ_SKIP:
+		return 0;
+	case DWARF_READ_NUMBER:
+		number = bytes_load(at, step->size, units->swapped);
+		break;
+	case DWARF_READ_UNIT_REF:
+		number = bytes_load(at, step->size, units->swapped);
+		if (number > unit->end - unit->start)
+			return -EBADMSG;
+		number += unit->start;
+		break;
+	case DWARF_READ_IMPLICIT:
+		number = (uint64_t)step->implicit;
+		break;
+	case DWARF_READ_TEXT:
+		number = 0; /* dwarf_entry_read() has taken it */
+		break;
+	case DWARF_READ_STR:
+		number = 0;
+		entry->name.class = DWARF_CLASS_STR;
+		entry->name.number = bytes_load(at, step->size, units->swapped);
+		break;
+	default:
+		bytes = (struct dwarf_bytes){at, at + step->size, units->swapped, false};
+		return read_form(units, entry, step, &bytes);
+	}
+	entry->has |= UINT32_C(1) << step->attribute;
+	entry->values[step->attribute] = number;
+	return 0;
+}
+
 int dwarf_entry_read(const struct dwarf_units *units, struct dwarf_unit *unit, uint64_t place,
 		     struct dwarf_entry *ret_entry, struct reason *why)
 {
 	struct dwarf_bytes bytes = dwarf_units_bytes(units, unit, place);
-	const uint8_t *start = bytes.at;
+	const uint8_t *start = bytes.at, *attributes;
+	const struct dwarf_abbrev *abbrev;
 	const struct dwarf_step *step, *end;
 	uint64_t code = dwarf_bytes_uleb(&bytes);
 
@@ -119,25 +182,24 @@ int dwarf_entry_read(const struct dwarf_units *units, struct dwarf_unit *unit, u
 	/* Some compilers leave out the ends of lists at the end of a unit. */
 	if (place == unit->end || (!code && !bytes.failed))
 		return 0;
-	ret_entry->abbrev = dwarf_abbrevs_find(unit->abbrevs, code);
-	if (bytes.failed || !ret_entry->abbrev)
+	abbrev = dwarf_abbrevs_find(unit->abbrevs, code);
+	if (bytes.failed || !abbrev)
 		return bad_entry(unit, place, "has no abbreviation", why);
-	step = unit->abbrevs->steps + ret_entry->abbrev->first_step;
-	for (end = step + ret_entry->abbrev->step_count; step < end; step++) {
-		struct dwarf_value value;
-		int err;
+	ret_entry->abbrev = abbrev;
+	if (abbrev->starts_with_text) {
+		ret_entry->name.class = DWARF_CLASS_TEXT;
+		ret_entry->name.bytes = bytes.at;
+		dwarf_bytes_string(&bytes);
+	}
+	attributes = bytes.at;
+	if (abbrev->size != DWARF_SIZE_VARIES)
+		dwarf_bytes_skip(&bytes, abbrev->size);
+	step = unit->abbrevs->steps + abbrev->first_step;
+	for (end = step + abbrev->step_count; step < end && !bytes.failed; step++) {
+		int err = abbrev->size != DWARF_SIZE_VARIES
+				  ? read_fixed(units, ret_entry, step, attributes)
+				  : read_form(units, ret_entry, step, &bytes);
 
-		if (step->attribute == DWARF_SKIPPED) {
-			if (step->skip)
-				dwarf_bytes_skip(&bytes, step->skip);
-			else
-				dwarf_form_skip(&bytes, step->form, &unit->format);
-			continue;
-		}
-		dwarf_form_read(&bytes, step->form, step->implicit, &unit->format, &value);
-		if (bytes.failed)
-			break;
-		err = take(units, ret_entry, step->attribute, &value);
 		if (err)
 			return explain(ret_entry, err, why);
 	}

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#define KEPT_NAMES (UINT32_C(1) << 15) /* 512 KiB, which the processor's cache holds */
+#define KEPT_BITS  15
+#define KEPT_NAMES (UINT32_C(1) << KEPT_BITS) /* 512 KiB, which the processor's cache holds */
 
 static uint64_t hash_text(const char *text, size_t length)
 {
@@ -73,31 +74,87 @@ static void compute(const struct dwarf_names *names, struct dwarf_name *name)
 					  type_view_essential_length(name->text, length));
 }
 
+/* The name at @offset of .debug_str, which is in range. */
+static inline void get_kept(struct dwarf_names *names, const struct dwarf_section *str,
+			    uint32_t offset, struct dwarf_name *ret_name)
+{
+	struct dwarf_kept_name *kept =
+		&names->kept[(offset * UINT32_C(0x9e3779b1)) >> (32 - KEPT_BITS)];
+
+	ret_name->text = (const char *)str->data + offset;
+	if (kept->offset != offset + 1) {
+		compute(names, ret_name);
+		*kept = (struct dwarf_kept_name){offset + 1, ret_name->wanted, ret_name->hash};
+	}
+	ret_name->hash = kept->hash;
+	ret_name->wanted = kept->wanted;
+}
+
+bool dwarf_names_can_keep(const struct dwarf_units *units, const struct dwarf_unit *unit,
+			  uint64_t offset)
+{
+	return dwarf_place_part(unit->start) != DWARF_PART_ALTERNATE &&
+	       offset < units->sections->file.str.size && offset < UINT32_MAX;
+}
+
+uint64_t dwarf_names_hash_text(const char *text)
+{
+	return *text ? hash_text(text, strlen(text)) : 0;
+}
+
+uint64_t dwarf_names_hash(struct dwarf_names *names, const struct dwarf_units *units,
+			  uint32_t offset)
+{
+	struct dwarf_name name;
+
+	get_kept(names, &units->sections->file.str, offset, &name);
+	return name.hash;
+}
+
 int dwarf_names_get(struct dwarf_names *names, const struct dwarf_units *units,
 		    const struct dwarf_entry *entry, struct dwarf_name *ret_name,
 		    struct reason *why)
 {
 	const struct dwarf_section *str = &units->sections->file.str;
-	uint64_t offset = entry->name.number;
-	struct dwarf_kept_name *kept;
 	int err;
 
 	if (dwarf_entry_has(entry, DWARF_NAME) && entry->name.class == DWARF_CLASS_STR &&
-	    dwarf_place_part(entry->place) != DWARF_PART_ALTERNATE && offset < str->size &&
-	    offset < UINT32_MAX) {
-		kept = &names->kept[((uint32_t)offset * UINT32_C(0x9e3779b1)) >> 17];
-		ret_name->text = (const char *)str->data + offset;
-		if (kept->offset != offset + 1) {
-			compute(names, ret_name);
-			*kept = (struct dwarf_kept_name){(uint32_t)offset + 1, ret_name->wanted,
-							 ret_name->hash};
-		}
-		ret_name->hash = kept->hash;
-		ret_name->wanted = kept->wanted;
+	    dwarf_names_can_keep(units, entry->unit, entry->name.number)) {
+		get_kept(names, str, (uint32_t)entry->name.number, ret_name);
 		return 0;
 	}
 	err = dwarf_entry_name(units, entry, &ret_name->text, why);
 	if (!err)
 		compute(names, ret_name);
 	return err;
+}
+
+int dwarf_names_peek(struct dwarf_names *names, const struct dwarf_units *units,
+		     const struct dwarf_spot *spot, struct dwarf_name *ret_name,
+		     bool *ret_declaration, struct reason *why)
+{
+	const struct dwarf_section *str = &units->sections->file.str;
+	struct dwarf_entry entry;
+	uint64_t offset;
+	int err;
+
+	if (spot->abbrev->starts_with_text && !spot->abbrev->has_declaration) {
+		ret_name->text = spot->text;
+		compute(names, ret_name);
+		*ret_declaration = false;
+		return 0;
+	}
+	if (spot->abbrev->name != DWARF_SIZE_VARIES && !spot->abbrev->has_declaration) {
+		offset = bytes_load(spot->attributes + spot->abbrev->name, 4, units->swapped);
+		if (dwarf_names_can_keep(units, spot->unit, offset)) {
+			get_kept(names, str, (uint32_t)offset, ret_name);
+			*ret_declaration = false;
+			return 0;
+		}
+	}
+	err = dwarf_entry_read(units, spot->unit, spot->place, &entry, why);
+	if (err)
+		return err;
+	*ret_declaration = dwarf_entry_is_declaration(&entry);
+	return dwarf_names_get(names, units, &entry, ret_name, why);
 }

@@ -7,7 +7,7 @@
 #ifndef COREBTF_DWARF_DWARF_NAMES_H
 #define COREBTF_DWARF_DWARF_NAMES_H
 
-#include "embedder/dwarf/dwarf_entry.h"
+#include "embedder/dwarf/dwarf_walk.h"
 #include "embedder/types/type_source.h"
 
 struct dwarf_name {
@@ -37,6 +37,25 @@ void dwarf_names_free(struct dwarf_names *names);
 int dwarf_names_get(struct dwarf_names *names, const struct dwarf_units *units,
 		    const struct dwarf_entry *entry, struct dwarf_name *ret_name,
 		    struct reason *why);
+
+/* Whether results for the name at @offset of .debug_str, as a unit refers to it, can be kept. */
+bool dwarf_names_can_keep(const struct dwarf_units *units, const struct dwarf_unit *unit,
+			  uint64_t offset);
+
+/* The hash of such a name. */
+uint64_t dwarf_names_hash(struct dwarf_names *names, const struct dwarf_units *units,
+			  uint32_t offset);
+
+/* The hash of a name that is not in .debug_str. */
+uint64_t dwarf_names_hash_text(const char *text);
+
+/*
+ * The name of an entry that a walk has come to. In *@ret_declaration: whether the entry is only a
+ * declaration. Errors: also those of dwarf_entry_read().
+ */
+int dwarf_names_peek(struct dwarf_names *names, const struct dwarf_units *units,
+		     const struct dwarf_spot *spot, struct dwarf_name *ret_name,
+		     bool *ret_declaration, struct reason *why);
 
 /* Mixes @value into @hash. */
 static inline uint64_t dwarf_mix(uint64_t hash, uint64_t value)

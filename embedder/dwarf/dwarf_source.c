@@ -118,24 +118,22 @@ static int add_found(struct dwarf_source *source, uint64_t place, struct reason 
 	return is_new < 0 ? reason_set(why, is_new, "out of memory") : 0;
 }
 
-static int visit_named(void *context, const struct dwarf_entry *entry, struct reason *why)
+static int visit_named(void *context, const struct dwarf_spot *spot, struct reason *why)
 {
 	struct dwarf_source *source = context;
+	uint16_t tag = spot->abbrev->tag;
 	struct dwarf_name name;
-	int err;
+	bool declaration;
+	int err = dwarf_names_peek(&source->names, &source->units, spot, &name, &declaration, why);
 
-	if (!dwarf_entry_has(entry, DWARF_NAME))
-		return 0;
-	err = dwarf_names_get(&source->names, &source->units, entry, &name, why);
-	if (err)
+	if (err || !*name.text)
 		return err;
-	if (is_composite(entry->abbrev->tag) && !dwarf_entry_is_declaration(entry) &&
-	    dwarf_definitions_add(&source->maker.definitions, entry->abbrev->tag, &name,
-				  entry->place))
+	if (is_composite(tag) && !declaration &&
+	    dwarf_definitions_add(&source->maker.definitions, tag, &name, spot->place))
 		return reason_set(why, -ENOMEM, "out of memory");
-	if (!name.wanted || !(source->wanted->kinds & kinds_of(entry->abbrev->tag)))
+	if (!name.wanted || !(source->wanted->kinds & kinds_of(tag)))
 		return 0;
-	return add_found(source, entry->place, why);
+	return add_found(source, spot->place, why);
 }
 
 static void leave_unit(void *context)
@@ -325,26 +323,35 @@ struct type_source *dwarf_source_types(struct dwarf_source *source)
 
 /* --- the full BTF ----------------------------------------------------------------------------- */
 
-/* Integers that only appear in the compiler's expressions for locations. */
+/* Integers of sizes that only appear in the compiler's expressions for locations. */
 static bool is_odd_integer(const struct dwarf_entry *entry)
 {
 	uint64_t size = dwarf_entry_get(entry, DWARF_BYTE_SIZE, 0);
 
-	return entry->abbrev->tag == DW_TAG_base_type &&
-	       (!size || size > 16 || (size & (size - 1)));
+	return !size || size > 16 || (size & (size - 1));
 }
 
-static int visit_all(void *context, const struct dwarf_entry *entry, struct reason *why)
+/* A function that was compiled and not only inlined. */
+static bool is_function(const struct dwarf_entry *entry)
+{
+	return dwarf_entry_has(entry, DWARF_NAME) && dwarf_entry_has(entry, DWARF_HAS_CODE);
+}
+
+static int visit_all(void *context, const struct dwarf_spot *spot, struct reason *why)
 {
 	struct dwarf_source *source = context;
+	uint16_t tag = spot->abbrev->tag;
+	struct dwarf_entry entry;
 	uint32_t id;
 
-	if (is_odd_integer(entry))
-		return 0;
-	if (entry->abbrev->tag == DW_TAG_subprogram &&
-	    (!dwarf_entry_has(entry, DWARF_NAME) || !dwarf_entry_has(entry, DWARF_HAS_CODE)))
-		return 0;
-	return dwarf_maker_id(&source->maker, entry->place, &id, why);
+	if (tag == DW_TAG_base_type || tag == DW_TAG_subprogram) {
+		int err = dwarf_entry_read(&source->units, spot->unit, spot->place, &entry, why);
+
+		if (err ||
+		    (tag == DW_TAG_base_type ? is_odd_integer(&entry) : !is_function(&entry)))
+			return err;
+	}
+	return dwarf_maker_id(&source->maker, spot->place, &id, why);
 }
 
 /* Gives an id to every type. */

@@ -12,121 +12,137 @@
 /* Entries nest as functions and blocks do; the kernel's reach some 30. */
 #define DEPTH_MAX 100000
 
-/* Whether an entry of this tag has children in which C has no types. */
-static bool is_closed(uint16_t tag)
-{
-	switch (tag) {
-	case DW_TAG_structure_type:
-	case DW_TAG_class_type:
-	case DW_TAG_union_type:
-	case DW_TAG_enumeration_type:
-	case DW_TAG_array_type:
-	case DW_TAG_subroutine_type:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static int bad_unit(const struct dwarf_unit *unit, const char *what, struct reason *why)
 {
 	return reason_set(why, -EBADMSG, "DWARF: the unit at 0x%llx %s",
 			  (unsigned long long)dwarf_place_offset(unit->start), what);
 }
 
-/* Steps over the attributes of an entry. */
-static void skip_attributes(struct dwarf_bytes *bytes, const struct dwarf_unit *unit,
-			    const struct dwarf_abbrev *abbrev)
+/* Steps over attributes whose sizes are not all fixed, behind the text. */
+static void skip_varying(struct dwarf_bytes *bytes, const struct dwarf_unit *unit,
+			 const struct dwarf_abbrev *abbrev)
 {
 	const struct dwarf_step *step = unit->abbrevs->steps + abbrev->first_step;
 
-	if (abbrev->size != DWARF_SIZE_VARIES) {
-		dwarf_bytes_skip(bytes, abbrev->size);
-		return;
-	}
 	for (unsigned int i = 0; i < abbrev->step_count; i++, step++) {
-		if (step->skip)
-			dwarf_bytes_skip(bytes, step->skip);
-		else
+		if (step->size || step->reading == DWARF_READ_IMPLICIT)
+			dwarf_bytes_skip(bytes, step->size);
+		else if (step->reading != DWARF_READ_TEXT)
 			dwarf_form_skip(bytes, step->form, &unit->format);
 	}
 }
 
-/* The DW_FORM_ref4 sibling of an entry whose attributes start at @attributes; 0: it has none. */
-static uint64_t sibling_of(const struct dwarf_abbrev *abbrev, const uint8_t *attributes,
-			   const struct dwarf_bytes *bytes)
+/* Steps over the attributes of the entry, from *@at on. */
+static bool skip_attributes(struct dwarf_spot *spot, const uint8_t **at, const uint8_t *end,
+			    bool swapped)
 {
-	if (abbrev->sibling == DWARF_SIZE_VARIES)
-		return 0;
-	return bytes_load(attributes + abbrev->sibling, 4, bytes->swapped);
+	const struct dwarf_abbrev *abbrev = spot->abbrev;
+	struct dwarf_bytes bytes;
+
+	if (abbrev->starts_with_text) {
+		const uint8_t *nul = memchr(*at, 0, (size_t)(end - *at));
+
+		if (!nul)
+			return false;
+		spot->text = (const char *)*at;
+		*at = nul + 1;
+	}
+	spot->attributes = *at;
+	if (__builtin_expect(abbrev->size != DWARF_SIZE_VARIES, 1)) {
+		if (abbrev->size > (size_t)(end - *at))
+			return false;
+		*at += abbrev->size;
+		return true;
+	}
+	bytes = (struct dwarf_bytes){*at, end, swapped, false};
+	skip_varying(&bytes, spot->unit, abbrev);
+	*at = bytes.at;
+	return !bytes.failed;
 }
 
-/* Goes to @offset of the unit, which must be ahead. */
-static bool jump(struct dwarf_bytes *bytes, const uint8_t *unit_start, uint64_t offset)
-{
-	if (offset > (uint64_t)(bytes->end - unit_start) || unit_start + offset < bytes->at)
-		return false;
-	bytes->at = unit_start + offset;
-	return true;
-}
-
-/* Visits the entry whose code is at @start; *@ret_sibling: offset in the unit, or 0. */
-static int visit(const struct dwarf_walk *walk, struct dwarf_units *units, struct dwarf_unit *unit,
-		 const uint8_t *unit_start, const uint8_t *start, struct dwarf_bytes *bytes,
-		 uint64_t *ret_sibling, struct reason *why)
+/* The sibling of an entry, as an offset in the unit; 0: it has none. */
+static int find_sibling(const struct dwarf_units *units, const struct dwarf_spot *spot,
+			uint64_t *ret_offset, struct reason *why)
 {
 	struct dwarf_entry entry;
 	uint64_t sibling;
-	int err = dwarf_entry_read(units, unit, unit->start + (uint64_t)(start - unit_start),
-				   &entry, why);
+	int err;
 
-	if (err)
+	if (spot->abbrev->sibling != DWARF_SIZE_VARIES) {
+		*ret_offset =
+			bytes_load(spot->attributes + spot->abbrev->sibling, 4, units->swapped);
+		return 0;
+	}
+	err = dwarf_entry_read(units, spot->unit, spot->place, &entry, why);
+	sibling = err ? 0 : dwarf_entry_get(&entry, DWARF_SIBLING, 0);
+	*ret_offset = sibling ? sibling - spot->unit->start : 0;
+	return err;
+}
+
+/* Where the entry after a type and its children is, in *@at. *@ret_entered: the type has no
+ * sibling, and its children are next. */
+static int skip_children(const struct dwarf_units *units, const struct dwarf_spot *spot,
+			 const uint8_t *unit_start, const uint8_t **at, bool *ret_entered,
+			 struct reason *why)
+{
+	uint64_t offset;
+	int err = find_sibling(units, spot, &offset, why);
+
+	*ret_entered = !offset;
+	if (err || !offset)
 		return err;
-	bytes->at = unit_start + (entry.after - unit->start);
-	sibling = dwarf_entry_get(&entry, DWARF_SIBLING, 0);
-	*ret_sibling = sibling ? sibling - unit->start : 0;
-	return walk->visit(walk->context, &entry, why);
+	if (offset > spot->unit->end - spot->unit->start || unit_start + offset < *at)
+		return bad_unit(spot->unit, "has a sibling in a wrong place", why);
+	*at = unit_start + offset;
+	return 0;
 }
 
 static int walk_entries(const struct dwarf_walk *walk, struct dwarf_units *units,
-			struct dwarf_unit *unit, struct dwarf_bytes *bytes, struct reason *why)
+			struct dwarf_unit *unit, struct reason *why)
 {
-	const uint8_t *unit_start = bytes->at - (unit->first_entry - unit->start);
+	struct dwarf_bytes bytes = dwarf_units_bytes(units, unit, unit->first_entry);
+	const uint8_t *unit_start = bytes.at - (unit->first_entry - unit->start);
+	const uint8_t *at = bytes.at, *const end = bytes.end;
+	struct dwarf_spot spot = {.unit = unit};
 	unsigned int depth = 0;
 
-	while (bytes->at < bytes->end) {
-		const uint8_t *start = bytes->at, *attributes;
-		const struct dwarf_abbrev *abbrev;
-		uint64_t code = dwarf_bytes_uleb(bytes), sibling;
+	while (at < end) {
+		const uint8_t *start = at;
+		bool entered = true;
+		uint64_t code = *at++;
+		int err = 0;
 
-		if (!code && !bytes->failed) {
+		if (__builtin_expect(code >= 0x80, 0)) {
+			bytes.at = start;
+			code = dwarf_bytes_uleb(&bytes);
+			at = bytes.at;
+		}
+		if (!code) {
 			if (!depth || !--depth)
 				return 0;
 			continue;
 		}
-		abbrev = dwarf_abbrevs_find(unit->abbrevs, code);
-		if (bytes->failed || !abbrev)
+		spot.abbrev = dwarf_abbrevs_find(unit->abbrevs, code);
+		if (!spot.abbrev)
 			return bad_unit(unit, "has an entry without an abbreviation", why);
-		if (abbrev->tag < DWARF_WALK_TAGS && walk->tags[abbrev->tag]) {
-			int err = visit(walk, units, unit, unit_start, start, bytes, &sibling, why);
-
+		if (!skip_attributes(&spot, &at, end, units->swapped))
+			return bad_unit(unit, "has an entry that is cut off", why);
+		if (spot.abbrev->tag < DWARF_WALK_TAGS && walk->tags[spot.abbrev->tag]) {
+			spot.place = unit->start + (uint64_t)(start - unit_start);
+			err = walk->visit(walk->context, &spot, why);
 			if (err)
 				return err;
-		} else {
-			attributes = bytes->at;
-			skip_attributes(bytes, unit, abbrev);
-			if (bytes->failed)
-				return bad_unit(unit, "has an entry that is cut off", why);
-			sibling = sibling_of(abbrev, attributes, bytes);
 		}
-		if (!abbrev->has_children)
+		if (!spot.abbrev->has_children)
 			continue;
-		if (sibling && is_closed(abbrev->tag)) {
-			if (!jump(bytes, unit_start, sibling))
-				return bad_unit(unit, "has a sibling in a wrong place", why);
-		} else if (++depth > DEPTH_MAX) {
-			return bad_unit(unit, "has its entries too deep", why);
+		if (spot.abbrev->is_closed) {
+			spot.place = unit->start + (uint64_t)(start - unit_start);
+			err = skip_children(units, &spot, unit_start, &at, &entered, why);
 		}
+		if (!err && entered && ++depth > DEPTH_MAX)
+			err = bad_unit(unit, "has its entries too deep", why);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -163,12 +179,11 @@ int dwarf_walk(struct dwarf_units *units, const struct dwarf_walk *walk, struct 
 
 	for (size_t i = 0; i < units->count; i++) {
 		struct dwarf_unit *unit = &units->units[i];
-		struct dwarf_bytes bytes = dwarf_units_bytes(units, unit, unit->first_entry);
 		bool skip;
 		int err = enter(units, unit, &skip, why);
 
 		if (!err && !skip)
-			err = walk_entries(walk, units, unit, &bytes, why);
+			err = walk_entries(walk, units, unit, why);
 		if (err)
 			return err;
 		walked = walked || !skip;

@@ -11,11 +11,20 @@
 
 #define DWARF_WALK_TAGS 128
 
+/* An entry that the walk has come to; its attributes are not read yet, but lie in the unit. */
+struct dwarf_spot {
+	struct dwarf_unit *unit;
+	uint64_t place;
+	const struct dwarf_abbrev *abbrev;
+	const char *text;	   /* the name, if the abbreviation starts_with_text */
+	const uint8_t *attributes; /* behind the text */
+};
+
 struct dwarf_walk {
 	bool tags[DWARF_WALK_TAGS]; /* entries with these tags are visited */
 
 	/* A value other than 0 stops the walk. */
-	int (*visit)(void *context, const struct dwarf_entry *entry, struct reason *why);
+	int (*visit)(void *context, const struct dwarf_spot *spot, struct reason *why);
 
 	/* Called after the last entry of a unit; may be NULL. */
 	void (*leave_unit)(void *context);
