@@ -62,7 +62,7 @@ static int grow_slots(struct dwarf_types *types)
 }
 
 int dwarf_types_add(struct dwarf_types *types, uint64_t digest, uint64_t place,
-		    enum dwarf_made made, uint32_t *ret_id)
+		    enum dwarf_made_as as, uint32_t *ret_id)
 {
 	uint32_t *slot;
 
@@ -80,7 +80,7 @@ int dwarf_types_add(struct dwarf_types *types, uint64_t digest, uint64_t place,
 		    array_reserve(types->offsets, types->offsets_capacity,
 				  (size_t)types->count + 1))
 			return -ENOMEM;
-		types->types[types->count] = (struct dwarf_type){digest, place, made};
+		types->types[types->count] = (struct dwarf_type){digest, place, as};
 		types->offsets[types->count] = TYPE_VIEW_NOT_MADE;
 		*slot = types->count++;
 	}

@@ -10,17 +10,17 @@
 #include <stdint.h>
 
 /* What is made of the entry at a place. */
-enum dwarf_made {
-	DWARF_MADE_TYPE,
-	DWARF_MADE_PROTOTYPE,	/* of a function: FUNC_PROTO, where the entry itself is a FUNC */
-	DWARF_MADE_ARRAY_INDEX, /* INT __ARRAY_SIZE_TYPE__, which DWARF does not have */
+enum dwarf_made_as {
+	DWARF_AS_TYPE,
+	DWARF_AS_PROTOTYPE,   /* of a function: FUNC_PROTO, where the entry itself is a FUNC */
+	DWARF_AS_ARRAY_INDEX, /* INT __ARRAY_SIZE_TYPE__, which DWARF does not have */
 };
 
 /* Starts zeroed. */
 struct dwarf_types {
 	struct dwarf_type {
 		uint64_t digest, place;
-		enum dwarf_made made;
+		enum dwarf_made_as as;
 	} * types; /* by id; 0 is void */
 	size_t capacity;
 	uint32_t *offsets; /* by id: as in struct type_view */
@@ -38,6 +38,6 @@ void dwarf_types_free(struct dwarf_types *types);
 /* The id for @digest in *@ret_id; a new one, which is not made yet, if there is none. Errors:
  * -ENOMEM, -E2BIG more types than BTF has ids for. */
 int dwarf_types_add(struct dwarf_types *types, uint64_t digest, uint64_t place,
-		    enum dwarf_made made, uint32_t *ret_id);
+		    enum dwarf_made_as as, uint32_t *ret_id);
 
 #endif
