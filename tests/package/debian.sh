@@ -37,7 +37,7 @@ depends() {
 	depends=$(dpkg-deb -f "$1"_*.deb Depends)
 	readelf -dW -p .note.dlopen "$work/root/$2" >"$work/needed" 2>/dev/null
 	for needed in libc6:libc.so zlib1g:libz.so liblzma5:liblzma.so libelf1:libelf.so \
-		libarchive13:libarchive.so; do
+		libarchive13:libarchive.so libzstd1:libzstd.so; do
 		! grep -qE "(NEEDED.*\[|\"soname\":\[\")${needed#*:}" "$work/needed" ||
 			case $depends in
 			*${needed%%:*}*) ;;

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT */
+#include "embedder/pack/pack_reader.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/pack/pack_format.h"
+#include "embedder/pack/type_coder.h"
+#include "embedder/util/cleanup.h"
+#include "embedder/util/input_file.h"
+#include "embedder/util/own_kernel_id.h"
+#include "runtime/util/array.h"
+
+/* The longest text in a kernel's key. */
+#define TEXT_MAX 4096
+
+/* --- kernels ---------------------------------------------------------------------------------- */
+
+static int damaged_kernel(struct reason *why, size_t number)
+{
+	return reason_set(why, -EBADMSG, "the record of kernel %zu is damaged", number);
+}
+
+static int read_text(struct column_reader *reader, char *text)
+{
+	uint32_t length = column_get(reader);
+
+	if (length >= TEXT_MAX || length > column_left(reader) || memchr(reader->next, 0, length))
+		return -EBADMSG;
+	memcpy(text, reader->next, length);
+	text[length] = '\0';
+	reader->next += length;
+	return 0;
+}
+
+/* One text after the other. */
+static int read_key(struct column_reader *reader, struct pack_kernel *kernel)
+{
+	const char **texts[] = {&kernel->id.release, &kernel->id.machine, &kernel->id.os_id,
+				&kernel->id.version_id, &kernel->id.uname_version};
+	char text[TEXT_MAX];
+	uint32_t size;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(texts) / sizeof(*texts); i++) {
+		err = reader->next == reader->end ? -EBADMSG : read_text(reader, text);
+		if (!err)
+			err = kernel_id_set(texts[i], text);
+	}
+	if (err)
+		return err;
+	if (!*kernel->id.release || !*kernel->id.machine)
+		return -EBADMSG;
+	size = column_get(reader);
+	if (size > KERNEL_ID_BUILD_ID_MAX || size > column_left(reader))
+		return -EBADMSG;
+	err = size ? kernel_id_set_build_id(&kernel->id, reader->next, size) : 0;
+	reader->next += size;
+	if (!err)
+		err = read_text(reader, text);
+	/* A module: room for them is kept, and this version has none. */
+	return !err && *text ? -EBADMSG : err;
+}
+
+static int read_kernel(struct column_reader *reader, uint32_t type_count,
+		       struct pack_kernel *kernel)
+{
+	uint32_t origin, flags;
+	int err = read_key(reader, kernel);
+
+	if (err)
+		return err;
+	origin = column_get(reader);
+	flags = column_get(reader);
+	kernel->type_count = column_get(reader);
+	if (reader->is_damaged || origin >= PACK_ORIGINS || flags & ~PACK_KERNEL_FLAGS ||
+	    kernel->type_count > type_count || column_left(reader) < sizeof(kernel->digest))
+		return -EBADMSG;
+	kernel->origin = origin;
+	kernel->is_big_endian = flags & PACK_KERNEL_BIG_ENDIAN;
+	kernel->types_only = flags & PACK_KERNEL_TYPES_ONLY;
+	memcpy(&kernel->digest, reader->next, sizeof(kernel->digest));
+	kernel->digest = le64toh(kernel->digest);
+	reader->next += sizeof(kernel->digest);
+	return 0;
+}
+
+static int read_kernels(struct pack_reader *reader, struct reason *why)
+{
+	_cleanup_free_ void *memory = NULL;
+	struct column_reader column;
+	uint32_t count = reader->parts.kernel_count;
+	int err = pack_parts_read(&reader->parts, PACK_PART_KERNELS, &memory, &column, why);
+
+	if (err)
+		return err;
+	if (!count || count > column_left(&column))
+		return reason_set(why, -EBADMSG, "its header says %u kernels, and there are not",
+				  count);
+	reader->kernels = calloc(count, sizeof(*reader->kernels));
+	if (!reader->kernels)
+		return reason_errno(why, -ENOMEM, "cannot read its kernels");
+	for (uint32_t i = 0; !err && i < count; i++) {
+		reader->count = i + 1;
+		err = read_kernel(&column, reader->parts.type_count, &reader->kernels[i]);
+		if (!err && i &&
+		    pack_kernel_compare(&reader->kernels[i - 1], &reader->kernels[i]) >= 0)
+			err = -EBADMSG;
+		if (err)
+			return err == -EBADMSG ? damaged_kernel(why, i)
+					       : reason_errno(why, err, "cannot read its kernels");
+	}
+	return column_left(&column) ? damaged_kernel(why, count) : 0;
+}
+
+int pack_reader_open_memory(void *data, size_t size, struct pack_reader *ret_reader,
+			    struct reason *why)
+{
+	struct pack_reader reader = {.data = data};
+	int err = pack_parts_open(data, size, &reader.parts, why);
+
+	if (!err)
+		err = read_kernels(&reader, why);
+	if (err) {
+		pack_reader_close(&reader);
+		return err;
+	}
+	*ret_reader = reader;
+	return 0;
+}
+
+int pack_reader_open(const char *path, struct pack_reader *ret_reader, struct reason *why)
+{
+	void *data = NULL;
+	size_t size = 0;
+	int err = input_file_read(path, PACK_SIZE_MAX, &data, &size, why);
+
+	return err ? err : pack_reader_open_memory(data, size, ret_reader, why);
+}
+
+/* Back to what it was before pack_reader_load(). */
+static void forget_types(struct pack_reader *reader)
+{
+	for (size_t i = 0; i < reader->count; i++) {
+		free(reader->kernels[i].first);
+		reader->kernels[i].first = NULL;
+		reader->kernels[i].first_count = 0;
+	}
+	type_set_free(&reader->set);
+	free(reader->digests);
+	free(reader->patterns);
+	free(reader->changes);
+	free(reader->change_first);
+	reader->digests = NULL;
+	reader->patterns = reader->changes = reader->change_first = NULL;
+}
+
+void pack_reader_close(struct pack_reader *reader)
+{
+	forget_types(reader);
+	for (size_t i = 0; i < reader->count; i++)
+		pack_kernel_clear(&reader->kernels[i]);
+	free(reader->kernels);
+	pack_parts_close(&reader->parts);
+	free(reader->data);
+	*reader = (struct pack_reader){.data = NULL};
+}
+
+/* --- types ------------------------------------------------------------------------------------ */
+
+static int read_counts(struct pack_reader *reader, struct type_columns_input *input,
+		       struct reason *why)
+{
+	struct type_counts *counts = &input->counts;
+	_cleanup_free_ void *memory = NULL;
+	struct column_reader column;
+	uint64_t types = 0, slots = 0;
+	int err = pack_parts_read(&reader->parts, PACK_PART_COUNTS, &memory, &column, why);
+
+	if (err)
+		return err;
+	for (uint32_t kind = 1; kind < PACK_KINDS; kind++) {
+		/* Every type has a pattern. */
+		size_t left =
+			column_left(&input->columns[kind * PACK_COLUMNS + PACK_COLUMN_PATTERN]);
+
+		counts->types[kind] = column_get(&column);
+		counts->roots[kind] = column_get(&column);
+		counts->slots[kind] = column_get(&column);
+		if (counts->types[kind] > left || counts->roots[kind] > counts->types[kind] ||
+		    counts->slots[kind] > (word_roles[kind].has_slots ? counts->roots[kind] : 0))
+			return reason_set(why, -EBADMSG, "its counts of types of kind %u are wrong",
+					  kind);
+		types += counts->types[kind];
+		slots += counts->slots[kind];
+	}
+	if (column.is_damaged || column_left(&column) || types != reader->parts.type_count ||
+	    slots != reader->parts.slot_count)
+		return reason_set(why, -EBADMSG, "its counts of types are wrong");
+	return 0;
+}
+
+static int read_ordinals(struct pack_reader *reader, uint32_t **ret_ordinals, struct reason *why)
+{
+	uint32_t types = reader->parts.type_count, last = 0;
+	_cleanup_free_ void *memory = NULL;
+	_cleanup_free_ uint32_t *ordinals = calloc((size_t)types + 1, sizeof(*ordinals));
+	struct column_reader column;
+	int err = pack_parts_read(&reader->parts, PACK_PART_ORDINALS, &memory, &column, why);
+
+	if (err)
+		return err;
+	if (!ordinals)
+		return reason_errno(why, -ENOMEM, "cannot read its types");
+	while (column_left(&column)) {
+		uint32_t gap = column_get(&column), ordinal = column_get(&column);
+
+		if (column.is_damaged || !gap || gap > types - last || !ordinal)
+			return reason_set(why, -EBADMSG, "its ordinals are wrong after type %u",
+					  last);
+		last += gap;
+		ordinals[last] = ordinal;
+	}
+	*ret_ordinals = TAKE_PTR(ordinals);
+	return 0;
+}
+
+/* The changes of one pattern: of kernels, ascending. */
+static int read_pattern(struct pack_reader *reader, struct column_reader *column, uint32_t *count,
+			uint32_t *capacity)
+{
+	uint32_t changes = column_get(column), last = 0;
+
+	if (changes > column_left(column) || changes % 2)
+		return -EBADMSG;
+	if (array_reserve(reader->changes, *capacity, (size_t)*count + changes))
+		return -ENOMEM;
+	for (uint32_t i = 0; i < changes; i++) {
+		uint32_t gap = column_get(column);
+
+		if (gap > reader->count - last || (i && !gap))
+			return -EBADMSG;
+		last += gap;
+		reader->changes[(*count)++] = last;
+	}
+	return column->is_damaged ? -EBADMSG : 0;
+}
+
+static int read_patterns(struct pack_reader *reader, struct reason *why)
+{
+	_cleanup_free_ void *memory = NULL;
+	struct column_reader column;
+	uint32_t count = 0, capacity = 0;
+	int err = pack_parts_read(&reader->parts, PACK_PART_PATTERNS, &memory, &column, why);
+
+	if (err)
+		return err;
+	if (reader->pattern_count > column_left(&column))
+		return reason_set(why, -EBADMSG, "its patterns are cut off");
+	reader->change_first = malloc(((size_t)reader->pattern_count + 1) * sizeof(uint32_t));
+	if (!reader->change_first)
+		return reason_errno(why, -ENOMEM, "cannot read its patterns");
+	for (uint32_t i = 0; !err && i < reader->pattern_count; i++) {
+		reader->change_first[i] = count;
+		err = read_pattern(reader, &column, &count, &capacity);
+	}
+	reader->change_first[reader->pattern_count] = count;
+	if (!err && column_left(&column))
+		err = -EBADMSG;
+	return err ? reason_set(why, err, "its patterns are damaged") : 0;
+}
+
+/* The lists of types whose order matters. */
+static int read_firsts(struct pack_reader *reader, struct reason *why)
+{
+	_cleanup_free_ void *memory = NULL;
+	struct column_reader column;
+	int err = pack_parts_read(&reader->parts, PACK_PART_FIRSTS, &memory, &column, why);
+
+	for (size_t i = 0; !err && i < reader->count; i++) {
+		struct pack_kernel *kernel = &reader->kernels[i];
+		uint32_t count = column_get(&column), last = 0;
+
+		if (count > column_left(&column))
+			return damaged_kernel(why, i);
+		kernel->first = malloc(((size_t)count + 1) * sizeof(*kernel->first));
+		if (!kernel->first)
+			return reason_errno(why, -ENOMEM, "cannot read its kernels");
+		kernel->first_count = count;
+		for (uint32_t k = 0; k < count; k++) {
+			last += unzigzag(column_get(&column));
+			if (!last || last > reader->set.type_count)
+				return damaged_kernel(why, i);
+			kernel->first[k] = last;
+		}
+	}
+	if (!err && (column.is_damaged || column_left(&column)))
+		err = damaged_kernel(why, reader->count);
+	return err;
+}
+
+static int read_columns(struct pack_reader *reader, struct type_columns_input *input, void **memory,
+			struct reason *why)
+{
+	uint32_t *ordinals = NULL;
+	int err = 0;
+
+	for (uint32_t i = 0; !err && i < PACK_PART_COLUMNS_END; i++)
+		err = pack_parts_read(&reader->parts, i, memory++, &input->columns[i], why);
+	for (uint32_t i = 0; !err && i < PACK_STRINGS_COUNT; i++) {
+		struct column_reader *strings = &input->strings[i];
+
+		err = pack_parts_read(&reader->parts, PACK_PART_STRINGS + i, memory++, strings,
+				      why);
+		if (!err && strings->next != strings->end && strings->end[-1])
+			err = reason_set(why, -EBADMSG, "its strings do not end with a zero byte");
+	}
+	if (!err)
+		err = read_counts(reader, input, why);
+	if (!err)
+		err = read_ordinals(reader, &ordinals, why);
+	return err ? err
+		   : type_columns_read(input, ordinals, &reader->set, &reader->patterns,
+				       &reader->pattern_count, why);
+}
+
+int pack_reader_load(struct pack_reader *reader, struct reason *why)
+{
+	enum { PARTS = PACK_PART_COLUMNS_END + PACK_STRINGS_COUNT };
+	struct type_columns_input *input = calloc(1, sizeof(*input));
+	void **memory = calloc(PARTS, sizeof(*memory));
+	int err;
+
+	if (reader->digests) {
+		err = 0;
+	} else if (!input || !memory) {
+		err = reason_errno(why, -ENOMEM, "cannot read its types");
+	} else {
+		err = read_columns(reader, input, memory, why);
+		if (!err)
+			err = read_patterns(reader, why);
+		if (!err)
+			err = read_firsts(reader, why);
+		if (!err)
+			err = type_set_digests(&reader->set, &reader->digests, why);
+	}
+	if (err)
+		forget_types(reader);
+	for (unsigned int i = 0; memory && i < PARTS; i++)
+		free(memory[i]);
+	free(memory);
+	free(input);
+	return err;
+}
+
+/* Whether kernel @number has the types of a pattern: it lies after an odd number of changes. */
+static bool pattern_has(const struct pack_reader *reader, uint32_t pattern, uint32_t number)
+{
+	const uint32_t *changes = reader->changes + reader->change_first[pattern];
+	uint32_t low = 0, high = reader->change_first[pattern + 1] - reader->change_first[pattern];
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (changes[middle] <= number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low & 1;
+}
+
+static int read_kernel_types(struct pack_reader *reader, size_t number, struct reason *why)
+{
+	struct pack_kernel *kernel = &reader->kernels[number];
+	_cleanup_free_ bool *has = malloc((size_t)reader->pattern_count + 1);
+	uint32_t count = 0;
+
+	kernel->type_words = reader->set.type_count / 64 + 1;
+	kernel->types = calloc(kernel->type_words, sizeof(*kernel->types));
+	if (!kernel->types || !has)
+		return reason_errno(why, -ENOMEM, "cannot read a kernel");
+	for (uint32_t i = 0; i < reader->pattern_count; i++)
+		has[i] = pattern_has(reader, i, (uint32_t)number);
+	for (uint32_t type = 1; type <= reader->set.type_count; type++) {
+		uint64_t bit = has[reader->patterns[type]];
+
+		kernel->types[type / 64] |= bit << (type & 63);
+		count += (uint32_t)bit;
+	}
+	for (uint32_t i = 0; i < kernel->first_count; i++)
+		if (!pack_kernel_has(kernel, kernel->first[i]))
+			return damaged_kernel(why, number);
+	if (count != kernel->type_count ||
+	    pack_kernel_digest(kernel, reader->digests) != kernel->digest)
+		return reason_set(why, -EBADMSG,
+				  "kernel %s: its checksum does not fit its %u types",
+				  kernel->id.release, count);
+	return 0;
+}
+
+static void forget_kernel_types(struct pack_kernel *kernel)
+{
+	free(kernel->types);
+	kernel->types = NULL;
+	kernel->type_words = 0;
+}
+
+int pack_reader_kernel(struct pack_reader *reader, size_t number, struct reason *why)
+{
+	int err = reader->kernels[number].types ? 0 : read_kernel_types(reader, number, why);
+
+	if (err)
+		forget_kernel_types(&reader->kernels[number]);
+	return err;
+}
+
+/* --- merging ---------------------------------------------------------------------------------- */
+
+static int merge_kernel(struct pack_reader *reader, size_t number, const uint32_t *numbers,
+			struct pack *pack, struct reason *why)
+{
+	_cleanup_(pack_kernel_clear) struct pack_kernel kernel = {.types = NULL};
+	struct pack_kernel *from = &reader->kernels[number];
+	int err = pack_reader_kernel(reader, number, why);
+
+	if (err)
+		return err;
+	kernel.origin = from->origin;
+	kernel.is_big_endian = from->is_big_endian;
+	kernel.types_only = from->types_only;
+	kernel.digest = from->digest;
+	err = kernel_id_copy(&from->id, &kernel.id);
+	for (uint32_t type = 1; !err && type <= reader->set.type_count; type++)
+		if (pack_kernel_has(from, type))
+			err = pack_kernel_set(&kernel, numbers[type]);
+	kernel.first = malloc(((size_t)from->first_count + 1) * sizeof(*kernel.first));
+	if (err || !kernel.first)
+		return reason_errno(why, -ENOMEM, "cannot keep a kernel");
+	for (uint32_t i = 0; i < from->first_count; i++)
+		kernel.first[kernel.first_count++] = numbers[from->first[i]];
+	if (kernel.type_count != from->type_count)
+		return reason_set(why, -EBADMSG, "kernel %s: two of its types are the same",
+				  from->id.release);
+	forget_kernel_types(from);
+	return pack_take(pack, &kernel, why);
+}
+
+int pack_reader_merge(struct pack_reader *reader, struct pack *pack,
+		      bool (*want)(void *context, const struct pack_kernel *kernel), void *context,
+		      struct reason *why)
+{
+	_cleanup_free_ uint32_t *numbers = NULL;
+	size_t before = pack->count;
+	int err = pack_reader_load(reader, why);
+
+	if (!err)
+		err = pack_add_set(&pack->pool, &reader->set, &numbers, why);
+	if (!err && (pack->count + reader->count) * ((uint64_t)pack->pool.set.type_count / 8) >
+			    PACK_SETS_SIZE_MAX)
+		err = reason_set(why, -EFBIG, "%zu kernels with %u types are too many for one pack",
+				 pack->count + reader->count, pack->pool.set.type_count);
+	for (size_t i = 0; !err && i < reader->count; i++)
+		if (!want || want(context, &reader->kernels[i]))
+			err = merge_kernel(reader, i, numbers, pack, why);
+	/* All or nothing: what is damaged in one place is not to be trusted in others. */
+	while (err && pack->count > before)
+		pack_kernel_clear(&pack->kernels[--pack->count]);
+	return err;
+}

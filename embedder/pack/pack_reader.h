@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bytes of a pack → its kernels and their types, checked.
+ */
+#ifndef COREBTF_PACK_PACK_READER_H
+#define COREBTF_PACK_PACK_READER_H
+
+#include "embedder/pack/pack.h"
+#include "embedder/pack/pack_parts.h"
+
+struct pack_reader {
+	void *data; /* of the file */
+	struct pack_parts parts;
+	/* Their types are not read yet (pack_reader_kernel()). */
+	struct pack_kernel *kernels;
+	size_t count;
+
+	/* From pack_reader_load() on. */
+	struct type_set set;
+	uint64_t *digests;  /* by type */
+	uint32_t *patterns; /* by type: which kernels have it */
+	uint32_t pattern_count;
+	/* By pattern, from changes[change_first[n]] on: the kernels from which on it is so, not so,
+	 * so, ... */
+	uint32_t *changes, *change_first;
+};
+
+/* Reads the header and the kernels' keys. @data is malloc'd, and taken over, on failure too.
+ * Errors: -EBADMSG damaged, -EOPNOTSUPP newer, -ENOMEM. */
+int pack_reader_open_memory(void *data, size_t size, struct pack_reader *ret_reader,
+			    struct reason *why);
+
+/* The same for a file. Errors: also those of input_file_read(). */
+int pack_reader_open(const char *path, struct pack_reader *ret_reader, struct reason *why);
+void pack_reader_close(struct pack_reader *reader); /* for _cleanup_ */
+
+/* Reads the types; once is enough. Errors: -EBADMSG, -ENOMEM. */
+int pack_reader_load(struct pack_reader *reader, struct reason *why);
+
+/*
+ * Reads which types kernel @number has, into its types[]: by the numbers of reader->set. Errors:
+ * -EBADMSG its checksum is wrong, -ENOMEM.
+ */
+int pack_reader_kernel(struct pack_reader *reader, size_t number, struct reason *why);
+
+/* Adds all kernels for which @want returns true (NULL: all) to a pack. @context: for @want. Errors:
+ * -EBADMSG, -EFBIG, -ENOMEM. */
+int pack_reader_merge(struct pack_reader *reader, struct pack *pack,
+		      bool (*want)(void *context, const struct pack_kernel *kernel), void *context,
+		      struct reason *why);
+
+#endif

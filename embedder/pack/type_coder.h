@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Distinct types ↔ the columns of a pack. Writing and reading are the same walk over the same
+ * columns, so they are the same code (type_coder.c); only the direction of each number differs.
+ */
+#ifndef COREBTF_PACK_TYPE_CODER_H
+#define COREBTF_PACK_TYPE_CODER_H
+
+#include "embedder/pack/column.h"
+#include "embedder/pack/pack_format.h"
+#include "embedder/pack/pack_order.h"
+#include "embedder/pack/type_set.h"
+
+/* How many types of each kind there are, and which part of them are roots or slots. */
+struct type_counts {
+	uint32_t types[PACK_KINDS], roots[PACK_KINDS], slots[PACK_KINDS];
+};
+
+/* --- writing ---------------------------------------------------------------------------------- */
+
+struct type_columns {
+	struct byte_buffer columns[PACK_PART_COLUMNS_END];
+	struct byte_buffer strings[PACK_STRINGS_COUNT];
+	struct type_counts counts;
+};
+
+void type_columns_free(struct type_columns *columns);
+
+/*
+ * Writes the types that @order has, whose roots are in it already, sorted.
+ * @patterns: by type of order->set, which kernels have it, by any numbers. @ret_patterns: by number
+ * of a pattern in the columns, the number in @patterns; malloc'd. Error: -ENOMEM.
+ */
+int type_columns_write(struct type_columns *columns, struct pack_order *order,
+		       const uint32_t *patterns, uint32_t **ret_patterns,
+		       uint32_t *ret_pattern_count);
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+struct type_columns_input {
+	struct column_reader columns[PACK_PART_COLUMNS_END];
+	/* Each ends with a NUL, or is empty. */
+	struct column_reader strings[PACK_STRINGS_COUNT];
+	struct type_counts counts;
+};
+
+/*
+ * Reads all types. @set: freed with type_set_free(), on failure as well; its ordinals are given
+ * (by type, malloc'd) and belong to it. @ret_patterns: by type, malloc'd.
+ * Errors: -EBADMSG, -ENOMEM.
+ */
+int type_columns_read(struct type_columns_input *input, uint32_t *ordinals,
+		      struct type_set *ret_set, uint32_t **ret_patterns,
+		      uint32_t *ret_pattern_count, struct reason *why);
+
+#endif
