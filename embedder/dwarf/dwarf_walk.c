@@ -135,7 +135,8 @@ static int walk_entries(const struct dwarf_walk *walk, struct dwarf_units *units
 		}
 		if (!spot.abbrev->has_children)
 			continue;
-		if (spot.abbrev->is_closed) {
+		/* A type that is declared in a function may have others in it. */
+		if (spot.abbrev->is_closed && depth == 1) {
 			spot.place = unit->start + (uint64_t)(start - unit_start);
 			err = skip_children(units, &spot, unit_start, &at, &entered, why);
 		}
