@@ -261,6 +261,8 @@ int dwarf_entry_name(const struct dwarf_units *units, const struct dwarf_entry *
 		section = &file->line_str;
 		break;
 	case DWARF_CLASS_ALT_STR:
+		if (!units->sections->alternate.str.data)
+			return explain(entry, -ENODATA, why);
 		section = &units->sections->alternate.str;
 		break;
 	case DWARF_CLASS_STR_INDEX:
