@@ -87,7 +87,8 @@ static int remember(struct dwarf_digester *digester, uint64_t key, uint64_t dige
 /* One computation: the digest so far. */
 struct sum {
 	uint64_t hash;
-	uint64_t open; /* DWARF_DIGEST_OPEN or 0 */
+	uint64_t open;	   /* DWARF_DIGEST_OPEN or 0 */
+	uint64_t elements; /* of an array: its dimensions so far, multiplied as in BTF */
 };
 
 static void add(struct sum *sum, uint64_t value)
@@ -223,8 +224,11 @@ static int add_dimension(struct dwarf_digester *digester, struct sum *sum,
 {
 	if (child->abbrev->tag != DW_TAG_subrange_type)
 		return 0;
-	add(sum, dwarf_entry_get(child, DWARF_UPPER_BOUND, UINT64_MAX));
-	add(sum, dwarf_entry_get(child, DWARF_COUNT, UINT64_MAX));
+	/* Without a bound it is []. -1 + 1 is how some compilers write [0]. */
+	if (dwarf_entry_has(child, DWARF_UPPER_BOUND))
+		sum->elements *= dwarf_entry_get(child, DWARF_UPPER_BOUND, 0) + 1;
+	else
+		sum->elements *= dwarf_entry_get(child, DWARF_COUNT, 0);
 	return 0;
 }
 
@@ -385,7 +389,9 @@ static int digest_entry(struct dwarf_digester *digester, const struct dwarf_entr
 			err = add_type(digester, &sum, target, reach, depth, why);
 		break;
 	case DW_TAG_array_type:
+		sum.elements = 1;
 		err = add_children(digester, &sum, entry, add_dimension, reach, depth, why);
+		add(&sum, sum.elements);
 		if (!err)
 			err = add_type(digester, &sum, target, reach, depth, why);
 		break;
