@@ -8,7 +8,7 @@
 #include "embedder/dwarf/dwarf_location.h"
 
 /* Section 0 is the empty one that every ELF file begins with. */
-#define SECTIONS 7
+#define SECTIONS 8
 
 /* libdwarf 0.4 and later has its version in the header, and other names in this interface. */
 #ifdef DW_LIBDWARF_VERSION
@@ -17,12 +17,16 @@ typedef struct Dwarf_Obj_Access_Methods_a_s access_methods;
 typedef struct Dwarf_Obj_Access_Section_a_s access_section;
 typedef Dwarf_Unsigned access_index;
 typedef Dwarf_Small access_endianness;
+#define ACCESS_BIG_ENDIAN    DW_END_big
+#define ACCESS_LITTLE_ENDIAN DW_END_little
 #else
 typedef Dwarf_Obj_Access_Interface access_interface;
 typedef Dwarf_Obj_Access_Methods access_methods;
 typedef Dwarf_Obj_Access_Section access_section;
 typedef Dwarf_Half access_index;
 typedef Dwarf_Endianness access_endianness;
+#define ACCESS_BIG_ENDIAN    DW_OBJECT_MSB
+#define ACCESS_LITTLE_ENDIAN DW_OBJECT_LSB
 #endif
 
 /* One file, as libdwarf sees it. */
@@ -76,7 +80,8 @@ static int load_section(void *object, access_index index, Dwarf_Small **ret_data
 
 static access_endianness get_byte_order(void *object)
 {
-	return ((const struct opened_file *)object)->big_endian ? DW_END_big : DW_END_little;
+	return ((const struct opened_file *)object)->big_endian ? ACCESS_BIG_ENDIAN
+								: ACCESS_LITTLE_ENDIAN;
 }
 
 static Dwarf_Small get_pointer_size(void *object)
@@ -153,6 +158,8 @@ static int open_file(struct opened_file *file, const struct dwarf_file *sections
 	file->sections[5].section = sections->str_offsets;
 	file->sections[6].name = ".debug_types";
 	file->sections[6].section = sections->types;
+	file->sections[7].name = ".debug_addr";
+	file->sections[7].section = sections->addr;
 	file->big_endian = all->big_endian;
 	file->is_64bit = all->is_64bit;
 #ifdef DW_LIBDWARF_VERSION

@@ -24,6 +24,7 @@ struct dwarf_file {
 	struct dwarf_section line_str;	  /* .debug_line_str: strings of DWARF 5 */
 	struct dwarf_section str_offsets; /* .debug_str_offsets: for DW_FORM_strx, clang's */
 	struct dwarf_section types;	  /* .debug_types: type units of DWARF 4 */
+	struct dwarf_section addr;	  /* .debug_addr: libdwarf reads clang's units with it */
 };
 
 struct dwarf_sections {
