@@ -32,6 +32,7 @@ struct case_ {
 	const char *where, *order;
 	struct judge_counts *counts;
 	uint32_t *sequence; /* numbers of relocations */
+	bool results_only;  /* candidates are not compared */
 };
 
 static void bench_free(struct bench *bench, uint32_t roots)
@@ -189,8 +190,8 @@ static void compare_replies(const struct case_ *c, const struct judge_relo *relo
 	if (same_reply(c, relo, full, trimmed))
 		return;
 	if (differs(c, relo, "libbpf answers")) {
-		say_reply("full", full, full_length);
-		say_reply("trimmed", trimmed, trimmed_length);
+		say_reply(c->results_only ? "left" : "full", full, full_length);
+		say_reply(c->results_only ? "right" : "trimmed", trimmed, trimmed_length);
 	}
 }
 
@@ -234,7 +235,7 @@ static void run_sequence(struct case_ *c, size_t count, const char *order)
 			 * this program; half-written lists start over. */
 			bench_restart(&c->full, relo->root);
 			bench_restart(&c->trimmed, relo->root);
-		} else if (has_matched(relo, &a)) {
+		} else if (!c->results_only && has_matched(relo, &a)) {
 			compare_candidates(c, relo);
 		}
 		if (order == in_order) {
@@ -303,7 +304,7 @@ static int compare_case(struct case_ *c, unsigned int rounds)
 
 		c->sequence[0] = i;
 		run_sequence(c, 1, "alone");
-		if (relo->relo.kind != BPF_CORE_TYPE_ID_LOCAL)
+		if (!c->results_only && relo->relo.kind != BPF_CORE_TYPE_ID_LOCAL)
 			compare_singles(c, relo);
 	}
 	c->counts->loads = true;
@@ -340,11 +341,12 @@ static int compare_case(struct case_ *c, unsigned int rounds)
 	return 0;
 }
 
-int judge_compare(const struct judge_object *object, struct judge_side *full,
-		  struct judge_side *trimmed, unsigned int rounds, const char *where,
-		  struct judge_counts *counts)
+static int compare_object(const struct judge_object *object, struct judge_side *full,
+			  struct judge_side *trimmed, unsigned int rounds, const char *where,
+			  bool results_only, struct judge_counts *counts)
 {
-	struct case_ c = {.object = object, .where = where, .counts = counts};
+	struct case_ c = {
+		.object = object, .where = where, .counts = counts, .results_only = results_only};
 	int err;
 
 	counts->objects++;
@@ -363,6 +365,20 @@ int judge_compare(const struct judge_object *object, struct judge_side *full,
 	bench_free(&c.trimmed, object->root_count);
 	free(c.sequence);
 	return err;
+}
+
+int judge_compare(const struct judge_object *object, struct judge_side *full,
+		  struct judge_side *trimmed, unsigned int rounds, const char *where,
+		  struct judge_counts *counts)
+{
+	return compare_object(object, full, trimmed, rounds, where, false, counts);
+}
+
+int judge_results(const struct judge_object *object, struct judge_side *left,
+		  struct judge_side *right, unsigned int rounds, const char *where,
+		  struct judge_counts *counts)
+{
+	return compare_object(object, left, right, rounds, where, true, counts);
 }
 
 /* Trimming ----------------------------------------------------------------------------------- */

@@ -42,6 +42,14 @@ int judge_compare(const struct judge_object *object, struct judge_side *full,
 		  struct judge_counts *counts);
 
 /*
+ * The same for two BTFs of one kernel that were made by different programs: they may have types in
+ * another order, and equal candidates more or less often, so only the results are compared.
+ */
+int judge_results(const struct judge_object *object, struct judge_side *left,
+		  struct judge_side *right, unsigned int rounds, const char *where,
+		  struct judge_counts *counts);
+
+/*
  * Trims the full BTF for each object alone and for all together, and compares. Both readings of
  * the full BTF have the same types: @data is what the trimmer gets, @full what libbpf reads.
  */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libbpf_judge [--rounds N] [--swapped] [--outcomes] [--all-match] [--expect loads|fails]
- *		[--write FOLDER] --kernels PATH... --objects FILE...
+ *		[--beside BTF] [--write FOLDER] --kernels PATH... --objects FILE...
  *
  * Judges BPF objects (files, or executables that have some inside) on full BTFs: raw, ELF,
  * .btf.tar.xz, folders of these, or several files with commas between them, whose types are put
  * one after the other as if they were of one kernel. With --swapped also in the other byte order,
  * with --outcomes also the resolver's outcome for each relocation.
+ * With --beside BTF nothing is trimmed: libbpf relocates with each kernel's BTF and with this one,
+ * which another program made of the same kernel, or for the same objects.
  * With --write FOLDER nothing is judged: the objects are written there as NAME.bpf.o, the BTFs as
  * NAME.btf, for other judges. Exit status 1 when anything differs, 77 when there was nothing to
- *judge.
+ * judge.
  */
 #include <bpf/libbpf.h>
 #include <dirent.h>
@@ -185,6 +187,31 @@ static bool judge_bytes(const struct judged *judged, const void *data, size_t si
 	return true;
 }
 
+/* The results with two BTFs. */
+static void judge_beside(const struct judged *judged, const char *path, const char *other_path,
+			 unsigned int rounds, struct judge_counts *counts)
+{
+	_cleanup_(kernel_btf_close) struct kernel_btf kernel = {0}, other = {0};
+	_cleanup_(judge_side_free) struct judge_side left = {0}, right = {0};
+	struct reason why;
+	int err;
+
+	if (kernel_btf_open(path, NULL, NULL, &kernel, &why))
+		die(path, why.text);
+	if (kernel_btf_open(other_path, NULL, NULL, &other, &why))
+		die(other_path, why.text);
+	err = judge_side_init(&left, kernel.data, kernel.size);
+	if (err)
+		die(path, strerror(-err));
+	err = judge_side_init(&right, other.data, other.size);
+	if (err)
+		die(other_path, strerror(-err));
+	for (size_t i = 0; !err && i < judged->count; i++)
+		err = judge_results(&judged->objects[i], &left, &right, rounds, path, counts);
+	if (err)
+		die(path, strerror(-err));
+}
+
 /* The types of several files one after the other, none merged: a kernel with duplicates. */
 static struct btf *join(const char *paths)
 {
@@ -307,7 +334,7 @@ int main(int argc, char **argv)
 	struct judge_counts counts = {0};
 	struct judged judged = {0};
 	struct paths kernels = {0};
-	const char *expect = NULL, *write_to = NULL;
+	const char *expect = NULL, *write_to = NULL, *beside = NULL;
 	unsigned int rounds = 3;
 	bool objects = false, swapped = false, all_match = false, outcomes = false;
 	size_t skipped = 0;
@@ -321,6 +348,8 @@ int main(int argc, char **argv)
 			expect = argv[++i];
 		else if (strcmp(argv[i], "--write") == 0 && i + 1 < argc)
 			write_to = argv[++i];
+		else if (strcmp(argv[i], "--beside") == 0 && i + 1 < argc)
+			beside = argv[++i];
 		else if (strcmp(argv[i], "--all-match") == 0)
 			all_match = true;
 		else if (strcmp(argv[i], "--outcomes") == 0)
@@ -341,7 +370,9 @@ int main(int argc, char **argv)
 		qsort(kernels.list, kernels.count, sizeof(*kernels.list), compare_paths);
 	if (write_to)
 		write_all(write_to, &judged, &kernels);
-	for (size_t i = 0; i < kernels.count && !write_to; i++)
+	for (size_t i = 0; i < kernels.count && beside; i++)
+		judge_beside(&judged, kernels.list[i], beside, rounds, &counts);
+	for (size_t i = 0; i < kernels.count && !write_to && !beside; i++)
 		skipped +=
 			!judge_path(&judged, kernels.list[i], rounds, swapped, outcomes, &counts);
 	if (!write_to)
