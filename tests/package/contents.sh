@@ -21,6 +21,9 @@ done
 	fail "a header is installed that is no public one"
 ok "every part is in its place"
 
+documents_lead_on share/doc/corebtf
+ok "the documents' links"
+
 # A man page for each command that the command names, and no other.
 commands=$(bin/corebtf --help | awk '
 	/^Commands:/ { on = 1; next }

@@ -32,6 +32,8 @@ for package in corebtf libcorebtf-dev libcorebtf0; do
 	[ -f "$work/root/usr/share/doc/$package/copyright" ] || fail "$deb: no copyright"
 done
 
+documents_lead_on "$work/root/usr/share/doc/corebtf"
+
 # depends PACKAGE FILE: on the packages of the libraries that the file needs
 depends() {
 	depends=$(dpkg-deb -f "$1"_*.deb Depends)

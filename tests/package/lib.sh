@@ -14,6 +14,21 @@ install_package() {
 	mv "$work/first" "$work/prefix"
 }
 
+# documents_lead_on FOLDER: the relative links of all documents below it lead to files.
+documents_lead_on() {
+	find "$1" -name '*.md' >"$work/documents"
+	[ -s "$work/documents" ] || fail "no documents in $1"
+	while read -r document; do
+		grep -o ']([^)]*)' "$document" | sed 's/^](//; s/)$//; s/#.*//' >"$work/links" || :
+		while read -r link; do
+			case $link in
+			'' | *:*) ;;
+			*) [ -e "${document%/*}/$link" ] || fail "$document: link to $link" ;;
+			esac
+		done <"$work/links"
+	done <"$work/documents"
+}
+
 # The functions that the headers in a folder declare, sorted.
 public_functions() {
 	sed -n 's/^COREBTF_API [^(]*[ *]\([a-z_0-9]*\)(.*/\1/p' "$1"/*.h | sort -u >"$work/functions"
