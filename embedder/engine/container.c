@@ -22,25 +22,19 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/foreign_file.h"
 #include "embedder/util/input_file.h"
+#include "embedder/util/text.h"
 #include "runtime/util/file_bytes.h"
 #include "runtime/bundle/format.h"
 #include "runtime/kernel/archive_path.h"
 #include "runtime/util/array.h"
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), end_length = strlen(end);
-
-	return length > end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-static bool is_other_archive(const char *path)
+static bool is_other_archive(const char *path, size_t length)
 {
 	static const char *const ends[] = {".zip",     ".7z",	    ".tbz2", ".tar.bz2",
 					   ".tar.lz4", ".tar.lzma", ".cpio", ".tar.Z"};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		if (ends_with(path, ends[i]))
+		if (text_ends_with(path, length, ends[i]))
 			return true;
 	}
 	return false;
@@ -48,17 +42,18 @@ static bool is_other_archive(const char *path)
 
 enum container container_of_output(const char *path)
 {
+	size_t length = strlen(path);
 	enum archive_packing packing;
 
-	if (ends_with(path, "/") || file_bytes_is_folder(path))
+	if (text_ends_with(path, length, "/") || file_bytes_is_folder(path))
 		return CONTAINER_FOLDER;
 	if (!archive_packing_from_name(path, &packing))
 		return CONTAINER_TAR;
-	if (ends_with(path, ".o"))
+	if (text_ends_with(path, length, ".o"))
 		return CONTAINER_OBJECT;
-	if (ends_with(path, ".btf"))
+	if (text_ends_with(path, length, ".btf"))
 		return CONTAINER_BTF;
-	return is_other_archive(path) ? CONTAINER_NONE : CONTAINER_BUNDLE;
+	return is_other_archive(path, length) ? CONTAINER_NONE : CONTAINER_BUNDLE;
 }
 
 enum container container_of_input(const char *path)

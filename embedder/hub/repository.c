@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "embedder/util/cleanup.h"
+#include "embedder/util/text.h"
 
 #define COMING	"refs/corebtf/coming"
 #define FETCHED "refs/corebtf/fetched"
@@ -56,13 +57,6 @@ static char *join(const char *folder, const char *below)
 	return asprintf(&path, "%s/%s", folder, below) < 0 ? NULL : path;
 }
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t length = strlen(name), end_length = strlen(end);
-
-	return length >= end_length && strcmp(name + length - end_length, end) == 0;
-}
-
 static void cleanup_closedir(DIR **directory)
 {
 	if (*directory)
@@ -80,7 +74,7 @@ static void sweep(const struct repository *repository, const char *below, const 
 
 	while (directory && (entry = readdir(directory))) {
 		if (strncmp(entry->d_name, start, strlen(start)) == 0 &&
-		    ends_with(entry->d_name, end))
+		    text_ends_with(entry->d_name, strlen(entry->d_name), end))
 			unlinkat(dirfd(directory), entry->d_name, 0);
 	}
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "embedder/util/cleanup.h"
+#include "embedder/util/text.h"
 #include "runtime/kernel/archive_path.h"
 #include "runtime/kernel/machine.h"
 
@@ -20,20 +21,13 @@ struct span {
 	size_t length;
 };
 
-static bool ends_with(const char *name, size_t length, const char *ending)
-{
-	size_t size = strlen(ending);
-
-	return length > size && memcmp(name + length - size, ending, size) == 0;
-}
-
 /* @length without an ending of a packing, if there is one. */
 static size_t without_packing(const char *name, size_t length)
 {
 	static const char *const packings[] = {".xz", ".gz", ".zst", ".bz2", ".lz4"};
 
 	for (size_t i = 0; i < sizeof(packings) / sizeof(packings[0]); i++) {
-		if (ends_with(name, length, packings[i]))
+		if (text_ends_with(name, length, packings[i]))
 			return length - strlen(packings[i]);
 	}
 	return length;
@@ -60,7 +54,7 @@ static struct span release_in_kernel_name(const char *name)
 		if (strncmp(name, starts[i], strlen(starts[i])) != 0)
 			continue;
 		release.length = without_packing(release.start, strlen(release.start));
-		if (ends_with(release.start, release.length, ".debug"))
+		if (text_ends_with(release.start, release.length, ".debug"))
 			release.length -= strlen(".debug");
 		if (is_release(release.start, release.length))
 			return release;
@@ -87,10 +81,10 @@ static bool is_archive_name(const char *name)
 					      ".tzst", ".deb", ".rpm", ".ddeb"};
 	size_t length = strlen(name), plain = without_packing(name, length);
 
-	if (ends_with(name, plain, ".tar"))
+	if (text_ends_with(name, plain, ".tar"))
 		return true;
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-		if (ends_with(name, length, endings[i]))
+		if (text_ends_with(name, length, endings[i]))
 			return true;
 	}
 	return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: names and numbers. Out: text that is fit to print.
+ * In: names and numbers. Out: text that is fit to print, and how a name ends.
  */
 #include "embedder/util/text.h"
 
@@ -40,6 +40,13 @@ size_t text_character_length(const char *text)
 	if (code < smallest || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
 		return 0;
 	return length;
+}
+
+bool text_ends_with(const char *text, size_t length, const char *end)
+{
+	size_t size = strlen(end);
+
+	return length > size && memcmp(text + length - size, end, size) == 0;
 }
 
 char *text_printable(const char *text)
