@@ -21,11 +21,46 @@ static void report_site(const struct engine_events *events, const struct matrix 
 		   access, says);
 }
 
+/* Whether the same would be said of both columns. */
+static bool are_alike(const struct matrix *matrix, size_t column, size_t other, bool *ret_any)
+{
+	*ret_any = false;
+	for (size_t i = 0; i < matrix->set->count; i++) {
+		const struct verdict *verdict = matrix_column_verdict(matrix, i, column);
+		const struct verdict *others = matrix_column_verdict(matrix, i, other);
+		bool is_unresolved = verdict_is_unresolved(verdict);
+
+		if (is_unresolved != verdict_is_unresolved(others) ||
+		    (is_unresolved && !verdict_text_same(verdict, others)))
+			return false;
+		*ret_any |= is_unresolved;
+	}
+	return true;
+}
+
+/* The first kernel of which the same would be said, at the latest @kernel. */
+static size_t first_alike(const struct matrix *matrix, size_t kernel, bool *ret_any)
+{
+	size_t first = 0;
+
+	while (first < kernel && !are_alike(matrix, matrix->kernels[kernel].column,
+					    matrix->kernels[first].column, ret_any))
+		first++;
+	return first;
+}
+
 void unresolved_report(const struct engine_events *events, const struct matrix *matrix,
 		       size_t kernel)
 {
+	bool any = false;
+	size_t first;
+
 	if (!engine_wants(events, ENGINE_DETAIL))
 		return;
-	for (size_t i = 0; i < matrix->set->site_count; i++)
+	first = first_alike(matrix, kernel, &any);
+	if (first < kernel && any)
+		engine_say(events, ENGINE_DETAIL, matrix->kernels[kernel].name,
+			   "not resolved: the same as with %s", matrix->kernels[first].name);
+	for (size_t i = 0; first == kernel && i < matrix->set->site_count; i++)
 		report_site(events, matrix, kernel, i);
 }

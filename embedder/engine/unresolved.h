@@ -9,7 +9,8 @@
 #include "embedder/engine/events.h"
 #include "embedder/matrix/matrix.h"
 
-/* A detail for each site without a usable value on one kernel of the matrix. */
+/* A detail for each site without a usable value on one kernel of the matrix; or one detail that
+ * names an earlier kernel with the same ones. */
 void unresolved_report(const struct engine_events *events, const struct matrix *matrix,
 		       size_t kernel);
 

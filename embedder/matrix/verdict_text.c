@@ -24,6 +24,24 @@ static void missing_text(const struct verdict *verdict, const struct request *re
 		 is_member ? ", or it has another type" : "");
 }
 
+bool verdict_text_same(const struct verdict *a, const struct verdict *b)
+{
+	if (a->outcome != b->outcome)
+		return false;
+	switch (a->outcome) {
+	case VERDICT_FOUND:
+		return a->value == b->value;
+	case VERDICT_ABSENT:
+	case VERDICT_MISSING:
+		return !a->candidates == !b->candidates && a->reached == b->reached;
+	case VERDICT_AMBIGUOUS:
+		return a->matches == b->matches && a->candidates == b->candidates;
+	case VERDICT_REFUSED:
+		break;
+	}
+	return a->refusal == b->refusal;
+}
+
 int verdict_text(const struct verdict *verdict, const struct request *request, char *buffer,
 		 size_t size)
 {

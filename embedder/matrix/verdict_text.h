@@ -17,6 +17,9 @@ static inline bool verdict_is_unresolved(const struct verdict *verdict)
 	return verdict->outcome != VERDICT_FOUND && verdict->outcome != VERDICT_ABSENT;
 }
 
+/* Whether verdict_text() says the same of two verdicts on one request. */
+bool verdict_text_same(const struct verdict *a, const struct verdict *b);
+
 /*
  * "this kernel has no struct task_struct.state, or it has another type; libbpf poisons the
  * instruction". Returns the length as snprintf does.

@@ -24,8 +24,9 @@ status 0 embed exe missing.bpf.o --kernels "$KERNELS" -o odd
 status 0 verify odd missing.bpf.o --kernels "$KERNELS"
 says_not err "not resolved"
 status 0 verify odd missing.bpf.o --kernels "$KERNELS" --verbose
-[ "$(grep -c 'not resolved: .*this kernel has no struct .*surely_not_there, or' err)" -eq "$count" ] ||
+[ "$(grep -c 'not resolved: .*this kernel has no struct .*surely_not_there, or' err)" -eq 1 ] ||
 	fail "not named"
+[ "$(grep -c 'not resolved: the same as with ' err)" -eq $((count - 1)) ] || fail "not each kernel"
 
 # A file without its kernels, and one without objects.
 status 1 verify with --kernels "$KERNELS"/debian/*/arm64

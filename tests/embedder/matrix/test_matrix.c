@@ -135,11 +135,47 @@ static void test_text(void **state)
 	request_set_free(set);
 }
 
+/* Verdicts of which the same is said are those whose text is the same, whatever else differs. */
+static void test_same_text(void **state)
+{
+	struct request_set *set = make_set();
+	const struct request *request = set->requests[0];
+	struct verdict verdicts[5 * 2 * 2 * 3 * 2 * 2];
+	size_t count = 0;
+
+	for (int outcome = 0; outcome < VERDICT_OUTCOMES; outcome++)
+		for (uint32_t i = 0; i < 2 * 2 * 3 * 2 * 2; i++)
+			verdicts[count++] = (struct verdict){
+				.outcome = (enum verdict_outcome)outcome,
+				.value = i % 2,
+				.refusal = i / 2 % 2 ? -E2BIG : -EINVAL,
+				.candidates = i / 4 % 3,
+				.matches = i / 12 % 2,
+				.reached = i / 24,
+			};
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < count; k++) {
+			char one[256], other[256];
+
+			/* A candidate is a first step, and nothing is reached without one. */
+			if (!verdicts[i].candidates != !verdicts[i].reached ||
+			    !verdicts[k].candidates != !verdicts[k].reached)
+				continue;
+			verdict_text(&verdicts[i], request, one, sizeof(one));
+			verdict_text(&verdicts[k], request, other, sizeof(other));
+			assert_int_equal(verdict_text_same(&verdicts[i], &verdicts[k]),
+					 !strcmp(one, other));
+		}
+	}
+	request_set_free(set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_same_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
