@@ -19,12 +19,13 @@
 #include "embedder/util/cleanup.h"
 #include "embedder/util/text.h"
 
-enum { OPTION_JSON = SOURCES_OTHER, OPTION_FAIL_ON };
+enum { OPTION_JSON = SOURCES_OTHER, OPTION_FAIL_ON, OPTION_ALL_MACHINES };
 
 struct report_options {
 	struct sources sources; /* without a file of its own */
 	const char *json;
 	enum compat_state fail_on; /* COMPAT_NO_ANSWER: never */
+	bool all_machines;
 };
 
 static void cleanup_options(struct report_options *options)
@@ -64,6 +65,9 @@ static int take(const struct command *command, void *context, int key, const cha
 		return COMMAND_GO;
 	case OPTION_JSON:
 		options->json = value;
+		return COMMAND_GO;
+	case OPTION_ALL_MACHINES:
+		options->all_machines = true;
 		return COMMAND_GO;
 	case OPTION_FAIL_ON:
 		return take_level(command, value, &options->fail_on);
@@ -152,6 +156,7 @@ static int write_results(const struct report_options *options, const struct asse
 	if (options->json && save(options->json, compat, compat_json_write))
 		return STATUS_FAILED;
 	kernel_notes_not_selected(&assessment->kernels);
+	kernel_notes_left_out(&assessment->kernels);
 	summarize(compat);
 	kernel_notes_failures(&assessment->kernels);
 	return fails(compat, options->fail_on) || assessment->kernels.failures ? STATUS_FAILED
@@ -171,7 +176,8 @@ static int assess(struct report_options *options, struct assessment *assessment)
 	if (err)
 		return err;
 	sources_find_kernels(sources, kernels);
-	kernel_input_keep_machine(kernels, machine);
+	if (!options->all_machines)
+		kernel_input_keep_machine(kernels, machine);
 	if (kernel_input_is_empty(kernels)) {
 		kernel_notes_explain(kernels, 0, NULL, "no report: ");
 		return -ENOENT;
@@ -219,6 +225,7 @@ static const struct command_option options_of_report[] = {
 	{OPTION_FAIL_ON, "fail-on", "never|breaks|unsure|guarded",
 	 "exit with status 1 if a program is in that state or a\n"
 	 "worse one on some kernel (default: never)"},
+	{OPTION_ALL_MACHINES, "all-machines", NULL, "take also kernels that EXE cannot run on"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},

@@ -44,14 +44,19 @@ void kernel_notes_not_selected(const struct kernel_input *input)
 			    text_count(input->not_selected).text, text_plural(input->not_selected));
 }
 
+void kernel_notes_left_out(const struct kernel_input *input)
+{
+	if (input->left_out)
+		report_note("%s kernel%s of other machines left out (--all-machines takes them)",
+			    text_count(input->left_out).text, text_plural(input->left_out));
+}
+
 void kernel_notes_trimming(const struct trimming *trimming)
 {
 	const struct kernel_input *kernels = &trimming->kernels;
 
 	kernel_notes_not_selected(kernels);
-	if (kernels->left_out)
-		report_note("%s kernel%s of other machines left out (--all-machines takes them)",
-			    text_count(kernels->left_out).text, text_plural(kernels->left_out));
+	kernel_notes_left_out(kernels);
 	if (trimming->unresolved)
 		report_detail(
 			"%s of %s kernel%s lack%s something that the objects ask for, %s times "

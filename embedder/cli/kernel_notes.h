@@ -20,6 +20,9 @@ void kernel_notes_explain(const struct kernel_input *input, size_t taken, const 
 /* How many kernels --select left out, if any. */
 void kernel_notes_not_selected(const struct kernel_input *input);
 
+/* How many kernels are for other machines, if any. */
+void kernel_notes_left_out(const struct kernel_input *input);
+
 /* What was left out of a run, and what could not be resolved. */
 void kernel_notes_trimming(const struct trimming *trimming);
 

@@ -17,7 +17,9 @@ static void free_program(struct compat_program *program)
 	for (size_t i = 0; i < program->variant_count; i++)
 		free(program->variants[i]);
 	free(program->variants);
-	free(program->columns);
+	free(program->classes);
+	free(program->needs);
+	free(program->need_insns);
 	free(program->sites);
 	free(program->insns);
 }
@@ -31,6 +33,8 @@ void compat_free(struct compat *compat)
 	free(compat->objects);
 	free(compat->programs);
 	free(compat->kernels);
+	feature_list_free(&compat->features);
+	free(compat->is_seen);
 	*compat = (struct compat){0};
 }
 
@@ -122,13 +126,14 @@ static int add_program(struct compat *compat, uint32_t object,
 	program->kind = program_kind_find(program->section);
 	program->target = program_kind_target(program->kind, program->section);
 	err = mark_functions(code, function, marked);
-	return err ? err
-		   : add_sites(program, &compat->matrix->set->objects[object], code, insns, marked);
+	if (!err)
+		err = add_sites(program, &compat->set->objects[object], code, insns, marked);
+	return err ? err : compat_add_needs(compat, program, marked);
 }
 
 static int add_object(struct compat *compat, uint32_t number)
 {
-	const struct request_set *set = compat->matrix->set;
+	const struct request_set *set = compat->set;
 	const struct relo_object *object = &set->objects[number];
 	const struct bpf_code *code = &compat->codes[number];
 	_cleanup_free_ uint32_t *insns = find_insns(set, object, code);
@@ -153,10 +158,9 @@ static int add_object(struct compat *compat, uint32_t number)
 	return 0;
 }
 
-int compat_add_objects(struct compat *compat)
+int compat_init(struct compat *compat, const struct request_set *set, const struct bpf_code *codes)
 {
-	const struct request_set *set = compat->matrix->set;
-
+	*compat = (struct compat){.set = set, .codes = codes};
 	compat->objects = calloc(set->object_count + 1, sizeof(*compat->objects));
 	if (!compat->objects)
 		return -ENOMEM;
@@ -179,7 +183,7 @@ const struct compat_variant *compat_variant(const struct compat *compat, size_t 
 
 	if (compat->kernels[kernel].error)
 		return NULL;
-	return program->variants[program->columns[compat->kernels[kernel].column]];
+	return program->variants[program->classes[compat->kernels[kernel].class]];
 }
 
 enum compat_state compat_object_state(const struct compat *compat, size_t number, size_t kernel)

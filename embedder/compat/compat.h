@@ -15,6 +15,7 @@
 #ifndef COREBTF_COMPAT_COMPAT_H
 #define COREBTF_COMPAT_COMPAT_H
 
+#include "embedder/facts/kernel_facts.h"
 #include "embedder/matrix/matrix.h"
 #include "embedder/program/bpf_code.h"
 #include "embedder/program/program_kind.h"
@@ -41,9 +42,26 @@ enum compat_site_state {
 	COMPAT_SITE_REFUSED,   /* libbpf refuses the object */
 };
 
-/* A program on the kernels of some columns. */
+/* What a program needs besides types. */
+struct compat_need {
+	uint32_t feature;      /* number in the list */
+	uint32_t first, count; /* of the instructions with it, in the program's list; 0: none */
+};
+
+/* Of a need on a kernel. */
+enum compat_need_state {
+	COMPAT_NEED_UNKNOWN, /* the kernel's BTF does not say; no problem is seen in it */
+	COMPAT_NEED_MET,
+	COMPAT_NEED_UNREACHED, /* not there, and the verifier does not come there */
+	COMPAT_NEED_DOUBTFUL,  /* not there, as far as can be told; or reached, as far as can be */
+	COMPAT_NEED_UNMET,     /* not there: the kernel refuses the program */
+};
+
+/* A program on the kernels of some classes. */
 struct compat_variant {
 	enum compat_state state;
+	uint8_t *facts;	  /* enum fact, by the program's needs */
+	uint8_t *needs;	  /* enum compat_need_state, by the program's needs */
 	uint8_t *sites;	  /* enum compat_site_state, by the program's sites */
 	uint32_t *guards; /* of an UNREACHED one: the site (number in the set) whose result keeps
 			   * the verifier away, or UINT32_MAX: not known */
@@ -59,9 +77,13 @@ struct compat_program {
 	uint32_t *sites;    /* numbers in the set, ascending */
 	uint32_t *insns;    /* of the sites */
 	size_t site_count;
+	struct compat_need *needs;
+	size_t need_count, need_capacity;
+	uint32_t *need_insns;
+	size_t need_insn_count, need_insn_capacity;
 	struct compat_variant **variants;
 	size_t variant_count, variant_capacity;
-	uint32_t *columns; /* by matrix column: number of the variant */
+	uint32_t *classes; /* by class: number of the variant */
 };
 
 struct compat_object {
@@ -73,32 +95,44 @@ struct compat_kernel {
 	struct kernel_id id; /* owned */
 	char *path;
 	char *error;	 /* why there is no answer; NULL: there is one */
-	uint32_t column; /* of the matrix */
-	char *name;	 /* "debian 12 x86_64 6.1.0-50-amd64" */
-	char *series;	 /* "debian 12 x86_64 6.1"; of one group with all that have the same */
+	uint32_t column; /* of the matrix; before compat_judge() the number in it */
+	uint8_t *facts;	 /* by feature; owned */
+	uint32_t class;
+	char *name;   /* "debian 12 x86_64 6.1.0-50-amd64" */
+	char *series; /* "debian 12 x86_64 6.1"; of one group with all that have the same */
 };
 
 struct compat {
+	const struct request_set *set;
+	const struct bpf_code *codes; /* of the set's objects */
 	const struct matrix *matrix;
-	const struct bpf_code *codes; /* of the matrix' objects */
+	struct feature_list features; /* that programs need */
+	bool *is_seen;		      /* by feature: some kernel has it */
 	struct compat_object *objects;
 	size_t object_count;
 	struct compat_program *programs;
 	size_t program_count, program_capacity;
 	struct compat_kernel *kernels; /* sorted: distribution, version, machine, release */
 	size_t kernel_count, kernel_capacity;
+	size_t class_count;
 };
 
 /* One that is all zero is fine. */
 void compat_free(struct compat *compat);
 
-/* A kernel with the number @number in the matrix, or with @error and without one. */
-int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
-		      size_t number, const char *error);
+/* Finds the programs of the set's objects and what they need. @codes: one for each object. Both
+ * must outlive it. 0 or -ENOMEM; free it in both cases. */
+int compat_init(struct compat *compat, const struct request_set *set, const struct bpf_code *codes);
 
-/* Sorts the kernels and works out all states, once all kernels are added to @matrix and here. Both
- * arguments must outlive it; @codes has one for each object of the matrix. 0 or -ENOMEM. */
-int compat_judge(struct compat *compat, const struct matrix *matrix, const struct bpf_code *codes);
+/* A kernel with the number @number in the matrix and its @facts by feature, which are copied; or
+ * with
+ * @error and without both. */
+int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
+		      size_t number, const uint8_t *facts, const char *error);
+
+/* Sorts the kernels and works out all states, once all kernels are added to @matrix and here.
+ * @matrix must outlive it. 0 or -ENOMEM. */
+int compat_judge(struct compat *compat, const struct matrix *matrix);
 
 const struct compat_variant *compat_variant(const struct compat *compat, size_t program,
 					    size_t kernel);
@@ -109,8 +143,13 @@ enum compat_state compat_object_state(const struct compat *compat, size_t object
 /* What a site's state makes of its program. */
 enum compat_state compat_state_of_site(enum compat_site_state state);
 
+enum compat_state compat_state_of_need(enum compat_need_state state);
+
 /* What a state is called: "works", "guarded", "unsure", "breaks", "no answer". */
 const char *compat_state_name(enum compat_state state);
+
+/* "unknown", "met", "unreached", "doubtful", "unmet". */
+const char *compat_need_state_name(enum compat_need_state state);
 
 /* "found", "absent", "unreached", "maybe", "reached", "ambiguous", "refused". */
 const char *compat_site_state_name(enum compat_site_state state);

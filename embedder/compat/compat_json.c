@@ -77,7 +77,7 @@ static void write_kernels(const struct compat *compat, FILE *file)
 
 static void write_site(const struct compat *compat, size_t site, FILE *file)
 {
-	const struct request_set *set = compat->matrix->set;
+	const struct request_set *set = compat->set;
 	const struct relo_site *place = &set->sites[site];
 	const char *strings = set->objects[place->object].strings;
 	const char *source = strings + place->line.text;
@@ -112,7 +112,7 @@ static void write_sites(const struct compat *compat, const struct relo_object *o
 static void write_cell(const struct compat *compat, const struct compat_program *program,
 		       const struct compat_variant *variant, size_t site, FILE *file)
 {
-	const struct relo_object *object = &compat->matrix->set->objects[program->object];
+	const struct relo_object *object = &compat->set->objects[program->object];
 	char words[2048];
 
 	if (!variant->verdicts[site]) {
@@ -146,7 +146,31 @@ static void write_variants(const struct compat *compat, const struct compat_prog
 			next(file, site, "");
 			write_cell(compat, program, variant, site, file);
 		}
+		fputs("],\"needs\":[", file);
+		for (size_t need = 0; need < program->need_count; need++) {
+			next(file, need, "");
+			json_print_string(file, compat_need_state_name(variant->needs[need]));
+		}
 		fputs("]}", file);
+	}
+	fputc(']', file);
+}
+
+static void write_needs(const struct compat *compat, const struct compat_program *program,
+			FILE *file)
+{
+	key(file, "needs");
+	fputc('[', file);
+	for (size_t i = 0; i < program->need_count; i++) {
+		const struct feature *feature = &compat->features.list[program->needs[i].feature];
+		int major, minor;
+
+		next(file, i, "{");
+		text(file, "kind", feature_kind_name(feature->kind));
+		more_text(file, "name", feature->name);
+		if (feature_since(feature->kind, feature->name, &major, &minor))
+			fprintf(file, ",\"since\":\"%d.%d\"", major, minor);
+		fputc('}', file);
 	}
 	fputc(']', file);
 }
@@ -154,7 +178,7 @@ static void write_variants(const struct compat *compat, const struct compat_prog
 static void write_program(const struct compat *compat, size_t number, FILE *file)
 {
 	const struct compat_program *program = &compat->programs[number];
-	const struct relo_object *object = &compat->matrix->set->objects[program->object];
+	const struct relo_object *object = &compat->set->objects[program->object];
 
 	text(file, "name", program->function->name);
 	more_text(file, "section", program->section);
@@ -167,6 +191,8 @@ static void write_program(const struct compat *compat, size_t number, FILE *file
 		fprintf(file, "%zu", program->sites[i] - object->first_site);
 	}
 	fputs("],\n    ", file);
+	write_needs(compat, program, file);
+	fputs(",\n    ", file);
 	write_variants(compat, program, file);
 	fputs(",\n    \"kernels\":[", file);
 	for (size_t i = 0; i < compat->kernel_count; i++) {
@@ -174,7 +200,7 @@ static void write_program(const struct compat *compat, size_t number, FILE *file
 		if (compat->kernels[i].error)
 			fputs("-1", file);
 		else
-			fprintf(file, "%u", program->columns[compat->kernels[i].column]);
+			fprintf(file, "%u", program->classes[compat->kernels[i].class]);
 	}
 	fputc(']', file);
 }
@@ -190,7 +216,7 @@ static void write_object(const struct compat *compat, size_t number, FILE *file)
 		fprintf(file, "%d", compat_object_state(compat, number, i));
 	}
 	fputs("],\n  ", file);
-	write_sites(compat, &compat->matrix->set->objects[number], file);
+	write_sites(compat, &compat->set->objects[number], file);
 	fputs(",\n  \"programs\":[", file);
 	for (size_t i = 0; i < object->program_count; i++) {
 		next(file, i, "\n   {");

@@ -32,7 +32,7 @@ static void judging_free(struct judging *judging)
 
 static const struct verdict *verdict_of(const struct compat *compat, uint32_t site, uint32_t column)
 {
-	const struct request *request = request_set_of_site(compat->matrix->set, site);
+	const struct request *request = request_set_of_site(compat->set, site);
 
 	return request ? matrix_column_verdict(compat->matrix, request->number, column) : NULL;
 }
@@ -44,34 +44,41 @@ static bool same_verdict(const struct verdict *a, const struct verdict *b)
 			  a->candidates == b->candidates && a->matches == b->matches);
 }
 
-/* The variant with these verdicts; -1: there is none yet. */
+/* The variant with the verdicts and facts of a kernel; -1: there is none yet. */
 static int64_t find_variant(const struct compat *compat, const struct compat_program *program,
-			    uint32_t column)
+			    const struct compat_kernel *kernel)
 {
 	for (size_t i = 0; i < program->variant_count; i++) {
-		size_t site = 0;
+		const struct compat_variant *variant = program->variants[i];
+		size_t site = 0, need = 0;
 
 		while (site < program->site_count &&
-		       same_verdict(program->variants[i]->verdicts[site],
-				    verdict_of(compat, program->sites[site], column)))
+		       same_verdict(variant->verdicts[site],
+				    verdict_of(compat, program->sites[site], kernel->column)))
 			site++;
-		if (site == program->site_count)
+		while (need < program->need_count &&
+		       variant->facts[need] == kernel->facts[program->needs[need].feature])
+			need++;
+		if (site == program->site_count && need == program->need_count)
 			return (int64_t)i;
 	}
 	return -1;
 }
 
 /* One piece of memory for all of it. */
-static struct compat_variant *new_variant(size_t sites)
+static struct compat_variant *new_variant(size_t sites, size_t needs)
 {
-	struct compat_variant *variant =
-		calloc(1, sizeof(*variant) + sites * (sizeof(variant->verdicts[0]) +
-						      sizeof(variant->guards[0]) + 1));
+	struct compat_variant *variant = calloc(
+		1, sizeof(*variant) +
+			   sites * (sizeof(variant->verdicts[0]) + sizeof(variant->guards[0]) + 1) +
+			   2 * needs);
 
 	if (variant) {
 		variant->verdicts = (const struct verdict **)(variant + 1);
 		variant->guards = (uint32_t *)(variant->verdicts + sites);
 		variant->sites = (uint8_t *)(variant->guards + sites);
+		variant->facts = variant->sites + sites;
+		variant->needs = variant->facts + needs;
 	}
 	return variant;
 }
@@ -114,6 +121,37 @@ static uint32_t site_at(const struct compat_program *program, uint32_t insn)
 	return UINT32_MAX;
 }
 
+/* A call of what the kernel does not have is as invalid as a poisoned instruction. */
+static void poison_calls(struct judging *judging, const struct compat_program *program,
+			 const struct compat_variant *variant)
+{
+	for (size_t i = 0; i < program->need_count; i++) {
+		const struct compat_need *need = &program->needs[i];
+
+		for (uint32_t k = 0; variant->needs[i] == COMPAT_NEED_UNMET && k < need->count; k++)
+			judging->relocated[program->need_insns[need->first + k]].change =
+				REACH_POISONED;
+	}
+}
+
+static void take_calls(const struct judging *judging, const struct compat_program *program,
+		       struct compat_variant *variant)
+{
+	for (size_t i = 0; i < program->need_count; i++) {
+		const struct compat_need *need = &program->needs[i];
+		enum reach_answer worst = REACH_NO;
+
+		if (variant->needs[i] != COMPAT_NEED_UNMET || !need->count)
+			continue;
+		for (uint32_t k = 0; k < need->count; k++)
+			if (judging->answers[program->need_insns[need->first + k]] > worst)
+				worst = judging->answers[program->need_insns[need->first + k]];
+		if (worst != REACH_YES)
+			variant->needs[i] =
+				worst == REACH_NO ? COMPAT_NEED_UNREACHED : COMPAT_NEED_DOUBTFUL;
+	}
+}
+
 static int find_reached(struct judging *judging, const struct compat_program *program,
 			struct compat_variant *variant)
 {
@@ -129,7 +167,10 @@ static int find_reached(struct judging *judging, const struct compat_program *pr
 	memset(judging->relocated, 0, judging->code->insn_count * sizeof(*judging->relocated));
 	for (size_t i = 0; i < program->site_count; i++)
 		relocate(&judging->relocated[program->insns[i]], variant->verdicts[i]);
+	poison_calls(judging, program, variant);
 	err = reach_find(&query, judging->answers, judging->guards);
+	if (!err)
+		take_calls(judging, program, variant);
 	for (size_t i = 0; !err && i < program->site_count; i++) {
 		uint32_t insn = program->insns[i];
 
@@ -160,9 +201,38 @@ enum compat_state compat_state_of_site(enum compat_site_state state)
 	}
 }
 
-static int add_variant(struct judging *judging, struct compat_program *program, uint32_t column)
+enum compat_state compat_state_of_need(enum compat_need_state state)
 {
-	struct compat_variant *variant = new_variant(program->site_count);
+	switch (state) {
+	case COMPAT_NEED_UNKNOWN:
+	case COMPAT_NEED_MET:
+		return COMPAT_WORKS;
+	case COMPAT_NEED_UNREACHED:
+		return COMPAT_GUARDED;
+	case COMPAT_NEED_DOUBTFUL:
+		return COMPAT_UNSURE;
+	default:
+		return COMPAT_BREAKS;
+	}
+}
+
+static void find_worst(const struct compat_program *program, struct compat_variant *variant)
+{
+	for (size_t i = 0; i < program->site_count + program->need_count; i++) {
+		enum compat_state state =
+			i < program->site_count
+				? compat_state_of_site(variant->sites[i])
+				: compat_state_of_need(variant->needs[i - program->site_count]);
+
+		if (state > variant->state)
+			variant->state = state;
+	}
+}
+
+static int add_variant(struct judging *judging, struct compat_program *program,
+		       const struct compat_kernel *kernel)
+{
+	struct compat_variant *variant = new_variant(program->site_count, program->need_count);
 	bool is_missing = false;
 	int err = 0;
 
@@ -173,19 +243,21 @@ static int add_variant(struct judging *judging, struct compat_program *program, 
 	}
 	program->variants[program->variant_count++] = variant;
 	for (size_t i = 0; i < program->site_count; i++) {
-		variant->verdicts[i] = verdict_of(judging->compat, program->sites[i], column);
+		variant->verdicts[i] =
+			verdict_of(judging->compat, program->sites[i], kernel->column);
 		variant->sites[i] = state_of_verdict(variant->verdicts[i]);
 		variant->guards[i] = UINT32_MAX;
 		is_missing |= variant->sites[i] == COMPAT_SITE_REACHED;
 	}
+	for (size_t i = 0; i < program->need_count; i++) {
+		variant->facts[i] = kernel->facts[program->needs[i].feature];
+		variant->needs[i] =
+			compat_judge_need(judging->compat, &program->needs[i], variant->facts[i]);
+		is_missing |= variant->needs[i] == COMPAT_NEED_UNMET && program->needs[i].count;
+	}
 	if (is_missing)
 		err = find_reached(judging, program, variant);
-	for (size_t i = 0; i < program->site_count; i++) {
-		enum compat_state state = compat_state_of_site(variant->sites[i]);
-
-		if (state > variant->state)
-			variant->state = state;
-	}
+	find_worst(program, variant);
 	return err;
 }
 
@@ -193,22 +265,27 @@ static int add_variant(struct judging *judging, struct compat_program *program, 
 
 static int judge_program(struct judging *judging, struct compat_program *program)
 {
-	size_t columns = judging->compat->matrix->column_count;
+	const struct compat *compat = judging->compat;
+	size_t next = 0; /* class; they are numbered in the order of the kernels */
 
-	program->columns = calloc(columns + 1, sizeof(*program->columns));
-	if (!program->columns)
+	program->classes = calloc(compat->class_count + 1, sizeof(*program->classes));
+	if (!program->classes)
 		return -ENOMEM;
-	for (uint32_t column = 0; column < columns; column++) {
-		int64_t number = find_variant(judging->compat, program, column);
+	for (size_t i = 0; i < compat->kernel_count && next < compat->class_count; i++) {
+		const struct compat_kernel *kernel = &compat->kernels[i];
+		int64_t number;
 
+		if (kernel->error || kernel->class != next)
+			continue;
+		number = find_variant(compat, program, kernel);
 		if (number < 0) {
-			int err = add_variant(judging, program, column);
+			int err = add_variant(judging, program, kernel);
 
 			if (err)
 				return err;
 			number = (int64_t)program->variant_count - 1;
 		}
-		program->columns[column] = (uint32_t)number;
+		program->classes[next++] = (uint32_t)number;
 	}
 	return 0;
 }
@@ -232,14 +309,15 @@ static int judge_object(struct compat *compat, size_t number)
 	return err;
 }
 
-int compat_judge(struct compat *compat, const struct matrix *matrix, const struct bpf_code *codes)
+int compat_judge(struct compat *compat, const struct matrix *matrix)
 {
 	int err;
 
 	compat->matrix = matrix;
-	compat->codes = codes;
 	compat_sort_kernels(compat);
-	err = compat_add_objects(compat);
+	err = compat_find_classes(compat);
+	if (!err)
+		err = compat_note_seen(compat);
 	for (size_t i = 0; !err && i < compat->object_count; i++)
 		err = judge_object(compat, i);
 	return err;

@@ -18,6 +18,7 @@ void compat_kernel_free(struct compat_kernel *kernel)
 	free(kernel->error);
 	free(kernel->name);
 	free(kernel->series);
+	free(kernel->facts);
 }
 
 /* "6.1" of "6.1.0-50-amd64". */
@@ -45,7 +46,7 @@ static char *make_name(const struct compat_kernel *kernel, int release_length)
 }
 
 int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
-		      size_t number, const char *error)
+		      size_t number, const uint8_t *facts, const char *error)
 {
 	struct compat_kernel kernel = {.column = (uint32_t)number, .path = strdup(path)};
 	int err = kernel.path ? kernel_id_copy(id, &kernel.id) : -ENOMEM;
@@ -53,6 +54,12 @@ int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const c
 	if (!err && error) {
 		kernel.error = strdup(error);
 		err = kernel.error ? 0 : -ENOMEM;
+	}
+	if (!err && !error) {
+		kernel.facts = malloc(compat->features.count + 1);
+		if (kernel.facts)
+			memcpy(kernel.facts, facts, compat->features.count);
+		err = kernel.facts ? 0 : -ENOMEM;
 	}
 	if (!err) {
 		kernel.name = make_name(&kernel, (int)strlen(id->release));
@@ -102,6 +109,33 @@ void compat_sort_kernels(struct compat *compat)
 	if (compat->kernel_count)
 		qsort(compat->kernels, compat->kernel_count, sizeof(*compat->kernels),
 		      compare_kernels);
+}
+
+/* Kernels with the same column and the same facts. */
+int compat_find_classes(struct compat *compat)
+{
+	_cleanup_free_ size_t *firsts = calloc(compat->kernel_count + 1, sizeof(*firsts));
+
+	if (!firsts)
+		return -ENOMEM;
+	for (size_t i = 0; i < compat->kernel_count; i++) {
+		struct compat_kernel *kernel = &compat->kernels[i];
+		size_t class = 0;
+
+		if (kernel->error)
+			continue;
+		for (; class < compat->class_count; class ++) {
+			const struct compat_kernel *other = &compat->kernels[firsts[class]];
+
+			if (other->column == kernel->column &&
+			    memcmp(other->facts, kernel->facts, compat->features.count) == 0)
+				break;
+		}
+		if (class == compat->class_count)
+			firsts[compat->class_count++] = i;
+		kernel->class = (uint32_t) class;
+	}
+	return 0;
 }
 
 /* Columns are shared by kernels of different ages, so one old kernel counts for all. */

@@ -7,8 +7,19 @@
 
 #include "embedder/compat/compat.h"
 
-/* Fills objects and programs (compat.c). 0 or -ENOMEM. */
-int compat_add_objects(struct compat *compat);
+/* Fills in what a program needs (compat_needs.c). @marked: by function of the object, which are
+ * loaded with it. 0 or -ENOMEM. */
+int compat_add_needs(struct compat *compat, struct compat_program *program, const uint8_t *marked);
+
+/* Notes the features that some kernel has, for what follows. 0 or -ENOMEM. */
+int compat_note_seen(struct compat *compat);
+
+/* What a fact means for a need that is reached. */
+enum compat_need_state compat_judge_need(const struct compat *compat,
+					 const struct compat_need *need, enum fact fact);
+
+/* Gives each kernel its class. 0 or -ENOMEM. */
+int compat_find_classes(struct compat *compat);
 
 /* Orders the kernels and groups them into series (compat_kernels.c). */
 void compat_sort_kernels(struct compat *compat);

@@ -28,8 +28,8 @@ const char *compat_site_state_name(enum compat_site_state state)
 
 int compat_place_text(const struct compat *compat, uint32_t site, char *buffer, size_t size)
 {
-	const struct relo_site *place = &compat->matrix->set->sites[site];
-	const struct relo_object *object = &compat->matrix->set->objects[place->object];
+	const struct relo_site *place = &compat->set->sites[site];
+	const struct relo_object *object = &compat->set->objects[place->object];
 
 	if (place->line.file && place->line.line)
 		return snprintf(buffer, size, "%s:%u", basename(object->strings + place->line.file),
@@ -58,15 +58,14 @@ static void reach_text(const struct compat *compat, const struct compat_variant 
 	if (variant->guards[site] == UINT32_MAX)
 		return;
 	compat_place_text(compat, variant->guards[site], place, sizeof(place));
-	site_access_text(compat->matrix->set, variant->guards[site], access, sizeof(access));
+	site_access_text(compat->set, variant->guards[site], access, sizeof(access));
 	snprintf(buffer, size, "the check of %s at %s keeps the verifier away", access, place);
 }
 
 int compat_site_text(const struct compat *compat, const struct compat_program *program,
 		     const struct compat_variant *variant, size_t site, char *buffer, size_t size)
 {
-	const struct request *request =
-		request_set_of_site(compat->matrix->set, program->sites[site]);
+	const struct request *request = request_set_of_site(compat->set, program->sites[site]);
 	char says[600], reach[1200];
 	char *end;
 
@@ -80,6 +79,61 @@ int compat_site_text(const struct compat *compat, const struct compat_program *p
 		*end = '\0';
 	reach_text(compat, variant, site, reach, sizeof(reach));
 	return snprintf(buffer, size, "%s; %s", says, reach);
+}
+
+/* --- needs ------------------------------------------------------------------------------------ */
+
+const char *compat_need_state_name(enum compat_need_state state)
+{
+	static const char *const names[] = {"unknown", "met", "unreached", "doubtful", "unmet"};
+
+	return names[state];
+}
+
+static const char *missing_need_text(const struct feature *feature, enum compat_need_state state)
+{
+	switch (feature->kind) {
+	case FEATURE_OWN_BTF:
+		return "it needs BTF of the kernel itself, and this one has none; a BTF that is "
+		       "given "
+		       "or embedded does not help";
+	case FEATURE_FUNCTION:
+		return "this kernel's BTF has no function of that name: it attaches only if a "
+		       "module "
+		       "has it, or the loader sets another target";
+	case FEATURE_TRACEPOINT:
+		return "this kernel's BTF has no tracepoint of that name: it attaches only if a "
+		       "module has it, or the loader sets another target";
+	case FEATURE_KFUNC:
+		return "this kernel's BTF has no function of that name: it loads only if a module "
+		       "has it";
+	default:
+		break;
+	}
+	switch (state) {
+	case COMPAT_NEED_UNREACHED:
+		return "this kernel does not have it; the verifier does not reach the call";
+	case COMPAT_NEED_DOUBTFUL:
+		return "this kernel does not have it; whether the verifier reaches the call is not "
+		       "known";
+	default:
+		return "this kernel does not have it";
+	}
+}
+
+int compat_need_text(const struct compat *compat, const struct compat_need *need,
+		     enum compat_need_state state, char *buffer, size_t size)
+{
+	const struct feature *feature = &compat->features.list[need->feature];
+	bool is_missing = state > COMPAT_NEED_MET;
+	char since[64] = "";
+	int major, minor;
+
+	if (feature_since(feature->kind, feature->name, &major, &minor))
+		snprintf(since, sizeof(since), " (since Linux %d.%d)", major, minor);
+	return snprintf(buffer, size, "%s%s%s%s%s%s", feature_kind_name(feature->kind),
+			*feature->name ? " " : "", feature->name, since, is_missing ? ": " : "",
+			is_missing ? missing_need_text(feature, state) : "");
 }
 
 /* --- kernels ---------------------------------------------------------------------------------- */
@@ -182,7 +236,7 @@ static bool same_line(const struct request_set *set, uint32_t a, uint32_t b)
 static bool has_worse(const struct compat *compat, const struct compat_program *program,
 		      const struct compat_variant *variant, size_t site)
 {
-	const struct request_set *set = compat->matrix->set;
+	const struct request_set *set = compat->set;
 	const struct local_relo *local = &set->locals[set->sites[program->sites[site]].local];
 
 	for (size_t i = 0; i < program->site_count; i++) {
@@ -212,9 +266,34 @@ static int add_variant_problems(const struct compat *compat, struct compat_probl
 		    has_worse(compat, program, variant, i))
 			continue;
 		compat_place_text(compat, program->sites[i], place, sizeof(place));
-		site_access_text(compat->matrix->set, program->sites[i], access, sizeof(access));
+		site_access_text(compat->set, program->sites[i], access, sizeof(access));
 		compat_site_text(compat, program, variant, i, says, sizeof(says));
 		if (asprintf(&text, "%s: %s: %s", place, access, says) < 0)
+			return -ENOMEM;
+		err = add_problem(compat, problems, number, state, text, first, is_in);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int add_need_problems(const struct compat *compat, struct compat_problems *problems,
+			     uint32_t number, const struct compat_variant *variant,
+			     enum compat_state least, size_t first, const uint8_t *is_in)
+{
+	const struct compat_program *program = &compat->programs[number];
+
+	for (size_t i = 0; i < program->need_count; i++) {
+		enum compat_state state = compat_state_of_need(variant->needs[i]);
+		char says[1024];
+		char *text;
+		int err;
+
+		if (state < least || state == COMPAT_WORKS)
+			continue;
+		compat_need_text(compat, &program->needs[i], variant->needs[i], says, sizeof(says));
+		text = strdup(says);
+		if (!text)
 			return -ENOMEM;
 		err = add_problem(compat, problems, number, state, text, first, is_in);
 		if (err)
@@ -239,6 +318,9 @@ static int add_program_problems(const struct compat *compat, struct compat_probl
 			is_in[k] = compat_variant(compat, number, k) == program->variants[v];
 		err = add_variant_problems(compat, problems, number, program->variants[v], least,
 					   first, is_in);
+		if (!err)
+			err = add_need_problems(compat, problems, number, program->variants[v],
+						least, first, is_in);
 		if (err)
 			return err;
 	}

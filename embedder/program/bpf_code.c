@@ -11,6 +11,7 @@ void bpf_code_free(struct bpf_code *code)
 	free(code->sections);
 	free(code->functions);
 	free(code->symbols);
+	free(code->symbol_types);
 	arena_free(&code->arena);
 	*code = (struct bpf_code){0};
 }

@@ -61,10 +61,11 @@ struct bpf_code {
 	uint32_t section_count;
 	struct bpf_code_function *functions; /* by first instruction */
 	uint32_t function_count;
-	const char **symbols; /* names of MAP and EXTERN targets */
+	const char **symbols;	/* names of MAP and EXTERN targets */
+	uint32_t *symbol_types; /* MAP: number of the map's type, 0: not known */
 	uint32_t symbol_count;
 	/* Private to program/. */
-	size_t insn_capacity, section_capacity, function_capacity, symbol_capacity;
+	size_t insn_capacity, section_capacity, function_capacity, symbol_capacity, type_capacity;
 	struct arena arena;
 };
 

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/btf/btf_source.h"
 #include "embedder/elf/elf_file.h"
 #include "embedder/program/bpf_code.h"
+#include "embedder/program/map_types.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/util/array.h"
 
@@ -218,11 +220,13 @@ static int64_t find_name(struct reading *reading, const char *name)
 	for (uint32_t i = 0; i < code->symbol_count; i++)
 		if (strcmp(code->symbols[i], name) == 0)
 			return i;
-	if (array_reserve(code->symbols, code->symbol_capacity, code->symbol_count + 1))
+	if (array_reserve(code->symbols, code->symbol_capacity, code->symbol_count + 1) ||
+	    array_reserve(code->symbol_types, code->type_capacity, code->symbol_count + 1))
 		return out_of_memory(reading);
 	code->symbols[code->symbol_count] = arena_string(&code->arena, name, strlen(name));
 	if (!code->symbols[code->symbol_count])
 		return out_of_memory(reading);
+	code->symbol_types[code->symbol_count] = 0;
 	return code->symbol_count++;
 }
 
@@ -301,6 +305,23 @@ static int read_relocations(struct reading *reading, const Elf64_Shdr *header)
 	return 0;
 }
 
+/* The types of the maps that instructions refer to; what the .BTF does not say is not known. */
+static int find_map_types(struct reading *reading)
+{
+	const struct bpf_object_file *object = reading->object;
+	_cleanup_(btf_source_free) struct btf_source types = {0};
+	struct bpf_code *code = reading->code;
+	int err = object->btf
+			  ? btf_source_open_all(&types, object->btf, object->btf_size, reading->why)
+			  : -ENODATA;
+
+	if (err == -ENOMEM)
+		return err;
+	for (uint32_t i = 0; !err && i < code->symbol_count; i++)
+		code->symbol_types[i] = map_type_find(&types.types.view, code->symbols[i]);
+	return 0;
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 static int read_all(struct reading *reading)
@@ -321,7 +342,7 @@ static int read_all(struct reading *reading)
 	sort_functions(reading->code);
 	for (size_t i = 0; !err && i < file->section_count; i++)
 		err = read_relocations(reading, &file->sections[i]);
-	return err;
+	return err ? err : find_map_types(reading);
 }
 
 int bpf_code_read(const struct bpf_object_file *object, struct bpf_code *ret_code,

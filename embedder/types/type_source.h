@@ -50,6 +50,9 @@ static inline uint32_t name_prefix_hash(uint32_t first_four)
 	return (first_four * UINT32_C(0x9e3779b1)) >> 16;
 }
 
+/* Lets names pass @wanted->prefixes that are @name, or @name and a flavour. */
+void wanted_types_allow(struct wanted_types *wanted, const char *name, size_t length);
+
 /* Called for a type with a name. @name ends with a NUL. Not 0: stop and return that. */
 typedef int (*type_visit_fn)(void *context, uint32_t id, const struct btf_type *type,
 			     const char *name);

@@ -2,8 +2,21 @@
 # report: what breaks where, as text and as JSON, its exit statuses, and bad input.
 . "$FLOW/lib.sh"
 have clang || skip "no clang"
-clang -target bpf -g -O2 -isystem "/usr/include/$(uname -m)-linux-gnu" -c "$FLOW/report.bpf.c" \
-	-o states.bpf.o
+compile() { # SOURCE OBJECT [FLAG...]
+	compile_source=$1 compile_object=$2
+	shift 2
+	clang -target bpf -g -O2 -isystem "/usr/include/$(uname -m)-linux-gnu" "$@" \
+		-c "$FLOW/$compile_source" -o "$compile_object"
+}
+compile report.bpf.c states.bpf.o
+
+# Unpacked once; other tests read archives.
+(cd "$KERNELS" && find . -name '*.btf.tar.xz') | while read -r archive; do
+	mkdir -p "raw/$(dirname "$archive")"
+	tar -xJf "$KERNELS/$archive" -C "raw/$(dirname "$archive")"
+done
+packed=$KERNELS
+KERNELS=raw
 
 # One line for each problem, the worst first; what is guarded only with --verbose.
 status 0 report states.bpf.o --kernels "$KERNELS" --select arch=x86_64
@@ -60,15 +73,44 @@ if have python3; then
 	END
 fi
 
+# What programs need besides types.
+compile report_needs.bpf.c needs.bpf.o
+status 0 report needs.bpf.o --kernels "$KERNELS" --select arch=x86_64 --verbose
+old="this kernel does not have it; on debian 11 x86_64 5.10.0-30-cloud-amd64"
+says out "on_read: breaks on 1 kernel: map type BLOOM_FILTER (since Linux 5.16): $old"
+says out "asks_the_time: breaks on 1 kernel: helper ktime_get_tai_ns (since Linux 6.1): $old"
+says out "asks_before: guarded on 1 kernel: helper ktime_get_tai_ns (since Linux 6.1): this kernel does not have it; the verifier does not reach the call;"
+says_not out "on_nothing" # no kernel has it, so its loader sets the target
+says_not out "on_entry"
+says_not out "on_remap"
+status 0 report needs.bpf.o --kernels "$KERNELS" --select release=5.10* --select "release>=7"
+says_not out "on_nothing"
+status 0 report needs.bpf.o --kernels "$KERNELS" --select "release>=7"
+says out "on_nothing: unsure on 1 kernel: function no_kernel_has_this: this kernel's BTF has no function of that name"
+
+# A kernel without BTF of its own, and with a BTF that says little: 4.19.
+if have llvm-objcopy; then
+	compile report_needs.bpf.c old.o -DOLD_KERNEL
+	mkdir -p old/debian/10/x86_64
+	llvm-objcopy --dump-section .BTF=old/debian/10/x86_64/4.19.0-27-amd64.btf old.o
+	status 0 report needs.bpf.o --kernels old
+	says out "on_entry: breaks on 1 kernel: kernel's own BTF: it needs BTF of the kernel itself, and this one has none; a BTF that is given or embedded does not help;"
+	says out "on_entry: breaks on 1 kernel: program type TRACING (since Linux 5.5): this kernel does not have it;"
+	says out "on_remap: unsure on 1 kernel: tracepoint block_rq_remap: this kernel's BTF has no tracepoint"
+fi
+
 # Objects inside of an executable: only kernels of its machine.
 make_program exe states.bpf.o
 status 0 report exe --kernels "$KERNELS"
 says err "found BPF object"
-[ "$(uname -m)" != x86_64 ] || says err "1 kernel left out"
+[ "$(uname -m)" != x86_64 ] || says err "1 kernel of other machines left out"
+
+status 0 report exe --kernels "$KERNELS" --all-machines
+says err "1 object on 6 kernels"
 
 # A kernel without BTF is one without an answer.
 mkdir -p few/debian/12/x86_64
-cp "$KERNELS"/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz few/debian/12/x86_64
+cp "$packed"/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz few/debian/12/x86_64
 printf 'no BTF' >few/debian/12/x86_64/6.1.0-99-amd64.btf
 status 1 report states.bpf.o --kernels few --json report.json
 says err "6.1.0-99-amd64.btf"

@@ -245,6 +245,7 @@ static void judge_taken(struct judging *judging, bool is_full)
 	_cleanup_(compat_free) struct compat compat = {0};
 	_cleanup_(btf_source_free) struct btf_source source = {0};
 	_cleanup_close_ int fd = memfd_create("taken", MFD_CLOEXEC);
+	_cleanup_free_ uint8_t *facts = NULL;
 	struct trim_result result;
 	struct reason why;
 	char btf_path[64];
@@ -255,8 +256,12 @@ static void judge_taken(struct judging *judging, bool is_full)
 		die(judging->path, why.text);
 	if (matrix_init(&matrix, judging->set) ||
 	    matrix_add_kernel(&matrix, "kernel", result.verdicts) ||
-	    compat_add_kernel(&compat, &id, "kernel", 0, NULL) ||
-	    compat_judge(&compat, &matrix, &judging->code))
+	    compat_init(&compat, judging->set, &judging->code))
+		die(judging->path, "out of memory");
+	/* What the programs need besides types this kernel has. */
+	facts = calloc(compat.features.count + 1, 1);
+	if (!facts || compat_add_kernel(&compat, &id, "kernel", 0, facts, NULL) ||
+	    compat_judge(&compat, &matrix))
 		die(judging->path, "out of memory");
 	if (fd < 0 || write(fd, result.btf, result.size) != (ssize_t)result.size)
 		die(judging->path, strerror(errno));

@@ -30,7 +30,7 @@ static void kinds(void **state)
 	check("tp_btf/sched_switch", "TRACING", "TRACE_RAW_TP", "sched_switch");
 	check("fentry.s/do_unlinkat", "TRACING", "TRACE_FENTRY", "do_unlinkat");
 	check("xdp.frags/devmap", "XDP", "XDP_DEVMAP", "");
-	check("xdp/mine", "XDP", "XDP", "mine");
+	check("xdp/mine", "XDP", "", "mine");
 	check("cgroup/sock_create", "CGROUP_SOCK", "CGROUP_INET_SOCK_CREATE", "");
 }
 
