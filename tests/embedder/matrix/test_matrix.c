@@ -140,11 +140,11 @@ static void test_same_text(void **state)
 {
 	struct request_set *set = make_set();
 	const struct request *request = set->requests[0];
-	struct verdict verdicts[5 * 2 * 2 * 3 * 2 * 2];
+	struct verdict verdicts[VERDICT_OUTCOMES * 2 * 2 * 3 * 2 * 3];
 	size_t count = 0;
 
 	for (int outcome = 0; outcome < VERDICT_OUTCOMES; outcome++)
-		for (uint32_t i = 0; i < 2 * 2 * 3 * 2 * 2; i++)
+		for (uint32_t i = 0; i < 2 * 2 * 3 * 2 * 3; i++)
 			verdicts[count++] = (struct verdict){
 				.outcome = (enum verdict_outcome)outcome,
 				.value = i % 2,
