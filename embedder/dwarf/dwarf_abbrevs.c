@@ -38,6 +38,7 @@ static uint8_t attribute_of(uint64_t name)
 		[DW_AT_language] = DWARF_LANGUAGE + 1,
 		[DW_AT_str_offsets_base] = DWARF_STR_OFFSETS_BASE + 1,
 		[DW_AT_dwo_name] = DWARF_DWO_NAME + 1,
+		[DW_AT_abstract_origin] = DWARF_ORIGIN + 1,
 		[DW_AT_low_pc] = DWARF_HAS_CODE + 1,
 		[DW_AT_ranges] = DWARF_HAS_CODE + 1,
 	};
@@ -66,6 +67,12 @@ static bool extend_skip(struct dwarf_abbrevs *abbrevs, const struct dwarf_abbrev
 	return true;
 }
 
+static bool is_reference(uint8_t attribute)
+{
+	return attribute == DWARF_TYPE || attribute == DWARF_SIBLING ||
+	       attribute == DWARF_SIGNATURE || attribute == DWARF_ORIGIN;
+}
+
 static enum dwarf_reading reading_of(uint8_t attribute, uint64_t form)
 {
 	if (attribute == DWARF_SKIPPED)
@@ -80,17 +87,14 @@ static enum dwarf_reading reading_of(uint8_t attribute, uint64_t form)
 	case DW_FORM_ref2:
 	case DW_FORM_ref4:
 	case DW_FORM_ref8:
-		return attribute == DWARF_TYPE || attribute == DWARF_SIBLING ? DWARF_READ_UNIT_REF
-									     : DWARF_READ_FORM;
+		return is_reference(attribute) ? DWARF_READ_UNIT_REF : DWARF_READ_FORM;
 	case DW_FORM_flag:
 	case DW_FORM_data1:
 	case DW_FORM_data2:
 	case DW_FORM_data4:
 	case DW_FORM_data8:
-		return attribute == DWARF_NAME || attribute == DWARF_TYPE ||
-				       attribute == DWARF_SIBLING || attribute == DWARF_SIGNATURE
-			       ? DWARF_READ_FORM
-			       : DWARF_READ_NUMBER;
+		return attribute == DWARF_NAME || is_reference(attribute) ? DWARF_READ_FORM
+									  : DWARF_READ_NUMBER;
 	default:
 		return DWARF_READ_FORM;
 	}

@@ -36,6 +36,7 @@ enum dwarf_attribute {
 	DWARF_LANGUAGE,
 	DWARF_STR_OFFSETS_BASE,
 	DWARF_DWO_NAME,
+	DWARF_ORIGIN,	/* DW_AT_abstract_origin: of a function that is inlined elsewhere */
 	DWARF_HAS_CODE, /* DW_AT_low_pc or DW_AT_ranges: a function that was compiled */
 	DWARF_ATTRIBUTES,
 	DWARF_SKIPPED = DWARF_ATTRIBUTES,

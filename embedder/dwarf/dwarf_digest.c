@@ -87,8 +87,8 @@ static int remember(struct dwarf_digester *digester, uint64_t key, uint64_t dige
 /* One computation: the digest so far. */
 struct sum {
 	uint64_t hash;
+	uint64_t elements; /* of an array, all dimensions multiplied */
 	uint64_t open;	   /* DWARF_DIGEST_OPEN or 0 */
-	uint64_t elements; /* of an array: its dimensions so far, multiplied as in BTF */
 };
 
 static void add(struct sum *sum, uint64_t value)
@@ -224,11 +224,9 @@ static int add_dimension(struct dwarf_digester *digester, struct sum *sum,
 {
 	if (child->abbrev->tag != DW_TAG_subrange_type)
 		return 0;
-	/* Without a bound it is []. -1 + 1 is how some compilers write [0]. */
-	if (dwarf_entry_has(child, DWARF_UPPER_BOUND))
-		sum->elements *= dwarf_entry_get(child, DWARF_UPPER_BOUND, 0) + 1;
-	else
-		sum->elements *= dwarf_entry_get(child, DWARF_COUNT, 0);
+	sum->elements *= dwarf_dimension(dwarf_entry_has(child, DWARF_UPPER_BOUND),
+					 dwarf_entry_get(child, DWARF_UPPER_BOUND, 0),
+					 dwarf_entry_get(child, DWARF_COUNT, 0));
 	return 0;
 }
 

@@ -58,6 +58,7 @@ static int take(const struct dwarf_units *units, struct dwarf_entry *entry,
 	case DWARF_SIBLING:
 	case DWARF_TYPE:
 	case DWARF_SIGNATURE:
+	case DWARF_ORIGIN:
 		err = resolve(units, entry->unit, value, &number);
 		if (err)
 			return err;

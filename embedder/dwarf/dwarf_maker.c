@@ -15,6 +15,7 @@
 #include <dwarf.h>
 
 #include "embedder/dwarf/dwarf_composite.h"
+#include "embedder/dwarf/dwarf_member.h"
 #include "embedder/types/type_view.h"
 
 /* Qualifiers that BTF does not have, one on the other, and references from unit to unit. */
@@ -93,21 +94,18 @@ static int make_array_index(struct dwarf_made *type)
 static int multiply_dimension(struct dwarf_made *type, const struct dwarf_die *die, uint16_t tag,
 			      void *context)
 {
-	uint64_t *elements = context, bound = 0;
-	int found;
+	uint64_t *elements = context, bound = 0, count = 0, dimension;
+	int err = 0, found;
 
 	if (tag != DW_TAG_subrange_type)
 		return 0;
 	found = dwarf_die_number(die, DW_AT_upper_bound, &bound, NULL, type->why);
-	if (found > 0)
-		bound++; /* -1 is how some compilers write [0] */
-	else if (!found)
-		found = dwarf_die_number(die, DW_AT_count, &bound, NULL, type->why);
-	if (found < 0)
-		return found;
 	if (!found)
-		bound = 0; /* [] */
-	if (__builtin_mul_overflow(*elements, bound, elements) || *elements > UINT32_MAX)
+		err = dwarf_made_number(type, die, DW_AT_count, &count);
+	if (found < 0 || err)
+		return found < 0 ? found : err;
+	dimension = dwarf_dimension(found, bound, count);
+	if (__builtin_mul_overflow(*elements, dimension, elements) || *elements > UINT32_MAX)
 		return dwarf_made_too_large(type, "too many elements");
 	return 0;
 }

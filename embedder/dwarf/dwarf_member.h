@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a member is, in bits from the start of its struct as BTF counts them: in a big-endian
- * kernel from the most significant bit of a byte, in a little-endian one from the least
- * significant.
+ * What the numbers of members and arrays mean. Where a member is, in bits from the start of its
+ *struct as BTF counts them: in a big-endian kernel from the most significant bit of a byte, in a
+ *little-endian one from the least significant.
  *
  *	DWARF 4, 5	DW_AT_data_bit_offset is that number
  *	DWARF 2, 3	DW_AT_bit_offset counts from the most significant bit of the storage unit,
@@ -34,6 +34,13 @@ static inline uint64_t dwarf_member_bit_offset(const struct dwarf_member *member
 	if (big_endian)
 		return start + member->bit_offset;
 	return start + member->storage_size * 8 - member->bit_offset - member->bit_size;
+}
+
+/* Elements of one dimension of an array; 0: not known, as of []. An upper bound of -1 is how some
+ * compilers write [0]. */
+static inline uint64_t dwarf_dimension(bool has_upper_bound, uint64_t upper_bound, uint64_t count)
+{
+	return has_upper_bound ? upper_bound + 1 : count;
 }
 
 #endif

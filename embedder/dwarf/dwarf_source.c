@@ -331,27 +331,33 @@ static bool is_odd_integer(const struct dwarf_entry *entry)
 	return !size || size > 16 || (size & (size - 1));
 }
 
-/* A function that was compiled and not only inlined. */
-static bool is_function(const struct dwarf_entry *entry)
+/* The place of a function that was compiled and not only inlined: that of its name and
+ * parameters. 0: the entry is none. */
+static uint64_t find_function(const struct dwarf_entry *entry)
 {
-	return dwarf_entry_has(entry, DWARF_NAME) && dwarf_entry_has(entry, DWARF_HAS_CODE);
+	if (!dwarf_entry_has(entry, DWARF_HAS_CODE))
+		return 0;
+	return dwarf_entry_has(entry, DWARF_NAME) ? entry->place
+						  : dwarf_entry_get(entry, DWARF_ORIGIN, 0);
 }
 
 static int visit_all(void *context, const struct dwarf_spot *spot, struct reason *why)
 {
 	struct dwarf_source *source = context;
 	uint16_t tag = spot->abbrev->tag;
+	uint64_t place = spot->place;
 	struct dwarf_entry entry;
 	uint32_t id;
 
 	if (tag == DW_TAG_base_type || tag == DW_TAG_subprogram) {
 		int err = dwarf_entry_read(&source->units, spot->unit, spot->place, &entry, why);
 
-		if (err ||
-		    (tag == DW_TAG_base_type ? is_odd_integer(&entry) : !is_function(&entry)))
+		if (err || (tag == DW_TAG_base_type && is_odd_integer(&entry)))
 			return err;
+		if (tag == DW_TAG_subprogram)
+			place = find_function(&entry);
 	}
-	return dwarf_maker_id(&source->maker, spot->place, &id, why);
+	return place ? dwarf_maker_id(&source->maker, place, &id, why) : 0;
 }
 
 /* Gives an id to every type. */
