@@ -155,6 +155,8 @@ static int add_attribute(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abb
 		return 0;
 	step->reading = text ? DWARF_READ_TEXT : (uint8_t)reading_of(step->attribute, step->form);
 	step->size = size > 0 ? (uint16_t)size : 0;
+	if (!skip && dwarf_form_refers_outside(step->form))
+		abbrevs->refers_outside = true;
 	if (step->form == DW_FORM_flag_present)
 		step->implicit = 1;
 	if (!skip)
@@ -239,6 +241,7 @@ int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const
 
 	abbrevs->count = 0;
 	abbrevs->step_count = 0;
+	abbrevs->refers_outside = false;
 	set_format(abbrevs, format);
 	for (;;) {
 		uint64_t code = dwarf_bytes_uleb(&bytes);

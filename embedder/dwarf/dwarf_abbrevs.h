@@ -89,6 +89,7 @@ struct dwarf_abbrevs {
 	uint32_t count, capacity;
 	struct dwarf_step *steps;
 	uint32_t step_count, step_capacity;
+	bool refers_outside; /* some attribute may refer to another unit */
 	struct dwarf_format format;
 	int8_t form_sizes[DWARF_FORM_SIZES]; /* with that format */
 };

@@ -124,6 +124,19 @@ static enum dwarf_class class_of(uint64_t form)
 	}
 }
 
+bool dwarf_form_refers_outside(uint64_t form)
+{
+	switch (class_of(form)) {
+	case DWARF_CLASS_INFO_REF:
+	case DWARF_CLASS_ALT_REF:
+	case DWARF_CLASS_ALT_STR:
+	case DWARF_CLASS_SIGNATURE:
+		return true;
+	default:
+		return form == DW_FORM_indirect;
+	}
+}
+
 /* The bytes of a block, which follow their number. */
 static void read_block(struct dwarf_bytes *bytes, uint64_t form, struct dwarf_value *value)
 {

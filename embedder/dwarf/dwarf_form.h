@@ -43,6 +43,9 @@ struct dwarf_value {
 /* Bytes that a value of @form takes, DWARF_FORM_VARIES or DWARF_FORM_UNKNOWN. */
 int dwarf_form_size(uint64_t form, const struct dwarf_format *format);
 
+/* Whether a value of @form refers to something outside of the unit. */
+bool dwarf_form_refers_outside(uint64_t form);
+
 /* Steps over a value. An unknown form marks @bytes as failed. */
 void dwarf_form_skip(struct dwarf_bytes *bytes, uint64_t form, const struct dwarf_format *format);
 

@@ -30,7 +30,7 @@ typedef Dwarf_Endianness access_endianness;
 #endif
 
 /* One file, as libdwarf sees it. */
-struct opened_file {
+struct dwarf_opened {
 	struct {
 		const char *name;
 		struct dwarf_section section;
@@ -38,18 +38,20 @@ struct opened_file {
 	bool big_endian, is_64bit;
 	access_interface access;
 	Dwarf_Debug debug;
+	uint64_t start; /* place where its .debug_info starts */
 };
 
 struct dwarf_library {
 	struct dwarf_units *units;
-	struct opened_file file, alternate;
+	struct dwarf_opened file, alternate; /* opened when a unit refers to others */
+	struct dwarf_opened window;	     /* one unit */
 };
 
 /* --- the sections, for libdwarf --------------------------------------------------------------- */
 
 static int get_section(void *object, access_index index, access_section *ret_section, int *error)
 {
-	const struct opened_file *file = object;
+	const struct dwarf_opened *file = object;
 	access_section section;
 
 	if (index >= SECTIONS)
@@ -69,7 +71,7 @@ static int get_section(void *object, access_index index, access_section *ret_sec
 
 static int load_section(void *object, access_index index, Dwarf_Small **ret_data, int *error)
 {
-	const struct opened_file *file = object;
+	const struct dwarf_opened *file = object;
 
 	if (index >= SECTIONS || !file->sections[index].section.size)
 		return DW_DLV_NO_ENTRY;
@@ -80,13 +82,13 @@ static int load_section(void *object, access_index index, Dwarf_Small **ret_data
 
 static access_endianness get_byte_order(void *object)
 {
-	return ((const struct opened_file *)object)->big_endian ? ACCESS_BIG_ENDIAN
-								: ACCESS_LITTLE_ENDIAN;
+	return ((const struct dwarf_opened *)object)->big_endian ? ACCESS_BIG_ENDIAN
+								 : ACCESS_LITTLE_ENDIAN;
 }
 
 static Dwarf_Small get_pointer_size(void *object)
 {
-	return ((const struct opened_file *)object)->is_64bit ? 8 : 4;
+	return ((const struct dwarf_opened *)object)->is_64bit ? 8 : 4;
 }
 
 static Dwarf_Unsigned get_section_count(void *object)
@@ -97,7 +99,7 @@ static Dwarf_Unsigned get_section_count(void *object)
 #ifdef DW_LIBDWARF_VERSION
 static Dwarf_Unsigned get_file_size(void *object)
 {
-	const struct opened_file *file = object;
+	const struct dwarf_opened *file = object;
 	Dwarf_Unsigned size = 0;
 
 	for (unsigned int i = 0; i < SECTIONS; i++)
@@ -140,7 +142,7 @@ static int refuse(Dwarf_Debug debug, Dwarf_Error error, struct reason *why)
 
 /* --- library ---------------------------------------------------------------------------------- */
 
-static int open_file(struct opened_file *file, const struct dwarf_file *sections,
+static int open_file(struct dwarf_opened *file, const struct dwarf_file *sections,
 		     const struct dwarf_sections *all, struct reason *why)
 {
 	Dwarf_Error error = NULL;
@@ -180,7 +182,7 @@ static int open_file(struct opened_file *file, const struct dwarf_file *sections
 	}
 }
 
-static void close_file(struct opened_file *file)
+static void close_file(struct dwarf_opened *file)
 {
 	Dwarf_Error error = NULL;
 
@@ -192,6 +194,7 @@ void dwarf_library_close(struct dwarf_library *library)
 {
 	if (!library)
 		return;
+	close_file(&library->window);
 	close_file(&library->file);
 	close_file(&library->alternate);
 	free(library);
@@ -200,33 +203,73 @@ void dwarf_library_close(struct dwarf_library *library)
 int dwarf_library_open(struct dwarf_units *units, struct dwarf_library **ret_library,
 		       struct reason *why)
 {
-	const struct dwarf_sections *sections = units->sections;
 	struct dwarf_library *library = calloc(1, sizeof(*library));
-	Dwarf_Error error = NULL;
-	int err;
 
 	if (!library)
 		return reason_set(why, -ENOMEM, "out of memory");
 	library->units = units;
 	/* Everything is freed here one by one; libdwarf need not keep a list. */
 	dwarf_set_de_alloc_flag(0);
-	err = open_file(&library->file, &sections->file, sections, why);
-	if (!err && sections->alternate.info.data)
-		err = open_file(&library->alternate, &sections->alternate, sections, why);
-	if (!err && library->alternate.debug &&
-	    dwarf_set_tied_dbg(library->file.debug, library->alternate.debug, &error) != DW_DLV_OK)
-		err = refuse(library->file.debug, error, why);
-	if (err) {
-		dwarf_library_close(library);
-		return err;
-	}
 	*ret_library = library;
 	return 0;
 }
 
-static Dwarf_Debug debug_of(const struct dwarf_library *library, enum dwarf_part part)
+/* Opens all units of both files. */
+static int open_all(struct dwarf_library *library, struct reason *why)
 {
-	return part == DWARF_PART_ALTERNATE ? library->alternate.debug : library->file.debug;
+	const struct dwarf_sections *sections = library->units->sections;
+	Dwarf_Error error = NULL;
+	int err;
+
+	if (library->file.debug)
+		return 0;
+	library->alternate.start = dwarf_place(DWARF_PART_ALTERNATE, 0);
+	err = sections->alternate.info.data
+		      ? open_file(&library->alternate, &sections->alternate, sections, why)
+		      : 0;
+	if (!err)
+		err = open_file(&library->file, &sections->file, sections, why);
+	if (!err && library->alternate.debug &&
+	    dwarf_set_tied_dbg(library->file.debug, library->alternate.debug, &error) != DW_DLV_OK)
+		err = refuse(library->file.debug, error, why);
+	return err;
+}
+
+/* Opens one unit of .debug_info as if there were no others. */
+static int open_window(struct dwarf_library *library, const struct dwarf_unit *unit,
+		       struct reason *why)
+{
+	const struct dwarf_sections *sections = library->units->sections;
+	struct dwarf_file file = *dwarf_units_file(library->units, dwarf_place_part(unit->start));
+
+	if (library->window.debug && library->window.start == unit->start)
+		return 0;
+	close_file(&library->window);
+	library->window = (struct dwarf_opened){.start = unit->start};
+	file.info.data += dwarf_place_offset(unit->start);
+	file.info.size = unit->end - unit->start;
+	file.types = (struct dwarf_section){.size = 0};
+	return open_file(&library->window, &file, sections, why);
+}
+
+/* Opens that in which the unit of @place is read. */
+static int open_unit(struct dwarf_library *library, uint64_t place, struct dwarf_opened **ret_file,
+		     struct reason *why)
+{
+	enum dwarf_part part = dwarf_place_part(place);
+	struct dwarf_unit *unit;
+	int err = dwarf_units_find(library->units, place, &unit, why);
+
+	if (!err)
+		err = dwarf_units_load(library->units, unit, why);
+	if (err)
+		return err;
+	if (part != DWARF_PART_TYPES && !unit->abbrevs->refers_outside) {
+		*ret_file = &library->window;
+		return open_window(library, unit, why);
+	}
+	*ret_file = part == DWARF_PART_ALTERNATE ? &library->alternate : &library->file;
+	return open_all(library, why);
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -235,14 +278,19 @@ int dwarf_die_open(struct dwarf_library *library, uint64_t place, struct dwarf_d
 		   struct reason *why)
 {
 	enum dwarf_part part = dwarf_place_part(place);
-	Dwarf_Debug debug = debug_of(library, part);
+	struct dwarf_opened *file;
 	Dwarf_Error error = NULL;
 	Dwarf_Die die = NULL;
+	int err = open_unit(library, place, &file, why);
 
-	if (dwarf_offdie_b(debug, dwarf_place_offset(place), part != DWARF_PART_TYPES, &die,
-			   &error) != DW_DLV_OK)
-		return refuse(debug, error, why);
-	*ret_die = (struct dwarf_die){.library = library, .part = part, .die = die};
+	if (err)
+		return err;
+	if (dwarf_offdie_b(file->debug,
+			   part == DWARF_PART_TYPES ? dwarf_place_offset(place)
+						    : place - file->start,
+			   part != DWARF_PART_TYPES, &die, &error) != DW_DLV_OK)
+		return refuse(file->debug, error, why);
+	*ret_die = (struct dwarf_die){library, file, part, die};
 	return 0;
 }
 
@@ -255,13 +303,13 @@ void dwarf_die_close(struct dwarf_die *die)
 
 int dwarf_die_child(const struct dwarf_die *die, struct dwarf_die *ret_child, struct reason *why)
 {
-	Dwarf_Debug debug = debug_of(die->library, die->part);
+	Dwarf_Debug debug = die->file->debug;
 	Dwarf_Error error = NULL;
 	Dwarf_Die child = NULL;
 
 	switch (dwarf_child(die->die, &child, &error)) {
 	case DW_DLV_OK:
-		*ret_child = (struct dwarf_die){die->library, die->part, child};
+		*ret_child = (struct dwarf_die){die->library, die->file, die->part, child};
 		return 1;
 	case DW_DLV_NO_ENTRY:
 		return 0;
@@ -272,7 +320,7 @@ int dwarf_die_child(const struct dwarf_die *die, struct dwarf_die *ret_child, st
 
 int dwarf_die_next(struct dwarf_die *die, struct reason *why)
 {
-	Dwarf_Debug debug = debug_of(die->library, die->part);
+	Dwarf_Debug debug = die->file->debug;
 	Dwarf_Error error = NULL;
 	Dwarf_Die next = NULL;
 	int result =
@@ -291,7 +339,7 @@ int dwarf_die_tag(const struct dwarf_die *die, uint16_t *ret_tag, struct reason 
 	Dwarf_Half tag;
 
 	if (dwarf_tag(die->die, &tag, &error) != DW_DLV_OK)
-		return refuse(debug_of(die->library, die->part), error, why);
+		return refuse(die->file->debug, error, why);
 	*ret_tag = tag;
 	return 0;
 }
@@ -300,7 +348,7 @@ int dwarf_die_tag(const struct dwarf_die *die, uint16_t *ret_tag, struct reason 
 static int open_attribute(const struct dwarf_die *die, unsigned int name,
 			  Dwarf_Attribute *ret_attribute, Dwarf_Half *ret_form, struct reason *why)
 {
-	Dwarf_Debug debug = debug_of(die->library, die->part);
+	Dwarf_Debug debug = die->file->debug;
 	Dwarf_Attribute attribute = NULL;
 	Dwarf_Error error = NULL;
 
@@ -349,7 +397,7 @@ static int read_location(const struct dwarf_library *library, Dwarf_Debug debug,
 int dwarf_die_number(const struct dwarf_die *die, unsigned int name, uint64_t *ret_number,
 		     bool *ret_negative, struct reason *why)
 {
-	Dwarf_Debug debug = debug_of(die->library, die->part);
+	Dwarf_Debug debug = die->file->debug;
 	Dwarf_Attribute attribute;
 	Dwarf_Error error = NULL;
 	Dwarf_Unsigned number = 0;
@@ -406,7 +454,7 @@ int dwarf_die_number(const struct dwarf_die *die, unsigned int name, uint64_t *r
 
 int dwarf_die_name(const struct dwarf_die *die, const char **ret_name, struct reason *why)
 {
-	Dwarf_Debug debug = debug_of(die->library, die->part);
+	Dwarf_Debug debug = die->file->debug;
 	Dwarf_Error error = NULL;
 	char *name = NULL;
 
@@ -426,7 +474,7 @@ int dwarf_die_name(const struct dwarf_die *die, const char **ret_name, struct re
 static int read_reference(const struct dwarf_die *die, Dwarf_Attribute attribute, Dwarf_Half form,
 			  uint64_t *ret_place, Dwarf_Error *error)
 {
-	enum dwarf_part part = die->part;
+	const struct dwarf_library *library = die->library;
 	Dwarf_Sig8 bytes;
 	uint64_t signature;
 	Dwarf_Off offset;
@@ -434,19 +482,28 @@ static int read_reference(const struct dwarf_die *die, Dwarf_Attribute attribute
 	if (form == DW_FORM_ref_sig8) {
 		if (dwarf_formsig8(attribute, &bytes, error) != DW_DLV_OK)
 			return -EBADMSG;
-		signature = bytes_load(&bytes, 8, die->library->units->swapped);
-		*ret_place = dwarf_units_find_signature(die->library->units, signature);
+		signature = bytes_load(&bytes, 8, library->units->swapped);
+		*ret_place = dwarf_units_find_signature(library->units, signature);
 		return *ret_place ? 0 : -EBADMSG;
 	}
 	if (dwarf_global_formref(attribute, &offset, error) != DW_DLV_OK)
 		return -EBADMSG;
-	if (form == DW_FORM_GNU_ref_alt || form == DW_FORM_ref_sup4 || form == DW_FORM_ref_sup8)
-		part = DWARF_PART_ALTERNATE;
-	else if (form == DW_FORM_ref_addr && part == DWARF_PART_TYPES)
-		part = DWARF_PART_INFO;
-	if (part == DWARF_PART_ALTERNATE && !die->library->alternate.debug)
-		return -EBADMSG;
-	*ret_place = dwarf_place(part, offset);
+	switch (form) {
+	case DW_FORM_GNU_ref_alt:
+	case DW_FORM_ref_sup4:
+	case DW_FORM_ref_sup8:
+		*ret_place = dwarf_place(DWARF_PART_ALTERNATE, offset);
+		return library->alternate.debug ? 0 : -EBADMSG;
+	case DW_FORM_ref_addr:
+		break;
+	default:
+		if (die->part == DWARF_PART_TYPES) {
+			*ret_place = dwarf_place(DWARF_PART_TYPES, offset);
+			return 0;
+		}
+		break;
+	}
+	*ret_place = die->file->start + offset;
 	return 0;
 }
 
@@ -464,6 +521,6 @@ int dwarf_die_reference(const struct dwarf_die *die, unsigned int name, uint64_t
 	err = read_reference(die, attribute, form, ret_place, &error);
 	dwarf_dealloc_attribute(attribute);
 	if (error)
-		return refuse(debug_of(die->library, die->part), error, why);
+		return refuse(die->file->debug, error, why);
 	return err ? reason_set(why, err, "DWARF: a reference leads nowhere") : 1;
 }

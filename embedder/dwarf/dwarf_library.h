@@ -3,6 +3,10 @@
  * Entries as libdwarf reads them: what types are converted from. libdwarf takes the sections from
  * us, where they are mapped; it would read the whole file into memory otherwise, with the
  * relocations, which are applied already.
+ *
+ * libdwarf goes through a list of all units from the start of .debug_info for each entry that is
+ * opened. So it is given one unit as if that were all of .debug_info, unless the unit refers to
+ * others.
  */
 #ifndef COREBTF_DWARF_DWARF_LIBRARY_H
 #define COREBTF_DWARF_DWARF_LIBRARY_H
@@ -16,6 +20,7 @@ struct dwarf_library;
 /* An entry that is open in libdwarf. Starts zeroed. */
 struct dwarf_die {
 	struct dwarf_library *library;
+	struct dwarf_opened *file; /* what libdwarf has open, in which the entry is */
 	enum dwarf_part part;
 	void *die; /* Dwarf_Die; NULL: none */
 };
@@ -27,7 +32,8 @@ int dwarf_library_open(struct dwarf_units *units, struct dwarf_library **ret_lib
 /* NULL is fine. */
 void dwarf_library_close(struct dwarf_library *library);
 
-/* Opens the entry at @place. Error: -EBADMSG. */
+/* Opens the entry at @place. One at a time: another one must have been closed before. Error:
+ * -EBADMSG. */
 int dwarf_die_open(struct dwarf_library *library, uint64_t place, struct dwarf_die *ret_die,
 		   struct reason *why);
 
