@@ -270,6 +270,20 @@ int elf_file_read_as(const void *data, size_t size, const Elf64_Ehdr *header,
 	return read_tables(&file, ret_file, why);
 }
 
+int elf_file_read_sections(const void *data, size_t size, struct elf_file *ret_file,
+			   struct reason *why)
+{
+	_cleanup_(elf_file_release) struct elf_file file = {.data = data, .size = size};
+	int err;
+
+	err = read_ident(data, size, &file.codec, why);
+	if (err)
+		return err;
+	elf_codec_get_header(&file.codec, data, &file.header);
+	file.header.e_phnum = 0;
+	return read_tables(&file, ret_file, why);
+}
+
 void elf_file_release(struct elf_file *file)
 {
 	free(TAKE_PTR(file->sections));
@@ -293,6 +307,15 @@ size_t elf_file_find_section(const struct elf_file *file, const char *name, size
 			return i;
 	}
 	return 0;
+}
+
+const char *elf_file_section_name(const struct elf_file *file, size_t index)
+{
+	const Elf64_Shdr *section = &file->sections[index];
+
+	if (!file->names || section->sh_type == SHT_NULL)
+		return "";
+	return (const char *)file->data + file->sections[file->names].sh_offset + section->sh_name;
 }
 
 bool elf_file_is_mapped(const struct elf_file *file, uint64_t offset, uint64_t size)

@@ -42,11 +42,19 @@ int elf_file_read(const void *data, size_t size, struct elf_file *ret_file, stru
 int elf_file_read_as(const void *data, size_t size, const Elf64_Ehdr *header,
 		     struct elf_file *ret_file, struct reason *why);
 
+/* The same without the program headers: those of a debug file that was split off name bytes which
+ * it does not have. */
+int elf_file_read_sections(const void *data, size_t size, struct elf_file *ret_file,
+			   struct reason *why);
+
 /* Frees what is owned; for _cleanup_. */
 void elf_file_release(struct elf_file *file);
 
 /* The first section of that name past the one at @after, or 0. */
 size_t elf_file_find_section(const struct elf_file *file, const char *name, size_t after);
+
+/* Its name; "" where the file has no names. */
+const char *elf_file_section_name(const struct elf_file *file, size_t index);
 
 /* Ignores an alignment that is no power of two, and one that would only make a large hole. */
 static inline uint64_t elf_align_up(uint64_t offset, uint64_t alignment)

@@ -9,12 +9,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "embedder/elf/elf_file.h"
 #include "embedder/image/kernel_bytes.h"
 #include "embedder/image/kernel_facts.h"
 #include "embedder/util/reason.h"
 
 /* Whether an ELF file starts here. */
 bool kernel_elf_is(const void *start, size_t size);
+
+/* The section with debug information called ".debug_" and @name, also where it is packed in the old
+ * way (".zdebug_"). 0: there is none. */
+size_t kernel_elf_find_debug(const struct elf_file *file, const char *name);
+
+/* Where its types are: in its BTF, else in its DWARF, if these sections have bytes in this file. */
+enum kernel_types_kind kernel_elf_types(const struct elf_file *file);
+
+/* Puts the first GNU build-id of its notes into @facts. Where there is none, it stays unknown. */
+void kernel_elf_read_build_id(const struct elf_file *file, struct kernel_facts *facts);
+
+/* As elf_file_read_sections(), but refuses a BPF object. */
+int kernel_elf_open(const void *image, size_t size, struct elf_file *ret_file, struct reason *why);
 
 /*
  * Copies the BTF out of the section, unpacked if it is SHF_COMPRESSED, and reads what

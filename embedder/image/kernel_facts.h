@@ -15,12 +15,16 @@
 /* What uname(2) has room for, with the NUL at the end. */
 #define KERNEL_FACTS_TEXT_SIZE 65
 
+/* Where a kernel's types are. */
+enum kernel_types_kind { KERNEL_TYPES_UNKNOWN, KERNEL_TYPES_BTF, KERNEL_TYPES_DWARF };
+
 struct kernel_facts {
 	char release[KERNEL_FACTS_TEXT_SIZE];	    /* as uname -r; "": not known */
 	char uname_version[KERNEL_FACTS_TEXT_SIZE]; /* as uname -v; "": not known */
 	const char *machine; /* static, canonical (runtime/kernel/machine.h); "": not known */
 	uint8_t build_id[KERNEL_ID_BUILD_ID_MAX]; /* as /sys/kernel/notes has it */
 	size_t build_id_size;			  /* 0: not known */
+	enum kernel_types_kind types;		  /* in this file; of an image not known */
 };
 
 /* The id itself; it points into @facts. */
