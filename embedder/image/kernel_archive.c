@@ -129,10 +129,10 @@ static int find_btf(struct archive *archive, const void **ret_data, size_t *ret_
 	}
 	if (result != ARCHIVE_EOF)
 		return explain(archive, why);
+	if (!found && members)
+		return reason_set(why, -ENODATA, "no file in the archive is a BTF");
 	if (!found)
-		return reason_set(why, -EBADMSG,
-				  members ? "no file in the archive is a BTF"
-					  : "the archive is empty");
+		return reason_set(why, -EBADMSG, "the archive is empty");
 	*ret_data = found;
 	*ret_size = found_size;
 	*ret_copy = TAKE_PTR(found_copy);

@@ -22,7 +22,8 @@ bool kernel_archive_is(const void *start, size_t size);
  * @ret_data: the BTF, aligned to 4 bytes, either in @data or, where the archive has it in pieces,
  * in
  * *@ret_copy, which the caller frees and which is else NULL.
- * Errors: -EBADMSG damaged, no BTF or more than one in it, -EFBIG, -ENOMEM.
+ * Errors: -ENODATA no BTF among its members, -EBADMSG damaged, empty or more than one in it,
+ * -EFBIG, -ENOMEM.
  */
 int kernel_archive_find(const void *data, size_t size, const void **ret_data, size_t *ret_size,
 			void **ret_copy, struct reason *why);

@@ -17,6 +17,7 @@
 #include "embedder/archive/packed_size.h"
 #include "embedder/archive/packed_stream.h"
 #include "embedder/image/kernel_bytes.h"
+#include "embedder/image/kernel_dwarf.h"
 #include "embedder/image/kernel_elf.h"
 #include "embedder/image/kernel_image.h"
 #include "embedder/image/kernel_archive.h"
@@ -40,6 +41,7 @@ void kernel_btf_close(struct kernel_btf *btf)
 	if (btf->mapping)
 		munmap(btf->mapping, btf->mapping_size);
 	free(btf->memory);
+	free(btf->path);
 	memory_budget_release(btf->budget, btf->held);
 	memset(btf, 0, sizeof(*btf));
 }
@@ -93,7 +95,7 @@ static uint64_t unpacking_cost(uint64_t unpacked)
 
 static uint64_t cost_of(const struct kernel_btf *bytes, struct memory_budget *budget)
 {
-	uint64_t own = bytes->size, unpacked;
+	uint64_t own = bytes->size, unpacked, cost, needed;
 
 	switch (content_of(bytes->data, bytes->size)) {
 	case CONTENT_PACKED:
@@ -108,7 +110,11 @@ static uint64_t cost_of(const struct kernel_btf *bytes, struct memory_budget *bu
 		return unpacked ? own + unpacking_cost(unpacked)
 				: memory_budget_at_most(budget, own + own / BTF_PART);
 	case CONTENT_ELF: /* of a mapped one, hardly more than the BTF is read */
-		return memory_budget_at_most(budget, (bytes->memory ? own : 0) + own / BTF_PART);
+		cost = kernel_dwarf_cost(bytes, KERNEL_TYPES_UNKNOWN, &needed);
+		if (cost && memory_budget_at_most(budget, cost) < needed)
+			return needed; /* which is refused */
+		return memory_budget_at_most(
+			budget, cost ? cost : (bytes->memory ? own : 0) + own / BTF_PART);
 	default:
 		return own;
 	}
@@ -217,6 +223,7 @@ static int take_btf(struct kernel_btf *bytes, struct kernel_btf *ret_btf, struct
 	*ret_btf = *bytes;
 	ret_btf->budget = NULL; /* @bytes keeps it until the end */
 	bytes->mapping = bytes->memory = NULL;
+	bytes->path = NULL;
 	return 0;
 }
 
@@ -259,30 +266,55 @@ int kernel_btf_reserve(struct kernel_btf *bytes, struct reason *why)
 	return err;
 }
 
+int kernel_btf_unpack_file(struct kernel_btf *bytes, bool *ret_was_packed, struct reason *why)
+{
+	struct kernel_btf plain = {0};
+	int err = kernel_btf_reserve(bytes, why);
+
+	*ret_was_packed = content_of(bytes->data, bytes->size) == CONTENT_PACKED;
+	if (err || !*ret_was_packed)
+		return err;
+	err = unpack_within_budget(bytes, &plain, why);
+	if (err)
+		return err;
+	/* What was held of the budget for the whole file stays held for what comes of it. */
+	plain.budget = bytes->budget;
+	plain.held = bytes->held;
+	bytes->budget = NULL;
+	kernel_btf_close(bytes);
+	*bytes = plain;
+	return 0;
+}
+
+int kernel_btf_take(struct kernel_btf *bytes, bool was_packed, struct kernel_facts *ret_facts,
+		    struct kernel_btf *ret_btf, struct reason *why)
+{
+	struct kernel_facts facts = {.machine = ""};
+	struct kernel_btf btf = {0};
+	int err = read_plain(bytes, was_packed, &facts, &btf, why);
+
+	if (err)
+		return err;
+	facts.types = KERNEL_TYPES_BTF;
+	if (ret_facts)
+		*ret_facts = facts;
+	btf.budget = bytes->budget;
+	btf.held = bytes->held;
+	bytes->budget = NULL;
+	*ret_btf = btf;
+	return 0;
+}
+
 int kernel_btf_unpack(struct kernel_btf *bytes, struct kernel_facts *ret_facts,
 		      struct kernel_btf *ret_btf, struct reason *why)
 {
-	_cleanup_(kernel_btf_close) struct kernel_btf file = *bytes, plain = {0};
-	struct kernel_facts facts = {.machine = ""};
-	struct kernel_btf btf = {0};
-	bool is_packed = content_of(file.data, file.size) == CONTENT_PACKED;
-	int err = kernel_btf_reserve(&file, why);
+	_cleanup_(kernel_btf_close) struct kernel_btf file = *bytes;
+	bool was_packed;
+	int err;
 
 	memset(bytes, 0, sizeof(*bytes));
-	if (!err && is_packed)
-		err = unpack_within_budget(&file, &plain, why);
-	if (!err)
-		err = read_plain(is_packed ? &plain : &file, is_packed, &facts, &btf, why);
-	if (err)
-		return err;
-	if (ret_facts)
-		*ret_facts = facts;
-	/* What was held of the budget for the whole file stays held for the BTF, a part of it. */
-	btf.budget = file.budget;
-	btf.held = file.held;
-	file.budget = NULL;
-	*ret_btf = btf;
-	return 0;
+	err = kernel_btf_unpack_file(&file, &was_packed, why);
+	return err ? err : kernel_btf_take(&file, was_packed, ret_facts, ret_btf, why);
 }
 
 int kernel_btf_identify(const void *bytes, size_t size, struct kernel_facts *ret_facts,
@@ -314,6 +346,20 @@ int kernel_btf_identify(const void *bytes, size_t size, struct kernel_facts *ret
 
 /* --- files ------------------------------------------------------------------------------------ */
 
+static int map_elf(const char *path, int fd, uint64_t size, struct kernel_btf *ret_bytes,
+		   struct reason *why)
+{
+	_cleanup_free_ char *own_path = strdup(path);
+	int err;
+
+	if (!own_path)
+		return reason_errno(why, -ENOMEM, "cannot keep the path");
+	err = kernel_bytes_map_file(fd, size, ret_bytes, why);
+	if (!err)
+		ret_bytes->path = TAKE_PTR(own_path);
+	return err;
+}
+
 int kernel_btf_load(const char *path, struct kernel_btf *ret_bytes, struct reason *why)
 {
 	_cleanup_close_ int fd = -1;
@@ -331,7 +377,7 @@ int kernel_btf_load(const char *path, struct kernel_btf *ret_bytes, struct reaso
 		return kernel_bytes_refuse(start, 0, why);
 	/* Of an ELF file most bytes are not looked at. */
 	if (kernel_elf_is(start, (size_t)count))
-		return kernel_bytes_map_file(fd, (uint64_t)status.st_size, ret_bytes, why);
+		return map_elf(path, fd, (uint64_t)status.st_size, ret_bytes, why);
 	if (!kernel_bytes_are_btf(start, (size_t)count))
 		return kernel_bytes_read(fd, (uint64_t)status.st_size, ret_bytes, why);
 	err = kernel_bytes_check_size((uint64_t)status.st_size, why);
@@ -341,8 +387,8 @@ int kernel_btf_load(const char *path, struct kernel_btf *ret_bytes, struct reaso
 	return err == -ENODEV ? kernel_bytes_read(fd, 0, ret_bytes, why) : err;
 }
 
-int kernel_btf_open(const char *path, struct memory_budget *budget, struct kernel_facts *ret_facts,
-		    struct kernel_btf *ret_btf, struct reason *why)
+int kernel_btf_load_within(const char *path, struct memory_budget *budget,
+			   struct kernel_btf *ret_bytes, struct reason *why)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf bytes = {0};
 	uint64_t cost;
@@ -356,7 +402,18 @@ int kernel_btf_open(const char *path, struct memory_budget *budget, struct kerne
 	err = memory_budget_acquire(budget, cost, why);
 	if (err)
 		return err;
-	bytes.budget = budget;
-	bytes.held = budget ? cost : 0;
-	return kernel_btf_unpack(&bytes, ret_facts, ret_btf, why);
+	*ret_bytes = bytes;
+	ret_bytes->budget = budget;
+	ret_bytes->held = budget ? cost : 0;
+	memset(&bytes, 0, sizeof(bytes));
+	return 0;
+}
+
+int kernel_btf_open(const char *path, struct memory_budget *budget, struct kernel_facts *ret_facts,
+		    struct kernel_btf *ret_btf, struct reason *why)
+{
+	struct kernel_btf bytes = {0};
+	int err = kernel_btf_load_within(path, budget, &bytes, why);
+
+	return err ? err : kernel_btf_unpack(&bytes, ret_facts, ret_btf, why);
 }

@@ -29,6 +29,9 @@ struct kernel_btf {
 	/* What of a budget is held for it; NULL: there is none. */
 	struct memory_budget *budget;
 	uint64_t held;
+	/* Of an ELF file that kernel_btf_load() mapped: where it is, to find others beside it.
+	 * NULL: it was in an archive, or packed. */
+	char *path;
 };
 
 /* Ends the mapping or frees the memory, and gives back what is held; does nothing on an empty one.
@@ -55,6 +58,15 @@ int kernel_btf_unpack(struct kernel_btf *bytes, struct kernel_facts *ret_facts,
 /* Waits for as much of the budget of @bytes as unpacking them takes, as far as they say it.
  * kernel_btf_unpack() does so itself. Error: -EFBIG. */
 int kernel_btf_reserve(struct kernel_btf *bytes, struct reason *why);
+
+/* The steps of kernel_btf_open() and _unpack(), for kernel_types.h: kernel_btf_load() with what
+ * unpacking takes held of @budget; unpacks @bytes in place if they are packed; takes the BTF out
+ * of what is not packed any more. */
+int kernel_btf_load_within(const char *path, struct memory_budget *budget,
+			   struct kernel_btf *ret_bytes, struct reason *why);
+int kernel_btf_unpack_file(struct kernel_btf *bytes, bool *ret_was_packed, struct reason *why);
+int kernel_btf_take(struct kernel_btf *bytes, bool was_packed, struct kernel_facts *ret_facts,
+		    struct kernel_btf *ret_btf, struct reason *why);
 
 /*
  * What a kernel's own file, an ELF file or an image, says of it, without its BTF; packed ones are

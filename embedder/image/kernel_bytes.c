@@ -69,6 +69,8 @@ int kernel_bytes_read(int fd, uint64_t expected, struct kernel_btf *ret_btf, str
 	_cleanup_free_ char *memory = NULL;
 	size_t size = 0, capacity = 0;
 
+	if (kernel_bytes_check_size(expected, why))
+		return -EFBIG;
 	for (;;) {
 		ssize_t count;
 

@@ -11,6 +11,8 @@
  * The program headers come first and say where the front ends. The section headers come last, with
  * the names of the sections somewhere near them, so the tail has a fixed size. Once all bytes have
  * come, the section headers show whether all that is needed was kept.
+ *
+ * The second time, what is kept is known: kernel_dwarf_ranges().
  */
 #include "embedder/image/kernel_excerpt.h"
 
@@ -26,20 +28,46 @@
 
 #define TAIL_SIZE ((size_t)32 << 20)
 
-int kernel_excerpt_open(size_t size, size_t limit, struct kernel_excerpt *ret_excerpt,
-			struct reason *why)
+/* The ranges of an excerpt that is not known beforehand. */
+enum { FRONT, TAIL };
+
+static int map_excerpt(size_t size, struct kernel_excerpt *ret_excerpt, struct reason *why)
 {
-	struct kernel_excerpt excerpt = {.size = size, .limit = limit};
-	size_t tail = limit / 4 < TAIL_SIZE ? limit / 4 : TAIL_SIZE;
 	void *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (bytes == MAP_FAILED)
 		return reason_errno(why, -ENOMEM, "cannot unpack it");
-	excerpt.bytes = bytes;
-	excerpt.front = size <= limit ? size : limit - tail;
-	excerpt.tail = size <= tail ? 0 : size - tail;
-	*ret_excerpt = excerpt;
+	*ret_excerpt = (struct kernel_excerpt){.bytes = bytes, .size = size};
+	return 0;
+}
+
+int kernel_excerpt_open(size_t size, size_t limit, struct kernel_excerpt *ret_excerpt,
+			struct reason *why)
+{
+	size_t tail = limit / 4 < TAIL_SIZE ? limit / 4 : TAIL_SIZE;
+	int err = map_excerpt(size, ret_excerpt, why);
+
+	if (err)
+		return err;
+	ret_excerpt->limit = limit;
+	ret_excerpt->kept[FRONT].end = size <= limit ? size : limit - tail;
+	ret_excerpt->kept[TAIL].start = size <= tail ? 0 : size - tail;
+	ret_excerpt->kept[TAIL].end = size;
+	ret_excerpt->kept_count = 2;
+	return 0;
+}
+
+int kernel_excerpt_open_ranges(size_t size, const struct kernel_excerpt_range *ranges, size_t count,
+			       struct kernel_excerpt *ret_excerpt, struct reason *why)
+{
+	int err = map_excerpt(size, ret_excerpt, why);
+
+	if (err)
+		return err;
+	memcpy(ret_excerpt->kept, ranges, count * sizeof(*ranges));
+	ret_excerpt->kept_count = count;
+	ret_excerpt->is_known = true;
 	return 0;
 }
 
@@ -75,11 +103,11 @@ static uint64_t find_segments_end(const struct kernel_excerpt *excerpt)
 	return elf_file_segments_end(&file);
 }
 
-static void copy(struct kernel_excerpt *excerpt, size_t start, size_t end, uint64_t offset,
-		 const uint8_t *piece, size_t size)
+static void copy(struct kernel_excerpt *excerpt, const struct kernel_excerpt_range *range,
+		 uint64_t offset, const uint8_t *piece, size_t size)
 {
-	size_t from = start > offset ? start : (size_t)offset;
-	size_t to = end < offset + size ? end : (size_t)offset + size;
+	uint64_t from = range->start > offset ? range->start : offset;
+	uint64_t to = range->end < offset + size ? range->end : offset + size;
 
 	if (from < to)
 		memcpy(excerpt->bytes + from, piece + (from - offset), to - from);
@@ -90,21 +118,21 @@ int kernel_excerpt_take(void *context, uint64_t offset, const void *piece, size_
 	struct kernel_excerpt *excerpt = context;
 	uint64_t end;
 
-	copy(excerpt, 0, excerpt->front, offset, piece, size);
-	copy(excerpt, excerpt->tail, excerpt->size, offset, piece, size);
-	if (excerpt->seen_head || offset + size < HEAD_SIZE)
+	for (size_t i = 0; i < excerpt->kept_count; i++)
+		copy(excerpt, &excerpt->kept[i], offset, piece, size);
+	if (excerpt->is_known || excerpt->seen_head || offset + size < HEAD_SIZE)
 		return 0;
 	excerpt->seen_head = true;
 	end = find_segments_end(excerpt);
-	if (end && end < excerpt->front)
-		excerpt->front = end > offset + size ? (size_t)end : (size_t)offset + size;
+	if (end && end < excerpt->kept[FRONT].end)
+		excerpt->kept[FRONT].end = end > offset + size ? end : offset + size;
 	return 0;
 }
 
 static bool is_kept(const struct kernel_excerpt *excerpt, const Elf64_Shdr *section)
 {
-	return !elf_section_has_bytes(section) || section->sh_offset >= excerpt->tail ||
-	       section->sh_offset + section->sh_size <= excerpt->front;
+	return !elf_section_has_bytes(section) || section->sh_offset >= excerpt->kept[TAIL].start ||
+	       section->sh_offset + section->sh_size <= excerpt->kept[FRONT].end;
 }
 
 /* Whether all that kernel_elf.c looks at was kept. Of a damaged file it is: what is wrong with it
@@ -116,7 +144,7 @@ static bool is_complete(const struct kernel_excerpt *excerpt)
 	Elf64_Ehdr header;
 	size_t btf;
 
-	if (excerpt->front >= excerpt->tail)
+	if (excerpt->is_known || excerpt->kept[FRONT].end >= excerpt->kept[TAIL].start)
 		return true;
 	if (!elf_file_is(excerpt->bytes, excerpt->size))
 		return false;
@@ -125,7 +153,8 @@ static bool is_complete(const struct kernel_excerpt *excerpt)
 	table.sh_size = (uint64_t)header.e_shentsize * header.e_shnum;
 	if (!is_kept(excerpt, &table))
 		return false;
-	if (elf_file_read(excerpt->bytes, excerpt->size, &file, NULL) || !file.section_count)
+	if (elf_file_read_sections(excerpt->bytes, excerpt->size, &file, NULL) ||
+	    !file.section_count)
 		return true;
 	if (!is_kept(excerpt, &file.sections[file.names]))
 		return false;

@@ -21,17 +21,30 @@
  * three times that. */
 #define KERNEL_EXCERPT_MAX (UINT64_C(192) << 20)
 
+/* More than a kernel with DWARF needs. */
+#define KERNEL_EXCERPT_RANGES 16
+
+struct kernel_excerpt_range {
+	uint64_t start, end; /* offsets in the file */
+};
+
 struct kernel_excerpt {
 	uint8_t *bytes; /* a mapping of @size bytes */
 	size_t size;
-	size_t front, tail; /* kept are the bytes before and from there on */
+	struct kernel_excerpt_range kept[KERNEL_EXCERPT_RANGES];
+	size_t kept_count;
 	size_t limit;
+	bool is_known; /* what is kept was known before the first byte */
 	bool seen_head;
 };
 
 /* @size: of the file. @limit: how many bytes of it may be kept, at least a page. Error: -ENOMEM. */
 int kernel_excerpt_open(size_t size, size_t limit, struct kernel_excerpt *ret_excerpt,
 			struct reason *why);
+
+/* For a file whose section headers were seen before: keeps just these @count ranges of it. */
+int kernel_excerpt_open_ranges(size_t size, const struct kernel_excerpt_range *ranges, size_t count,
+			       struct kernel_excerpt *ret_excerpt, struct reason *why);
 
 /* Takes the bytes of the file at @offset, which lie in it; they come in order. @context is the
  * struct kernel_excerpt. Returns 0. */

@@ -213,9 +213,9 @@ size_t kernel_image_unpacked_size(const void *bytes, size_t size)
 static int explain_no_btf(struct reason *why)
 {
 	return reason_set(why, -ENODATA,
-			  "its kernel was built without BTF (CONFIG_DEBUG_INFO_BTF); give a BTF "
-			  "that was made for it, say by BTFHub or by pahole from its debug "
-			  "information");
+			  "its kernel was built without BTF (CONFIG_DEBUG_INFO_BTF); give its "
+			  "vmlinux with DWARF, or the package that has it (-dbg, -dbgsym, "
+			  "-debuginfo), or a BTF that was made for it");
 }
 
 /* --- bzImage ---------------------------------------------------------------------------------- */

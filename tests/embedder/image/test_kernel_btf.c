@@ -216,7 +216,7 @@ static void test_archive_without_one_btf(void **state)
 
 	make_btf(1);
 	write_archive("none", members, 1);
-	assert_refuses("none", -EBADMSG, "no file in the archive is a BTF");
+	assert_refuses("none", -ENODATA, "no file in the archive is a BTF");
 	write_archive("two", members, 3);
 	assert_refuses("two", -EBADMSG, "more than one BTF");
 	write_archive("zero", members, 0);
