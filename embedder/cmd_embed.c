@@ -265,10 +265,11 @@ static const struct command_option options_of_embed[] = {
 	{SOURCES_KERNELS, "kernels", "[PATH...]",
 	 "kernel BTFs: folders in BTFHub's layout\n"
 	 "OS/VERSION/MACHINE/RELEASE.btf[.tar.xz], parts of\n"
-	 "such a tree, tars of it, kernels (vmlinuz, vmlinux),\n"
-	 "packages (.deb, .rpm), or single BTFs; all words up\n"
-	 "to the next option, and -- ends them; without PATH:\n"
-	 "those that 'corebtf fetch' downloaded"},
+	 "such a tree, tars of it, kernels (vmlinuz, vmlinux\n"
+	 "with BTF or DWARF), packages (.deb, .rpm), or single\n"
+	 "BTFs; all words up to the next option, and -- ends\n"
+	 "them; without PATH: those that 'corebtf fetch'\n"
+	 "downloaded"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs after it are, where path\n"
 	 "and file do not say it or are wrong: os=ID[:VERSION],\n"

@@ -157,6 +157,7 @@ static int write_results(const struct report_options *options, const struct asse
 		return STATUS_FAILED;
 	kernel_notes_not_selected(&assessment->kernels);
 	kernel_notes_left_out(&assessment->kernels);
+	kernel_notes_dwarf(&assessment->kernels);
 	summarize(compat);
 	kernel_notes_failures(&assessment->kernels);
 	return fails(compat, options->fail_on) || assessment->kernels.failures ? STATUS_FAILED

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "embedder/btf/btf_join.h"
-#include "embedder/btf/btf_source.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/object_output.h"
@@ -19,11 +18,17 @@
 #include "embedder/cli/sources.h"
 #include "embedder/cli/tar_output.h"
 #include "embedder/engine/container.h"
+#include "embedder/engine/kernel_reader.h"
 #include "embedder/engine/unresolved.h"
-#include "embedder/image/kernel_btf.h"
+#include "embedder/image/kernel_types.h"
+#include "embedder/kernels/kernel_source.h"
 #include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/memory_budget.h"
 #include "embedder/util/text.h"
+
+/* An archive with one BTF in it (BTFHub's have 1 MB) is smaller. */
+#define ONE_BTF_SIZE_MAX (32 << 20)
 
 enum {
 	OPTION_BASE = SOURCES_OTHER,
@@ -140,6 +145,20 @@ static bool is_single_file(const struct sources *sources)
 	       (stat(sources->kernels.paths[0].path, &status) < 0 || !S_ISDIR(status.st_mode));
 }
 
+/* Whether the file may have kernels in it as its members. *@ret_large: it cannot be one packed BTF.
+ */
+static bool is_archive(const char *path, bool *ret_large)
+{
+	enum kernel_source_content content;
+	struct stat status;
+
+	*ret_large = false;
+	if (kernel_source_look(path, &content, NULL) || stat(path, &status) < 0)
+		return false;
+	*ret_large = content == KERNEL_SOURCE_PACKAGE || status.st_size > ONE_BTF_SIZE_MAX;
+	return content == KERNEL_SOURCE_PACKAGE || content == KERNEL_SOURCE_ARCHIVE;
+}
+
 /* The BTF of a module extends that of its kernel; btf_join() makes one BTF of the two. */
 static int join_base(const struct trim_options *options, const char *kernel,
 		     struct kernel_btf *full)
@@ -164,12 +183,27 @@ static int join_base(const struct trim_options *options, const char *kernel,
 	return 0;
 }
 
-static int trim_btf(const struct trim_options *options, const struct object_input *objects,
-		    const char *kernel, const struct kernel_btf *full)
+static void note_trimmed(const struct trim_options *options, const struct trim_result *result,
+			 const struct kernel_types *full)
+{
+	struct text_figure size = text_count(result->size), types = text_count(result->type_count);
+
+	if (full->dwarf)
+		report_note("%s: %s bytes, %s type%s, read from DWARF", options->output, size.text,
+			    types.text, text_plural(result->type_count));
+	else
+		report_note("%s: %s of %s bytes, %s type%s", options->output, size.text,
+			    text_count(full->btf.size).text, types.text,
+			    text_plural(result->type_count));
+}
+
+static int trim_types(const struct trim_options *options, const struct object_input *objects,
+		      const char *kernel, const struct kernel_types *full)
 {
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = trimmer_new(objects->requests);
-	_cleanup_(btf_source_free) struct btf_source types = {0};
+	_cleanup_(kernel_reader_free) struct kernel_reader reader = {0};
 	_cleanup_(matrix_free) struct matrix matrix = {0};
+	struct type_source *types = NULL;
 	struct trim_result result = {0};
 	struct reason why = {""};
 	int err;
@@ -178,9 +212,9 @@ static int trim_btf(const struct trim_options *options, const struct object_inpu
 		report_failure(NULL, "out of memory");
 		return -ENOMEM;
 	}
-	err = btf_source_open(&types, full->data, full->size, &why);
+	err = kernel_reader_open(&reader, full, &types, &why);
 	if (!err)
-		err = trimmer_run(trimmer, &types.types, &result, &why);
+		err = trimmer_run(trimmer, types, &result, &why);
 	if (err) {
 		report_failure(kernel, "%s", why.text);
 		return err;
@@ -191,27 +225,41 @@ static int trim_btf(const struct trim_options *options, const struct object_inpu
 	if (engine_wants(run_events(), ENGINE_DETAIL) && !matrix_init(&matrix, objects->requests) &&
 	    !matrix_add_kernel(&matrix, kernel, result.verdicts))
 		unresolved_report(run_events(), &matrix, 0);
-	report_note("%s: %s of %s bytes, %s type%s", options->output, text_count(result.size).text,
-		    text_count(full->size).text, text_count(result.type_count).text,
-		    text_plural(result.type_count));
+	note_trimmed(options, &result, full);
 	return 0;
 }
 
+static int trim_full(const struct trim_options *options, const struct object_input *objects,
+		     const char *kernel, struct kernel_types *full)
+{
+	int err = object_input_check_order(objects, kernel_types_are_big_endian(full), kernel);
+
+	if (!err && options->base)
+		err = join_base(options, kernel, &full->btf);
+	return err ? err : trim_types(options, objects, kernel, full);
+}
+
+/* 1: nothing was done, since the file is an archive whose members have to be looked at. */
 static int trim_file(const struct trim_options *options, const struct object_input *objects)
 {
-	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
+	_cleanup_(memory_budget_destroy) struct memory_budget budget;
+	_cleanup_(kernel_types_close) struct kernel_types full = {0};
+	enum kernel_types_kind wanted = options->base ? KERNEL_TYPES_BTF : KERNEL_TYPES_UNKNOWN;
 	const char *kernel = options->sources.kernels.paths[0].path;
+	bool is_large, has_members = is_archive(kernel, &is_large) && !options->base;
 	struct reason why = {""};
-	int err = kernel_btf_open(kernel, NULL, NULL, &full, &why);
+	int err;
 
-	if (err) {
-		report_failure(kernel, "%s", why.text);
-		return err;
-	}
-	err = object_input_check_order(objects, kernel_btf_is_big_endian(&full), kernel);
-	if (!err && options->base)
-		err = join_base(options, kernel, &full);
-	return err ? err : trim_btf(options, objects, kernel, &full);
+	memory_budget_init(&budget, options->sources.memory);
+	if (has_members && is_large)
+		return 1;
+	err = kernel_types_open(kernel, wanted, &budget, NULL, &full, &why);
+	if (!err)
+		return trim_full(options, objects, kernel, &full);
+	if (has_members && (err == -ENODATA || err == -EFBIG)) /* no BTF, but perhaps a kernel */
+		return 1;
+	report_failure(kernel, "%s", why.text);
+	return err;
 }
 
 /* --- many ------------------------------------------------------------------------------------- */
@@ -378,8 +426,12 @@ static int run(const struct command *command, int argc, char **argv)
 	    sources_check_output(&options.sources, &trimming.kernels, options.output) ||
 	    sources_read_objects(&options.sources, &trimming.objects))
 		return STATUS_FAILED;
-	if (options.kind == CONTAINER_BTF && is_single_file(&options.sources))
-		return trim_file(&options, &trimming.objects) ? STATUS_FAILED : STATUS_DONE;
+	if (options.kind == CONTAINER_BTF && is_single_file(&options.sources)) {
+		int left = trim_file(&options, &trimming.objects);
+
+		if (left <= 0)
+			return left ? STATUS_FAILED : STATUS_DONE;
+	}
 	return trim_kernels(&options, &trimming) || trimming.kernels.failures ? STATUS_FAILED
 									      : STATUS_DONE;
 }

@@ -54,6 +54,7 @@ static int summarize(const struct sources *sources, const struct verification *v
 	size_t requests = request_set_count(verification->objects.requests);
 
 	kernel_notes_not_selected(&verification->kernels);
+	kernel_notes_dwarf(&verification->kernels);
 	if (verification->absent)
 		report_note("%s kernel%s not in the bundle", text_count(verification->absent).text,
 			    text_plural(verification->absent));

@@ -51,12 +51,21 @@ void kernel_notes_left_out(const struct kernel_input *input)
 			    text_count(input->left_out).text, text_plural(input->left_out));
 }
 
+void kernel_notes_dwarf(const struct kernel_input *input)
+{
+	if (input->from_dwarf)
+		report_note("%s kernel%s without BTF: types read from %s DWARF",
+			    text_count(input->from_dwarf).text, text_plural(input->from_dwarf),
+			    input->from_dwarf == 1 ? "its" : "their");
+}
+
 void kernel_notes_trimming(const struct trimming *trimming)
 {
 	const struct kernel_input *kernels = &trimming->kernels;
 
 	kernel_notes_not_selected(kernels);
 	kernel_notes_left_out(kernels);
+	kernel_notes_dwarf(kernels);
 	if (trimming->unresolved)
 		report_detail(
 			"%s of %s kernel%s lack%s something that the objects ask for, %s times "

@@ -23,6 +23,9 @@ void kernel_notes_not_selected(const struct kernel_input *input);
 /* How many kernels are for other machines, if any. */
 void kernel_notes_left_out(const struct kernel_input *input);
 
+/* How many kernels have no BTF, so that their DWARF was read. */
+void kernel_notes_dwarf(const struct kernel_input *input);
+
 /* What was left out of a run, and what could not be resolved. */
 void kernel_notes_trimming(const struct trimming *trimming);
 

@@ -4,6 +4,7 @@
  */
 #include "embedder/cli/kernel_table.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,13 +39,30 @@ static const char *or_dash(const char *text)
 	return *text ? text : "-";
 }
 
+/* What its file has; of images and plain BTFs that is not known, or plain. */
+static const char *types_name(const struct kernel_file *file, const char *unknown)
+{
+	switch (file->types) {
+	case KERNEL_TYPES_BTF:
+		return "BTF";
+	case KERNEL_TYPES_DWARF:
+		return "DWARF";
+	default:
+		return unknown;
+	}
+}
+
 int kernel_table_print(const struct kernel_list *list)
 {
-	static const char *const headings[] = {"OS", "VERSION", "MACHINE", "RELEASE", "PATH"};
+	static const char *const headings[] = {"OS",	  "VERSION", "MACHINE",
+					       "RELEASE", "PATH",    "TYPES"};
+	bool has_dwarf = false;
 	_cleanup_(table_free) struct table table;
 	int err = 0;
 
-	table_init(&table, sizeof(headings) / sizeof(headings[0]));
+	for (size_t i = 0; i < list->count; i++)
+		has_dwarf |= list->files[i].types == KERNEL_TYPES_DWARF;
+	table_init(&table, sizeof(headings) / sizeof(headings[0]) - !has_dwarf);
 	for (size_t i = 0; i < table.columns; i++)
 		err |= table_add(&table, headings[i]);
 	for (size_t i = 0; i < list->count; i++) {
@@ -55,6 +73,8 @@ int kernel_table_print(const struct kernel_list *list)
 		err |= table_add(&table, file->id.machine);
 		err |= table_add(&table, file->id.release);
 		err |= table_add(&table, file->path);
+		if (has_dwarf)
+			err |= table_add(&table, types_name(file, "-"));
 	}
 	if (err)
 		return -ENOMEM;
@@ -80,6 +100,7 @@ void kernel_table_print_json(const struct kernel_list *list)
 		print_text(", \"os_id\": ", file->id.os_id);
 		print_text(", \"version_id\": ", file->id.version_id);
 		print_text(", \"path\": ", file->path);
+		print_text(", \"types\": ", types_name(file, ""));
 		printf("}");
 	}
 	printf("\n  ]\n}\n");

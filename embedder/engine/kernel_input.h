@@ -19,6 +19,7 @@ struct kernel_input {
 	size_t failures; /* paths that could not be used */
 	size_t left_out; /* kernels of other machines */
 	size_t not_selected;
+	size_t from_dwarf; /* kernels whose types were read from their DWARF */
 
 	/* What a kernel in one of the list's sources must match, once its key is known. */
 	struct kernel_select *select; /* NULL: nothing */

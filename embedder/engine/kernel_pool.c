@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "embedder/btf/btf_source.h"
-#include "embedder/image/kernel_btf.h"
+#include "embedder/engine/kernel_reader.h"
+#include "embedder/image/kernel_types.h"
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
@@ -48,7 +48,7 @@ struct reading {
 /* One thread's own. */
 struct worker {
 	void *scratch;
-	struct btf_source types; /* of the kernel that it works on */
+	struct kernel_reader reader; /* of the kernel that it works on */
 };
 
 struct kernel_pool {
@@ -79,9 +79,11 @@ static void slot_free(struct slot *slot)
 /* With the lock held. */
 static void hand_over_slot(struct kernel_pool *pool, struct slot *slot)
 {
+	const struct kernel_file *kernel = slot->result.kernel;
+
+	pool->input->from_dwarf += !slot->result.error && kernel->types == KERNEL_TYPES_DWARF;
 	pool->error = pool->work->take(pool->work->context, &slot->result);
-	engine_progress(pool->input->events, ++pool->taken, pool->total,
-			slot->result.kernel->id.release);
+	engine_progress(pool->input->events, ++pool->taken, pool->total, kernel->id.release);
 	free(slot->result.outcome);
 	slot->result.outcome = NULL;
 }
@@ -153,45 +155,51 @@ static void note_skipped(void *context, const char *path, const char *why)
 
 /* --- work ------------------------------------------------------------------------------------- */
 
+/* Only here the types of a kernel are opened. */
 static void run_kernel(struct kernel_pool *pool, struct worker *worker,
-		       struct kernel_pool_result *result, const struct kernel_btf *full)
+		       struct kernel_pool_result *result, const struct kernel_types *kernel_types)
 {
+	struct type_source *types = NULL;
+
 	if (!result->error)
 		result->error =
-			btf_source_open(&worker->types, full->data, full->size, &result->why);
+			kernel_reader_open(&worker->reader, kernel_types, &types, &result->why);
 	if (!result->error)
 		result->error =
-			pool->work->run(pool->work->context, worker->scratch, result->kernel,
-					&worker->types.types, &result->outcome, &result->why);
+			pool->work->run(pool->work->context, worker->scratch, result->kernel, types,
+					&result->outcome, &result->why);
+	kernel_reader_close(&worker->reader);
 }
 
 /* A file whose key is known; what the file itself says must not contradict the key. */
 static void run_file(struct kernel_pool *pool, struct worker *worker, size_t number)
 {
-	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
+	_cleanup_(kernel_types_close) struct kernel_types types = {0};
 	struct kernel_file *file = &pool->input->list.files[number];
 	struct kernel_pool_result *result = &pool->slots[number].result;
 	struct kernel_facts facts = {.machine = ""};
 
 	result->kernel = file;
-	result->error = kernel_btf_open(file->path, &pool->budget, &facts, &full, &result->why);
+	result->error = kernel_types_open(file->path, KERNEL_TYPES_UNKNOWN, &pool->budget, &facts,
+					  &types, &result->why);
 	if (!result->error)
 		result->error = kernel_file_complete(file, &facts, &result->why);
-	run_kernel(pool, worker, result, &full);
+	run_kernel(pool, worker, result, &types);
 }
 
 /* A kernel that was read from a source. */
 static void run_bytes(struct kernel_pool *pool, struct worker *worker, struct slot *slot,
 		      struct kernel_btf *bytes)
 {
-	_cleanup_(kernel_btf_close) struct kernel_btf full = {0};
+	_cleanup_(kernel_types_close) struct kernel_types types = {0};
 	struct kernel_pool_result *result = &slot->result;
 	struct kernel_facts facts = {.machine = ""};
 
-	result->error = kernel_btf_unpack(bytes, &facts, &full, &result->why);
+	result->error =
+		kernel_types_unpack(bytes, KERNEL_TYPES_UNKNOWN, &facts, &types, &result->why);
 	if (!result->error)
 		result->error = kernel_file_complete(&slot->kernel, &facts, &result->why);
-	run_kernel(pool, worker, result, &full);
+	run_kernel(pool, worker, result, &types);
 }
 
 static bool is_wanted(void *context, const struct kernel_id *id)
@@ -327,7 +335,7 @@ static void *run_thread(void *argument)
 	pthread_mutex_unlock(&pool->lock);
 	if (worker.scratch)
 		pool->work->thread_free(worker.scratch);
-	btf_source_free(&worker.types);
+	kernel_reader_free(&worker.reader);
 	return NULL;
 }
 

@@ -96,8 +96,9 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	trimming->trimmed++;
 	trimming->unresolved += trimmed->unresolved;
 	trimming->unresolved_kernels += trimmed->unresolved > 0;
-	engine_say(trimming->events, ENGINE_DETAIL, result->kernel->path, "trimmed to %s bytes",
-		   text_count(trimmed->size).text);
+	engine_say(trimming->events, ENGINE_DETAIL, result->kernel->path, "trimmed to %s bytes%s",
+		   text_count(trimmed->size).text,
+		   result->kernel->types == KERNEL_TYPES_DWARF ? ", from DWARF" : "");
 	if (!trimming->keep_matrix)
 		return 0;
 	err = matrix_add_kernel(&trimming->matrix, result->kernel->path, trimmed->verdicts);

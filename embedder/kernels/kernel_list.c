@@ -66,6 +66,7 @@ int kernel_file_complete(struct kernel_file *file, const struct kernel_facts *fa
 {
 	const struct kernel_id said = kernel_facts_id(facts);
 
+	file->types = facts->types;
 	return kernel_as_complete(file->as, &said, &file->id, why);
 }
 
@@ -156,7 +157,8 @@ static int add_from_listing(struct listing *listing, const char *below, const ch
 		kernel_id_clear(&id);
 		return err;
 	}
-	file = (struct kernel_file){id, kernel_tree_join(folder, name), listing->as};
+	file = (struct kernel_file){
+		.id = id, .path = kernel_tree_join(folder, name), .as = listing->as};
 	if (kernel_list_take(listing->list, &file))
 		return reason_errno(why, -ENOMEM, "cannot keep the path");
 	return 0;

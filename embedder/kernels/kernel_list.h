@@ -14,8 +14,9 @@
 /* One kernel BTF that was found. The strings are its own. */
 struct kernel_file {
 	struct kernel_id id;
-	char *path;		    /* in an archive "ARCHIVE: MEMBER" */
-	const struct kernel_id *as; /* what the user says of it (kernel_as.h); NULL: nothing */
+	char *path;		      /* in an archive "ARCHIVE: MEMBER" */
+	const struct kernel_id *as;   /* what the user says of it (kernel_as.h); NULL: nothing */
+	enum kernel_types_kind types; /* as its file says, once that was read */
 };
 
 /* A file that holds kernels whose keys are known once it is read: an archive, a package, or a
@@ -45,7 +46,7 @@ void kernel_list_free(struct kernel_list *list);
 /* Frees what the file owns, and empties it. */
 void kernel_file_clear(struct kernel_file *file);
 
-/* Adds to its id what the file itself says: kernel_as_complete(). */
+/* Adds what the file itself says: kernel_as_complete(), and where its types are. */
 int kernel_file_complete(struct kernel_file *file, const struct kernel_facts *facts,
 			 struct reason *why);
 

@@ -9,7 +9,8 @@
 
 enum kernel_source_content {
 	KERNEL_SOURCE_NONE,    /* no archive and no kernel's own file; it may be a BTF */
-	KERNEL_SOURCE_ARCHIVE, /* a tar, a .deb, an .rpm */
+	KERNEL_SOURCE_ARCHIVE, /* a tar */
+	KERNEL_SOURCE_PACKAGE, /* a .deb, an .rpm */
 	KERNEL_SOURCE_KERNEL,  /* an ELF file or a kernel image, packed or not */
 };
 

@@ -11,6 +11,7 @@
 #include "embedder/image/kernel_btf.h"
 #include "embedder/image/kernel_excerpt.h"
 #include "embedder/kernels/kernel_links.h"
+#include "embedder/kernels/kernel_pending.h"
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_tree.h"
@@ -40,9 +41,11 @@ struct kernel_stream {
 
 	/* A kernel's own file has no reader. */
 	struct archive_reader *reader;
-	char *place; /* the folder of the archive, absolute; NULL: not known */
+	char *place;   /* the folder of the archive, absolute; NULL: not known */
+	size_t number; /* of members, so far */
 	struct kernel_links links;
-	bool is_again; /* the second pass, for the links: */
+	struct kernel_pending pending;
+	bool is_again; /* the second pass, for the links and what is pending: */
 	struct kernel_link
 		*link; /* the next to be handed out; NULL: the next member is to be read */
 	struct kernel_btf linked; /* the bytes of @link, or of the link before */
@@ -50,11 +53,11 @@ struct kernel_stream {
 
 /* --- members ---------------------------------------------------------------------------------- */
 
-static void skip(struct kernel_stream *stream, const char *member, const char *why)
+static void report(struct kernel_stream *stream, const char *member, const char *why)
 {
 	_cleanup_free_ char *path = NULL;
 
-	if (stream->is_again || !stream->opts.skip) /* it was reported in the first pass */
+	if (!stream->opts.skip)
 		return;
 	if (stream->skipped++ >= SKIPPED_REPORTED_MAX)
 		return;
@@ -62,6 +65,13 @@ static void skip(struct kernel_stream *stream, const char *member, const char *w
 				strlen(member) > NAME_PRINTED_MAX ? "..." : "") < 0)
 		path = NULL;
 	stream->opts.skip(stream->opts.context, path ? path : stream->source->path, why);
+}
+
+/* In the second pass it was reported already. */
+static void skip(struct kernel_stream *stream, const char *member, const char *why)
+{
+	if (!stream->is_again)
+		report(stream, member, why);
 }
 
 static void skip_in_archive(void *context, const char *name, const char *why)
@@ -301,10 +311,16 @@ static int take_kernel(struct kernel_stream *stream, const struct archive_member
 		return reason_set(why, err, "%s: %s", member->name, member_why.text);
 	if (!identify(stream, member->name, &bytes, file))
 		return 0;
-	if (ret_bytes) {
-		*ret_bytes = bytes;
-		memset(&bytes, 0, sizeof(bytes));
+	if (!ret_bytes)
+		return 1;
+	if (is_excerpt(member, KERNEL_PATH_KERNEL)) {
+		err = kernel_pending_add(&stream->pending, stream->number, &bytes,
+					 stream->opts.types, file, why);
+		if (err)
+			return err < 0 ? err : 0;
 	}
+	*ret_bytes = bytes;
+	memset(&bytes, 0, sizeof(bytes));
 	return 1;
 }
 
@@ -381,10 +397,39 @@ static int read_linked(struct kernel_stream *stream, const struct archive_member
 	return 0;
 }
 
+/* Hands out a kernel that waited for this pass, with its DWARF. 1; 0: it is reported. */
+static int take_pending(struct kernel_stream *stream, struct kernel_pending_file *pending,
+			const char *member, struct kernel_file *ret_file,
+			struct kernel_btf *ret_bytes, struct reason *why)
+{
+	struct reason member_why = {""};
+	int err = kernel_pending_read(pending, stream->reader, stream->opts.budget, ret_bytes,
+				      &member_why);
+
+	if (err == -EFBIG) {
+		report(stream, member, member_why.text);
+		return 0;
+	}
+	if (err)
+		return reason_set(why, err, "%s: %s", member, member_why.text);
+	*ret_file = pending->file;
+	memset(&pending->file, 0, sizeof(pending->file));
+	return 1;
+}
+
+static int take_again(struct kernel_stream *stream, const struct archive_member *member,
+		      struct kernel_file *ret_file, struct kernel_btf *ret_bytes,
+		      struct reason *why)
+{
+	struct kernel_pending_file *pending = kernel_pending_find(&stream->pending, stream->number);
+
+	return pending ? take_pending(stream, pending, member->name, ret_file, ret_bytes, why)
+		       : read_linked(stream, member, ret_bytes, why);
+}
+
 /* Reports dangling links. */
 static void report_dangling(struct kernel_stream *stream)
 {
-	stream->is_again = false;
 	for (size_t i = 0; i < stream->links.count; i++) {
 		const struct kernel_link *link = &stream->links.links[i];
 		struct reason line;
@@ -398,7 +443,7 @@ static void report_dangling(struct kernel_stream *stream)
 				   "it is a link to %s, which is not in the archive, or cannot "
 				   "be used",
 				   link->target);
-		skip(stream, link->name, line.text);
+		report(stream, link->name, line.text);
 	}
 }
 
@@ -416,7 +461,7 @@ int kernel_stream_open(const struct kernel_source *source, const struct kernel_s
 	stream->source = source;
 	stream->opts = *opts;
 	err = kernel_source_look(source->path, &content, why);
-	if (!err && content == KERNEL_SOURCE_ARCHIVE) {
+	if (!err && (content == KERNEL_SOURCE_ARCHIVE || content == KERNEL_SOURCE_PACKAGE)) {
 		stream->place = realpath(source->path, NULL);
 		if (stream->place)
 			*strrchr(stream->place, '/') = '\0';
@@ -437,6 +482,7 @@ void kernel_stream_close(struct kernel_stream *stream)
 		return;
 	archive_reader_close(stream->reader);
 	kernel_links_clear(&stream->links);
+	kernel_pending_clear(&stream->pending);
 	kernel_btf_close(&stream->linked);
 	free(stream->place);
 	free(stream);
@@ -502,10 +548,11 @@ static const char *hint_for(const char *path)
 		       : "";
 }
 
-/* The archive was read to its end. 1: it is read once more, for the links; 0: done. */
+/* The archive was read to its end. 1: it is read once more, for the links and what is pending; 0:
+ * done. */
 static int end_pass(struct kernel_stream *stream, struct reason *why)
 {
-	if (stream->is_again || !stream->links.count) {
+	if (stream->is_again || (!stream->links.count && !stream->pending.count)) {
 		if (stream->is_again)
 			report_dangling(stream);
 		report_skipped_count(stream);
@@ -519,6 +566,7 @@ static int end_pass(struct kernel_stream *stream, struct reason *why)
 	}
 	kernel_links_resolve(&stream->links);
 	stream->is_again = true;
+	stream->number = 0;
 	archive_reader_close(stream->reader);
 	stream->reader = NULL;
 	return archive_reader_open(stream->source->path, skip_in_archive, stream, &stream->reader,
@@ -526,33 +574,45 @@ static int end_pass(struct kernel_stream *stream, struct reason *why)
 		       ?: 1;
 }
 
+/* Whether nothing is left to be found in the second pass. The first one has checked the rest. */
+static bool is_all_found(const struct kernel_stream *stream)
+{
+	return stream->is_again && !stream->links.count &&
+	       stream->pending.next == stream->pending.count;
+}
+
+/* As kernel_stream_next(), but 0 is for a member that is not handed out. */
+static int next_member(struct kernel_stream *stream, struct kernel_file *ret_file,
+		       struct kernel_btf *ret_bytes, struct reason *why)
+{
+	struct archive_member member;
+	int more;
+
+	kernel_btf_close(&stream->linked);
+	more = is_all_found(stream) ? 0 : archive_reader_next(stream->reader, &member, why);
+	if (more < 0) {
+		report_skipped_count(stream);
+		return more;
+	}
+	if (!more) {
+		more = end_pass(stream, why);
+		return more < 0 ? more : 0;
+	}
+	stream->number++;
+	return stream->is_again ? take_again(stream, &member, ret_file, ret_bytes, why)
+				: take_member(stream, &member, ret_file, ret_bytes, why);
+}
+
 int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_file,
 		       struct kernel_btf *ret_bytes, struct reason *why)
 {
 	while (!stream->ended) {
-		struct archive_member member;
-		int more, taken;
+		int taken;
 
 		if (!stream->reader)
 			return next_in_file(stream, ret_file, ret_bytes, why);
-		if (stream->link) {
-			taken = take_link(stream, ret_file, ret_bytes);
-		} else {
-			kernel_btf_close(&stream->linked);
-			more = archive_reader_next(stream->reader, &member, why);
-			if (more == 0)
-				more = end_pass(stream, why);
-			else if (more > 0)
-				more = stream->is_again
-					       ? read_linked(stream, &member, ret_bytes, why)
-					       : take_member(stream, &member, ret_file, ret_bytes,
-							     why);
-			else
-				report_skipped_count(stream);
-			if (more < 0)
-				return more;
-			taken = more == 1 && !stream->is_again;
-		}
+		taken = stream->link ? take_link(stream, ret_file, ret_bytes)
+				     : next_member(stream, ret_file, ret_bytes, why);
 		if (taken)
 			return taken;
 	}

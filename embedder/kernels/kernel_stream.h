@@ -4,9 +4,10 @@
  * its members that are named like kernels (kernel_path.h), else a kernel's own file. They come one
  * at a time, in the archive's order, and an archive is read once.
  *
- * But for links: another name for a member is another kernel with the same BTF, and only its bytes
- * are in the archive. When some of those are wanted, the archive is read once more for
- * them, and they come last.
+ * There are two exceptions. Another name for a member (a link) is another kernel with the same BTF,
+ * and only its bytes are in the archive. And a large kernel without BTF says at its end where its
+ * DWARF is. When some of those are wanted, the archive is read once more for them, and they come
+ * last.
  */
 #ifndef COREBTF_KERNELS_KERNEL_STREAM_H
 #define COREBTF_KERNELS_KERNEL_STREAM_H
@@ -27,6 +28,8 @@ struct kernel_stream_opts {
 	/* What the bytes of a kernel take, and unpacking them, is held of it before they are read,
 	 * and given back with them. NULL: no limit. */
 	struct memory_budget *budget;
+	/* Which types will be read from the bytes (kernel_types.h). */
+	enum kernel_types_kind types;
 };
 
 struct kernel_stream;

@@ -124,7 +124,8 @@ if have python3; then
 import json
 kernels = json.load(open("out"))["kernels"]
 assert kernels == [{"release": "6.1.0-13-arm64", "machine": "arm64", "os_id": "debian",
-	"version_id": "12", "path": "archive/debian/12/arm64/6.1.0-13-arm64.btf.tar.xz"}], kernels
+	"version_id": "12", "path": "archive/debian/12/arm64/6.1.0-13-arm64.btf.tar.xz",
+	"types": ""}], kernels
 ' || fail "wrong JSON"
 fi
 status 1 list --kernels $tree --select os=gentoo --quiet

@@ -56,7 +56,8 @@ static size_t read_all(char *path, bool keys_only)
 	const struct kernel_source source = {.path = path, .was_named = true};
 	struct memory_budget budget;
 	size_t asked = 0, count = 0;
-	struct kernel_stream_opts opts = {want, skip, &asked, &budget};
+	struct kernel_stream_opts opts = {
+		.want = want, .skip = skip, .context = &asked, .budget = &budget};
 	struct kernel_stream *stream = NULL;
 	struct reason why = {""};
 	int more = 1;

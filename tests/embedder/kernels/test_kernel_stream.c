@@ -82,7 +82,8 @@ static int read_stream(const char *path, const struct kernel_id *as, bool was_na
 		       struct memory_budget *budget, bool keys_only, struct stream_lines *lines)
 {
 	const struct kernel_source source = {(char *)path, as, was_named};
-	struct kernel_stream_opts opts = {want, note_skipped, lines, budget};
+	struct kernel_stream_opts opts = {
+		.want = want, .skip = note_skipped, .context = lines, .budget = budget};
 	struct kernel_stream *stream = NULL;
 	struct reason why = {""};
 	int more = kernel_stream_open(&source, &opts, &stream, &why);
@@ -429,7 +430,7 @@ static void test_look(void **state)
 	save("x", &tar);
 	expect_content("x", KERNEL_SOURCE_ARCHIVE);
 	scratch_write("x", "!<arch>\n", 8);
-	expect_content("x", KERNEL_SOURCE_ARCHIVE);
+	expect_content("x", KERNEL_SOURCE_PACKAGE);
 	scratch_write("x", "text", 4);
 	expect_content("x", KERNEL_SOURCE_NONE);
 }
