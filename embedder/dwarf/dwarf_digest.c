@@ -4,13 +4,13 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
+#include "embedder/dwarf/dwarf_encoding.h"
 #include "embedder/dwarf/dwarf_member.h"
 
 /* Types inside types; the kernel's reach some 30. */
 #define DEPTH_MAX 400
 
 #define KNOWN_MIN 8192
-#define KNOWN_MAX (UINT32_C(1) << 20)
 
 /* How far a digest goes into a struct or union with a name. */
 enum reach {
@@ -76,10 +76,6 @@ static int grow_known(struct dwarf_digester *digester)
 static int remember(struct dwarf_digester *digester, uint64_t key, uint64_t digest,
 		    struct reason *why)
 {
-	if (digester->known_count == KNOWN_MAX)
-		return reason_set(why, -E2BIG,
-				  "DWARF: a unit has more than %u types, which no kernel has",
-				  KNOWN_MAX);
 	if (digester->known_count > digester->known_mask / 2 && grow_known(digester))
 		return reason_set(why, -ENOMEM, "out of memory");
 	*find_known(digester, key) = (struct dwarf_known_digest){key, digest, digester->generation};
@@ -375,7 +371,7 @@ static int digest_entry(struct dwarf_digester *digester, const struct dwarf_entr
 	case DW_TAG_base_type:
 		err = add_name(digester, &sum, entry, why);
 		add(&sum, dwarf_entry_get(entry, DWARF_BYTE_SIZE, 0));
-		add(&sum, dwarf_entry_get(entry, DWARF_ENCODING, 0));
+		add(&sum, dwarf_encoding_of(dwarf_entry_get(entry, DWARF_ENCODING, 0)));
 		break;
 	case DW_TAG_pointer_type:
 	case DW_TAG_reference_type:

@@ -15,6 +15,7 @@
 #include <dwarf.h>
 
 #include "embedder/dwarf/dwarf_composite.h"
+#include "embedder/dwarf/dwarf_encoding.h"
 #include "embedder/dwarf/dwarf_member.h"
 #include "embedder/types/type_view.h"
 
@@ -55,7 +56,7 @@ static int make_forward(struct dwarf_made *type)
 static int make_base(struct dwarf_made *type)
 {
 	uint64_t encoding;
-	uint32_t size, flags = 0;
+	uint32_t size, flags;
 	int err = dwarf_made_size(type, &size);
 
 	if (!err)
@@ -64,17 +65,14 @@ static int make_base(struct dwarf_made *type)
 		err = dwarf_made_start(type, &type->die);
 	if (err)
 		return err;
-	if (encoding == DW_ATE_float) {
+	flags = dwarf_encoding_of(encoding);
+	if (flags == DWARF_ENCODING_FLOAT) {
 		dwarf_made_finish(type, BTF_KIND_FLOAT, false, size);
 		return 0;
 	}
 	/* BTF has no others; nothing that a program can read has such a type. */
 	if (!size || size > 16 || (size & (size - 1)))
 		return dwarf_made_too_large(type, "a size that integers of BTF cannot have");
-	if (encoding == DW_ATE_boolean)
-		flags = BTF_INT_BOOL;
-	else if (encoding == DW_ATE_signed || encoding == DW_ATE_signed_char)
-		flags = BTF_INT_SIGNED;
 	dwarf_made_finish(type, BTF_KIND_INT, false, size);
 	return dwarf_made_put(type, flags << 24 | size * 8);
 }
