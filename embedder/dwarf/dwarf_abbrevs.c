@@ -10,8 +10,6 @@
 #define CODE_MAX 65535
 /* Of one abbreviation; compilers write at most some 20. */
 #define ATTRIBUTES_MAX 1024
-/* Of one abbreviation, attributes that are read. Those without bytes cost time for every entry. */
-#define READ_MAX (2 * DWARF_ATTRIBUTES)
 
 void dwarf_abbrevs_free(struct dwarf_abbrevs *abbrevs)
 {
@@ -61,9 +59,12 @@ static int size_of_form(const struct dwarf_abbrevs *abbrevs, uint64_t form)
 /* Adds to the last step, which only skips; else returns false. */
 static bool extend_skip(struct dwarf_abbrevs *abbrevs, const struct dwarf_abbrev *abbrev, int size)
 {
-	struct dwarf_step *last = &abbrevs->steps[abbrevs->step_count - 1];
+	struct dwarf_step *last;
 
-	if (!abbrev->step_count || last->reading != DWARF_READ_SKIP || !last->size)
+	if (!abbrev->step_count)
+		return false;
+	last = &abbrevs->steps[abbrevs->step_count - 1];
+	if (last->reading != DWARF_READ_SKIP || !last->size)
 		return false;
 	last->size += (uint16_t)size;
 	return true;
@@ -161,8 +162,6 @@ static int add_attribute(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abb
 		abbrevs->refers_outside = true;
 	if (step->form == DW_FORM_flag_present)
 		step->implicit = 1;
-	if (!skip && ++abbrev->read_count > READ_MAX)
-		return -EBADMSG;
 	if (!skip)
 		note_offset(abbrev, step);
 	if (array_reserve(abbrevs->steps, abbrevs->step_capacity, (size_t)abbrevs->step_count + 1))
@@ -179,7 +178,7 @@ static int read_attributes(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *a
 		uint64_t name = dwarf_bytes_uleb(bytes);
 		uint64_t form = dwarf_bytes_uleb(bytes);
 		struct dwarf_step step = {.attribute = attribute_of(name), .form = (uint16_t)form};
-		int size = size_of_form(abbrevs, form), err;
+		int size = size_of_form(abbrevs, form);
 
 		if (form == DW_FORM_implicit_const)
 			step.implicit = dwarf_bytes_sleb(bytes);
@@ -196,12 +195,8 @@ static int read_attributes(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *a
 			return reason_set(why, -EBADMSG,
 					  "DWARF: an abbreviation has more than %u attributes",
 					  ATTRIBUTES_MAX);
-		err = add_attribute(abbrevs, abbrev, &step, size);
-		if (err)
-			return reason_set(why, err,
-					  err == -ENOMEM ? "out of memory"
-							 : "DWARF: an abbreviation has the same "
-							   "attributes again and again");
+		if (add_attribute(abbrevs, abbrev, &step, size))
+			return reason_set(why, -ENOMEM, "out of memory");
 	}
 }
 
@@ -251,6 +246,9 @@ int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const
 	abbrevs->step_count = 0;
 	abbrevs->refers_outside = false;
 	set_format(abbrevs, format);
+	/* A first step is pointed to even where there are none. */
+	if (array_reserve(abbrevs->steps, abbrevs->step_capacity, 1))
+		return reason_set(why, -ENOMEM, "out of memory");
 	for (;;) {
 		uint64_t code = dwarf_bytes_uleb(&bytes);
 		struct dwarf_abbrev abbrev = {
@@ -264,7 +262,6 @@ int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const
 		uint64_t tag;
 		int err;
 
-		abbrevs->size = (uint64_t)(bytes.at - data);
 		if (!code && !bytes.failed)
 			return 0;
 		tag = dwarf_bytes_uleb(&bytes);
