@@ -30,6 +30,7 @@ static struct {
 	struct seen *list;
 	size_t count, capacity, next;
 	size_t judged, differences;
+	const struct dwarf_unit *unit; /* that libdwarf is in */
 } run;
 
 static const uint16_t tags[] = {
@@ -152,9 +153,9 @@ static void judge_entry(const struct dwarf_die *entry, uint16_t tag)
 	struct reason why;
 	Dwarf_Off offset;
 
-	if (dwarf_dieoffset(entry->die, &offset, &error) != DW_DLV_OK)
+	if (dwarf_die_CU_offset(entry->die, &offset, &error) != DW_DLV_OK)
 		die("libdwarf", dwarf_errmsg(error));
-	seen.place = dwarf_place(entry->part, offset);
+	seen.place = run.unit->start + offset;
 	if (dwarf_die_name(entry, &seen.name, &why))
 		die("libdwarf", why.text);
 	seen.size = number(entry, DW_AT_byte_size, UINT64_MAX);
@@ -188,6 +189,7 @@ static void judge_unit(struct dwarf_library *library, const struct dwarf_unit *u
 	struct dwarf_die entry = {0};
 	struct reason why;
 
+	run.unit = unit;
 	if (dwarf_die_open(library, unit->first_entry, &entry, &why))
 		die("libdwarf", why.text);
 	if (number(&entry, DW_AT_language, 0) != DW_LANG_Rust)
