@@ -14,16 +14,19 @@
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
 #include "embedder/cli/sources.h"
+#include "embedder/cli/output_check.h"
+#include "embedder/compat/compat_html.h"
 #include "embedder/compat/compat_json.h"
+#include "embedder/compat/compat_junit.h"
 #include "embedder/engine/assessment.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/text.h"
 
-enum { OPTION_JSON = SOURCES_OTHER, OPTION_FAIL_ON, OPTION_ALL_MACHINES };
+enum { OPTION_JSON = SOURCES_OTHER, OPTION_JUNIT, OPTION_FAIL_ON, OPTION_ALL_MACHINES };
 
 struct report_options {
 	struct sources sources; /* without a file of its own */
-	const char *json;
+	const char *html, *json, *junit;
 	enum compat_state fail_on; /* COMPAT_NO_ANSWER: never */
 	bool all_machines;
 };
@@ -63,8 +66,14 @@ static int take(const struct command *command, void *context, int key, const cha
 	case COMMAND_OPERAND:
 		options->sources.object_paths[options->sources.object_count++] = value;
 		return COMMAND_GO;
+	case 'o':
+		options->html = value;
+		return COMMAND_GO;
 	case OPTION_JSON:
 		options->json = value;
+		return COMMAND_GO;
+	case OPTION_JUNIT:
+		options->junit = value;
 		return COMMAND_GO;
 	case OPTION_ALL_MACHINES:
 		options->all_machines = true;
@@ -89,23 +98,55 @@ static int check_options(const struct command *command, const struct report_opti
 
 /* --- results ---------------------------------------------------------------------------------- */
 
-/* Makes a file's bytes with @write, and then the file. */
-static int save(const char *path, const struct compat *compat,
-		void (*write)(const struct compat *compat, FILE *file))
+/* One of the files that a report can be. */
+typedef int (*write_fn)(const struct report_options *options, const struct compat *compat,
+			FILE *file);
+
+static int write_html(const struct report_options *options, const struct compat *compat, FILE *file)
+{
+	return compat_html_write(compat, file);
+}
+
+static int write_json(const struct report_options *options, const struct compat *compat, FILE *file)
+{
+	return compat_json_write(compat, file);
+}
+
+static int write_junit(const struct report_options *options, const struct compat *compat,
+		       FILE *file)
+{
+	enum compat_state level = options->fail_on;
+
+	return compat_junit_write(compat, level == COMPAT_NO_ANSWER ? COMPAT_BREAKS : level, file);
+}
+
+/* @path: NULL: it is not wanted. */
+static int save(const char *path, const struct report_options *options, const struct compat *compat,
+		write_fn write)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t size = 0;
-	FILE *file = open_memstream(&text, &size);
-	bool failed;
+	FILE *file = path ? open_memstream(&text, &size) : NULL;
+	bool failed = !file || write(options, compat, file) || ferror(file);
 
-	if (file)
-		write(compat, file);
-	failed = !file || ferror(file);
+	if (!path)
+		return 0;
 	if ((file && fclose(file)) || failed) {
 		report_failure(path, "nothing written: out of memory");
 		return -ENOMEM;
 	}
 	return output_save(path, text, size);
+}
+
+static int save_all(const struct report_options *options, const struct compat *compat)
+{
+	int err = save(options->html, options, compat, write_html);
+
+	if (!err)
+		err = save(options->json, options, compat, write_json);
+	if (!err)
+		err = save(options->junit, options, compat, write_junit);
+	return err;
 }
 
 static void summarize(const struct compat *compat)
@@ -153,7 +194,7 @@ static int write_results(const struct report_options *options, const struct asse
 		report_failure(NULL, "out of memory");
 		return STATUS_FAILED;
 	}
-	if (options->json && save(options->json, compat, compat_json_write))
+	if (save_all(options, compat))
 		return STATUS_FAILED;
 	kernel_notes_not_selected(&assessment->kernels);
 	kernel_notes_left_out(&assessment->kernels);
@@ -183,7 +224,11 @@ static int assess(struct report_options *options, struct assessment *assessment)
 		kernel_notes_explain(kernels, 0, NULL, "no report: ");
 		return -ENOENT;
 	}
-	if (sources_check_output(sources, kernels, options->json))
+	if (sources_check_output(sources, kernels, options->html) ||
+	    sources_check_output(sources, kernels, options->json) ||
+	    sources_check_output(sources, kernels, options->junit) ||
+	    OUTPUT_CHECK(options->html, options->json, options->junit) ||
+	    OUTPUT_CHECK(options->json, options->junit))
 		return -EINVAL;
 	err = assessment_run(assessment, sources->jobs, sources->memory);
 	progress_end();
@@ -222,7 +267,12 @@ static const struct command_option options_of_report[] = {
 	{SOURCES_SELECT, "select", "EXPR",
 	 "take only the kernels that match EXPR, as for embed;\n"
 	 "may be repeated"},
+	{'o', "output", "FILE", "write all results to FILE, an HTML page of its own"},
 	{OPTION_JSON, "json", "FILE", "write all results to FILE as JSON"},
+	{OPTION_JUNIT, "junit", "FILE",
+	 "write to FILE which object fails on which kernel, as\n"
+	 "JUnit XML; --fail-on says what fails (here by default:\n"
+	 "breaks)"},
 	{OPTION_FAIL_ON, "fail-on", "never|breaks|unsure|guarded",
 	 "exit with status 1 if a program is in that state or a\n"
 	 "worse one on some kernel (default: never)"},
@@ -251,7 +301,7 @@ const struct command command_report = {
 		"what\n"
 		"is guarded.",
 	.examples = "  corebtf report probe.bpf.o --kernels btfhub-archive/debian\n"
-		    "  corebtf report ./execsnoop --kernels --json report.json --fail-on breaks",
+		    "  corebtf report ./execsnoop --kernels -o report.html --fail-on breaks",
 	.statuses = "0 done; 1 --fail-on says so, or a file could not be read",
 	.options = options_of_report,
 	.run = run,

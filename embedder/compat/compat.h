@@ -27,7 +27,7 @@ enum compat_state {
 	COMPAT_GUARDED,	  /* something is missing, and the program checks for it */
 	COMPAT_UNSURE,	  /* it may break: whether the verifier reaches it is not known */
 	COMPAT_BREAKS,	  /* libbpf or the kernel refuses it */
-	COMPAT_NO_ANSWER, /* the kernel's types could not be read */
+	COMPAT_NO_ANSWER, /* the kernel's types could not be read, or the object is not for it */
 };
 #define COMPAT_STATES 5
 
@@ -55,6 +55,7 @@ enum compat_need_state {
 	COMPAT_NEED_UNREACHED, /* not there, and the verifier does not come there */
 	COMPAT_NEED_DOUBTFUL,  /* not there, as far as can be told; or reached, as far as can be */
 	COMPAT_NEED_UNMET,     /* not there: the kernel refuses the program */
+	COMPAT_NEED_FOREIGN,   /* the object is not for this kernel at all: no answer */
 };
 
 /* A program on the kernels of some classes. */
@@ -112,7 +113,7 @@ struct compat {
 	size_t object_count;
 	struct compat_program *programs;
 	size_t program_count, program_capacity;
-	struct compat_kernel *kernels; /* sorted: distribution, version, machine, release */
+	struct compat_kernel *kernels; /* sorted: machine, distribution, version, release */
 	size_t kernel_count, kernel_capacity;
 	size_t class_count;
 };
@@ -148,7 +149,7 @@ enum compat_state compat_state_of_need(enum compat_need_state state);
 /* What a state is called: "works", "guarded", "unsure", "breaks", "no answer". */
 const char *compat_state_name(enum compat_state state);
 
-/* "unknown", "met", "unreached", "doubtful", "unmet". */
+/* "unknown", "met", "unreached", "doubtful", "unmet", "foreign". */
 const char *compat_need_state_name(enum compat_need_state state);
 
 /* "found", "absent", "unreached", "maybe", "reached", "ambiguous", "refused". */

@@ -132,6 +132,23 @@ static void write_cell(const struct compat *compat, const struct compat_program 
 	fputc('}', file);
 }
 
+static void write_need(const struct compat *compat, const struct compat_program *program,
+		       const struct compat_variant *variant, size_t need, FILE *file)
+{
+	const char *state = compat_need_state_name(variant->needs[need]);
+	char words[1024];
+
+	if (variant->needs[need] <= COMPAT_NEED_MET) {
+		json_print_string(file, state);
+		return;
+	}
+	compat_need_text(compat, &program->needs[need], variant->needs[need], words, sizeof(words));
+	fputc('{', file);
+	text(file, "state", state);
+	more_text(file, "why", words);
+	fputc('}', file);
+}
+
 static void write_variants(const struct compat *compat, const struct compat_program *program,
 			   FILE *file)
 {
@@ -149,7 +166,7 @@ static void write_variants(const struct compat *compat, const struct compat_prog
 		fputs("],\"needs\":[", file);
 		for (size_t need = 0; need < program->need_count; need++) {
 			next(file, need, "");
-			json_print_string(file, compat_need_state_name(variant->needs[need]));
+			write_need(compat, program, variant, need, file);
 		}
 		fputs("]}", file);
 	}
@@ -226,7 +243,7 @@ static void write_object(const struct compat *compat, size_t number, FILE *file)
 	fputc(']', file);
 }
 
-void compat_json_write(const struct compat *compat, FILE *file)
+int compat_json_write(const struct compat *compat, FILE *file)
 {
 	fprintf(file, "{\"corebtf_report\":%d,\n", COMPAT_JSON_VERSION);
 	write_states(file);
@@ -239,4 +256,5 @@ void compat_json_write(const struct compat *compat, FILE *file)
 		fputc('}', file);
 	}
 	fputs("]}\n", file);
+	return 0;
 }

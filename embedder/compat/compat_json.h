@@ -12,7 +12,7 @@
 /* Raised when a reader of the last one would misread it. */
 #define COMPAT_JSON_VERSION 1
 
-/* What could not be written, the error indicator of @file says. */
-void compat_json_write(const struct compat *compat, FILE *file);
+/* 0 or -ENOMEM; what could not be written, the error indicator of @file says. */
+int compat_json_write(const struct compat *compat, FILE *file);
 
 #endif

@@ -211,6 +211,8 @@ enum compat_state compat_state_of_need(enum compat_need_state state)
 		return COMPAT_GUARDED;
 	case COMPAT_NEED_DOUBTFUL:
 		return COMPAT_UNSURE;
+	case COMPAT_NEED_FOREIGN:
+		return COMPAT_NO_ANSWER;
 	default:
 		return COMPAT_BREAKS;
 	}

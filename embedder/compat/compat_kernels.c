@@ -76,25 +76,18 @@ int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const c
 	return err;
 }
 
-/* Version numbers in a row: 5.10 is after 5.4, and -9- before -10-. */
-static int compare_versions(const char *a, const char *b)
-{
-	int order = strverscmp(a, b);
-
-	return order;
-}
-
+/* strverscmp(): 5.10 is after 5.4, and -9- before -10-. */
 static int compare_kernels(const void *a, const void *b)
 {
 	const struct compat_kernel *x = a, *y = b;
-	int order = strcmp(x->id.os_id, y->id.os_id);
+	int order = strcmp(x->id.machine, y->id.machine);
 
 	if (!order)
-		order = compare_versions(x->id.version_id, y->id.version_id);
+		order = strcmp(x->id.os_id, y->id.os_id);
 	if (!order)
-		order = strcmp(x->id.machine, y->id.machine);
+		order = strverscmp(x->id.version_id, y->id.version_id);
 	if (!order)
-		order = compare_versions(x->id.release, y->id.release);
+		order = strverscmp(x->id.release, y->id.release);
 	return order ? order : strcmp(x->path, y->path);
 }
 

@@ -174,6 +174,9 @@ int compat_add_needs(struct compat *compat, struct compat_program *program, cons
 		err = add_need(compat, program, FEATURE_ATTACH_TYPE, kind->attach);
 	if (!err && (kind->needs_own_btf || calls_kernel(compat, program)))
 		err = add_need(compat, program, FEATURE_OWN_BTF, "");
+	if (!err)
+		err = add_need(compat, program, FEATURE_BYTE_ORDER,
+			       code->big_endian ? "big-endian" : "little-endian");
 	return err ? err : add_target(compat, program);
 }
 
@@ -216,6 +219,8 @@ enum compat_need_state compat_judge_need(const struct compat *compat,
 		if (!compat->is_seen[need->feature] && has_several_series(compat))
 			return COMPAT_NEED_UNKNOWN;
 		return COMPAT_NEED_DOUBTFUL;
+	case FEATURE_BYTE_ORDER:
+		return COMPAT_NEED_FOREIGN;
 	case FEATURE_KFUNC: /* a module may have it */
 		return COMPAT_NEED_DOUBTFUL;
 	default:

@@ -85,7 +85,8 @@ int compat_site_text(const struct compat *compat, const struct compat_program *p
 
 const char *compat_need_state_name(enum compat_need_state state)
 {
-	static const char *const names[] = {"unknown", "met", "unreached", "doubtful", "unmet"};
+	static const char *const names[] = {"unknown",	"met",	 "unreached",
+					    "doubtful", "unmet", "foreign"};
 
 	return names[state];
 }
@@ -97,6 +98,9 @@ static const char *missing_need_text(const struct feature *feature, enum compat_
 		return "it needs BTF of the kernel itself, and this one has none; a BTF that is "
 		       "given "
 		       "or embedded does not help";
+	case FEATURE_BYTE_ORDER:
+		return "this kernel has the other one; compile the object for that with clang "
+		       "-target bpfeb or bpfel";
 	case FEATURE_FUNCTION:
 		return "this kernel's BTF has no function of that name: it attaches only if a "
 		       "module "
@@ -289,7 +293,7 @@ static int add_need_problems(const struct compat *compat, struct compat_problems
 		char *text;
 		int err;
 
-		if (state < least || state == COMPAT_WORKS)
+		if (state < least || state == COMPAT_WORKS || state == COMPAT_NO_ANSWER)
 			continue;
 		compat_need_text(compat, &program->needs[i], variant->needs[i], says, sizeof(says));
 		text = strdup(says);

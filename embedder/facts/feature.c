@@ -33,8 +33,8 @@ void feature_list_free(struct feature_list *features)
 const char *feature_kind_name(enum feature_kind kind)
 {
 	static const char *const names[] = {
-		"helper",   "map type", "program type", "attach type",
-		"function", "kfunc",	"tracepoint",	"kernel's own BTF",
+		"helper", "map type",	"program type",	    "attach type", "function",
+		"kfunc",  "tracepoint", "kernel's own BTF", "byte order",
 	};
 
 	return names[kind];

@@ -18,6 +18,7 @@ enum feature_kind {
 	FEATURE_KFUNC,	      /* one that programs call */
 	FEATURE_TRACEPOINT,   /* "sched_switch" */
 	FEATURE_OWN_BTF,      /* the kernel itself has BTF; the name is "" */
+	FEATURE_BYTE_ORDER,   /* "little-endian" or "big-endian" */
 };
 
 struct feature {

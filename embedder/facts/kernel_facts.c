@@ -224,6 +224,14 @@ static enum fact by_version(const struct feature *feature, const char *release)
 										     : FACT_ABSENT;
 }
 
+static enum fact has_byte_order(const struct type_view *types, const char *name)
+{
+	const bool is_big_here = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+
+	return (strcmp(name, "big-endian") == 0) == (types->swapped != is_big_here) ? FACT_PRESENT
+										    : FACT_ABSENT;
+}
+
 static enum fact fact_of(const struct fact_finder *finder, const struct feature *feature,
 			 const char *release)
 {
@@ -232,6 +240,8 @@ static enum fact fact_of(const struct fact_finder *finder, const struct feature 
 	if (number >= 0)
 		return finder->enums[number] ? find_enumerator(finder, number, feature->name)
 					     : by_version(feature, release);
+	if (feature->kind == FEATURE_BYTE_ORDER)
+		return has_byte_order(finder->types, feature->name);
 	if (feature->kind == FEATURE_TRACEPOINT)
 		return finder->has_tracepoints ? FACT_ABSENT : FACT_UNKNOWN;
 	return finder->has_functions ? FACT_ABSENT : FACT_UNKNOWN;
