@@ -168,6 +168,25 @@ if have dpkg-deb; then
 	dpkg-deb -Zgzip -b root large-dbg.deb >/dev/null
 	as_before large-dbg.deb
 fi
+if have rpmbuild; then
+	cat >p.spec <<-END
+		%define debug_package %{nil}
+		%define __os_install_post %{nil}
+		Name: kernel-debuginfo
+		Version: 1
+		Release: 1
+		Summary: none
+		License: none
+		%description
+		%install
+		install -D $PWD/large %{buildroot}/usr/lib/debug/lib/modules/$release/vmlinux
+		%files
+		/usr/lib/debug/lib/modules/$release/vmlinux
+	END
+	HOME=$PWD rpmbuild -bb --define "_topdir $PWD/rpm" p.spec >log 2>&1 || fail "rpmbuild: $(cat log)"
+	cp rpm/RPMS/*/kernel-debuginfo-1-1.*.rpm kernel-debuginfo.rpm
+	as_before kernel-debuginfo.rpm
+fi
 cp vmlinux root/usr/lib/debug/boot/vmlinux
 tar -C root -czf two.tar usr
 status 1 dwarf two.tar -o never.btf
