@@ -159,7 +159,7 @@ static int unpack_within_budget(struct kernel_btf *bytes, struct kernel_btf *ret
 	if (expected > UNPACKED_SIZE_MAX)
 		return reason_set(why, -EFBIG,
 				  "it unpacks to %llu bytes, more than the %zu that are "
-				  "accepted",
+				  "accepted; unpack it and give the file itself",
 				  (unsigned long long)expected, UNPACKED_SIZE_MAX);
 	if (!bytes->budget)
 		return unpack(bytes, expected, UNPACKED_SIZE_MAX, ret_plain, why);
