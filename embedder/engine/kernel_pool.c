@@ -194,11 +194,14 @@ static void run_bytes(struct kernel_pool *pool, struct worker *worker, struct sl
 	_cleanup_(kernel_types_close) struct kernel_types types = {0};
 	struct kernel_pool_result *result = &slot->result;
 	struct kernel_facts facts = {.machine = ""};
+	/* Then all that it says of itself is in the key. It costs as much as trimming. */
+	bool is_known = slot->kernel.types != KERNEL_TYPES_UNKNOWN;
 
-	result->error =
-		kernel_types_unpack(bytes, KERNEL_TYPES_UNKNOWN, &facts, &types, &result->why);
-	if (!result->error)
+	result->error = kernel_types_unpack(bytes, KERNEL_TYPES_UNKNOWN, is_known ? NULL : &facts,
+					    &types, &result->why);
+	if (!result->error && !is_known)
 		result->error = kernel_file_complete(&slot->kernel, &facts, &result->why);
+	slot->kernel.types = types.dwarf ? KERNEL_TYPES_DWARF : KERNEL_TYPES_BTF;
 	run_kernel(pool, worker, result, &types);
 }
 

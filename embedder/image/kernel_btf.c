@@ -291,7 +291,7 @@ int kernel_btf_take(struct kernel_btf *bytes, bool was_packed, struct kernel_fac
 {
 	struct kernel_facts facts = {.machine = ""};
 	struct kernel_btf btf = {0};
-	int err = read_plain(bytes, was_packed, &facts, &btf, why);
+	int err = read_plain(bytes, was_packed, ret_facts ? &facts : NULL, &btf, why);
 
 	if (err)
 		return err;

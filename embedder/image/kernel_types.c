@@ -48,13 +48,15 @@ int kernel_types_unpack(struct kernel_btf *bytes, enum kernel_types_kind wanted,
 	if (err)
 		return err;
 	if (is_read_for_dwarf(&file, wanted))
-		err = kernel_dwarf_open(&file, DEBUG_FILE_ROOT, &facts, &types.dwarf, why);
+		err = kernel_dwarf_open(&file, DEBUG_FILE_ROOT, ret_facts ? &facts : NULL,
+					&types.dwarf, why);
 	else if (wanted == KERNEL_TYPES_DWARF && !kernel_elf_is(file.data, file.size))
 		err = reason_set(why, -ENODATA,
 				 "it has no DWARF, as it is no ELF file: give a vmlinux, or a "
 				 "package with debug information");
 	else
-		err = kernel_btf_take(&file, was_packed, &facts, &types.btf, why);
+		err = kernel_btf_take(&file, was_packed, ret_facts ? &facts : NULL, &types.btf,
+				      why);
 	if (err)
 		return err;
 	if (ret_facts)

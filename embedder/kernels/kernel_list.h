@@ -16,7 +16,7 @@ struct kernel_file {
 	struct kernel_id id;
 	char *path;		      /* in an archive "ARCHIVE: MEMBER" */
 	const struct kernel_id *as;   /* what the user says of it (kernel_as.h); NULL: nothing */
-	enum kernel_types_kind types; /* as its file says, once that was read */
+	enum kernel_types_kind types; /* in an ELF file, once that was read */
 };
 
 /* A file that holds kernels whose keys are known once it is read: an archive, a package, or a
