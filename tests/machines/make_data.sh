@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Makes data/ again: out of the debug package of each kernel that kernel32.sh boots (about 770 MB
+# Makes data/ again: out of the debug package of each kernel that kernel32.sh boots (620 to 770 MB
 # to download), the BTF of its DWARF, trimmed for the programs of the test. Not a test, for the size
 # of it; run by hand, with what lib.sh wants in the environment, when the kernels or the BPF programs
 # change:
