@@ -137,17 +137,18 @@ static int print_problem(const struct compat *compat, const struct compat_proble
 	const struct compat_program *program = &compat->programs[problem->program];
 	_cleanup_free_ char *kernels = compat_kernels_text(compat, problem->is_in);
 	_cleanup_free_ char *says = text_printable(problem->text);
+	_cleanup_free_ char *hint = text_printable(problem->hint);
 	_cleanup_free_ char *name = text_printable(compat->objects[program->object].name);
 	_cleanup_free_ char *where = kernels ? text_printable(kernels) : NULL;
 	_cleanup_free_ char *function = text_printable(program->function->name);
 	const char *colour = has_colour() ? colours[problem->state] : NULL;
 
-	if (!says || !name || !where || !function)
+	if (!says || !hint || !name || !where || !function)
 		return -ENOMEM;
-	printf("%s: %s: %s%s%s%s%s on %zu kernel%s: %s; on %s\n", name, function,
+	printf("%s: %s: %s%s%s%s%s on %zu kernel%s: %s%s%s; on %s\n", name, function,
 	       colour ? "\033[" : "", colour ? colour : "", colour ? "m" : "",
 	       compat_state_name(problem->state), colour ? "\033[0m" : "", problem->kernel_count,
-	       text_plural(problem->kernel_count), says, where);
+	       text_plural(problem->kernel_count), says, *hint ? "; " : "", hint, where);
 	return 0;
 }
 

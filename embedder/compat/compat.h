@@ -15,6 +15,7 @@
 #ifndef COREBTF_COMPAT_COMPAT_H
 #define COREBTF_COMPAT_COMPAT_H
 
+#include "embedder/facts/field_facts.h"
 #include "embedder/facts/kernel_facts.h"
 #include "embedder/matrix/matrix.h"
 #include "embedder/program/bpf_code.h"
@@ -97,8 +98,13 @@ struct compat_kernel {
 	char *path;
 	char *error;	 /* why there is no answer; NULL: there is one */
 	uint32_t column; /* of the matrix; before compat_judge() the number in it */
-	uint8_t *facts;	 /* by feature; owned */
 	uint32_t class;
+	/* Owned. */
+	uint8_t *facts;		   /* by feature */
+	struct field_fact *fields; /* by request */
+	char *texts;		   /* of the fields */
+	/* The neighbours in its row (compat_changes.h), UINT32_MAX: none. */
+	uint32_t older, newer;
 	char *name;   /* "debian 12 x86_64 6.1.0-50-amd64" */
 	char *series; /* "debian 12 x86_64 6.1"; of one group with all that have the same */
 };
@@ -125,11 +131,18 @@ void compat_free(struct compat *compat);
  * must outlive it. 0 or -ENOMEM; free it in both cases. */
 int compat_init(struct compat *compat, const struct request_set *set, const struct bpf_code *codes);
 
-/* A kernel with the number @number in the matrix and its @facts by feature, which are copied; or
- * with
- * @error and without both. */
+/* What was found out about a kernel. */
+struct compat_answers {
+	size_t number;			 /* in the matrix */
+	const uint8_t *facts;		 /* by feature */
+	const struct field_fact *fields; /* by request */
+	const void *texts;		 /* of the fields */
+	size_t texts_size;
+};
+
+/* A kernel with its answers, which are copied; or with NULL and why there are none. */
 int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
-		      size_t number, const uint8_t *facts, const char *error);
+		      const struct compat_answers *answers, const char *error);
 
 /* Sorts the kernels and works out all states, once all kernels are added to @matrix and here.
  * @matrix must outlive it. 0 or -ENOMEM. */

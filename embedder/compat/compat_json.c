@@ -6,8 +6,10 @@
 #include "embedder/compat/compat_json.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "embedder/compat/compat_changes.h"
 #include "embedder/compat/compat_text.h"
 #include "embedder/relo/relo_text.h"
 #include "embedder/util/json.h"
@@ -73,9 +75,98 @@ static void write_kernels(const struct compat *compat, FILE *file)
 	fputs("],\n", file);
 }
 
+/* --- fields ----------------------------------------------------------------------------------- */
+
+/* Fields that changed are numbered as sites meet them. */
+struct field_list {
+	const struct compat *compat;
+	uint32_t *requests; /* the first request of each */
+	size_t count;
+	FILE *file;
+	size_t written;
+};
+
+static int stop(void *context, const struct compat_change *change)
+{
+	return 1;
+}
+
+/* Requests that differ in kind alone are for one field. */
+static void write_field(struct field_list *fields, const struct request *request, FILE *file)
+{
+	const struct request_set *set = fields->compat->set;
+	uint32_t first = request->number;
+
+	if (request->broken || !core_relo_is_field(request->kind))
+		return;
+	while (first && request_same_path(set->requests[first - 1], request))
+		first--;
+	for (size_t i = 0; i < fields->count; i++)
+		if (fields->requests[i] == first) {
+			fprintf(file, ",\"field\":%zu", i);
+			return;
+		}
+	if (!compat_changes(fields->compat, first, stop, NULL))
+		return;
+	fprintf(file, ",\"field\":%zu", fields->count);
+	fields->requests[fields->count++] = first;
+}
+
+static void write_fact(const char *name, const struct compat_kernel *kernel,
+		       const struct field_fact *fact, FILE *file)
+{
+	if (!fact->is_found)
+		return;
+	fprintf(file, ",\"%s\":{\"offset\":%g,\"size\":%u", name, fact->bit_offset / 8.0,
+		fact->size);
+	if (fact->bit_size)
+		fprintf(file, ",\"bits\":%u", fact->bit_size);
+	more_text(file, "type", kernel->texts + fact->type);
+	more_text(file, "previous", kernel->texts + fact->before);
+	more_text(file, "next", kernel->texts + fact->after);
+	fputc('}', file);
+}
+
+static int write_change(void *context, const struct compat_change *change)
+{
+	struct field_list *fields = context;
+	const struct compat_kernel *kernels = fields->compat->kernels;
+	FILE *file = fields->file;
+
+	next(file, fields->written++, "\n   {");
+	text(file, "what", compat_change_name(change->kind));
+	fprintf(file, ",\"from\":%u,\"to\":%u", change->from, change->to);
+	write_fact("before", &kernels[change->from], change->before, file);
+	write_fact("after", &kernels[change->to], change->after, file);
+	more_text(file, "other_name", change->other_name);
+	fputc('}', file);
+	return 0;
+}
+
+static void write_fields(struct field_list *fields, FILE *file)
+{
+	key(file, "fields");
+	fputc('[', file);
+	for (size_t i = 0; i < fields->count; i++) {
+		char access[512];
+
+		next(file, i, "\n {");
+		request_access_text(fields->compat->set->requests[fields->requests[i]], UINT32_MAX,
+				    access, sizeof(access));
+		text(file, "access", access);
+		fputs(",\"changes\":[", file);
+		fields->file = file;
+		fields->written = 0;
+		compat_changes(fields->compat, fields->requests[i], write_change, fields);
+		fputs("]}", file);
+	}
+	fputc(']', file);
+}
+
 /* --- objects ---------------------------------------------------------------------------------- */
 
-static void write_site(const struct compat *compat, size_t site, FILE *file)
+static void write_site(const struct compat *compat, struct field_list *fields, size_t site,
+		       FILE *file)
 {
 	const struct request_set *set = compat->set;
 	const struct relo_site *place = &set->sites[site];
@@ -94,15 +185,18 @@ static void write_site(const struct compat *compat, size_t site, FILE *file)
 	more_text(file, "source", source);
 	more_text(file, "section", strings + place->section);
 	fprintf(file, ",\"offset\":%u", place->instruction_offset);
+	if (request_set_of_site(set, site))
+		write_field(fields, request_set_of_site(set, site), file);
 }
 
-static void write_sites(const struct compat *compat, const struct relo_object *object, FILE *file)
+static void write_sites(const struct compat *compat, struct field_list *fields,
+			const struct relo_object *object, FILE *file)
 {
 	key(file, "sites");
 	fputc('[', file);
 	for (size_t i = 0; i < object->relocation_count; i++) {
 		next(file, i, "\n   {");
-		write_site(compat, object->first_site + i, file);
+		write_site(compat, fields, object->first_site + i, file);
 		fputc('}', file);
 	}
 	fputc(']', file);
@@ -127,6 +221,8 @@ static void write_cell(const struct compat *compat, const struct compat_program 
 	text(file, "state", compat_site_state_name(variant->sites[site]));
 	compat_site_text(compat, program, variant, site, words, sizeof(words));
 	more_text(file, "why", words);
+	compat_site_hint(compat, program, variant, site, words, sizeof(words));
+	more_text(file, "hint", words);
 	if (variant->guards[site] != UINT32_MAX)
 		fprintf(file, ",\"guard\":%zu", variant->guards[site] - object->first_site);
 	fputc('}', file);
@@ -222,7 +318,8 @@ static void write_program(const struct compat *compat, size_t number, FILE *file
 	fputc(']', file);
 }
 
-static void write_object(const struct compat *compat, size_t number, FILE *file)
+static void write_object(const struct compat *compat, struct field_list *fields, size_t number,
+			 FILE *file)
 {
 	const struct compat_object *object = &compat->objects[number];
 
@@ -233,7 +330,7 @@ static void write_object(const struct compat *compat, size_t number, FILE *file)
 		fprintf(file, "%d", compat_object_state(compat, number, i));
 	}
 	fputs("],\n  ", file);
-	write_sites(compat, &compat->set->objects[number], file);
+	write_sites(compat, fields, &compat->set->objects[number], file);
 	fputs(",\n  \"programs\":[", file);
 	for (size_t i = 0; i < object->program_count; i++) {
 		next(file, i, "\n   {");
@@ -245,6 +342,11 @@ static void write_object(const struct compat *compat, size_t number, FILE *file)
 
 int compat_json_write(const struct compat *compat, FILE *file)
 {
+	struct field_list fields = {.compat = compat};
+
+	fields.requests = calloc(compat->set->count + 1, sizeof(*fields.requests));
+	if (!fields.requests)
+		return -ENOMEM;
 	fprintf(file, "{\"corebtf_report\":%d,\n", COMPAT_JSON_VERSION);
 	write_states(file);
 	write_kernels(compat, file);
@@ -252,9 +354,12 @@ int compat_json_write(const struct compat *compat, FILE *file)
 	fputc('[', file);
 	for (size_t i = 0; i < compat->object_count; i++) {
 		next(file, i, "\n {");
-		write_object(compat, i, file);
+		write_object(compat, &fields, i, file);
 		fputc('}', file);
 	}
-	fputs("]}\n", file);
+	fputs("],\n", file);
+	write_fields(&fields, file);
+	fputs("}\n", file);
+	free(fields.requests);
 	return 0;
 }

@@ -320,6 +320,8 @@ int compat_judge(struct compat *compat, const struct matrix *matrix)
 	err = compat_find_classes(compat);
 	if (!err)
 		err = compat_note_seen(compat);
+	if (!err)
+		err = compat_find_rows(compat);
 	for (size_t i = 0; !err && i < compat->object_count; i++)
 		err = judge_object(compat, i);
 	return err;

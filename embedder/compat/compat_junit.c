@@ -67,6 +67,8 @@ static void write_case(const struct compat *compat, size_t object, size_t kernel
 		escaped(file, program->function->name);
 		fputs(": ", file);
 		escaped(file, problem->text);
+		escaped(file, *problem->hint ? "; " : "");
+		escaped(file, problem->hint);
 		separator = "\n";
 	}
 	fputs("</failure></testcase>\n", file);

@@ -19,6 +19,8 @@ void compat_kernel_free(struct compat_kernel *kernel)
 	free(kernel->name);
 	free(kernel->series);
 	free(kernel->facts);
+	free(kernel->fields);
+	free(kernel->texts);
 }
 
 /* "6.1" of "6.1.0-50-amd64". */
@@ -45,21 +47,36 @@ static char *make_name(const struct compat_kernel *kernel, int release_length)
 	return name;
 }
 
-int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
-		      size_t number, const uint8_t *facts, const char *error)
+static void *copy_of(const void *data, size_t size)
 {
-	struct compat_kernel kernel = {.column = (uint32_t)number, .path = strdup(path)};
+	void *copy = malloc(size + 1);
+
+	if (copy && size)
+		memcpy(copy, data, size);
+	return copy;
+}
+
+static int copy_answers(const struct compat *compat, const struct compat_answers *answers,
+			struct compat_kernel *kernel)
+{
+	kernel->column = (uint32_t)answers->number;
+	kernel->facts = copy_of(answers->facts, compat->features.count);
+	kernel->fields = copy_of(answers->fields, compat->set->count * sizeof(*answers->fields));
+	kernel->texts = copy_of(answers->texts, answers->texts_size);
+	return kernel->facts && kernel->fields && kernel->texts ? 0 : -ENOMEM;
+}
+
+int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
+		      const struct compat_answers *answers, const char *error)
+{
+	struct compat_kernel kernel = {.path = strdup(path)};
 	int err = kernel.path ? kernel_id_copy(id, &kernel.id) : -ENOMEM;
 
-	if (!err && error) {
+	if (!err && answers) {
+		err = copy_answers(compat, answers, &kernel);
+	} else if (!err) {
 		kernel.error = strdup(error);
 		err = kernel.error ? 0 : -ENOMEM;
-	}
-	if (!err && !error) {
-		kernel.facts = malloc(compat->features.count + 1);
-		if (kernel.facts)
-			memcpy(kernel.facts, facts, compat->features.count);
-		err = kernel.facts ? 0 : -ENOMEM;
 	}
 	if (!err) {
 		kernel.name = make_name(&kernel, (int)strlen(id->release));

@@ -18,6 +18,9 @@ int compat_note_seen(struct compat *compat);
 enum compat_need_state compat_judge_need(const struct compat *compat,
 					 const struct compat_need *need, enum fact fact);
 
+/* Finds the neighbours of each kernel (compat_changes.c). 0 or -ENOMEM. */
+int compat_find_rows(struct compat *compat);
+
 /* Gives each kernel its class. 0 or -ENOMEM. */
 int compat_find_classes(struct compat *compat);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/compat/compat_changes.h"
 #include "embedder/matrix/verdict_text.h"
 #include "embedder/relo/relo_text.h"
 #include "embedder/util/byte_buffer.h"
@@ -79,6 +80,23 @@ int compat_site_text(const struct compat *compat, const struct compat_program *p
 		*end = '\0';
 	reach_text(compat, variant, site, reach, sizeof(reach));
 	return snprintf(buffer, size, "%s; %s", says, reach);
+}
+
+int compat_site_hint(const struct compat *compat, const struct compat_program *program,
+		     const struct compat_variant *variant, size_t site, char *buffer, size_t size)
+{
+	const struct request *request = request_set_of_site(compat->set, program->sites[site]);
+	size_t number = (size_t)(program - compat->programs), kernel = 0;
+
+	buffer[0] = '\0';
+	if (!request || !variant->verdicts[site] ||
+	    variant->verdicts[site]->outcome != VERDICT_MISSING)
+		return 0;
+	while (kernel < compat->kernel_count && compat_variant(compat, number, kernel) != variant)
+		kernel++;
+	return kernel < compat->kernel_count
+		       ? compat_hint_text(compat, request->number, kernel, buffer, size)
+		       : 0;
 }
 
 /* --- needs ------------------------------------------------------------------------------------ */
@@ -187,6 +205,7 @@ void compat_problems_free(struct compat_problems *problems)
 {
 	for (size_t i = 0; i < problems->count; i++) {
 		free(problems->list[i].text);
+		free(problems->list[i].hint);
 		free(problems->list[i].is_in);
 	}
 	free(problems->list);
@@ -195,8 +214,8 @@ void compat_problems_free(struct compat_problems *problems)
 
 /* Takes @text over. @is_in says which kernels have it. */
 static int add_problem(const struct compat *compat, struct compat_problems *problems,
-		       uint32_t program, enum compat_state state, char *text, size_t first,
-		       const uint8_t *is_in)
+		       uint32_t program, enum compat_state state, char *text, const char *hint,
+		       size_t first, const uint8_t *is_in)
 {
 	struct compat_problem *problem = NULL;
 
@@ -216,9 +235,10 @@ static int add_problem(const struct compat *compat, struct compat_problems *prob
 			.program = program,
 			.state = state,
 			.text = text,
+			.hint = strdup(hint),
 			.is_in = calloc(compat->kernel_count + 1, 1),
 		};
-		if (!problem->is_in)
+		if (!problem->is_in || !problem->hint)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < compat->kernel_count; i++) {
@@ -262,7 +282,7 @@ static int add_variant_problems(const struct compat *compat, struct compat_probl
 
 	for (size_t i = 0; i < program->site_count; i++) {
 		enum compat_state state = compat_state_of_site(variant->sites[i]);
-		char place[512], says[2048], access[512];
+		char place[512], says[2048], access[512], hint[700];
 		char *text;
 		int err;
 
@@ -272,9 +292,10 @@ static int add_variant_problems(const struct compat *compat, struct compat_probl
 		compat_place_text(compat, program->sites[i], place, sizeof(place));
 		site_access_text(compat->set, program->sites[i], access, sizeof(access));
 		compat_site_text(compat, program, variant, i, says, sizeof(says));
+		compat_site_hint(compat, program, variant, i, hint, sizeof(hint));
 		if (asprintf(&text, "%s: %s: %s", place, access, says) < 0)
 			return -ENOMEM;
-		err = add_problem(compat, problems, number, state, text, first, is_in);
+		err = add_problem(compat, problems, number, state, text, hint, first, is_in);
 		if (err)
 			return err;
 	}
@@ -299,7 +320,7 @@ static int add_need_problems(const struct compat *compat, struct compat_problems
 		text = strdup(says);
 		if (!text)
 			return -ENOMEM;
-		err = add_problem(compat, problems, number, state, text, first, is_in);
+		err = add_problem(compat, problems, number, state, text, "", first, is_in);
 		if (err)
 			return err;
 	}

@@ -12,6 +12,10 @@
 int compat_site_text(const struct compat *compat, const struct compat_program *program,
 		     const struct compat_variant *variant, size_t site, char *buffer, size_t size);
 
+/* What is known of a missing one on the variant's first kernel (compat_hint_text()), or "". */
+int compat_site_hint(const struct compat *compat, const struct compat_program *program,
+		     const struct compat_variant *variant, size_t site, char *buffer, size_t size);
+
 /* "helper ringbuf_output: this kernel does not have it (Linux 5.8 and later do)". Returns the
  * length as snprintf does. */
 int compat_need_text(const struct compat *compat, const struct compat_need *need,
@@ -31,6 +35,7 @@ struct compat_problem {
 	uint32_t program;
 	enum compat_state state;
 	char *text;	/* place and reason */
+	char *hint;	/* what else is known of it on the first of these kernels, or "" */
 	uint8_t *is_in; /* by kernel */
 	size_t kernel_count;
 };

@@ -9,6 +9,8 @@
 
 #include "embedder/engine/kernel_pool.h"
 #include "embedder/resolve/resolver.h"
+#include "embedder/util/byte_buffer.h"
+#include "embedder/util/cleanup.h"
 
 int assessment_init(struct assessment *assessment, const struct engine_events *events)
 {
@@ -33,11 +35,15 @@ void assessment_free(struct assessment *assessment)
 struct scratch {
 	struct resolver resolver;
 	struct fact_finder *finder;
+	struct byte_buffer texts;
 };
 
-/* The result for one kernel: the verdicts by request, then the facts by feature. */
+/* The result for one kernel, in one piece of memory. */
 struct outcome {
-	const uint8_t *facts;
+	struct compat_answers answers;
+	struct field_fact *fields;
+	uint8_t *facts;
+	char *texts;
 	struct verdict verdicts[];
 };
 
@@ -47,6 +53,7 @@ static void free_scratch(void *pointer)
 
 	resolver_free(&scratch->resolver);
 	fact_finder_free(scratch->finder);
+	byte_buffer_free(&scratch->texts);
 	free(scratch);
 }
 
@@ -65,32 +72,66 @@ static void *new_scratch(void *context)
 	return scratch;
 }
 
+/* @texts: bytes of the texts of all fields. */
+static struct outcome *new_outcome(size_t requests, size_t features, size_t texts)
+{
+	struct outcome *outcome = malloc(
+		sizeof(*outcome) + requests * (sizeof(struct verdict) + sizeof(struct field_fact)) +
+		features + texts);
+
+	if (!outcome)
+		return NULL;
+	outcome->fields = (struct field_fact *)(outcome->verdicts + requests);
+	outcome->facts = (uint8_t *)(outcome->fields + requests);
+	outcome->texts = (char *)outcome->facts + features;
+	outcome->answers = (struct compat_answers){
+		.facts = outcome->facts,
+		.fields = outcome->fields,
+		.texts = outcome->texts,
+		.texts_size = texts,
+	};
+	return outcome;
+}
+
+static int describe_kernel(const struct assessment *assessment, struct scratch *scratch,
+			   struct field_fact *fields, struct type_source *types, struct reason *why)
+{
+	byte_buffer_clear(&scratch->texts);
+	field_facts_find(assessment->objects.requests, &scratch->resolver.candidates, &types->view,
+			 fields, &scratch->texts);
+	return byte_buffer_failed(&scratch->texts)
+		       ? reason_errno(why, -ENOMEM, "cannot keep the results")
+		       : 0;
+}
+
 static int assess_kernel(void *context, void *pointer, const struct kernel_file *kernel,
 			 struct type_source *types, void **ret_outcome, struct reason *why)
 {
 	const struct assessment *assessment = context;
+	size_t requests = assessment->objects.requests->count;
+	size_t features = assessment->compat.features.count;
 	struct scratch *scratch = pointer;
-	size_t size = scratch->resolver.set->count * sizeof(struct verdict);
-	struct outcome *outcome =
-		malloc(sizeof(*outcome) + size + assessment->compat.features.count);
-	uint8_t *facts = (uint8_t *)outcome + sizeof(*outcome) + size;
-	int err;
+	_cleanup_free_ struct field_fact *fields = calloc(requests + 1, sizeof(*fields));
+	_cleanup_free_ struct outcome *outcome = NULL;
+	int err = fields ? resolver_open(&scratch->resolver, types, why)
+			 : reason_errno(why, -ENOMEM, "cannot keep the results");
 
-	if (!outcome)
-		return reason_errno(why, -ENOMEM, "cannot keep the results");
-	err = resolver_open(&scratch->resolver, types, why);
 	if (!err)
 		err = resolver_run(&scratch->resolver, NULL, why);
 	if (!err)
-		err = fact_finder_run(scratch->finder, types, kernel->id.release, facts, why);
-	if (err) {
-		free(outcome);
+		err = describe_kernel(assessment, scratch, fields, types, why);
+	if (err)
 		return err;
-	}
-	memcpy(outcome->verdicts, scratch->resolver.verdicts, size);
-	outcome->facts = facts;
-	*ret_outcome = outcome;
-	return 0;
+	outcome = new_outcome(requests, features, scratch->texts.size);
+	if (!outcome)
+		return reason_errno(why, -ENOMEM, "cannot keep the results");
+	memcpy(outcome->verdicts, scratch->resolver.verdicts, requests * sizeof(struct verdict));
+	memcpy(outcome->fields, fields, requests * sizeof(*fields));
+	memcpy(outcome->texts, scratch->texts.data, scratch->texts.size);
+	err = fact_finder_run(scratch->finder, types, kernel->id.release, outcome->facts, why);
+	if (!err)
+		*ret_outcome = TAKE_PTR(outcome);
+	return err;
 }
 
 static int take_result(void *context, const struct kernel_pool_result *result)
@@ -98,17 +139,19 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 	struct assessment *assessment = context;
 	struct matrix *matrix = &assessment->matrix;
 	const struct kernel_file *kernel = result->kernel;
-	const struct outcome *outcome = result->outcome;
-	int err = 0;
+	struct outcome *outcome = result->outcome;
+	int err;
 
-	if (result->error)
+	if (result->error) {
 		kernel_input_fail(&assessment->kernels, kernel->path, result->why.text);
-	else
-		err = matrix_add_kernel(matrix, kernel->path, outcome->verdicts);
+		return compat_add_kernel(&assessment->compat, &kernel->id, kernel->path, NULL,
+					 result->why.text);
+	}
+	err = matrix_add_kernel(matrix, kernel->path, outcome->verdicts);
+	outcome->answers.number = matrix->kernel_count - 1;
 	return err ? err
 		   : compat_add_kernel(&assessment->compat, &kernel->id, kernel->path,
-				       matrix->kernel_count - 1, outcome ? outcome->facts : NULL,
-				       result->error ? result->why.text : NULL);
+				       &outcome->answers, NULL);
 }
 
 int assessment_run(struct assessment *assessment, unsigned int jobs, uint64_t memory)

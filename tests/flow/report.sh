@@ -24,6 +24,8 @@ status 0 report states.bpf.o --kernels "$KERNELS" --select arch=x86_64
 sed -n 1p out | grep -qF 'states.bpf.o: reads_new: breaks on 1 kernel: report.bpf.c:26: struct task_struct.__state: this kernel has no struct task_struct.__state' ||
 	fail "the first line"
 sed -n 1p out | grep -q 'on debian 11 x86_64 5.10.0-30-cloud-amd64$' || fail "the kernel"
+sed -n 1p out | grep -qF 'it is there from 6.1.0-50-cloud-amd64 on; here it seems to be state: read either, by bpf_core_field_exists()' ||
+	fail "the hint"
 sed -n 2p out | grep -qF 'reads_new_if_wanted: unsure on 1 kernel:' || fail "the second line"
 says err "1 object on 5 kernels: 0 without a problem, 0 unsure somewhere, 1 broken somewhere"
 status 0 report states.bpf.o --kernels "$KERNELS" --select arch=x86_64 --verbose
@@ -70,6 +72,13 @@ if have python3; then
 	            if isinstance(cell, dict) and "guard" in cell:
 	                guard = thing["sites"][cell["guard"]]
 	                assert guard["kind"] == "field exists", guard
+	changes = {field["access"]: field["changes"] for field in report["fields"]}
+	(gone,) = [change for change in changes["struct task_struct.state"] if change["what"] == "vanished"]
+	assert kernels[gone["from"]]["release"] == "5.10.0-30-cloud-amd64", gone
+	assert kernels[gone["to"]]["release"] == "6.1.0-50-cloud-amd64", gone
+	assert gone["other_name"] == "__state" and gone["before"]["type"] == "volatile long int", gone
+	assert gone["before"]["previous"] == "thread_info" and gone["before"]["next"] == "stack", gone
+	assert [change["what"] for change in changes["struct task_struct.pid"]] == ["offset"] * 3, changes
 	END
 fi
 

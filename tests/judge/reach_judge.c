@@ -245,7 +245,9 @@ static void judge_taken(struct judging *judging, bool is_full)
 	_cleanup_(compat_free) struct compat compat = {0};
 	_cleanup_(btf_source_free) struct btf_source source = {0};
 	_cleanup_close_ int fd = memfd_create("taken", MFD_CLOEXEC);
+	_cleanup_free_ struct field_fact *fields = calloc(judging->set->count + 1, sizeof(*fields));
 	_cleanup_free_ uint8_t *facts = NULL;
+	struct compat_answers answers = {.texts = "", .texts_size = 1, .fields = fields};
 	struct trim_result result;
 	struct reason why;
 	char btf_path[64];
@@ -260,7 +262,8 @@ static void judge_taken(struct judging *judging, bool is_full)
 		die(judging->path, "out of memory");
 	/* What the programs need besides types this kernel has. */
 	facts = calloc(compat.features.count + 1, 1);
-	if (!facts || compat_add_kernel(&compat, &id, "kernel", 0, facts, NULL) ||
+	answers.facts = facts;
+	if (!facts || !fields || compat_add_kernel(&compat, &id, "kernel", &answers, NULL) ||
 	    compat_judge(&compat, &matrix))
 		die(judging->path, "out of memory");
 	if (fd < 0 || write(fd, result.btf, result.size) != (ssize_t)result.size)
