@@ -139,6 +139,7 @@ static int run(const struct command *command, int argc, char **argv)
 	    sources_check_output(&options.sources, &trimming.kernels, options.tar.path) ||
 	    OUTPUT_CHECK(options.tar.path, options.tar.json) ||
 	    sources_trim(&options.sources, &trimming, options.tar.path) ||
+	    object_input_check_orders(&trimming.objects, trimming.has_order) ||
 	    write_tar(&options, &trimming))
 		return STATUS_FAILED;
 	return trimming.kernels.failures ? STATUS_FAILED : STATUS_DONE;

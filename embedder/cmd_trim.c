@@ -405,6 +405,9 @@ static int trim_kernels(struct trim_options *options, struct trimming *trimming)
 	if (sources_check_output(&options->sources, kernels, options->output) ||
 	    sources_trim(&options->sources, trimming, options->output))
 		return -EINVAL;
+	if (!options->object.machine && !options->object.like &&
+	    object_input_check_orders(&trimming->objects, trimming->has_order))
+		return -EINVAL;
 	return write_output(options, trimming);
 }
 

@@ -202,19 +202,39 @@ static const char *order_name(bool big_endian)
 	return big_endian ? "big-endian" : "little-endian";
 }
 
+/* @target: with its verb. */
+static int refuse_order(const struct object_input *input, const struct relo_object *object,
+			const char *target)
+{
+	engine_say(input->events, ENGINE_FAILURE, object->name,
+		   "it is a %s BPF object, but %s %s, where libbpf refuses to load it: "
+		   "compile it with clang -target %s",
+		   order_name(object->big_endian), target, order_name(!object->big_endian),
+		   object->big_endian ? "bpfel" : "bpfeb");
+	return -EINVAL;
+}
+
 int object_input_check_order(const struct object_input *input, bool big_endian, const char *target)
 {
 	for (size_t i = 0; i < input->requests->object_count; i++) {
 		const struct relo_object *object = &input->requests->objects[i];
+		char text[512];
 
 		if (object->big_endian == big_endian)
 			continue;
-		engine_say(input->events, ENGINE_FAILURE, object->name,
-			   "it is a %s BPF object, but %s is %s, where libbpf refuses to load it: "
-			   "compile it with clang -target %s",
-			   order_name(object->big_endian), target, order_name(big_endian),
-			   big_endian ? "bpfeb" : "bpfel");
-		return -EINVAL;
+		snprintf(text, sizeof(text), "%s is", target);
+		return refuse_order(input, object, text);
+	}
+	return 0;
+}
+
+int object_input_check_orders(const struct object_input *input, const bool kernels[static 2])
+{
+	for (size_t i = 0; i < input->requests->object_count; i++) {
+		const struct relo_object *object = &input->requests->objects[i];
+
+		if (!kernels[object->big_endian])
+			return refuse_order(input, object, "all kernels are");
 	}
 	return 0;
 }

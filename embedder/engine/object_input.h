@@ -50,4 +50,8 @@ int object_input_add_mixed(struct object_input *input, const char *const *paths,
  */
 int object_input_check_order(const struct object_input *input, bool big_endian, const char *target);
 
+/* For kernels of several machines: is there one of each object's byte order? @kernels: whether
+ * there are little-endian and big-endian ones. 0 or -EINVAL, reported. */
+int object_input_check_orders(const struct object_input *input, const bool kernels[static 2]);
+
 #endif

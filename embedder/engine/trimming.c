@@ -94,6 +94,7 @@ static int take_result(void *context, const struct kernel_pool_result *result)
 		return 0;
 	}
 	trimming->trimmed++;
+	trimming->has_order[*(const uint8_t *)trimmed_btf(trimmed) == 0xeb] = true;
 	trimming->unresolved += trimmed->unresolved;
 	trimming->unresolved_kernels += trimmed->unresolved > 0;
 	engine_say(trimming->events, ENGINE_DETAIL, result->kernel->path, "trimmed to %s bytes%s",

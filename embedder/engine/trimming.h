@@ -28,6 +28,7 @@ struct trimming {
 	bool keep_matrix;
 	struct matrix matrix;
 	size_t trimmed;		   /* kernels that are in the bundle */
+	bool has_order[2];	   /* whether some of them are little-endian, and big-endian */
 	size_t unresolved;	   /* relocations, summed over all kernels */
 	size_t unresolved_kernels; /* kernels that have some */
 };

@@ -66,6 +66,13 @@ if make_object other.bpf.o -target bpfeb 2>/dev/null; then
 	done
 	status 1 trim other.bpf.o --kernels "$btf" -o new.btf
 	says err "but $btf is little-endian"
+	for out in new new.tar new.btf; do
+		status 1 trim flow.bpf.o other.bpf.o --kernels "$KERNELS" --select arch=x86_64 -o $out
+		says err "other.bpf.o: it is a big-endian BPF object, but all kernels are little-endian"
+		[ ! -e $out ] || fail "trim: $out was written"
+	done
+	status 1 btfgen other.bpf.o --kernels "$KERNELS" -o new
+	says err "other.bpf.o: it is a big-endian BPF object, but all kernels are little-endian"
 	[ ! -e new ] || fail "an object of the other byte order: something was written"
 fi
 
