@@ -19,6 +19,11 @@ typedef Dwarf_Unsigned access_index;
 typedef Dwarf_Small access_endianness;
 #define ACCESS_BIG_ENDIAN    DW_END_big
 #define ACCESS_LITTLE_ENDIAN DW_END_little
+
+static void finish(Dwarf_Debug debug)
+{
+	dwarf_object_finish(debug);
+}
 #else
 typedef Dwarf_Obj_Access_Interface access_interface;
 typedef Dwarf_Obj_Access_Methods access_methods;
@@ -27,6 +32,13 @@ typedef Dwarf_Half access_index;
 typedef Dwarf_Endianness access_endianness;
 #define ACCESS_BIG_ENDIAN    DW_OBJECT_MSB
 #define ACCESS_LITTLE_ENDIAN DW_OBJECT_LSB
+
+static void finish(Dwarf_Debug debug)
+{
+	Dwarf_Error error = NULL;
+
+	dwarf_object_finish(debug, &error);
+}
 #endif
 
 /* One file, as libdwarf sees it. */
@@ -184,10 +196,8 @@ static int open_file(struct dwarf_opened *file, const struct dwarf_file *section
 
 static void close_file(struct dwarf_opened *file)
 {
-	Dwarf_Error error = NULL;
-
 	if (file->debug)
-		dwarf_object_finish(file->debug, &error);
+		finish(file->debug);
 }
 
 void dwarf_library_close(struct dwarf_library *library)
