@@ -45,7 +45,11 @@ void pack_kernel_clear(struct pack_kernel *kernel);
 /* 0, or -ENOMEM. */
 int pack_kernel_set(struct pack_kernel *kernel, uint32_t type);
 
-/* What kernel->digest must be. @digests: by type. */
+/* What kernel->digest must be, from the sum of its types' digests. @digests: by type. */
+uint64_t pack_kernel_digest_of(const struct pack_kernel *kernel, uint64_t sum,
+			       const uint64_t *digests);
+
+/* The same from its types[]. */
 uint64_t pack_kernel_digest(const struct pack_kernel *kernel, const uint64_t *digests);
 
 /* Compares by machine, os id, version id, release, uname -v, build-id, whether types_only is set,

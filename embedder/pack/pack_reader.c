@@ -152,8 +152,12 @@ static void forget_types(struct pack_reader *reader)
 	free(reader->patterns);
 	free(reader->changes);
 	free(reader->change_first);
-	reader->digests = NULL;
+	free(reader->pattern_types);
+	free(reader->pattern_digests);
+	free(reader->slot_first);
+	reader->digests = reader->pattern_digests = NULL;
 	reader->patterns = reader->changes = reader->change_first = NULL;
+	reader->pattern_types = reader->slot_first = NULL;
 }
 
 void pack_reader_close(struct pack_reader *reader)
@@ -325,6 +329,27 @@ static int read_columns(struct pack_reader *reader, struct type_columns_input *i
 				       &reader->pattern_count, why);
 }
 
+/* What is looked up for each kernel, once for all. */
+static int add_up(struct pack_reader *reader, struct reason *why)
+{
+	const struct type_set *set = &reader->set;
+
+	reader->pattern_types = calloc((size_t)reader->pattern_count + 1, sizeof(uint32_t));
+	reader->pattern_digests = calloc((size_t)reader->pattern_count + 1, sizeof(uint64_t));
+	reader->slot_first = calloc((size_t)set->slot_count + 1, sizeof(uint32_t));
+	if (!reader->pattern_types || !reader->pattern_digests || !reader->slot_first)
+		return reason_errno(why, -ENOMEM, "cannot read its types");
+	for (uint32_t type = 1; type <= set->type_count; type++) {
+		uint32_t slot = set->slot_of[type];
+
+		reader->pattern_types[reader->patterns[type]]++;
+		reader->pattern_digests[reader->patterns[type]] += reader->digests[type];
+		if (slot != TYPE_SET_NO_SLOT && !reader->slot_first[slot])
+			reader->slot_first[slot] = type;
+	}
+	return 0;
+}
+
 int pack_reader_load(struct pack_reader *reader, struct reason *why)
 {
 	enum { PARTS = PACK_PART_COLUMNS_END + PACK_STRINGS_COUNT };
@@ -344,6 +369,8 @@ int pack_reader_load(struct pack_reader *reader, struct reason *why)
 			err = read_firsts(reader, why);
 		if (!err)
 			err = type_set_digests(&reader->set, &reader->digests, why);
+		if (!err)
+			err = add_up(reader, why);
 	}
 	if (err)
 		forget_types(reader);
@@ -371,33 +398,45 @@ static bool pattern_has(const struct pack_reader *reader, uint32_t pattern, uint
 	return low & 1;
 }
 
+int pack_reader_patterns(const struct pack_reader *reader, size_t number, bool *has,
+			 struct reason *why)
+{
+	const struct pack_kernel *kernel = &reader->kernels[number];
+	uint64_t sum = 0;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < reader->pattern_count; i++) {
+		has[i] = pattern_has(reader, i, (uint32_t)number);
+		if (!has[i])
+			continue;
+		count += reader->pattern_types[i];
+		sum += reader->pattern_digests[i];
+	}
+	for (uint32_t i = 0; i < kernel->first_count; i++)
+		if (!has[reader->patterns[kernel->first[i]]])
+			return damaged_kernel(why, number);
+	if (count != kernel->type_count ||
+	    pack_kernel_digest_of(kernel, sum, reader->digests) != kernel->digest)
+		return reason_set(why, -EBADMSG,
+				  "kernel %s: its checksum does not fit its %u types",
+				  kernel->id.release, count);
+	return 0;
+}
+
 static int read_kernel_types(struct pack_reader *reader, size_t number, struct reason *why)
 {
 	struct pack_kernel *kernel = &reader->kernels[number];
 	_cleanup_free_ bool *has = malloc((size_t)reader->pattern_count + 1);
-	uint32_t count = 0;
+	int err;
 
 	kernel->type_words = reader->set.type_count / 64 + 1;
 	kernel->types = calloc(kernel->type_words, sizeof(*kernel->types));
 	if (!kernel->types || !has)
 		return reason_errno(why, -ENOMEM, "cannot read a kernel");
-	for (uint32_t i = 0; i < reader->pattern_count; i++)
-		has[i] = pattern_has(reader, i, (uint32_t)number);
-	for (uint32_t type = 1; type <= reader->set.type_count; type++) {
-		uint64_t bit = has[reader->patterns[type]];
-
-		kernel->types[type / 64] |= bit << (type & 63);
-		count += (uint32_t)bit;
-	}
-	for (uint32_t i = 0; i < kernel->first_count; i++)
-		if (!pack_kernel_has(kernel, kernel->first[i]))
-			return damaged_kernel(why, number);
-	if (count != kernel->type_count ||
-	    pack_kernel_digest(kernel, reader->digests) != kernel->digest)
-		return reason_set(why, -EBADMSG,
-				  "kernel %s: its checksum does not fit its %u types",
-				  kernel->id.release, count);
-	return 0;
+	err = pack_reader_patterns(reader, number, has, why);
+	for (uint32_t type = 1; !err && type <= reader->set.type_count; type++)
+		kernel->types[type / 64] |= (uint64_t)has[reader->patterns[type]] << (type & 63);
+	return err;
 }
 
 static void forget_kernel_types(struct pack_kernel *kernel)

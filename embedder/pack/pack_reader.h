@@ -23,6 +23,10 @@ struct pack_reader {
 	/* By pattern, from changes[change_first[n]] on: the kernels from which on it is so, not so,
 	 * so, ... */
 	uint32_t *changes, *change_first;
+	/* By pattern: its types, and the sum of their digests. */
+	uint32_t *pattern_types;
+	uint64_t *pattern_digests;
+	uint32_t *slot_first; /* by slot: the first type in it; the others follow */
 };
 
 /* Reads the header and the kernels' keys. @data is malloc'd, and taken over, on failure too.
@@ -36,6 +40,12 @@ void pack_reader_close(struct pack_reader *reader); /* for _cleanup_ */
 
 /* Reads the types; once is enough. Errors: -EBADMSG, -ENOMEM. */
 int pack_reader_load(struct pack_reader *reader, struct reason *why);
+
+/*
+ * Which patterns kernel @number has: @has, by pattern. Error: -EBADMSG its checksum is wrong.
+ */
+int pack_reader_patterns(const struct pack_reader *reader, size_t number, bool *has,
+			 struct reason *why);
 
 /*
  * Reads which types kernel @number has, into its types[]: by the numbers of reader->set. Errors:

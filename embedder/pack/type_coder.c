@@ -428,6 +428,14 @@ INLINE bool code_root(struct type_coder *coder, uint32_t type, uint32_t kind, ui
 	return number == 1;
 }
 
+static int compare_slots(const struct type_set *set, const struct type_slot *slot, uint32_t name,
+			 uint32_t ordinal)
+{
+	int order = strcmp(type_set_string(set, slot->name), type_set_string(set, name));
+
+	return order ? order : (slot->ordinal > ordinal) - (slot->ordinal < ordinal);
+}
+
 /* The slot of a root that is read. */
 static uint32_t read_slot(struct type_coder *coder, uint32_t type, uint32_t kind, uint32_t name,
 			  uint32_t before)
@@ -444,6 +452,12 @@ static uint32_t read_slot(struct type_coder *coder, uint32_t type, uint32_t kind
 		return TYPE_SET_NO_SLOT;
 	}
 	slot = coder->slot_base[kind] + coder->slots_done[kind]++;
+	/* Readers search by name. */
+	if (coder->slots_done[kind] > 1 &&
+	    compare_slots(set, &set->slots[slot - 1], name, set->ordinals[type]) >= 0) {
+		damaged(coder);
+		return TYPE_SET_NO_SLOT;
+	}
 	set->slots[slot] = (struct type_slot){kind, name, set->ordinals[type]};
 	return slot;
 }

@@ -116,7 +116,7 @@ static bool is_signed(const struct type_view *types, uint32_t id)
 /* The byte order is the target's: a BPF program for it has the same. */
 static bool is_little_endian(const struct type_view *types)
 {
-	return (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) != types->swapped;
+	return (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__) != type_view_is_foreign(types);
 }
 
 static int field_value(const struct matcher *matcher, const struct request *request,

@@ -285,15 +285,20 @@ static uint32_t map_type(const struct btf_writer *w, uint32_t id)
 	return id && number ? w->new_ids[number - 1] : 0;
 }
 
-static void put(struct btf_writer *w, uint32_t value)
+static uint32_t in_kernel_order(const struct btf_writer *w, uint32_t value)
 {
-	byte_buffer_append_u32(&w->types, type_view_u32(w->kept->view, value));
+	return type_view_is_foreign(w->kept->view) ? bswap_32(value) : value;
 }
 
-/* A word that means the same in the new BTF, in the byte order it has. */
+static void put(struct btf_writer *w, uint32_t value)
+{
+	byte_buffer_append_u32(&w->types, in_kernel_order(w, value));
+}
+
+/* A word that means the same in the new BTF, as the view has it. */
 static void put_raw(struct btf_writer *w, uint32_t raw)
 {
-	byte_buffer_append_u32(&w->types, raw);
+	put(w, type_view_u32(w->kept->view, raw));
 }
 
 static int put_name(struct btf_writer *w, uint32_t raw_offset)
@@ -388,10 +393,10 @@ static int write_type(struct btf_writer *w, const struct kept_type *entry)
 
 static int assemble(struct btf_writer *w)
 {
-	const struct type_view *view = w->kept->view;
+	bool foreign = type_view_is_foreign(w->kept->view);
 	uint32_t words[5] = {HEADER_SIZE, 0, w->types.size, w->types.size, w->strings.size};
 	unsigned char magic[4];
-	uint16_t value = view->swapped ? bswap_16(BTF_MAGIC) : BTF_MAGIC;
+	uint16_t value = foreign ? bswap_16(BTF_MAGIC) : BTF_MAGIC;
 
 	if (w->types.size > UINT32_MAX / 2 || w->strings.size > UINT32_MAX / 2)
 		return reason_set(w->why, -E2BIG, "the trimmed BTF is too large");
@@ -400,7 +405,7 @@ static int assemble(struct btf_writer *w)
 	magic[3] = 0;
 	byte_buffer_append(&w->output, magic, sizeof(magic));
 	for (unsigned int i = 0; i < 5; i++)
-		byte_buffer_append_u32(&w->output, type_view_u32(view, words[i]));
+		byte_buffer_append_u32(&w->output, in_kernel_order(w, words[i]));
 	byte_buffer_append(&w->output, w->types.data, w->types.size);
 	byte_buffer_append(&w->output, w->strings.data, w->strings.size);
 	if (byte_buffer_failed(&w->types) || byte_buffer_failed(&w->strings) ||

@@ -46,6 +46,7 @@ struct type_view {
 	uint32_t strings_size;
 	uint32_t type_count; /* ids below it are valid; 0 is void */
 	bool swapped;	     /* the types have the other byte order than this machine */
+	bool is_converted;   /* they have this machine's, and the kernel has the other */
 
 	/*
 	 * Makes type @id, which is in range, and sets its offset. Types made before stay where they
@@ -63,6 +64,12 @@ extern const struct btf_type type_view_void;
 static inline uint32_t type_view_u32(const struct type_view *view, uint32_t raw)
 {
 	return view->swapped ? bswap_32(raw) : raw;
+}
+
+/* Whether the kernel has the other byte order than this machine. */
+static inline bool type_view_is_foreign(const struct type_view *view)
+{
+	return view->swapped || view->is_converted;
 }
 
 /* NULL when @id is out of range, or when the type could not be made: then view->failure is set. */

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "embedder/pack/pack_source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/pack/pack_order.h"
+#include "runtime/util/array.h"
+
+#define MARK_FOUND 1
+#define MARK_FIRST 2
+
+static struct pack_source *source_of(struct type_view *view)
+{
+	return (struct pack_source *)((char *)view - offsetof(struct pack_source, types.view));
+}
+
+static bool has_type(const struct pack_source *source, uint32_t type)
+{
+	return source->has[source->reader->patterns[type]];
+}
+
+/* The kernel's type in a slot; 0: it has none. */
+static uint32_t type_in_slot(const struct pack_source *source, uint32_t slot)
+{
+	const struct type_set *set = &source->reader->set;
+
+	for (uint32_t type = source->reader->slot_first[slot];
+	     type && type <= set->type_count && set->slot_of[type] == slot; type++)
+		if (has_type(source, type))
+			return type;
+	return 0;
+}
+
+/* The types' words are all there, so only slots come here. */
+static const struct btf_type *make(struct type_view *view, uint32_t id)
+{
+	struct pack_source *source = source_of(view);
+	const struct type_set *set = &source->reader->set;
+	uint32_t slot = id - set->slot_base, type = type_in_slot(source, slot);
+
+	if (!type) {
+		if (!view->failure)
+			view->failure = reason_set(&view->why, -EBADMSG,
+						   "%s %s is referred to, and the kernel does not "
+						   "have it",
+						   type_view_kind_name(set->slots[slot].kind),
+						   type_set_string(set, set->slots[slot].name));
+		return NULL;
+	}
+	source->offsets[id] = set->first[type] * (uint32_t)sizeof(uint32_t);
+	source->made[source->made_count++] = id;
+	return (const struct btf_type *)type_set_words(set, type);
+}
+
+/* --- find ------------------------------------------------------------------------------------- */
+
+/* Compares a name with one that is looked for, which may be followed by @end. */
+static int compare_name(const char *name, const struct wanted_name *wanted, const char *end)
+{
+	int order = strncmp(name, wanted->text, wanted->length);
+
+	return order ? order : strncmp(name + wanted->length, end, *end ? strlen(end) : 1);
+}
+
+static int add_found(struct pack_source *source, uint32_t id)
+{
+	if (source->marks[id] & MARK_FOUND)
+		return 0;
+	if (array_reserve(source->found, source->found_capacity, (size_t)source->found_count + 1))
+		return -ENOMEM;
+	source->found[source->found_count++] = id;
+	source->marks[id] |= MARK_FOUND;
+	return 0;
+}
+
+/* Slots with the name, or with it and a flavour ("___"): those of one kind are sorted. */
+static int find_slots(struct pack_source *source, uint32_t first, uint32_t end,
+		      const struct wanted_name *wanted, const char *tail)
+{
+	const struct type_set *set = &source->reader->set;
+	uint32_t low = first, high = end;
+	int err = 0;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (compare_name(type_set_string(set, set->slots[middle].name), wanted, tail) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; !err && low < end &&
+	       compare_name(type_set_string(set, set->slots[low].name), wanted, tail) == 0;
+	     low++)
+		err = add_found(source, set->slot_base + low);
+	return err;
+}
+
+/* Types with names and without slots: base types, of which there are few, and what no relocation
+ * asks for. */
+static int find_types(struct pack_source *source, const struct wanted_types *wanted, uint32_t type)
+{
+	const struct type_set *set = &source->reader->set;
+	const char *name = type_set_string(set, type_set_words(set, type)[0]);
+	int err = 0;
+
+	for (size_t i = 0; !err && i < wanted->name_count; i++)
+		if (compare_name(name, &wanted->names[i], "") == 0 ||
+		    compare_name(name, &wanted->names[i], "___") == 0)
+			err = add_found(source, type);
+	return err;
+}
+
+static bool is_wanted(const struct wanted_types *wanted, uint32_t kind)
+{
+	return kind < 32 && wanted->kinds >> kind & 1;
+}
+
+/* All ids with one of the names, in any kernel. */
+static int find_ids(struct pack_source *source, const struct wanted_types *wanted)
+{
+	const struct type_set *set = &source->reader->set;
+	uint32_t first = 0;
+	int err = 0;
+
+	for (uint32_t i = 0; i < source->found_count; i++)
+		source->marks[source->found[i]] &= (uint8_t)~MARK_FOUND;
+	source->found_count = 0;
+	for (uint32_t end; !err && first < set->slot_count; first = end) {
+		uint32_t kind = set->slots[first].kind;
+
+		for (end = first; end < set->slot_count && set->slots[end].kind == kind;)
+			end++;
+		for (size_t i = 0; !err && is_wanted(wanted, kind) && i < wanted->name_count; i++) {
+			err = find_slots(source, first, end, &wanted->names[i], "");
+			if (!err)
+				err = find_slots(source, first, end, &wanted->names[i], "___");
+		}
+	}
+	for (uint32_t type = 1; !err && type <= set->type_count; type++) {
+		uint32_t kind = type_set_kind(set, type);
+
+		if (type_set_words(set, type)[0] && !word_roles[kind].has_slots &&
+		    is_wanted(wanted, kind))
+			err = find_types(source, wanted, type);
+	}
+	source->wanted = err ? NULL : wanted;
+	return err;
+}
+
+static int visit_id(struct pack_source *source, uint32_t id, type_visit_fn visit, void *context)
+{
+	const struct type_set *set = &source->reader->set;
+	const struct btf_type *type;
+
+	if (type_set_is_slot(set, id) ? !type_in_slot(source, id - set->slot_base)
+				      : !has_type(source, id))
+		return 0;
+	type = type_view_type(&source->types.view, id);
+	return visit(context, id, type, type_set_string(set, type->name_off));
+}
+
+static uint32_t id_of(const struct type_set *set, uint32_t type)
+{
+	return set->slot_of[type] == TYPE_SET_NO_SLOT ? type : set->slot_base + set->slot_of[type];
+}
+
+/* Those whose order matters come first, in the kernel's order; ids do not have it. */
+static int find(struct type_source *types, const struct wanted_types *wanted, type_visit_fn visit,
+		void *context, struct reason *why)
+{
+	struct pack_source *source = (struct pack_source *)types;
+	const struct pack_kernel *kernel = source->kernel;
+	const struct type_set *set = &source->reader->set;
+	int err = 0;
+
+	if (!wanted)
+		return 0;
+	if (source->wanted != wanted)
+		err = find_ids(source, wanted);
+	if (err)
+		return reason_errno(why, err, "cannot look for its types");
+	for (uint32_t i = 0; !err && i < kernel->first_count; i++) {
+		uint32_t id = id_of(set, kernel->first[i]);
+
+		source->marks[id] |= MARK_FIRST;
+		if (source->marks[id] & MARK_FOUND)
+			err = visit_id(source, id, visit, context);
+	}
+	for (uint32_t i = 0; !err && i < source->found_count; i++)
+		if (!(source->marks[source->found[i]] & MARK_FIRST))
+			err = visit_id(source, source->found[i], visit, context);
+	for (uint32_t i = 0; i < kernel->first_count; i++)
+		source->marks[id_of(set, kernel->first[i])] &= (uint8_t)~MARK_FIRST;
+	return err;
+}
+
+/* --- open ------------------------------------------------------------------------------------- */
+
+void pack_source_free(struct pack_source *source)
+{
+	free(source->has);
+	free(source->offsets);
+	free(source->made);
+	free(source->found);
+	free(source->marks);
+	*source = (struct pack_source){.reader = NULL};
+}
+
+static int open_reader(struct pack_source *source, const struct pack_reader *reader)
+{
+	const struct type_set *set = &reader->set;
+	size_t ids = (size_t)set->slot_base + set->slot_count;
+
+	pack_source_free(source);
+	source->has = malloc((size_t)reader->pattern_count + 1);
+	source->offsets = malloc(ids * sizeof(*source->offsets));
+	source->made = malloc(((size_t)set->slot_count + 1) * sizeof(*source->made));
+	source->marks = calloc(ids, sizeof(*source->marks));
+	if (!source->has || !source->offsets || !source->made || !source->marks) {
+		pack_source_free(source);
+		return -ENOMEM;
+	}
+	for (uint32_t type = 1; type <= set->type_count; type++)
+		source->offsets[type] = set->first[type] * (uint32_t)sizeof(uint32_t);
+	for (uint32_t slot = 0; slot < set->slot_count; slot++)
+		source->offsets[set->slot_base + slot] = TYPE_VIEW_NOT_MADE;
+	source->reader = reader;
+	return 0;
+}
+
+int pack_source_open(struct pack_source *source, const struct pack_reader *reader, size_t number,
+		     struct reason *why)
+{
+	const struct type_set *set = &reader->set;
+	const struct pack_kernel *kernel = &reader->kernels[number];
+	int err = source->reader == reader ? 0 : open_reader(source, reader);
+
+	if (err)
+		return reason_errno(why, err, "cannot read a kernel");
+	err = pack_reader_patterns(reader, number, source->has, why);
+	if (err)
+		return err;
+	while (source->made_count)
+		source->offsets[source->made[--source->made_count]] = TYPE_VIEW_NOT_MADE;
+	source->kernel = kernel;
+	source->types = (struct type_source){
+		.view = {.types = (const unsigned char *)set->words,
+			 .strings = set->strings,
+			 .offsets = source->offsets,
+			 .strings_size = set->strings_size,
+			 .type_count = set->slot_base + set->slot_count,
+			 .is_converted =
+				 kernel->is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__),
+			 .make = make},
+		.find = find,
+	};
+	return 0;
+}

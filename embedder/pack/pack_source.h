@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One kernel of a pack as a source of types, without making its BTF. Ids are those of the pack: the
+ * numbers of its types, then its slots. So the types of the pack are read as they are, for all of
+ * its kernels; only which type is in a slot differs, and it is looked up when the slot is first
+ * asked for.
+ */
+#ifndef COREBTF_PACK_PACK_SOURCE_H
+#define COREBTF_PACK_PACK_SOURCE_H
+
+#include "embedder/pack/pack_reader.h"
+#include "embedder/types/type_source.h"
+
+/* Starts zeroed; may be opened again for another kernel, which is fast if it is in the same pack.
+ */
+struct pack_source {
+	struct type_source types;
+	/* Private to pack_source.c. */
+	const struct pack_reader *reader;
+	const struct pack_kernel *kernel;
+	bool *has;	   /* by pattern */
+	uint32_t *offsets; /* by id */
+	uint32_t *made;	   /* slots whose offsets are set */
+	uint32_t made_count;
+	/* The ids with wanted names, of any kernel, and for which names that is. */
+	const struct wanted_types *wanted;
+	uint32_t *found;
+	uint32_t found_count, found_capacity;
+	uint8_t *marks; /* by id: whether it is in found[], whether its order matters */
+};
+
+/* @reader must be loaded and outlive the source; any number of threads may use it. Errors: -EBADMSG
+ * the kernel's checksum is wrong; -ENOMEM. */
+int pack_source_open(struct pack_source *source, const struct pack_reader *reader, size_t number,
+		     struct reason *why);
+void pack_source_free(struct pack_source *source);
+
+#endif
