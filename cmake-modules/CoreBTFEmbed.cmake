@@ -159,7 +159,7 @@ function(_corebtf_kernels target paths expressions arguments watched)
 		if(IS_DIRECTORY ${path})
 			file(GLOB_RECURSE files CONFIGURE_DEPENDS LIST_DIRECTORIES false
 				${path}/*.btf ${path}/*.btf.* ${path}/*.tar ${path}/*.tar.* ${path}/*.t?z
-				${path}/*.deb ${path}/*.rpm ${path}/vmlinu[xz]* ${path}/bzImage* ${path}/Image*)
+				${path}/*.deb ${path}/*.rpm ${path}/*.pack ${path}/vmlinu[xz]* ${path}/bzImage* ${path}/Image*)
 			if(NOT files)
 				message(FATAL_ERROR "corebtf_embed: KERNELS: ${path}: no *.btf, no "
 					"*.btf.tar.xz and nothing else with kernels in this folder")
@@ -272,7 +272,7 @@ endmacro()
 #
 #   OBJECTS       the BPF objects to trim for: files, or targets of corebtf_add_bpf_object().
 #                 Without it, the embedder finds the objects that are inside the executable.
-#   KERNELS       kernel BTFs: files, or folders in BTFHub's layout; also archives, packages and
+#   KERNELS       kernel BTFs: files, or folders in BTFHub's layout; also packs, archives, packages and
 #                 kernels, all that corebtf-embed(1) says of --kernels.
 #   SELECT        of KERNELS, take those that one of the expressions describes, like
 #                 "os=ubuntu:20.04,release>=5.4,<5.15"; with ! in front it excludes what it

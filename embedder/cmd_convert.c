@@ -12,8 +12,10 @@
 #include "embedder/cli/object_output.h"
 #include "embedder/cli/output.h"
 #include "embedder/cli/output_check.h"
+#include "embedder/cli/pack_output.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
+#include "embedder/cli/select_option.h"
 #include "embedder/cli/tar_output.h"
 #include "embedder/engine/container.h"
 #include "embedder/engine/memory_file.h"
@@ -32,6 +34,7 @@ enum {
 	OPTION_LIKE,
 	OPTION_SYMBOL,
 	OPTION_RESERVE,
+	OPTION_SELECT,
 };
 
 #define OUT_TREE (CONTAINER_TAR | CONTAINER_FOLDER)
@@ -40,6 +43,7 @@ enum {
 struct convert_options {
 	const char *in, *out, *json_to;
 	bool reserve;
+	struct kernel_select select;   /* of an IN that is a pack */
 	struct tar_output tar;	       /* of an OUT that is a tar or a folder */
 	struct tar_import_opts import; /* of the bundle */
 	struct object_output object;
@@ -128,6 +132,8 @@ static int take(const struct command *command, void *context, int key, const cha
 	case OPTION_JSON_TO:
 		options->json_to = value;
 		return COMMAND_GO;
+	case OPTION_SELECT:
+		return select_option_take(command, value, &options->select);
 	}
 	for (size_t i = 0; i < sizeof(value_options) / sizeof(value_options[0]); i++) {
 		const struct value_option *option = &value_options[i];
@@ -352,6 +358,32 @@ static int convert(struct convert_options *options, enum container out)
 	return convert_contents(options, out, &contents);
 }
 
+/* A pack has full BTFs, so only what full BTFs are kept in can be written. */
+static int convert_pack(const struct command *command, struct convert_options *options,
+			enum container out)
+{
+	bool is_packed = options->import.compression == BUNDLE_COMPRESSION_XZ;
+
+	for (size_t i = 0; i < options->needed_count; i++)
+		if (strcmp(options->needed[i].option, "--compress") != 0)
+			return command_usage_error(command, "%s is not for an IN that is a pack",
+						   options->needed[i].option);
+	if (options->json_to || options->object.machine || options->reserve)
+		return command_usage_error(command,
+					   "--json-to, --machine and --reserve are not for "
+					   "an IN that is a pack");
+	if (OUTPUT_CHECK(options->out, options->in))
+		return STATUS_FAILED;
+	if (out == CONTAINER_BTF)
+		return pack_output_btf(options->in, options->out, &options->select);
+	if (out == CONTAINER_FOLDER)
+		return pack_output_folder(options->in, options->out, &options->select, is_packed);
+	return command_usage_error(command,
+				   "a pack has full BTFs: OUT is a folder (FOLDER/), or with "
+				   "--select one BTF (FILE.btf); to trim them see 'corebtf help "
+				   "embed'");
+}
+
 /* For messages. */
 static char *without_slashes(const char *path)
 {
@@ -376,6 +408,15 @@ static int run(const struct command *command, int argc, char **argv)
 	out = container_of_output(options.out);
 	if (out == CONTAINER_TAR)
 		archive_packing_from_name(options.out, &options.tar.opts.packing);
+	if (options.in && pack_output_is_pack(options.in)) {
+		status = convert_pack(command, &options, out);
+		kernel_select_clear(&options.select);
+		return status;
+	}
+	if (options.select.count) {
+		kernel_select_clear(&options.select);
+		return command_usage_error(command, "--select is for an IN that is a pack");
+	}
 	status = check_options(command, &options, out);
 	if (status != COMMAND_GO)
 		return status;
@@ -404,7 +445,11 @@ static const struct command_option options_of_convert[] = {
 	{OPTION_JSON_TO, "json-to", "FILE", "write the package.json of IN to FILE"},
 	{OPTION_COMPRESS, "compress", "none|xz",
 	 "of a bundle or object file: how BTFs are stored\n"
-	 "(default: as in IN, or none)"},
+	 "(default: as in IN, or none); of a pack: xz writes\n"
+	 "RELEASE.btf.tar.xz"},
+	{OPTION_SELECT, "select", "EXPR",
+	 "of a pack: take only the kernels that match EXPR, as\n"
+	 "for embed; may be repeated"},
 	{OPTION_BYTE_ORDER, "byte-order", "ORDER",
 	 "of a bundle: little or big, that of the program it is\n"
 	 "for (default: as IN, or that of the BTFs)"},
@@ -434,6 +479,9 @@ const struct command command_convert = {
 		"  .o                             an object file to link into a program\n"
 		"  FOLDER/, or a folder           a folder of BTFs\n"
 		"  any other name                 a bundle\n"
+		"IN may also be a pack (corebtf pack): its full BTFs are written to a FOLDER/, or "
+		"one\n"
+		"of them to OUT.btf.\n"
 		"To embed them in an executable: 'corebtf embed --bundle'.",
 	.examples = "  corebtf convert execsnoop kernels.bundle\n"
 		    "  corebtf convert execsnoop min_core_btfs.tar.gz --layout bcc\n"
@@ -441,7 +489,8 @@ const struct command command_convert = {
 		    "  corebtf convert min_core_btfs.tar.gz kernels.bundle\n"
 		    "  corebtf convert min_core_btfs.tar.gz btfs/\n"
 		    "  corebtf convert kernels.bundle kernels.o --machine x86_64\n"
-		    "  corebtf convert kernels.bundle kernels.o --like execsnoop",
+		    "  corebtf convert kernels.bundle kernels.o --like execsnoop\n"
+		    "  corebtf convert debian.pack btfs/ --select 'os=debian:12'",
 	.statuses = "0 done; 1 failed, or some kernels were left out",
 	.options = options_of_convert,
 	.run = run,

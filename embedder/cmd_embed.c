@@ -266,10 +266,10 @@ static const struct command_option options_of_embed[] = {
 	 "kernel BTFs: folders in BTFHub's layout\n"
 	 "OS/VERSION/MACHINE/RELEASE.btf[.tar.xz], parts of\n"
 	 "such a tree, tars of it, kernels (vmlinuz, vmlinux\n"
-	 "with BTF or DWARF), packages (.deb, .rpm), or single\n"
-	 "BTFs; all words up to the next option, and -- ends\n"
-	 "them; without PATH: those that 'corebtf fetch'\n"
-	 "downloaded"},
+	 "with BTF or DWARF), packages (.deb, .rpm), packs\n"
+	 "(corebtf pack), or single BTFs; all words up to the\n"
+	 "next option, and -- ends them; without PATH: those\n"
+	 "that 'corebtf fetch' downloaded"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs after it are, where path\n"
 	 "and file do not say it or are wrong: os=ID[:VERSION],\n"

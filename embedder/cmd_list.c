@@ -17,6 +17,8 @@
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/kernel_paths.h"
 #include "embedder/cli/kernel_table.h"
+#include "embedder/cli/pack_output.h"
+#include "embedder/cli/pack_table.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
 #include "embedder/cli/select_option.h"
@@ -341,6 +343,8 @@ static int run(const struct command *command, int argc, char **argv)
 		return list_kernels(&options);
 	if (!options.file)
 		return command_usage_error(command, "no FILE given");
+	if (pack_output_is_pack(options.file))
+		return pack_table_print(options.file, options.json);
 	if (read_contents(options.file, &contents))
 		return STATUS_FAILED;
 	if (options.json) {
@@ -370,11 +374,14 @@ const struct command command_list = {
 	.name = "list",
 	.usage = "[FILE | --kernels [PATH...]] [--json] [OPTION...]",
 	.purpose = "list the kernels whose BTFs an executable or bundle has",
-	.details = "FILE may also be a tar. Kernels with the same number in the column BTF have "
+	.details = "FILE may also be a tar, or a pack (corebtf pack), of which it also prints how "
+		   "many\n"
+		   "bytes are for what. Kernels with the same number in the column BTF have "
 		   "the same\n"
 		   "BTF. The BPF objects listed are those that the BTFs were trimmed for.",
 	.examples = "  corebtf list execsnoop\n"
 		    "  corebtf list --json execsnoop | python3 -m json.tool\n"
+		    "  corebtf list debian.pack\n"
 		    "  corebtf list --kernels btfhub-archive --select 'os=debian,release<6'",
 	.statuses = "0 done; 1 failed, or there are no BTFs",
 	.options = options_of_list,

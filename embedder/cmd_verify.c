@@ -7,10 +7,12 @@
 
 #include "embedder/cli/command.h"
 #include "embedder/cli/kernel_notes.h"
+#include "embedder/cli/pack_output.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
 #include "embedder/cli/sources.h"
+#include "embedder/engine/pack_verification.h"
 #include "embedder/engine/verification.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/text.h"
@@ -86,6 +88,44 @@ static int summarize(const struct sources *sources, const struct verification *v
 	return verification->kernels.failures ? STATUS_FAILED : STATUS_DONE;
 }
 
+/* FILE is a pack: all types are compared, so no objects are needed. */
+static int verify_pack(const struct command *command, struct sources *sources)
+{
+	_cleanup_(packing_free) struct packing originals = {.events = NULL};
+	struct pack_verification result = {0};
+	struct reason why = {""};
+	int err;
+
+	if (sources->object_count)
+		return command_usage_error(command, "FILE is a pack, of which all types are "
+						    "compared: no OBJ is needed");
+	if (packing_init(&originals, run_events())) {
+		report_failure(NULL, "out of memory");
+		return STATUS_FAILED;
+	}
+	sources_find_kernels(sources, &originals.kernels);
+	err = pack_verification_run(sources->file, &originals, sources->jobs, sources->memory,
+				    &result, &why);
+	progress_end();
+	if (err) {
+		report_failure(sources->file, "nothing verified: %s", why.text);
+		return STATUS_FAILED;
+	}
+	kernel_notes_not_selected(&originals.kernels);
+	if (result.absent)
+		report_note("%s kernel%s not in the pack", text_count(result.absent).text,
+			    text_plural(result.absent));
+	kernel_notes_failures(&originals.kernels);
+	if (!result.same && !result.differing)
+		report_failure(sources->file, "nothing verified: none of its kernels was given");
+	if (!result.same || result.differing)
+		return STATUS_FAILED;
+	report_note("%s: %s of %s kernel%s: all types are those of the originals", sources->file,
+		    text_count(result.same).text, text_count(result.kernels).text,
+		    text_plural(result.kernels));
+	return originals.kernels.failures ? STATUS_FAILED : STATUS_DONE;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
 	_cleanup_(sources_free) struct sources sources = {0};
@@ -99,7 +139,8 @@ static int run(const struct command *command, int argc, char **argv)
 		status = sources_check(command, &sources, "FILE");
 	if (status != COMMAND_GO)
 		return status;
-
+	if (pack_output_is_pack(sources.file))
+		return verify_pack(command, &sources);
 	if (verification_init(&verification, run_events()) ||
 	    sources_read_objects(&sources, &verification.objects) ||
 	    read_bundle(&sources, &verification) || verify_kernels(&sources, &verification))
@@ -127,14 +168,17 @@ const struct command command_verify = {
 	.name = "verify",
 	.usage = "FILE [OBJ...] --kernels [PATH...] [OPTION...]",
 	.purpose = "check that trimmed BTFs relocate as the full ones",
-	.details = "Checks the structure of FILE and all checksums. Then compares, for each kernel "
-		   "whose\n"
-		   "full BTF is given, the answers of both BTFs to each relocation: found or not,\n"
-		   "value, size, and whether libbpf would refuse. Equal answers hold for any "
-		   "selection\n"
-		   "and order of programs. Without OBJ it takes the BPF objects inside FILE.",
+	.details =
+		"Checks the structure of FILE and all checksums. Then compares, for each kernel "
+		"whose\n"
+		"full BTF is given, the answers of both BTFs to each relocation: found or not,\n"
+		"value, size, and whether libbpf would refuse. Equal answers hold for any "
+		"selection\n"
+		"and order of programs. Without OBJ it takes the BPF objects inside FILE.\n"
+		"FILE may be a pack (corebtf pack): then all types are compared, without objects.",
 	.examples = "  corebtf verify execsnoop --kernels btfhub-archive/debian\n"
-		    "  corebtf verify kernels.bundle probe.bpf.o --kernels kernels",
+		    "  corebtf verify kernels.bundle probe.bpf.o --kernels kernels\n"
+		    "  corebtf verify debian.pack --kernels btfhub-archive/debian",
 	.statuses = "0 all answers are equal; 1 some differ, or a file could not be read",
 	.options = options_of_verify,
 	.run = run,

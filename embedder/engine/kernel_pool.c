@@ -19,6 +19,7 @@
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/pack/pack_source.h"
 #include "runtime/util/array.h"
 
 /*
@@ -48,7 +49,8 @@ struct reading {
 /* One thread's own. */
 struct worker {
 	void *scratch;
-	struct kernel_reader reader; /* of the kernel that it works on */
+	struct kernel_reader reader; /* of the kernel that it works on, or: */
+	struct pack_source packed;
 };
 
 struct kernel_pool {
@@ -163,7 +165,8 @@ static void run_kernel(struct kernel_pool *pool, struct worker *worker,
 
 	if (!result->error)
 		result->error =
-			kernel_reader_open(&worker->reader, kernel_types, &types, &result->why);
+			(pool->work->needs_all_types ? kernel_reader_open_all : kernel_reader_open)(
+				&worker->reader, kernel_types, &types, &result->why);
 	if (!result->error)
 		result->error =
 			pool->work->run(pool->work->context, worker->scratch, result->kernel, types,
@@ -184,6 +187,8 @@ static void run_file(struct kernel_pool *pool, struct worker *worker, size_t num
 					  &types, &result->why);
 	if (!result->error)
 		result->error = kernel_file_complete(file, &facts, &result->why);
+	if (types.dwarf)
+		file->origin = PACK_ORIGIN_DWARF;
 	run_kernel(pool, worker, result, &types);
 }
 
@@ -201,8 +206,23 @@ static void run_bytes(struct kernel_pool *pool, struct worker *worker, struct sl
 					    &types, &result->why);
 	if (!result->error && !is_known)
 		result->error = kernel_file_complete(&slot->kernel, &facts, &result->why);
+	if (types.dwarf)
+		slot->kernel.origin = PACK_ORIGIN_DWARF;
 	slot->kernel.types = types.dwarf ? KERNEL_TYPES_DWARF : KERNEL_TYPES_BTF;
 	run_kernel(pool, worker, result, &types);
+}
+
+/* A kernel of a pack, whose key is whole. */
+static void run_packed(struct kernel_pool *pool, struct worker *worker, struct slot *slot,
+		       const struct pack_reader *pack, size_t number)
+{
+	struct kernel_pool_result *result = &slot->result;
+
+	result->error = pack_source_open(&worker->packed, pack, number, &result->why);
+	if (!result->error)
+		result->error =
+			pool->work->run(pool->work->context, worker->scratch, result->kernel,
+					&worker->packed.types, &result->outcome, &result->why);
 }
 
 static bool is_wanted(void *context, const struct kernel_id *id)
@@ -244,7 +264,9 @@ static bool run_source_once(struct kernel_pool *pool, struct worker *worker,
 	_cleanup_(kernel_btf_close) struct kernel_btf bytes = {0};
 	struct kernel_file kernel = {.path = NULL};
 	struct reason why = {""};
+	const struct pack_reader *pack = NULL;
 	struct slot *slot = NULL;
+	size_t number = 0;
 	bool holds = false;
 	int more;
 
@@ -255,7 +277,9 @@ static bool run_source_once(struct kernel_pool *pool, struct worker *worker,
 		note_failure(reading, reading->source->path, more, why.text);
 	if (more > 0) {
 		holds = kernel_stream_holds(reading->stream);
-	} else {
+		pack = kernel_stream_pack(reading->stream, &number);
+	} else if (!reading->stream || !kernel_stream_pack(reading->stream, &number)) {
+		/* Other threads may still work on the kernels of a pack. */
 		kernel_stream_close(reading->stream);
 		reading->stream = NULL;
 	}
@@ -272,7 +296,10 @@ static bool run_source_once(struct kernel_pool *pool, struct worker *worker,
 	pthread_cond_broadcast(&pool->changed);
 	if (slot) {
 		pthread_mutex_unlock(&pool->lock);
-		run_bytes(pool, worker, slot, &bytes);
+		if (pack)
+			run_packed(pool, worker, slot, pack, number);
+		else
+			run_bytes(pool, worker, slot, &bytes);
 		pthread_mutex_lock(&pool->lock);
 		slot->done = true;
 	}
@@ -339,6 +366,7 @@ static void *run_thread(void *argument)
 	if (worker.scratch)
 		pool->work->thread_free(worker.scratch);
 	kernel_reader_free(&worker.reader);
+	pack_source_free(&worker.packed);
 	return NULL;
 }
 

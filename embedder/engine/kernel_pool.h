@@ -21,9 +21,10 @@ struct kernel_pool_result {
 };
 
 struct kernel_pool_work {
-	unsigned int jobs; /* threads, at least 1; fewer are started when @memory is too small */
-	uint64_t memory;   /* in bytes, for full BTFs and for unpacking them */
-	void *context;	   /* given to all of these: */
+	unsigned int jobs;    /* threads, at least 1; fewer are started when @memory is too small */
+	uint64_t memory;      /* in bytes, for full BTFs and for unpacking them */
+	bool needs_all_types; /* run() goes through all types by their ids */
+	void *context;	      /* given to all of these: */
 
 	/* The scratch memory of one thread; NULL when there is no memory. */
 	void *(*thread_new)(void *context);

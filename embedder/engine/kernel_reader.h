@@ -14,12 +14,18 @@
 struct kernel_reader {
 	struct btf_source btf;
 	struct dwarf_source *dwarf;
+	struct byte_buffer full; /* all of its types as BTF */
 };
 
 /* @types must outlive the use of *@ret_source, which is the reader's. Errors: those of
  * btf_source_open() and dwarf_source_open(). */
 int kernel_reader_open(struct kernel_reader *reader, const struct kernel_types *types,
 		       struct type_source **ret_source, struct reason *why);
+
+/* The same for a source of which all types are read, by their ids: DWARF is converted as a whole.
+ * Errors: also those of dwarf_source_write(). */
+int kernel_reader_open_all(struct kernel_reader *reader, const struct kernel_types *types,
+			   struct type_source **ret_source, struct reason *why);
 
 /* Ends the use of the types; call it before they are closed. */
 void kernel_reader_close(struct kernel_reader *reader);

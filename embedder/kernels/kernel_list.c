@@ -67,6 +67,10 @@ int kernel_file_complete(struct kernel_file *file, const struct kernel_facts *fa
 	const struct kernel_id said = kernel_facts_id(facts);
 
 	file->types = facts->types;
+	/* Only a kernel's own file states its machine. */
+	if (*facts->machine)
+		file->origin =
+			facts->types == KERNEL_TYPES_DWARF ? PACK_ORIGIN_DWARF : PACK_ORIGIN_KERNEL;
 	return kernel_as_complete(file->as, &said, &file->id, why);
 }
 
@@ -261,7 +265,7 @@ static int add_file(struct listing *listing, const char *path, struct reason *wh
 static int add_running_kernel(struct kernel_list *list, const char *path,
 			      const struct kernel_id *as, struct reason *why)
 {
-	struct kernel_file file = {.as = as};
+	struct kernel_file file = {.as = as, .origin = PACK_ORIGIN_KERNEL};
 	int err = running_kernel_read(&file.id, why);
 
 	if (!err)

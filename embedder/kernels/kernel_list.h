@@ -9,6 +9,7 @@
 
 #include "embedder/image/kernel_facts.h"
 #include "embedder/kernels/kernel_as.h"
+#include "embedder/pack/pack_kernel.h"
 #include "embedder/util/reason.h"
 
 /* One kernel BTF that was found. The strings are its own. */
@@ -17,6 +18,7 @@ struct kernel_file {
 	char *path;		      /* in an archive "ARCHIVE: MEMBER" */
 	const struct kernel_id *as;   /* what the user says of it (kernel_as.h); NULL: nothing */
 	enum kernel_types_kind types; /* in an ELF file, once that was read */
+	enum pack_origin origin;      /* where its types come from, as far as is known */
 };
 
 /* A file that holds kernels whose keys are known once it is read: an archive, a package, or a

@@ -90,13 +90,21 @@ static bool is_archive_name(const char *name)
 	return false;
 }
 
+/* Git's packs are called pack-HASH.pack. */
+static bool is_pack_name(const char *name)
+{
+	return text_ends_with(name, strlen(name), ".pack") && strncmp(name, "pack-", 5) != 0;
+}
+
 enum kernel_path_kind kernel_path_kind(const char *name)
 {
 	if (archive_path_ending(name))
 		return KERNEL_PATH_BTF;
 	if (release_in_kernel_name(name).length || is_kernel_without_release(name))
 		return KERNEL_PATH_KERNEL;
-	return is_archive_name(name) ? KERNEL_PATH_ARCHIVE : KERNEL_PATH_NONE;
+	if (is_archive_name(name) || is_pack_name(name))
+		return KERNEL_PATH_ARCHIVE;
+	return KERNEL_PATH_NONE;
 }
 
 /* Takes the last component off @path; empty when there is none left. */

@@ -16,7 +16,7 @@ enum kernel_path_kind {
 	KERNEL_PATH_BTF,    /* RELEASE.btf, which may be packed: the place says the whole key */
 	KERNEL_PATH_KERNEL, /* vmlinuz-RELEASE and the like: a kernel's own file, which has the rest
 			       of the key */
-	KERNEL_PATH_ARCHIVE, /* a tar, or a package */
+	KERNEL_PATH_ARCHIVE, /* a tar, a package, or a pack */
 };
 
 /*

@@ -13,6 +13,7 @@
 #include "embedder/image/kernel_elf.h"
 #include "embedder/image/kernel_image.h"
 #include "embedder/image/kernel_archive.h"
+#include "embedder/pack/pack_parts.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/regular_file.h"
 
@@ -23,6 +24,8 @@ static void cleanup_packed(struct packed_stream **stream)
 
 static enum kernel_source_content content_of(const void *start, size_t size)
 {
+	if (pack_parts_are(start, size))
+		return KERNEL_SOURCE_PACK;
 	if (package_kind_of(start, size) != PACKAGE_NONE)
 		return KERNEL_SOURCE_PACKAGE;
 	if (kernel_elf_is(start, size) || kernel_image_is(start, size))
@@ -58,7 +61,7 @@ int kernel_source_look(const char *path, enum kernel_source_content *ret_content
 	*ret_content = count < 0 ? KERNEL_SOURCE_NONE : content_of(start, (size_t)count);
 	/* A tar without members is all zeros, so a file of zeros looks like one. */
 	if (count < 0 || *ret_content == KERNEL_SOURCE_KERNEL ||
-	    *ret_content == KERNEL_SOURCE_PACKAGE)
+	    *ret_content == KERNEL_SOURCE_PACKAGE || *ret_content == KERNEL_SOURCE_PACK)
 		return 0;
 	foreign = kernel_image_foreign(start, (size_t)count);
 	return foreign ? kernel_image_refuse_foreign(foreign, why)

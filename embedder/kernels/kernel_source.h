@@ -12,6 +12,7 @@ enum kernel_source_content {
 	KERNEL_SOURCE_ARCHIVE, /* a tar */
 	KERNEL_SOURCE_PACKAGE, /* a .deb, an .rpm */
 	KERNEL_SOURCE_KERNEL,  /* an ELF file or a kernel image, packed or not */
+	KERNEL_SOURCE_PACK,    /* docs/pack-format.md */
 };
 
 /* Looks at what the file @path starts with, unpacked. Errors: -EBADMSG a file of a kind that no

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: an archive, a package or a kernel's own file. Out: the kernels in it, one at a time.
+ * In: an archive, a package, a pack or a kernel's own file. Out: the kernels in it, one at a time.
  */
 #include "embedder/kernels/kernel_stream.h"
 
@@ -15,6 +15,7 @@
 #include "embedder/kernels/kernel_path.h"
 #include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_tree.h"
+#include "embedder/kernels/pack_stream.h"
 #include "embedder/util/cleanup.h"
 
 /* How many folders of a member's name make its place certain. */
@@ -39,6 +40,7 @@ struct kernel_stream {
 	size_t seen; /* members named like kernels, usable or not */
 	size_t skipped;
 
+	struct pack_stream *pack; /* of a pack */
 	/* A kernel's own file has no reader. */
 	struct archive_reader *reader;
 	char *place;   /* the folder of the archive, absolute; NULL: not known */
@@ -461,6 +463,8 @@ int kernel_stream_open(const struct kernel_source *source, const struct kernel_s
 	stream->source = source;
 	stream->opts = *opts;
 	err = kernel_source_look(source->path, &content, why);
+	if (!err && content == KERNEL_SOURCE_PACK)
+		err = pack_stream_open(source, &stream->opts, &stream->pack, why);
 	if (!err && (content == KERNEL_SOURCE_ARCHIVE || content == KERNEL_SOURCE_PACKAGE)) {
 		stream->place = realpath(source->path, NULL);
 		if (stream->place)
@@ -481,6 +485,7 @@ void kernel_stream_close(struct kernel_stream *stream)
 	if (!stream)
 		return;
 	archive_reader_close(stream->reader);
+	pack_stream_close(stream->pack);
 	kernel_links_clear(&stream->links);
 	kernel_pending_clear(&stream->pending);
 	kernel_btf_close(&stream->linked);
@@ -491,6 +496,11 @@ void kernel_stream_close(struct kernel_stream *stream)
 bool kernel_stream_holds(const struct kernel_stream *stream)
 {
 	return stream->linked.data != NULL;
+}
+
+const struct pack_reader *kernel_stream_pack(const struct kernel_stream *stream, size_t *ret_number)
+{
+	return stream->pack ? pack_stream_current(stream->pack, ret_number) : NULL;
 }
 
 /* The one kernel in a kernel's own file. */
@@ -609,6 +619,8 @@ int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_fil
 	while (!stream->ended) {
 		int taken;
 
+		if (stream->pack)
+			return pack_stream_next(stream->pack, ret_file, ret_bytes != NULL, why);
 		if (!stream->reader)
 			return next_in_file(stream, ret_file, ret_bytes, why);
 		taken = stream->link ? take_link(stream, ret_file, ret_bytes)

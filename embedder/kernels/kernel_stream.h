@@ -33,6 +33,7 @@ struct kernel_stream_opts {
 };
 
 struct kernel_stream;
+struct pack_reader;
 
 /* @source must outlive the stream. Errors: those of opening and reading the file. */
 int kernel_stream_open(const struct kernel_source *source, const struct kernel_stream_opts *opts,
@@ -54,6 +55,13 @@ int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_fil
  * needs the budget.
  */
 bool kernel_stream_holds(const struct kernel_stream *stream);
+
+/*
+ * The pack that the kernel handed out last is in, with its types read, and the kernel's number in
+ * it: there are no bytes then. NULL: it is not in a pack. The stream owns the pack.
+ */
+const struct pack_reader *kernel_stream_pack(const struct kernel_stream *stream,
+					     size_t *ret_number);
 
 void kernel_stream_close(struct kernel_stream *stream); /* NULL is fine */
 

@@ -2,7 +2,8 @@
 /*
  * In: types by id. Out: their numbers in the pool, each type after those it refers to by content.
  *
- *	1. read         each type's name to the pool; how often each type is referred to
+ *	1. read         what is kept; each type's name to the pool; how often each type is referred
+ *to
  *	2. group        types of one kind and name get their ordinals; those whose order matters
  *	                are noted
  *	3. intern       each type, with references as the pool has them
@@ -33,6 +34,7 @@ struct kernel_type {
 	uint32_t slot;	 /* a reference, or TYPE_SET_NO_SLOT */
 	uint32_t number; /* in the pool; 0: not yet */
 	bool keeps_order;
+	bool is_kept;
 };
 
 struct adding {
@@ -53,13 +55,6 @@ static int no_room(struct adding *adding, int err)
 	return reason_set(adding->why, err,
 			  err == -EFBIG ? "its types are more than a pack has room for"
 					: "out of memory");
-}
-
-static bool is_left_out(const struct adding *adding, uint32_t kind)
-{
-	return adding->kernel->types_only &&
-	       (kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR || kind == BTF_KIND_DATASEC ||
-		kind == TYPE_VIEW_KIND_DECL_TAG);
 }
 
 /* Word @number of a type, in host byte order. */
@@ -90,6 +85,49 @@ static int read_name(struct adding *adding, uint32_t id, uint32_t offset, uint32
 	return 0;
 }
 
+/* What a relocation can ask for has a name, and is none of the kinds that no relocation finds. */
+static bool can_be_asked_for(const struct adding *adding, uint32_t id)
+{
+	const struct btf_type *type = type_view_type(adding->view, id);
+	uint32_t kind = type_view_kind(adding->view, type);
+
+	return kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT ||
+	       (word_roles_know(kind) &&
+		type_set_has_slot(kind, type_view_name_offset(adding->view, type)));
+}
+
+static int keep(struct adding *adding, uint32_t id, uint32_t *count)
+{
+	if (!id || id >= adding->view->type_count || adding->types[id].is_kept)
+		return 0;
+	if (array_reserve(adding->words, adding->words_capacity, (size_t)*count + 1))
+		return no_room(adding, -ENOMEM);
+	adding->types[id].is_kept = true;
+	adding->words[(*count)++] = id;
+	return 0;
+}
+
+/* With types_only: what can be asked for, and all that it refers to. */
+static int keep_reached(struct adding *adding)
+{
+	uint32_t count = 0;
+	int err = 0;
+
+	for (uint32_t id = 1; !err && id < adding->view->type_count; id++)
+		if (can_be_asked_for(adding, id))
+			err = keep(adding, id, &count);
+	while (!err && count) {
+		const struct btf_type *type = type_view_type(adding->view, adding->words[--count]);
+		uint32_t info = type_view_u32(adding->view, type->info);
+		size_t words = word_roles_know(WORD_KIND(info)) ? word_count(info) : 0;
+
+		for (size_t i = 2; !err && i < words; i++)
+			if (word_role(&word_roles[WORD_KIND(info)], i) == WORD_REFERENCE)
+				err = keep(adding, word_of(adding, type, i), &count);
+	}
+	return err;
+}
+
 static int read_type(struct adding *adding, uint32_t id)
 {
 	const struct btf_type *type = type_view_type(adding->view, id);
@@ -102,7 +140,7 @@ static int read_type(struct adding *adding, uint32_t id)
 				  "type [%u]: kind %u is newer than this corebtf, which cannot "
 				  "pack it; use a newer one",
 				  id, kind);
-	if (is_left_out(adding, kind))
+	if (!adding->types[id].is_kept)
 		return 0;
 	count = word_count(info);
 	for (size_t i = 2; i < count; i++) {
@@ -157,6 +195,8 @@ static int group_type(struct adding *adding, uint32_t id)
 	int err;
 
 	type->slot = TYPE_SET_NO_SLOT;
+	if (!type->is_kept)
+		return 0;
 	if (kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT)
 		type->keeps_order = true;
 	if (!type_set_has_slot(kind, type->name))
@@ -221,7 +261,7 @@ static int group_types(struct adding *adding)
 		struct kernel_type *type = &adding->types[id];
 		uint32_t kind = type_view_kind(adding->view, type_view_type(adding->view, id));
 
-		if (!type_set_has_slot(kind, type->name))
+		if (!type->is_kept || !type_set_has_slot(kind, type->name))
 			continue;
 		err = type_pool_slot(adding->pool, kind, type->name, type->ordinal, &type->slot);
 		if (err)
@@ -288,17 +328,6 @@ static int intern_type(struct adding *adding, uint32_t id, size_t used, unsigned
 	return place_type(adding, id, adding->words + used);
 }
 
-/* With types_only: what is not referred to is kept if it has a name that can be asked for. */
-static bool is_wanted(const struct adding *adding, uint32_t id)
-{
-	uint32_t kind = type_view_kind(adding->view, type_view_type(adding->view, id));
-
-	if (is_left_out(adding, kind))
-		return false;
-	return !adding->kernel->types_only || adding->types[id].slot != TYPE_SET_NO_SLOT ||
-	       kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT;
-}
-
 static int intern_types(struct adding *adding)
 {
 	struct pack_kernel *kernel = adding->kernel;
@@ -306,7 +335,7 @@ static int intern_types(struct adding *adding)
 	int err = 0;
 
 	for (uint32_t id = 1; !err && id < count; id++)
-		if (!adding->types[id].number && is_wanted(adding, id))
+		if (!adding->types[id].number && adding->types[id].is_kept)
 			err = intern_type(adding, id, 0, 0);
 	for (uint32_t id = 1; !err && id < count; id++) {
 		if (!adding->types[id].keeps_order || !adding->types[id].number)
@@ -323,8 +352,10 @@ static int intern_types(struct adding *adding)
 static int add_types(struct adding *adding)
 {
 	uint32_t count = adding->view->type_count;
-	int err = 0;
+	int err = adding->kernel->types_only ? keep_reached(adding) : 0;
 
+	for (uint32_t id = 1; id < count; id++)
+		adding->types[id].is_kept |= !adding->kernel->types_only;
 	for (uint32_t id = 1; !err && id < count; id++)
 		err = read_type(adding, id);
 	if (!err)

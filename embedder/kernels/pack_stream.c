@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "embedder/kernels/pack_stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedder/util/cleanup.h"
+#include "embedder/util/own_kernel_id.h"
+
+struct pack_stream {
+	const struct kernel_source *source;
+	const struct kernel_stream_opts *opts;
+	struct pack_reader reader;
+	size_t next;
+};
+
+int pack_stream_open(const struct kernel_source *source, const struct kernel_stream_opts *opts,
+		     struct pack_stream **ret_stream, struct reason *why)
+{
+	struct pack_stream *stream = calloc(1, sizeof(*stream));
+	int err;
+
+	if (!stream)
+		return reason_errno(why, -ENOMEM, "cannot read it");
+	stream->source = source;
+	stream->opts = opts;
+	err = pack_reader_open(source->path, &stream->reader, why);
+	if (err) {
+		free(stream);
+		return err;
+	}
+	*ret_stream = stream;
+	return 0;
+}
+
+void pack_stream_close(struct pack_stream *stream)
+{
+	if (!stream)
+		return;
+	pack_reader_close(&stream->reader);
+	free(stream);
+}
+
+/* What --as says goes over what the pack says. */
+static int make_file(const struct pack_stream *stream, const struct pack_kernel *kernel,
+		     struct kernel_file *file, struct reason *why)
+{
+	int err = kernel_id_copy(&kernel->id, &file->id);
+
+	file->as = stream->source->as;
+	file->origin = kernel->origin;
+	if (!err)
+		err = kernel_as_apply(file->as, &file->id, why);
+	if (!err && asprintf(&file->path, "%s: %s", stream->source->path, kernel->id.release) < 0) {
+		file->path = NULL;
+		err = -ENOMEM;
+	}
+	return err ? reason_errno(why, err, "cannot keep its name") : 0;
+}
+
+int pack_stream_next(struct pack_stream *stream, struct kernel_file *ret_file, bool with_types,
+		     struct reason *why)
+{
+	const struct kernel_stream_opts *opts = stream->opts;
+
+	while (stream->next < stream->reader.count) {
+		_cleanup_(kernel_file_clear) struct kernel_file file = {.path = NULL};
+		int err = make_file(stream, &stream->reader.kernels[stream->next++], &file, why);
+
+		if (err)
+			return err;
+		if (opts->want && !opts->want(opts->context, &file.id))
+			continue;
+		if (with_types)
+			err = pack_reader_load(&stream->reader, why);
+		if (err)
+			return err;
+		*ret_file = file;
+		memset(&file, 0, sizeof(file));
+		return 1;
+	}
+	return 0;
+}
+
+const struct pack_reader *pack_stream_current(const struct pack_stream *stream, size_t *ret_number)
+{
+	*ret_number = stream->next - 1;
+	return &stream->reader;
+}

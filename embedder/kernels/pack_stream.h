@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernels of a pack, one at a time, in the pack's order: what kernel_stream.h does with a pack.
+ */
+#ifndef COREBTF_KERNELS_PACK_STREAM_H
+#define COREBTF_KERNELS_PACK_STREAM_H
+
+#include "embedder/kernels/kernel_stream.h"
+#include "embedder/pack/pack_reader.h"
+
+struct pack_stream;
+
+/* @source and @opts must outlive the stream. A pack is not held of the budget: it is one for all of
+ * its kernels, and its format limits it. Errors: those of pack_reader_open(). */
+int pack_stream_open(const struct kernel_source *source, const struct kernel_stream_opts *opts,
+		     struct pack_stream **ret_stream, struct reason *why);
+
+/* As kernel_stream_next(). @with_types: the pack's types are read first. */
+int pack_stream_next(struct pack_stream *stream, struct kernel_file *ret_file, bool with_types,
+		     struct reason *why);
+
+/* The pack, and the number in it of the kernel that was handed out last. */
+const struct pack_reader *pack_stream_current(const struct pack_stream *stream, size_t *ret_number);
+
+void pack_stream_close(struct pack_stream *stream); /* NULL is fine */
+
+#endif
