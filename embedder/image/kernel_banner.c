@@ -139,45 +139,36 @@ static bool read_text(const char *text, const char *end, struct kernel_facts *fa
 	return true;
 }
 
-static void search_uts(struct kernel_banner *banner, const char *bytes, const char *end)
+static void read_at(struct kernel_banner *banner, const char *at, const char *end)
 {
 	static const char sysname[UTS_FIELD_SIZE] = "Linux";
-	const char *at = bytes;
+	const size_t left = (size_t)(end - at), start_size = sizeof(banner_start) - 1;
+	struct kernel_facts facts = {.machine = ""};
 
-	while ((at = memmem(at, (size_t)(end - at), sysname, sizeof(sysname)))) {
-		struct kernel_facts facts;
-
-		if ((size_t)(end - at) < UTS_SIZE)
-			return;
+	if (left >= UTS_SIZE && memcmp(at, sysname, sizeof(sysname)) == 0) {
 		if (read_uts(at, &facts))
 			offer(banner, is_draft(&facts) ? DRAFT_UTS : UTS, &facts);
-		at += sizeof(sysname);
-	}
-}
+	} else if (left > start_size && memcmp(at, banner_start, start_size) == 0) {
+		const char *text = at + start_size;
+		size_t size = left - start_size;
+		const char *line_end =
+			memchr(text, '\n', size < BANNER_SIZE_MAX ? size : BANNER_SIZE_MAX);
 
-static void search_text(struct kernel_banner *banner, const char *bytes, const char *end)
-{
-	const char *at = bytes;
-
-	while ((at = memmem(at, (size_t)(end - at), banner_start, sizeof(banner_start) - 1))) {
-		struct kernel_facts facts = {.machine = ""};
-		const char *line_end;
-
-		at += sizeof(banner_start) - 1;
-		line_end = memchr(at, '\n',
-				  (size_t)(end - at) < BANNER_SIZE_MAX ? (size_t)(end - at)
-								       : BANNER_SIZE_MAX);
-		if (line_end && read_text(at, line_end, &facts))
+		if (line_end && read_text(text, line_end, &facts))
 			offer(banner, is_draft(&facts) ? DRAFT_BANNER : BANNER, &facts);
 	}
 }
 
+/* Both forms begin with the same letter, which memchr() finds ten times as fast as memmem() a word.
+ */
 void kernel_banner_search(struct kernel_banner *banner, const void *bytes, size_t size)
 {
-	const char *start = bytes;
+	const char *at = bytes, *const end = at + size;
 
-	search_uts(banner, start, start + size);
-	search_text(banner, start, start + size);
+	while ((at = memchr(at, banner_start[0], (size_t)(end - at)))) {
+		read_at(banner, at, end);
+		at++;
+	}
 }
 
 void kernel_banner_take(const struct kernel_banner *banner, struct kernel_facts *facts)

@@ -103,25 +103,39 @@ void kernel_elf_read_build_id(const struct elf_file *file, struct kernel_facts *
 	facts->build_id_size = found;
 }
 
+/* Searches the sections that are loaded: those with code, or the others. */
+static int search_sections(const struct elf_file *file, bool code, size_t *left,
+			   struct kernel_banner *banner, struct reason *why)
+{
+	for (size_t i = 1; i < file->section_count; i++) {
+		const Elf64_Shdr *section = &file->sections[i];
+		int err;
+
+		if (!section->sh_size || !(section->sh_flags & SHF_ALLOC) ||
+		    section->sh_flags & SHF_COMPRESSED || section->sh_type != SHT_PROGBITS ||
+		    !(section->sh_flags & SHF_EXECINSTR) == code)
+			continue;
+		err = take_bytes(section->sh_size, left, why);
+		if (err)
+			return err;
+		kernel_banner_search(banner, file->data + section->sh_offset, section->sh_size);
+	}
+	return 0;
+}
+
 static int read_facts(const struct elf_file *file, struct kernel_facts *ret_facts,
 		      struct reason *why)
 {
 	struct kernel_facts facts = {.machine = ""};
 	struct kernel_banner banner = {0};
 	size_t left = file->size;
+	int err = search_sections(file, false, &left, &banner, why);
 
-	for (size_t i = 1; i < file->section_count; i++) {
-		const Elf64_Shdr *section = &file->sections[i];
-		int err;
-
-		if (!section->sh_size || !(section->sh_flags & SHF_ALLOC) ||
-		    section->sh_flags & SHF_COMPRESSED || section->sh_type != SHT_PROGBITS)
-			continue;
-		err = take_bytes(section->sh_size, &left, why);
-		if (err)
-			return err;
-		kernel_banner_search(&banner, file->data + section->sh_offset, section->sh_size);
-	}
+	/* Data is not in code, as a rule, and code is half of the kernel. */
+	if (!err && !banner.rank)
+		err = search_sections(file, true, &left, &banner, why);
+	if (err)
+		return err;
 	kernel_banner_take(&banner, &facts);
 	kernel_elf_read_build_id(file, &facts);
 	facts.types = kernel_elf_types(file);
