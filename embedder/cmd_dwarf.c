@@ -115,9 +115,8 @@ const struct command command_dwarf = {
 	.details = "VMLINUX is a kernel with debug information: an ELF file, or a package or tar\n"
 		   "with one such kernel. If it has BTF too, that is not read. The result is for\n"
 		   "other tools and for archives: --kernels takes VMLINUX itself.",
-	.examples =
-		"  corebtf dwarf vmlinux -o 5.4.0-58-generic.btf\n"
-		"  corebtf dwarf linux-image-6.1.0-50-686-pae-dbg_6.1.176-1_i386.deb -o i386.btf",
+	.examples = "  corebtf dwarf vmlinux -o 5.4.0-58-generic.btf\n"
+		    "  corebtf dwarf linux-image-dbg.deb -o 6.1.0-50-686-pae.btf",
 	.statuses = "0 done; 1 failed, or VMLINUX has no DWARF",
 	.options = options_of_dwarf,
 	.run = run,

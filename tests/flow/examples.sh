@@ -34,6 +34,9 @@ for packed in debian/11/x86_64/$release debian/11/arm64/5.10.0-30-arm64; do
 done
 tar -czf shelf/min_core_btfs.tar.gz -C shelf/min_core_btfs .
 echo '{}' >shelf/package.json
+# A kernel with DWARF, and a package with it: the bytes of an archive say what it is, not its name.
+"$CC" -g -O1 -ffreestanding -fno-pie -nostdlib -no-pie -Wl,-e,0 "$FLOW/dwarf_kernel.c" -o shelf/vmlinux
+tar -cf shelf/linux-image-dbg.deb -C shelf vmlinux
 status 0 convert shelf/kernels.bundle -o shelf/probe.tar.gz --json shelf/package.json
 cp shelf/probe.tar.gz shelf/btfs-x86_64.tar.gz
 
@@ -54,7 +57,7 @@ for page in "$MAN_PAGES"/*.1; do
 	grep -E '^\$ ' "$page" | sed 's/^\$ //' >>examples
 	[ "$(grep -cE '^\$ ' "$page")" -ge 1 ] || fail "no example in $page"
 done
-for command in embed remove list lookup verify convert trim fetch btfgen; do
+for command in embed remove list lookup verify convert trim dwarf fetch btfgen; do
 	status 0 $command --help
 	sed -n '/^Examples:/,/^$/s/^  //p' out >>examples
 done
