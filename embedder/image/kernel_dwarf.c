@@ -246,15 +246,6 @@ static int read_debug_file(const struct elf_file *kernel, const char *debug_root
 	return err ? reason_set(why, err, "its debug file %s: %s", path, inner.text) : 0;
 }
 
-static int check_kind(const struct elf_file *elf, struct reason *why)
-{
-	if (elf->header.e_type == ET_REL)
-		return reason_set(why, -EOPNOTSUPP,
-				  "it is an object file or a kernel module, whose DWARF is not "
-				  "relocated: give the kernel itself (vmlinux)");
-	return 0;
-}
-
 int kernel_dwarf_open(struct kernel_btf *bytes, const char *debug_root,
 		      struct kernel_facts *ret_facts, struct kernel_dwarf **ret_dwarf,
 		      struct reason *why)
@@ -274,7 +265,7 @@ int kernel_dwarf_open(struct kernel_btf *bytes, const char *debug_root,
 	memset(bytes, 0, sizeof(*bytes));
 	err = kernel_elf_open(dwarf->own.bytes.data, dwarf->own.bytes.size, &elf, why);
 	if (!err)
-		err = check_kind(&elf, why);
+		err = kernel_elf_check_linked(&elf, why);
 	if (!err && ret_facts)
 		err = kernel_elf_identify_memory(dwarf->own.bytes.data, dwarf->own.bytes.size,
 						 ret_facts, why);

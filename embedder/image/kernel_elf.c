@@ -186,6 +186,15 @@ int kernel_elf_open(const void *image, size_t size, struct elf_file *ret_file, s
 			  "--kernels a kernel or a BTF");
 }
 
+int kernel_elf_check_linked(const struct elf_file *file, struct reason *why)
+{
+	if (file->header.e_type == ET_REL)
+		return reason_set(why, -EOPNOTSUPP,
+				  "it is an object file or a kernel module, whose DWARF is not "
+				  "relocated: give the kernel itself (vmlinux)");
+	return 0;
+}
+
 int kernel_elf_read_memory(const void *image, size_t size, struct kernel_facts *ret_facts,
 			   struct kernel_btf *ret_btf, struct reason *why)
 {
@@ -210,5 +219,7 @@ int kernel_elf_identify_memory(const void *image, size_t size, struct kernel_fac
 	_cleanup_(elf_file_release) struct elf_file file = {0};
 	int err = kernel_elf_open(image, size, &file, why);
 
+	if (!err && kernel_elf_types(&file) != KERNEL_TYPES_BTF)
+		err = kernel_elf_check_linked(&file, why);
 	return err ? err : read_facts(&file, ret_facts, why);
 }

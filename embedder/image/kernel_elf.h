@@ -27,6 +27,9 @@ enum kernel_types_kind kernel_elf_types(const struct elf_file *file);
 /* Puts the first GNU build-id of its notes into @facts. Where there is none, it stays unknown. */
 void kernel_elf_read_build_id(const struct elf_file *file, struct kernel_facts *facts);
 
+/* Refuses an object file or kernel module (-EOPNOTSUPP): its DWARF is not relocated. */
+int kernel_elf_check_linked(const struct elf_file *file, struct reason *why);
+
 /* As elf_file_read_sections(), but refuses a BPF object. */
 int kernel_elf_open(const void *image, size_t size, struct elf_file *ret_file, struct reason *why);
 
@@ -43,7 +46,7 @@ int kernel_elf_read_memory(const void *image, size_t size, struct kernel_facts *
 /*
  * Reads what the file says of the kernel: the machine always, the rest where it has it. A file with
  * nothing in it but BTF has no release.
- * Errors: -EBADMSG damaged.
+ * Errors: -EBADMSG damaged, -EOPNOTSUPP an object file or kernel module without BTF.
  */
 int kernel_elf_identify_memory(const void *image, size_t size, struct kernel_facts *ret_facts,
 			       struct reason *why);

@@ -220,6 +220,8 @@ refused naked "neither a build-id nor a .gnu_debuglink"
 refused kernel.o "it is an object file or a kernel module"
 cp kernel.o module.ko
 refused module.ko "it is an object file or a kernel module"
+status 1 list --kernels module.ko
+says err "module.ko: it is an object file or a kernel module"
 status 1 dwarf $release.btf -o never.btf
 one_line $release.btf "it has no DWARF, as it is no ELF file"
 head -c 3000 vmlinux >"cut"
