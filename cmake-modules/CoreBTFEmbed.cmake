@@ -7,7 +7,8 @@
 #           [OBJECTS x.bpf.o|target...] [KERNELS path...] [BUNDLE file]
 #           [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [AUTOMATIC])
 #
-# The first one is in CoreBTFBpfObject.cmake; CoreBTFLibraries.cmake has corebtf_use_libbpf(), for a
+# The first one is in CoreBTFBpfObject.cmake; corebtf_check(), a test that the BPF programs work on all
+# kernels, is in CoreBTFCheck.cmake; CoreBTFLibraries.cmake has corebtf_use_libbpf(), for a
 # libbpf whose source is a part of the project. These files are the same in the source tree, in the
 # build tree and in an installed package. Missing tools are reported where a function needs them,
 # so that a project that only links the library needs neither clang nor bpftool.
@@ -20,6 +21,7 @@ cmake_policy(VERSION 3.25) # the functions below need it, for any policy of the 
 
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFBpfObject.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFSegment.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/CoreBTFCheck.cmake)
 
 # The functions of libbpf that runtime/automatic.c wraps, as an option of the compiler. A property,
 # since a variable of add_subdirectory() or FetchContent is not seen where corebtf_embed() is called.

@@ -194,10 +194,10 @@ enum compat_state compat_object_state(const struct compat *compat, size_t number
 	if (compat->kernels[kernel].error)
 		return COMPAT_NO_ANSWER;
 	for (size_t i = 0; i < object->program_count; i++) {
-		enum compat_state state =
-			compat_variant(compat, object->first_program + i, kernel)->state;
+		size_t program = object->first_program + i;
+		enum compat_state state = compat_variant(compat, program, kernel)->state;
 
-		if (state > worst)
+		if (state > worst && !compat_is_optional(&compat->programs[program]))
 			worst = state;
 	}
 	return worst;

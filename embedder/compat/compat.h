@@ -151,7 +151,14 @@ int compat_judge(struct compat *compat, const struct matrix *matrix);
 const struct compat_variant *compat_variant(const struct compat *compat, size_t program,
 					    size_t kernel);
 
-/* The worst of an object's programs; with COMPAT_NO_ANSWER for a kernel without one. */
+/* libbpf does not load it unless the loader asks for it: SEC("?..."). */
+static inline bool compat_is_optional(const struct compat_program *program)
+{
+	return program->section[0] == '?';
+}
+
+/* The worst of an object's programs that are not optional; with COMPAT_NO_ANSWER for a kernel
+ * without one. */
 enum compat_state compat_object_state(const struct compat *compat, size_t object, size_t kernel);
 
 /* What a site's state makes of its program. */
