@@ -88,8 +88,7 @@ static int remember(struct dwarf_digester *digester, uint64_t key, uint64_t dige
 /* One computation: the digest so far. */
 struct sum {
 	uint64_t hash;
-	uint64_t elements; /* of an array, all dimensions multiplied */
-	uint64_t open;	   /* DWARF_DIGEST_OPEN or 0 */
+	uint64_t open; /* DWARF_DIGEST_OPEN or 0 */
 };
 
 static void add(struct sum *sum, uint64_t value)
@@ -219,15 +218,29 @@ static int add_enumerator(struct dwarf_digester *digester, struct sum *sum,
 	return err;
 }
 
+/* The dimensions of an array, for add_dimension(). */
+struct dimensions {
+	struct sum sum; /* not used */
+	uint32_t count;
+	uint64_t elements[DWARF_DIMENSIONS_MAX];
+};
+
 static int add_dimension(struct dwarf_digester *digester, struct sum *sum,
 			 const struct dwarf_entry *child, enum reach reach, unsigned int depth,
 			 struct reason *why)
 {
+	struct dimensions *dimensions = (struct dimensions *)sum;
+
 	if (child->abbrev->tag != DW_TAG_subrange_type)
 		return 0;
-	sum->elements *= dwarf_dimension(dwarf_entry_has(child, DWARF_UPPER_BOUND),
-					 dwarf_entry_get(child, DWARF_UPPER_BOUND, 0),
-					 dwarf_entry_get(child, DWARF_COUNT, 0));
+	if (dimensions->count == DWARF_DIMENSIONS_MAX)
+		return reason_set(
+			why, -EOPNOTSUPP, "DWARF: the array at 0x%llx has more than %u dimensions",
+			(unsigned long long)dwarf_place_offset(child->place), DWARF_DIMENSIONS_MAX);
+	dimensions->elements[dimensions->count++] =
+		dwarf_dimension(dwarf_entry_has(child, DWARF_UPPER_BOUND),
+				dwarf_entry_get(child, DWARF_UPPER_BOUND, 0),
+				dwarf_entry_get(child, DWARF_COUNT, 0));
 	return 0;
 }
 
@@ -348,6 +361,33 @@ static int digest_composite(struct dwarf_digester *digester, const struct dwarf_
 	return err;
 }
 
+/* As in BTF, an array of several dimensions is an array of arrays: the digest of what the first
+ * @level dimensions hold. */
+static int digest_array(struct dwarf_digester *digester, const struct dwarf_entry *entry,
+			uint32_t level, enum reach reach, unsigned int depth, uint64_t *ret_digest,
+			struct reason *why)
+{
+	uint64_t digest, target = dwarf_entry_get(entry, DWARF_TYPE, 0);
+	struct dimensions dimensions;
+	int err;
+
+	dimensions.count = 0;
+	err = add_children(digester, &dimensions.sum, entry, add_dimension, reach, depth, why);
+	if (!err)
+		err = digest_at(digester, target, reach, depth + 1, &digest, why);
+	if (err)
+		return err;
+	for (uint32_t i = dimensions.count; i > level; i--) {
+		struct sum sum = {.hash = DW_TAG_array_type};
+
+		add(&sum, dimensions.elements[i - 1]);
+		add(&sum, digest);
+		digest = (sum.hash & ~DWARF_DIGEST_OPEN) | (digest & DWARF_DIGEST_OPEN);
+	}
+	*ret_digest = digest;
+	return 0;
+}
+
 static int digest_entry(struct dwarf_digester *digester, const struct dwarf_entry *entry,
 			enum reach reach, unsigned int depth, uint64_t *ret_digest,
 			struct reason *why)
@@ -388,12 +428,7 @@ static int digest_entry(struct dwarf_digester *digester, const struct dwarf_entr
 			err = add_type(digester, &sum, target, reach, depth, why);
 		break;
 	case DW_TAG_array_type:
-		sum.elements = 1;
-		err = add_children(digester, &sum, entry, add_dimension, reach, depth, why);
-		add(&sum, sum.elements);
-		if (!err)
-			err = add_type(digester, &sum, target, reach, depth, why);
-		break;
+		return digest_array(digester, entry, 0, reach, depth, ret_digest, why);
 	case DW_TAG_subprogram:
 		err = add_name(digester, &sum, entry, why);
 		if (!err)
@@ -442,6 +477,25 @@ int dwarf_digest(struct dwarf_digester *digester, uint64_t place, uint64_t *ret_
 		 struct reason *why)
 {
 	return digest_at(digester, place, BY_VALUE, 0, ret_digest, why);
+}
+
+int dwarf_digest_row(struct dwarf_digester *digester, uint64_t place, uint32_t level,
+		     uint64_t *ret_digest, struct reason *why)
+{
+	struct dwarf_entry entry;
+	int err;
+
+	/* Past a qualifier that BTF does not have. */
+	for (unsigned int i = 0; i < DEPTH_MAX; i++) {
+		err = dwarf_entry_open(digester->units, place, &entry, why);
+		if (err)
+			return err;
+		if (entry.abbrev->tag == DW_TAG_array_type)
+			return digest_array(digester, &entry, level, BY_VALUE, 0, ret_digest, why);
+		place = dwarf_entry_get(&entry, DWARF_TYPE, 0);
+	}
+	return reason_set(why, -EBADMSG, "DWARF: the type at 0x%llx contains itself",
+			  (unsigned long long)dwarf_place_offset(place));
 }
 
 int dwarf_digest_prototype(struct dwarf_digester *digester, uint64_t place, uint64_t *ret_digest,

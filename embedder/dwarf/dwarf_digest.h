@@ -15,6 +15,8 @@
 
 #include "embedder/dwarf/dwarf_definitions.h"
 
+#define DWARF_DIMENSIONS_MAX 32 /* of an array; C compilers allow more, kernels use 4 */
+
 /* Whether the digest depends on a struct or union of which only a declaration was seen. Its
  * definition may be in a unit that comes later. */
 #define DWARF_DIGEST_OPEN UINT64_C(1)
@@ -49,6 +51,10 @@ void dwarf_digester_forget(struct dwarf_digester *digester);
  */
 int dwarf_digest(struct dwarf_digester *digester, uint64_t place, uint64_t *ret_digest,
 		 struct reason *why);
+
+/* The digest of what the first @level dimensions of the array at @place hold. Errors: as above. */
+int dwarf_digest_row(struct dwarf_digester *digester, uint64_t place, uint32_t level,
+		     uint64_t *ret_digest, struct reason *why);
 
 /* The digest of the prototype of the function at @place. Errors: as above. */
 int dwarf_digest_prototype(struct dwarf_digester *digester, uint64_t place, uint64_t *ret_digest,

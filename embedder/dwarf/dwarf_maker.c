@@ -3,7 +3,8 @@
  * In: an entry of DWARF. Out: the BTF type that pahole makes of it, since kernels' own BTF is
  * pahole's and a relocation has to find the same in both:
  *
- *  - the dimensions of an array are multiplied into one,
+ *  - an array of several dimensions is an array of arrays, as from pahole 1.32 on; older ones
+ *    multiply the dimensions, and then libbpf does not find x[1] of x[2][3],
  *  - an array's index is an INT of its own, __ARRAY_SIZE_TYPE__,
  *  - DW_ATE_boolean is BOOL, a signed number or character SIGNED, anything else has no encoding,
  *  - an enum with a value below 0 is signed; one larger than 4 bytes is an ENUM64.
@@ -89,10 +90,16 @@ static int make_array_index(struct dwarf_made *type)
 	return err ? err : dwarf_made_put(type, 32);
 }
 
-static int multiply_dimension(struct dwarf_made *type, const struct dwarf_die *die, uint16_t tag,
-			      void *context)
+struct dimensions {
+	uint32_t count;
+	uint32_t elements[DWARF_DIMENSIONS_MAX];
+};
+
+static int add_dimension(struct dwarf_made *type, const struct dwarf_die *die, uint16_t tag,
+			 void *context)
 {
-	uint64_t *elements = context, bound = 0, count = 0, dimension;
+	struct dimensions *dimensions = context;
+	uint64_t bound = 0, count = 0, elements;
 	int err = 0, found;
 
 	if (tag != DW_TAG_subrange_type)
@@ -102,21 +109,39 @@ static int multiply_dimension(struct dwarf_made *type, const struct dwarf_die *d
 		err = dwarf_made_number(type, die, DW_AT_count, &count);
 	if (found < 0 || err)
 		return found < 0 ? found : err;
-	dimension = dwarf_dimension(found, bound, count);
-	if (__builtin_mul_overflow(*elements, dimension, elements) || *elements > UINT32_MAX)
+	elements = dwarf_dimension(found, bound, count);
+	if (elements > UINT32_MAX || dimensions->count == DWARF_DIMENSIONS_MAX)
 		return dwarf_made_too_large(type, "too many elements");
+	dimensions->elements[dimensions->count++] = (uint32_t)elements;
 	return 0;
 }
 
-static int make_array(struct dwarf_made *type)
+/* The id of what the first @level dimensions hold: an array, or the elements. */
+static int row_id(struct dwarf_made *type, const struct dwarf_type *of,
+		  const struct dimensions *dimensions, uint32_t level, uint32_t *ret_id)
 {
 	struct dwarf_maker *maker = type->maker;
-	uint64_t elements = 1;
+	uint64_t digest;
+	int err;
+
+	if (level >= dimensions->count)
+		return dwarf_made_reference(type, &type->die, ret_id);
+	err = dwarf_digest_row(&maker->digester, of->place, level, &digest, type->why);
+	return err ? err
+		   : dwarf_made_fail(type, dwarf_types_add(&maker->types, digest, of->place,
+							   DWARF_AS_ROW + level - 1, ret_id));
+}
+
+static int make_array(struct dwarf_made *type, const struct dwarf_type *of)
+{
+	struct dwarf_maker *maker = type->maker;
+	struct dimensions dimensions = {.count = 0};
+	uint32_t level = of->as < DWARF_AS_ROW ? 0 : of->as - DWARF_AS_ROW + 1;
 	uint32_t element, index;
-	int err = dwarf_made_each_child(type, multiply_dimension, &elements);
+	int err = dwarf_made_each_child(type, add_dimension, &dimensions);
 
 	if (!err)
-		err = dwarf_made_reference(type, &type->die, &element);
+		err = row_id(type, of, &dimensions, level + 1, &element);
 	if (!err)
 		err = dwarf_made_fail(type, dwarf_types_add(&maker->types,
 							    dwarf_mix(DWARF_AS_ARRAY_INDEX, 1), 0,
@@ -128,7 +153,8 @@ static int make_array(struct dwarf_made *type)
 	if (!err)
 		err = dwarf_made_put(type, index);
 	if (!err)
-		err = dwarf_made_put(type, (uint32_t)elements);
+		err = dwarf_made_put(type,
+				     level < dimensions.count ? dimensions.elements[level] : 0);
 	if (!err)
 		dwarf_made_finish(type, BTF_KIND_ARRAY, false, 0);
 	return err;
@@ -275,7 +301,7 @@ static int make(struct dwarf_made *type, const struct dwarf_type *of)
 	case DW_TAG_rvalue_reference_type:
 		return make_reference(type, BTF_KIND_PTR);
 	case DW_TAG_array_type:
-		return make_array(type);
+		return make_array(type, of);
 	case DW_TAG_subroutine_type:
 		return make_prototype(type);
 	case DW_TAG_subprogram:

@@ -14,6 +14,8 @@ enum dwarf_made_as {
 	DWARF_AS_TYPE,
 	DWARF_AS_PROTOTYPE,   /* of a function: FUNC_PROTO, where the entry itself is a FUNC */
 	DWARF_AS_ARRAY_INDEX, /* INT __ARRAY_SIZE_TYPE__, which DWARF does not have */
+	DWARF_AS_ROW,	      /* of an array: the array in its first dimension; DWARF_AS_ROW + n:
+			       * in its first n + 1 */
 };
 
 /* Starts zeroed. */

@@ -14,6 +14,7 @@
  *	more          types of this name beyond those that both have
  *	size, encoding, members (their number or names), offset, width, enumerators, value
  *	sign          an enum with and without BTF's flag for signed values, which are equal bits
+ *	dimensions    one has an array of arrays, the other an array with as many elements
  *	forward       one refers to a forward declaration, the other to the struct or union
  *	qualifier     one refers to it with const, volatile, restrict or a tag, the other without
  *	type          refers to something else
@@ -203,9 +204,10 @@ struct known {
 	size_t used;
 };
 
-static const char *const classes[] = {"left",	  "right",   "times",	  "more",  "size",
-				      "encoding", "members", "offset",	  "width", "enumerators",
-				      "value",	  "forward", "qualifier", "type",  "sign"};
+static const char *const classes[] = {"left",	   "right",	  "times",   "more",
+				      "size",	   "encoding",	  "members", "offset",
+				      "width",	   "enumerators", "value",   "forward",
+				      "qualifier", "type",	  "sign",    "dimensions"};
 #define CLASSES (sizeof(classes) / sizeof(*classes))
 
 static struct {
@@ -248,23 +250,48 @@ static bool report(const char *class, const struct type *type)
 	return true;
 }
 
-/* The same text without what qualifies, or with the struct itself for its forward declaration. */
-static char *without(const char *text, bool qualifiers)
+/* What may be left out of a text. */
+enum detail { DIMENSIONS, FORWARDS, QUALIFIERS };
+
+/* The product of the dimensions that @text starts with, "[2] [3] " is 6; *@ret_end is behind them.
+ */
+static unsigned long multiply_dimensions(const char *text, const char **ret_end)
+{
+	unsigned long product = 1;
+
+	while (*text == '[') {
+		char *end;
+
+		product *= strtoul(text + 1, &end, 10);
+		text = end + strspn(end, "] ");
+	}
+	*ret_end = text;
+	return product;
+}
+
+/* The same text without what qualifies, with the struct itself for its forward declaration, or with
+ * one dimension for several. */
+static char *without(const char *text, enum detail detail)
 {
 	static const char *const words[] = {"const ", "volatile ", "restrict "};
-	char *copy = calloc(1, strlen(text) + 1), *end = copy;
+	/* A product has no more digits than its factors, and no more brackets. */
+	char *copy = calloc(1, 2 * strlen(text) + 32), *end = copy;
 
 	if (!copy)
 		die("memory", strerror(ENOMEM));
 	while (*text) {
 		size_t skip = 0;
 
-		if (!qualifiers && strncmp(text, "forward ", 8) == 0)
+		if (detail == DIMENSIONS && *text == '[') {
+			end += sprintf(end, "[%lu] ", multiply_dimensions(text, &text));
+			continue;
+		}
+		if (detail == FORWARDS && strncmp(text, "forward ", 8) == 0)
 			skip = 8;
-		for (size_t i = 0; qualifiers && i < 3; i++)
+		for (size_t i = 0; detail == QUALIFIERS && i < 3; i++)
 			if (strncmp(text, words[i], strlen(words[i])) == 0)
 				skip = strlen(words[i]);
-		if (qualifiers && strncmp(text, "tag(", 4) == 0 && strstr(text, ") "))
+		if (detail == QUALIFIERS && strncmp(text, "tag(", 4) == 0 && strstr(text, ") "))
 			skip = (size_t)(strstr(text, ") ") + 2 - text);
 		text += skip;
 		if (!skip)
@@ -273,10 +300,10 @@ static char *without(const char *text, bool qualifiers)
 	return copy;
 }
 
-static bool same_without(const struct part *a, const struct part *b, bool qualifiers)
+static bool same_without(const struct part *a, const struct part *b, enum detail detail)
 {
-	_cleanup_free_ char *x = without(a->reference, qualifiers);
-	_cleanup_free_ char *y = without(b->reference, qualifiers);
+	_cleanup_free_ char *x = without(a->reference, detail);
+	_cleanup_free_ char *y = without(b->reference, detail);
 
 	return strcmp(x, y) == 0;
 }
@@ -298,9 +325,10 @@ static void report_part(const struct type *type, const struct part *a, const str
 			printf(" %s: %lld, %lld\n", a->name, (long long)a->value,
 			       (long long)b->value);
 	} else if (a->reference && strcmp(a->reference, b->reference) != 0) {
-		const char *class = same_without(a, b, false)  ? "forward"
-				    : same_without(a, b, true) ? "qualifier"
-							       : "type";
+		const char *class = same_without(a, b, DIMENSIONS)   ? "dimensions"
+				    : same_without(a, b, FORWARDS)   ? "forward"
+				    : same_without(a, b, QUALIFIERS) ? "qualifier"
+								     : "type";
 
 		if (report(class, type))
 			printf("%s%s: %s | %s\n", *a->name ? "." : "", a->name, a->reference,
