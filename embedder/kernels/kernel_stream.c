@@ -43,8 +43,10 @@ struct kernel_stream {
 	struct pack_stream *pack; /* of a pack */
 	/* A kernel's own file has no reader. */
 	struct archive_reader *reader;
-	char *place;   /* the folder of the archive, absolute; NULL: not known */
-	size_t number; /* of members, so far */
+	bool is_package;   /* a .deb or .rpm, which is of one kernel */
+	bool found_kernel; /* it was found: the rest of the package is not read */
+	char *place;	   /* the folder of the archive, absolute; NULL: not known */
+	size_t number;	   /* of members, so far */
 	struct kernel_links links;
 	struct kernel_pending pending;
 	bool is_again; /* the second pass, for the links and what is pending: */
@@ -465,7 +467,8 @@ int kernel_stream_open(const struct kernel_source *source, const struct kernel_s
 	err = kernel_source_look(source->path, &content, why);
 	if (!err && content == KERNEL_SOURCE_PACK)
 		err = pack_stream_open(source, &stream->opts, &stream->pack, why);
-	if (!err && (content == KERNEL_SOURCE_ARCHIVE || content == KERNEL_SOURCE_PACKAGE)) {
+	stream->is_package = content == KERNEL_SOURCE_PACKAGE;
+	if (!err && (content == KERNEL_SOURCE_ARCHIVE || stream->is_package)) {
 		stream->place = realpath(source->path, NULL);
 		if (stream->place)
 			*strrchr(stream->place, '/') = '\0';
@@ -584,11 +587,15 @@ static int end_pass(struct kernel_stream *stream, struct reason *why)
 		       ?: 1;
 }
 
-/* Whether nothing is left to be found in the second pass. The first one has checked the rest. */
+/*
+ * Whether nothing is left to be found: in the second pass, since the first one has checked the
+ * rest, and behind the kernel of a package. A debug package goes on with gigabytes of modules.
+ */
 static bool is_all_found(const struct kernel_stream *stream)
 {
-	return stream->is_again && !stream->links.count &&
-	       stream->pending.next == stream->pending.count;
+	if (!stream->is_again)
+		return stream->is_package && stream->found_kernel;
+	return !stream->links.count && stream->pending.next == stream->pending.count;
 }
 
 /* As kernel_stream_next(), but 0 is for a member that is not handed out. */
@@ -596,7 +603,7 @@ static int next_member(struct kernel_stream *stream, struct kernel_file *ret_fil
 		       struct kernel_btf *ret_bytes, struct reason *why)
 {
 	struct archive_member member;
-	int more;
+	int more, taken;
 
 	kernel_btf_close(&stream->linked);
 	more = is_all_found(stream) ? 0 : archive_reader_next(stream->reader, &member, why);
@@ -609,8 +616,11 @@ static int next_member(struct kernel_stream *stream, struct kernel_file *ret_fil
 		return more < 0 ? more : 0;
 	}
 	stream->number++;
-	return stream->is_again ? take_again(stream, &member, ret_file, ret_bytes, why)
-				: take_member(stream, &member, ret_file, ret_bytes, why);
+	if (stream->is_again)
+		return take_again(stream, &member, ret_file, ret_bytes, why);
+	taken = take_member(stream, &member, ret_file, ret_bytes, why);
+	stream->found_kernel = taken == 1 || stream->pending.count;
+	return taken;
 }
 
 int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_file,

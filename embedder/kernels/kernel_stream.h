@@ -2,7 +2,8 @@
 /*
  * The kernels in one file whose keys are known once it is read: in an archive or a package those of
  * its members that are named like kernels (kernel_path.h), else a kernel's own file. They come one
- * at a time, in the archive's order, and an archive is read once.
+ * at a time, in the archive's order, and an archive is read once. A package (.deb, .rpm) is of one
+ * kernel, and what comes behind that is not read: modules, gigabytes in a debug package.
  *
  * There are two exceptions. Another name for a member (a link) is another kernel with the same BTF,
  * and only its bytes are in the archive. And a large kernel without BTF says at its end where its

@@ -176,6 +176,14 @@ if have dpkg-deb; then
 	same from-boot from-kernel
 	status 0 embed exe --kernels packages -o from-kernel
 	same from-boot from-kernel
+	# A package is of one kernel: what comes behind it is not even read. Here the rest is cut off.
+	mkdir -p root/usr/lib/modules
+	head -c 4000000 /dev/urandom >root/usr/lib/modules/large.ko
+	dpkg-deb -Znone -b root large.deb >/dev/null
+	head -c -2000000 large.deb >packages/linux-image.deb
+	status 0 embed exe --kernels packages/linux-image.deb -o from-cut
+	cmp from-kernel from-cut || fail "the rest of a package changes what its kernel gives"
+	rm -r root/usr
 	rm root/boot/vmlinuz-*
 	dpkg-deb -Zxz -b root empty.deb >/dev/null
 	status 1 embed exe --kernels empty.deb -o none
