@@ -12,7 +12,6 @@
 #include "embedder/cli/report.h"
 #include "embedder/cli/table.h"
 #include "embedder/pack/pack_format.h"
-#include "embedder/pack/pack_order.h"
 #include "embedder/pack/pack_reader.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/json.h"
@@ -37,7 +36,7 @@ static const struct {
 static enum use use_of(uint32_t part)
 {
 	if (part < PACK_PART_COLUMNS_END && part % PACK_COLUMNS != PACK_COLUMN_PATTERN)
-		return pack_kind_is_cold(part / PACK_COLUMNS) ? USE_FUNCTIONS : USE_TYPES;
+		return type_set_is_cold(part / PACK_COLUMNS) ? USE_FUNCTIONS : USE_TYPES;
 	if (part >= PACK_PART_STRINGS && part < PACK_PART_STRINGS + PACK_STRINGS_COUNT)
 		return USE_STRINGS;
 	return USE_KERNELS;

@@ -38,8 +38,9 @@ struct slot {
 struct reading {
 	struct kernel_pool *pool;
 	const struct kernel_source *source;
-	struct kernel_stream *stream; /* NULL: not opened yet, or closed */
-	bool busy;		      /* a thread reads it */
+	struct kernel_stream *stream;	/* NULL: not opened yet, or closed */
+	const struct pack_reader *pack; /* of a pack: with all types, once they were needed */
+	bool busy;			/* a thread reads it */
 	bool ended;
 	struct slot **slots;
 	size_t count, capacity;
@@ -212,17 +213,36 @@ static void run_bytes(struct kernel_pool *pool, struct worker *worker, struct sl
 	run_kernel(pool, worker, result, &types);
 }
 
-/* A kernel of a pack, whose key is whole. */
-static void run_packed(struct kernel_pool *pool, struct worker *worker, struct slot *slot,
-		       const struct pack_reader *pack, size_t number)
+static void run_pack_source(struct kernel_pool *pool, struct worker *worker,
+			    struct kernel_pool_result *result, const struct pack_reader *pack,
+			    size_t number)
 {
-	struct kernel_pool_result *result = &slot->result;
-
 	result->error = pack_source_open(&worker->packed, pack, number, &result->why);
 	if (!result->error)
 		result->error =
 			pool->work->run(pool->work->context, worker->scratch, result->kernel,
 					&worker->packed.types, &result->outcome, &result->why);
+}
+
+/* A kernel of a pack, whose key is whole. If it needs types that were not read, all types of the
+ * pack are read, for the kernels after it as well. */
+static void run_packed(struct kernel_pool *pool, struct worker *worker, struct reading *reading,
+		       struct slot *slot, const struct pack_reader *pack, size_t number)
+{
+	struct kernel_pool_result *result = &slot->result;
+
+	run_pack_source(pool, worker, result, pack, number);
+	if (!pack_source_lacks_types(&worker->packed))
+		return;
+	free(result->outcome);
+	result->outcome = NULL;
+	pthread_mutex_lock(&pool->lock);
+	pack = kernel_stream_pack_all(reading->stream, &result->why);
+	reading->pack = pack;
+	pthread_mutex_unlock(&pool->lock);
+	result->error = -EBADMSG;
+	if (pack)
+		run_pack_source(pool, worker, result, pack, number);
 }
 
 static bool is_wanted(void *context, const struct kernel_id *id)
@@ -291,13 +311,15 @@ static bool run_source_once(struct kernel_pool *pool, struct worker *worker,
 		else
 			kernel_file_clear(&kernel);
 	}
+	if (pack && reading->pack)
+		pack = reading->pack;
 	reading->ended = more <= 0;
 	reading->busy = holds;
 	pthread_cond_broadcast(&pool->changed);
 	if (slot) {
 		pthread_mutex_unlock(&pool->lock);
 		if (pack)
-			run_packed(pool, worker, slot, pack, number);
+			run_packed(pool, worker, reading, slot, pack, number);
 		else
 			run_bytes(pool, worker, slot, &bytes);
 		pthread_mutex_lock(&pool->lock);

@@ -506,6 +506,11 @@ const struct pack_reader *kernel_stream_pack(const struct kernel_stream *stream,
 	return stream->pack ? pack_stream_current(stream->pack, ret_number) : NULL;
 }
 
+const struct pack_reader *kernel_stream_pack_all(struct kernel_stream *stream, struct reason *why)
+{
+	return pack_stream_all_types(stream->pack, why);
+}
+
 /* The one kernel in a kernel's own file. */
 static int next_in_file(struct kernel_stream *stream, struct kernel_file *ret_file,
 			struct kernel_btf *ret_bytes, struct reason *why)

@@ -58,11 +58,15 @@ int kernel_stream_next(struct kernel_stream *stream, struct kernel_file *ret_fil
 bool kernel_stream_holds(const struct kernel_stream *stream);
 
 /*
- * The pack that the kernel handed out last is in, with its types read, and the kernel's number in
- * it: there are no bytes then. NULL: it is not in a pack. The stream owns the pack.
+ * The pack that the kernel handed out last is in, and the kernel's number in it: there are no bytes
+ * then. NULL: it is not in a pack. The stream owns the pack, of which those types are read that
+ * most CO-RE relocations need; kernel_stream_pack_all() gives one with all types, to one thread at
+ * a time, or NULL and @why.
  */
 const struct pack_reader *kernel_stream_pack(const struct kernel_stream *stream,
 					     size_t *ret_number);
+
+const struct pack_reader *kernel_stream_pack_all(struct kernel_stream *stream, struct reason *why);
 
 void kernel_stream_close(struct kernel_stream *stream); /* NULL is fine */
 

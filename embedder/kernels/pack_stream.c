@@ -10,7 +10,7 @@
 struct pack_stream {
 	const struct kernel_source *source;
 	const struct kernel_stream_opts *opts;
-	struct pack_reader reader;
+	struct pack_reader reader, all; /* all: opened when it is needed */
 	size_t next;
 };
 
@@ -38,6 +38,7 @@ void pack_stream_close(struct pack_stream *stream)
 	if (!stream)
 		return;
 	pack_reader_close(&stream->reader);
+	pack_reader_close(&stream->all);
 	free(stream);
 }
 
@@ -72,7 +73,7 @@ int pack_stream_next(struct pack_stream *stream, struct kernel_file *ret_file, b
 		if (opts->want && !opts->want(opts->context, &file.id))
 			continue;
 		if (with_types)
-			err = pack_reader_load(&stream->reader, why);
+			err = pack_reader_load_warm(&stream->reader, why);
 		if (err)
 			return err;
 		*ret_file = file;
@@ -80,6 +81,19 @@ int pack_stream_next(struct pack_stream *stream, struct kernel_file *ret_file, b
 		return 1;
 	}
 	return 0;
+}
+
+const struct pack_reader *pack_stream_all_types(struct pack_stream *stream, struct reason *why)
+{
+	int err = 0;
+
+	if (!stream->all.data)
+		err = pack_reader_open(stream->source->path, &stream->all, why);
+	if (!err && stream->all.count != stream->reader.count)
+		err = reason_set(why, -EBADMSG, "it changed while it was read");
+	if (!err)
+		err = pack_reader_load(&stream->all, why);
+	return err ? NULL : &stream->all;
 }
 
 const struct pack_reader *pack_stream_current(const struct pack_stream *stream, size_t *ret_number)

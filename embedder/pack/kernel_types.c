@@ -363,7 +363,7 @@ static int add_types(struct adding *adding)
 	if (!err)
 		err = intern_types(adding);
 	if (!err)
-		adding->kernel->digest = pack_kernel_digest(adding->kernel, adding->pool->digests);
+		pack_kernel_finish(adding->kernel, adding->pool->digests);
 	return err;
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/pack/type_set.h"
 #include "embedder/util/own_kernel_id.h"
 #include "runtime/util/array.h"
 
@@ -32,8 +31,7 @@ int pack_kernel_set(struct pack_kernel *kernel, uint32_t type)
 	return 0;
 }
 
-uint64_t pack_kernel_digest_of(const struct pack_kernel *kernel, uint64_t sum,
-			       const uint64_t *digests)
+uint64_t pack_kernel_digest(const struct pack_kernel *kernel, uint64_t sum, const uint64_t *digests)
 {
 	uint64_t digest = digest_add(DIGEST_START, sum);
 
@@ -42,14 +40,14 @@ uint64_t pack_kernel_digest_of(const struct pack_kernel *kernel, uint64_t sum,
 	return digest_add(digest, kernel->is_big_endian);
 }
 
-uint64_t pack_kernel_digest(const struct pack_kernel *kernel, const uint64_t *digests)
+void pack_kernel_finish(struct pack_kernel *kernel, const uint64_t *digests)
 {
 	uint64_t sum = 0;
 
 	for (uint32_t word = 0; word < kernel->type_words; word++)
 		for (uint64_t bits = kernel->types[word]; bits; bits &= bits - 1)
 			sum += digests[word * 64 + (uint32_t)__builtin_ctzll(bits)];
-	return pack_kernel_digest_of(kernel, sum, digests);
+	kernel->digest = pack_kernel_digest(kernel, sum, digests);
 }
 
 static int compare_bytes(const void *a, size_t a_size, const void *b, size_t b_size)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "embedder/pack/type_set.h"
 #include "runtime/kernel/kernel_id.h"
 
 /* Where a kernel's types came from. Of two that differ in nothing else, the higher one is kept. */
@@ -25,7 +26,8 @@ struct pack_kernel {
 	bool is_big_endian;
 	bool types_only;     /* without functions, variables, sections and their tags */
 	uint32_t type_count; /* types that it has */
-	uint64_t digest;     /* of its types and of first[] */
+	uint64_t digest;     /* of the contents of its types, and of first[] */
+	uint64_t checksum;   /* of the numbers of types in the pack's file; 0: not known yet */
 	/* The types whose order matters, in the kernel's order (kernel_types.c). */
 	uint32_t *first;
 	uint32_t first_count;
@@ -45,12 +47,12 @@ void pack_kernel_clear(struct pack_kernel *kernel);
 /* 0, or -ENOMEM. */
 int pack_kernel_set(struct pack_kernel *kernel, uint32_t type);
 
-/* What kernel->digest must be, from the sum of its types' digests. @digests: by type. */
-uint64_t pack_kernel_digest_of(const struct pack_kernel *kernel, uint64_t sum,
-			       const uint64_t *digests);
+/* A kernel's digest, from the sum of its types' digests. @digests: by type. */
+uint64_t pack_kernel_digest(const struct pack_kernel *kernel, uint64_t sum,
+			    const uint64_t *digests);
 
-/* The same from its types[]. */
-uint64_t pack_kernel_digest(const struct pack_kernel *kernel, const uint64_t *digests);
+/* Sets the digest from types[]. @digests: by type. */
+void pack_kernel_finish(struct pack_kernel *kernel, const uint64_t *digests);
 
 /* Compares by machine, os id, version id, release, uname -v, build-id, whether types_only is set,
  * digest: the order of kernels in a pack. */

@@ -29,14 +29,6 @@ static const uint8_t turns[] = {
 #define TURNS	   sizeof(turns)
 #define FIRST_COLD 14
 
-bool pack_kind_is_cold(uint32_t kind)
-{
-	for (unsigned int i = FIRST_COLD; i < TURNS; i++)
-		if (turns[i] == kind)
-			return true;
-	return false;
-}
-
 uint32_t pack_turn_next(struct pack_turn *turn)
 {
 	unsigned int end = turn->stop_at_cold ? FIRST_COLD : TURNS;

@@ -27,8 +27,6 @@ struct pack_turn {
 /* The kind of the next type, which counts as done; 0: there is none. */
 uint32_t pack_turn_next(struct pack_turn *turn);
 
-bool pack_kind_is_cold(uint32_t kind);
-
 struct pack_order {
 	const struct type_set *set;
 	struct pack_turn turn;

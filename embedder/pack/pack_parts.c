@@ -169,18 +169,30 @@ static int unpack(const struct pack_place *place, void **ret_memory, struct reas
 	return 0;
 }
 
+static const struct pack_place *find_part(const struct pack_parts *parts, uint32_t id)
+{
+	for (uint32_t i = 0; i < parts->count; i++)
+		if (parts->places[i].id == id)
+			return &parts->places[i];
+	return NULL;
+}
+
+uint32_t pack_parts_size(const struct pack_parts *parts, uint32_t id)
+{
+	const struct pack_place *place = find_part(parts, id);
+
+	return place ? place->size : 0;
+}
+
 int pack_parts_read(const struct pack_parts *parts, uint32_t id, void **ret_memory,
 		    struct column_reader *ret_reader, struct reason *why)
 {
-	const struct pack_place *place = NULL;
+	const struct pack_place *place = find_part(parts, id);
 	const uint8_t *bytes;
 	int err;
 
 	*ret_memory = NULL;
 	*ret_reader = (struct column_reader){.next = NULL};
-	for (uint32_t i = 0; i < parts->count; i++)
-		if (parts->places[i].id == id)
-			place = &parts->places[i];
 	if (!place)
 		return 0;
 	if (checksum(place->stored, place->stored_size) != place->checksum)

@@ -33,6 +33,9 @@ int pack_parts_open(const void *data, size_t size, struct pack_parts *ret_parts,
 		    struct reason *why);
 void pack_parts_close(struct pack_parts *parts);
 
+/* The size of a part, unpacked; 0: there is none. */
+uint32_t pack_parts_size(const struct pack_parts *parts, uint32_t id);
+
 /*
  * Unpacks a part. @ret_memory: malloc'd, the caller frees it; NULL if there is nothing to free.
  * A part that the pack does not have is empty. Errors: -EBADMSG, -ENOMEM.

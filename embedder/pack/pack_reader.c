@@ -67,6 +67,7 @@ static int read_kernel(struct column_reader *reader, uint32_t type_count,
 		       struct pack_kernel *kernel)
 {
 	uint32_t origin, flags;
+	uint64_t digests[2];
 	int err = read_key(reader, kernel);
 
 	if (err)
@@ -75,14 +76,15 @@ static int read_kernel(struct column_reader *reader, uint32_t type_count,
 	flags = column_get(reader);
 	kernel->type_count = column_get(reader);
 	if (reader->is_damaged || origin >= PACK_ORIGINS || flags & ~PACK_KERNEL_FLAGS ||
-	    kernel->type_count > type_count || column_left(reader) < sizeof(kernel->digest))
+	    kernel->type_count > type_count || column_left(reader) < sizeof(digests))
 		return -EBADMSG;
 	kernel->origin = origin;
 	kernel->is_big_endian = flags & PACK_KERNEL_BIG_ENDIAN;
 	kernel->types_only = flags & PACK_KERNEL_TYPES_ONLY;
-	memcpy(&kernel->digest, reader->next, sizeof(kernel->digest));
-	kernel->digest = le64toh(kernel->digest);
-	reader->next += sizeof(kernel->digest);
+	memcpy(digests, reader->next, sizeof(digests));
+	kernel->digest = le64toh(digests[0]);
+	kernel->checksum = le64toh(digests[1]);
+	reader->next += sizeof(digests);
 	return 0;
 }
 
@@ -154,8 +156,9 @@ static void forget_types(struct pack_reader *reader)
 	free(reader->change_first);
 	free(reader->pattern_types);
 	free(reader->pattern_digests);
+	free(reader->pattern_checksums);
 	free(reader->slot_first);
-	reader->digests = reader->pattern_digests = NULL;
+	reader->digests = reader->pattern_digests = reader->pattern_checksums = NULL;
 	reader->patterns = reader->changes = reader->change_first = NULL;
 	reader->pattern_types = reader->slot_first = NULL;
 }
@@ -187,7 +190,7 @@ static int read_counts(struct pack_reader *reader, struct type_columns_input *in
 	for (uint32_t kind = 1; kind < PACK_KINDS; kind++) {
 		/* Every type has a pattern. */
 		size_t left =
-			column_left(&input->columns[kind * PACK_COLUMNS + PACK_COLUMN_PATTERN]);
+			pack_parts_size(&reader->parts, kind * PACK_COLUMNS + PACK_COLUMN_PATTERN);
 
 		counts->types[kind] = column_get(&column);
 		counts->roots[kind] = column_get(&column);
@@ -270,7 +273,8 @@ static int read_patterns(struct pack_reader *reader, struct reason *why)
 		err = read_pattern(reader, &column, &count, &capacity);
 	}
 	reader->change_first[reader->pattern_count] = count;
-	if (!err && column_left(&column))
+	/* The patterns of the types that were not read come last. */
+	if (!err && !reader->is_warm && column_left(&column))
 		err = -EBADMSG;
 	return err ? reason_set(why, err, "its patterns are damaged") : 0;
 }
@@ -311,9 +315,14 @@ static int read_columns(struct pack_reader *reader, struct type_columns_input *i
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < PACK_PART_COLUMNS_END; i++)
-		err = pack_parts_read(&reader->parts, i, memory++, &input->columns[i], why);
+		if (!reader->is_warm || !type_set_is_cold(i / PACK_COLUMNS))
+			err = pack_parts_read(&reader->parts, i, memory++, &input->columns[i], why);
 	for (uint32_t i = 0; !err && i < PACK_STRINGS_COUNT; i++) {
 		struct column_reader *strings = &input->strings[i];
+
+		if (reader->is_warm &&
+		    (i == PACK_STRINGS_PARAMETERS || i == PACK_STRINGS_FUNCTIONS))
+			continue;
 
 		err = pack_parts_read(&reader->parts, PACK_PART_STRINGS + i, memory++, strings,
 				      why);
@@ -325,8 +334,8 @@ static int read_columns(struct pack_reader *reader, struct type_columns_input *i
 	if (!err)
 		err = read_ordinals(reader, &ordinals, why);
 	return err ? err
-		   : type_columns_read(input, ordinals, &reader->set, &reader->patterns,
-				       &reader->pattern_count, why);
+		   : type_columns_read(input, reader->is_warm, ordinals, &reader->set,
+				       &reader->patterns, &reader->pattern_count, why);
 }
 
 /* What is looked up for each kernel, once for all. */
@@ -336,30 +345,35 @@ static int add_up(struct pack_reader *reader, struct reason *why)
 
 	reader->pattern_types = calloc((size_t)reader->pattern_count + 1, sizeof(uint32_t));
 	reader->pattern_digests = calloc((size_t)reader->pattern_count + 1, sizeof(uint64_t));
+	reader->pattern_checksums = calloc((size_t)reader->pattern_count + 1, sizeof(uint64_t));
 	reader->slot_first = calloc((size_t)set->slot_count + 1, sizeof(uint32_t));
-	if (!reader->pattern_types || !reader->pattern_digests || !reader->slot_first)
+	if (!reader->pattern_types || !reader->pattern_digests || !reader->pattern_checksums ||
+	    !reader->slot_first)
 		return reason_errno(why, -ENOMEM, "cannot read its types");
 	for (uint32_t type = 1; type <= set->type_count; type++) {
-		uint32_t slot = set->slot_of[type];
+		uint32_t slot = set->slot_of[type], pattern = reader->patterns[type];
 
-		reader->pattern_types[reader->patterns[type]]++;
-		reader->pattern_digests[reader->patterns[type]] += reader->digests[type];
+		if (pattern == TYPE_COLUMNS_UNREAD)
+			continue;
+		reader->pattern_types[pattern]++;
+		if (!reader->is_warm)
+			reader->pattern_digests[pattern] += reader->digests[type];
+		if (type_set_is_warm_root(set, type))
+			reader->pattern_checksums[pattern] += digest_add(DIGEST_START, type);
 		if (slot != TYPE_SET_NO_SLOT && !reader->slot_first[slot])
 			reader->slot_first[slot] = type;
 	}
 	return 0;
 }
 
-int pack_reader_load(struct pack_reader *reader, struct reason *why)
+static int load(struct pack_reader *reader, struct reason *why)
 {
 	enum { PARTS = PACK_PART_COLUMNS_END + PACK_STRINGS_COUNT };
 	struct type_columns_input *input = calloc(1, sizeof(*input));
 	void **memory = calloc(PARTS, sizeof(*memory));
 	int err;
 
-	if (reader->digests) {
-		err = 0;
-	} else if (!input || !memory) {
+	if (!input || !memory) {
 		err = reason_errno(why, -ENOMEM, "cannot read its types");
 	} else {
 		err = read_columns(reader, input, memory, why);
@@ -367,7 +381,7 @@ int pack_reader_load(struct pack_reader *reader, struct reason *why)
 			err = read_patterns(reader, why);
 		if (!err)
 			err = read_firsts(reader, why);
-		if (!err)
+		if (!err && !reader->is_warm)
 			err = type_set_digests(&reader->set, &reader->digests, why);
 		if (!err)
 			err = add_up(reader, why);
@@ -379,6 +393,23 @@ int pack_reader_load(struct pack_reader *reader, struct reason *why)
 	free(memory);
 	free(input);
 	return err;
+}
+
+int pack_reader_load(struct pack_reader *reader, struct reason *why)
+{
+	if (reader->slot_first && !reader->is_warm)
+		return 0;
+	forget_types(reader);
+	reader->is_warm = false;
+	return load(reader, why);
+}
+
+int pack_reader_load_warm(struct pack_reader *reader, struct reason *why)
+{
+	if (reader->slot_first)
+		return 0;
+	reader->is_warm = true;
+	return load(reader, why);
 }
 
 /* Whether kernel @number has the types of a pattern: it lies after an odd number of changes. */
@@ -398,12 +429,22 @@ static bool pattern_has(const struct pack_reader *reader, uint32_t pattern, uint
 	return low & 1;
 }
 
+static uint64_t checksum_of(const struct pack_kernel *kernel, uint64_t sum)
+{
+	uint64_t checksum = digest_add(DIGEST_START, sum);
+
+	for (uint32_t i = 0; i < kernel->first_count; i++)
+		checksum = digest_add(checksum, kernel->first[i]);
+	return digest_add(checksum, kernel->is_big_endian);
+}
+
 int pack_reader_patterns(const struct pack_reader *reader, size_t number, bool *has,
 			 struct reason *why)
 {
 	const struct pack_kernel *kernel = &reader->kernels[number];
-	uint64_t sum = 0;
+	uint64_t sum = 0, checksum = 0;
 	uint32_t count = 0;
+	bool is_good;
 
 	for (uint32_t i = 0; i < reader->pattern_count; i++) {
 		has[i] = pattern_has(reader, i, (uint32_t)number);
@@ -411,16 +452,19 @@ int pack_reader_patterns(const struct pack_reader *reader, size_t number, bool *
 			continue;
 		count += reader->pattern_types[i];
 		sum += reader->pattern_digests[i];
+		checksum += reader->pattern_checksums[i];
 	}
 	for (uint32_t i = 0; i < kernel->first_count; i++)
-		if (!has[reader->patterns[kernel->first[i]]])
+		if (reader->patterns[kernel->first[i]] == TYPE_COLUMNS_UNREAD ||
+		    !has[reader->patterns[kernel->first[i]]])
 			return damaged_kernel(why, number);
-	if (count != kernel->type_count ||
-	    pack_kernel_digest_of(kernel, sum, reader->digests) != kernel->digest)
-		return reason_set(why, -EBADMSG,
-				  "kernel %s: its checksum does not fit its %u types",
-				  kernel->id.release, count);
-	return 0;
+	is_good = checksum_of(kernel, checksum) == kernel->checksum;
+	if (is_good && !reader->is_warm)
+		is_good = count == kernel->type_count &&
+			  pack_kernel_digest(kernel, sum, reader->digests) == kernel->digest;
+	return is_good ? 0
+		       : reason_set(why, -EBADMSG, "kernel %s: its checksum does not fit its types",
+				    kernel->id.release);
 }
 
 static int read_kernel_types(struct pack_reader *reader, size_t number, struct reason *why)

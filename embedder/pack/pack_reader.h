@@ -17,15 +17,16 @@ struct pack_reader {
 
 	/* From pack_reader_load() on. */
 	struct type_set set;
-	uint64_t *digests;  /* by type */
+	bool is_warm;	    /* only the types before the first cold one were read */
+	uint64_t *digests;  /* by type; NULL with is_warm */
 	uint32_t *patterns; /* by type: which kernels have it */
 	uint32_t pattern_count;
 	/* By pattern, from changes[change_first[n]] on: the kernels from which on it is so, not so,
 	 * so, ... */
 	uint32_t *changes, *change_first;
-	/* By pattern: its types, and the sum of their digests. */
+	/* By pattern: its types, and the sums that kernels' digests and checksums are made of. */
 	uint32_t *pattern_types;
-	uint64_t *pattern_digests;
+	uint64_t *pattern_digests, *pattern_checksums;
 	uint32_t *slot_first; /* by slot: the first type in it; the others follow */
 };
 
@@ -40,6 +41,10 @@ void pack_reader_close(struct pack_reader *reader); /* for _cleanup_ */
 
 /* Reads the types; once is enough. Errors: -EBADMSG, -ENOMEM. */
 int pack_reader_load(struct pack_reader *reader, struct reason *why);
+
+/* Reads only the types that most CO-RE relocations need, in half of the time. What needs all types
+ * (making a BTF, merging) cannot be done then. */
+int pack_reader_load_warm(struct pack_reader *reader, struct reason *why);
 
 /*
  * Which patterns kernel @number has: @has, by pattern. Error: -EBADMSG its checksum is wrong.

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/pack/pack_order.h"
+#include "embedder/pack/type_coder.h"
 #include "runtime/util/array.h"
 
 #define MARK_FOUND 1
@@ -17,7 +17,9 @@ static struct pack_source *source_of(struct type_view *view)
 
 static bool has_type(const struct pack_source *source, uint32_t type)
 {
-	return source->has[source->reader->patterns[type]];
+	uint32_t pattern = source->reader->patterns[type];
+
+	return pattern != TYPE_COLUMNS_UNREAD && source->has[pattern];
 }
 
 /* The kernel's type in a slot; 0: it has none. */
@@ -32,13 +34,29 @@ static uint32_t type_in_slot(const struct pack_source *source, uint32_t slot)
 	return 0;
 }
 
-/* The types' words are all there, so only slots come here. */
+static const struct btf_type *note_unread(struct pack_source *source)
+{
+	struct type_view *view = &source->types.view;
+
+	source->lacks_types = true;
+	if (!view->failure)
+		view->failure = reason_set(&view->why, -EAGAIN,
+					   "not all types of the pack were "
+					   "read");
+	return NULL;
+}
+
+/* Slots come here, and types that were not read. */
 static const struct btf_type *make(struct type_view *view, uint32_t id)
 {
 	struct pack_source *source = source_of(view);
 	const struct type_set *set = &source->reader->set;
-	uint32_t slot = id - set->slot_base, type = type_in_slot(source, slot);
+	uint32_t slot, type;
 
+	if (!type_set_is_slot(set, id))
+		return note_unread(source);
+	slot = id - set->slot_base;
+	type = type_in_slot(source, slot);
 	if (!type) {
 		if (!view->failure)
 			view->failure = reason_set(&view->why, -EBADMSG,
@@ -223,7 +241,9 @@ static int open_reader(struct pack_source *source, const struct pack_reader *rea
 		return -ENOMEM;
 	}
 	for (uint32_t type = 1; type <= set->type_count; type++)
-		source->offsets[type] = set->first[type] * (uint32_t)sizeof(uint32_t);
+		source->offsets[type] = reader->patterns[type] == TYPE_COLUMNS_UNREAD
+						? TYPE_VIEW_NOT_MADE
+						: set->first[type] * (uint32_t)sizeof(uint32_t);
 	for (uint32_t slot = 0; slot < set->slot_count; slot++)
 		source->offsets[set->slot_base + slot] = TYPE_VIEW_NOT_MADE;
 	source->reader = reader;
@@ -245,6 +265,7 @@ int pack_source_open(struct pack_source *source, const struct pack_reader *reade
 	while (source->made_count)
 		source->offsets[source->made[--source->made_count]] = TYPE_VIEW_NOT_MADE;
 	source->kernel = kernel;
+	source->lacks_types = false;
 	source->types = (struct type_source){
 		.view = {.types = (const unsigned char *)set->words,
 			 .strings = set->strings,

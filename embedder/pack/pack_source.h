@@ -18,6 +18,7 @@ struct pack_source {
 	/* Private to pack_source.c. */
 	const struct pack_reader *reader;
 	const struct pack_kernel *kernel;
+	bool lacks_types;
 	bool *has;	   /* by pattern */
 	uint32_t *offsets; /* by id */
 	uint32_t *made;	   /* slots whose offsets are set */
@@ -28,6 +29,13 @@ struct pack_source {
 	uint32_t found_count, found_capacity;
 	uint8_t *marks; /* by id: whether it is in found[], whether its order matters */
 };
+
+/* Whether a type was asked for that pack_reader_load_warm() did not read: then the answers so far
+ * are worth nothing, and the source has to be opened again on a reader that has all types. */
+static inline bool pack_source_lacks_types(const struct pack_source *source)
+{
+	return source->lacks_types;
+}
 
 /* @reader must be loaded and outlive the source; any number of threads may use it. Errors: -EBADMSG
  * the kernel's checksum is wrong; -ENOMEM. */

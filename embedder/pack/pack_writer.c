@@ -248,9 +248,28 @@ static void put_text(struct byte_buffer *part, const char *text)
 	byte_buffer_append(part, text, length);
 }
 
-static void write_kernel(struct byte_buffer *part, const struct pack_kernel *kernel)
+static uint64_t checksum_kernel(const struct pack_order *order, const struct pack_kernel *kernel)
 {
-	uint64_t digest = htole64(kernel->digest);
+	uint64_t sum = 0, checksum;
+
+	for (uint32_t word = 0; word < kernel->type_words; word++) {
+		for (uint64_t bits = kernel->types[word]; bits; bits &= bits - 1) {
+			uint32_t type = word * 64 + (uint32_t)__builtin_ctzll(bits);
+
+			if (type_set_is_warm_root(order->set, type))
+				sum += digest_add(DIGEST_START, pack_order_number(order, type));
+		}
+	}
+	checksum = digest_add(DIGEST_START, sum);
+	for (uint32_t i = 0; i < kernel->first_count; i++)
+		checksum = digest_add(checksum, pack_order_number(order, kernel->first[i]));
+	return digest_add(checksum, kernel->is_big_endian);
+}
+
+static void write_kernel(struct byte_buffer *part, const struct pack_kernel *kernel,
+			 uint64_t checksum)
+{
+	uint64_t digests[] = {htole64(kernel->digest), htole64(checksum)};
 
 	put_text(part, kernel->id.release);
 	put_text(part, kernel->id.machine);
@@ -264,7 +283,7 @@ static void write_kernel(struct byte_buffer *part, const struct pack_kernel *ker
 	column_put(part, (kernel->is_big_endian ? PACK_KERNEL_BIG_ENDIAN : 0) |
 				 (kernel->types_only ? PACK_KERNEL_TYPES_ONLY : 0));
 	column_put(part, kernel->type_count);
-	byte_buffer_append(part, &digest, sizeof(digest));
+	byte_buffer_append(part, digests, sizeof(digests));
 }
 
 /* A kernel's list, as differences to the list before: of a series, most are equal. */
@@ -431,7 +450,8 @@ static int write_all(struct writing *writing, struct byte_buffer *bytes)
 	if (err)
 		return err;
 	for (size_t i = 0; i < pack->count; i++)
-		write_kernel(&writing->kernels, &pack->kernels[i]);
+		write_kernel(&writing->kernels, &pack->kernels[i],
+			     checksum_kernel(&writing->order, &pack->kernels[i]));
 	write_counts(writing);
 	write_ordinals(writing);
 	write_firsts(writing);

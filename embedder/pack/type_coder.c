@@ -665,17 +665,43 @@ static bool is_read(const struct type_coder *coder)
 {
 	const struct type_columns_input *in = coder->in;
 
+	bool warm = coder->turn.stop_at_cold; /* then some is left in each */
+
 	for (uint32_t kind = 0; kind < PACK_KINDS; kind++)
-		if (coder->turn.done[kind] != in->counts.types[kind] ||
+		if ((!warm && coder->turn.done[kind] != in->counts.types[kind]) ||
 		    coder->slots_done[kind] != in->counts.slots[kind])
 			return false;
 	for (unsigned int i = 0; i < PACK_PART_COLUMNS_END; i++)
-		if (in->columns[i].is_damaged || column_left(&in->columns[i]))
+		if (in->columns[i].is_damaged || (!warm && column_left(&in->columns[i])))
 			return false;
-	for (unsigned int i = 0; i < PACK_STRINGS_COUNT; i++)
+	for (unsigned int i = 0; !warm && i < PACK_STRINGS_COUNT; i++)
 		if (column_left(&in->strings[i]))
 			return false;
 	return true;
+}
+
+#define UNREAD_WORDS (WORD_HEAD + WORD_ELEMENT_MAX)
+
+/* What stands for all types that are not read: of each kind one without name and elements. */
+static int make_unread(struct type_coder *coder)
+{
+	struct type_set *set = coder->set;
+
+	if (array_reserve(set->words, coder->words_capacity, PACK_KINDS * UNREAD_WORDS))
+		return -ENOMEM;
+	for (uint32_t kind = 0; kind < PACK_KINDS; kind++) {
+		uint32_t *words = set->words + coder->words_used;
+
+		memset(words, 0, UNREAD_WORDS * sizeof(*words));
+		words[1] = WORD_INFO(kind, 0, 0);
+		for (uint32_t type = coder->base[kind] + 1; type <= coder->base[kind + 1]; type++) {
+			set->first[type] = coder->words_used;
+			set->slot_of[type] = TYPE_SET_NO_SLOT;
+			coder->patterns[type] = TYPE_COLUMNS_UNREAD;
+		}
+		coder->words_used += UNREAD_WORDS;
+	}
+	return 0;
 }
 
 static int read_types(struct type_coder *coder, struct reason *why)
@@ -688,11 +714,13 @@ static int read_types(struct type_coder *coder, struct reason *why)
 	set->first = calloc(types, sizeof(*set->first));
 	set->slot_of = malloc(types * sizeof(*set->slot_of));
 	set->slots = calloc((size_t)set->slot_count + 1, sizeof(*set->slots));
-	coder->patterns = calloc(types, sizeof(*coder->patterns));
+	coder->patterns = malloc(types * sizeof(*coder->patterns));
 	coder->found_by = calloc(types, sizeof(*coder->found_by));
 	if (!set->first || !set->slot_of || !set->slots || !coder->patterns || !coder->found_by)
 		return -ENOMEM;
-	err = join_strings(coder, why);
+	err = make_unread(coder);
+	if (!err)
+		err = join_strings(coder, why);
 	if (err)
 		return err;
 	while (!coder->failed && (kind = pack_turn_next(&coder->turn)) != 0) {
@@ -710,11 +738,15 @@ static int read_types(struct type_coder *coder, struct reason *why)
 	return 0;
 }
 
-int type_columns_read(struct type_columns_input *input, uint32_t *ordinals,
+int type_columns_read(struct type_columns_input *input, bool warm, uint32_t *ordinals,
 		      struct type_set *ret_set, uint32_t **ret_patterns,
 		      uint32_t *ret_pattern_count, struct reason *why)
 {
-	struct type_coder coder = {.in = input, .set = ret_set};
+	struct type_coder coder = {
+		.in = input,
+		.set = ret_set,
+		.turn = {.stop_at_cold = warm},
+	};
 	int err;
 
 	*ret_set = (struct type_set){.ordinals = ordinals};

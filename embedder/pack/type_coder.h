@@ -44,12 +44,17 @@ struct type_columns_input {
 	struct type_counts counts;
 };
 
+/* The pattern of a type that was not read. */
+#define TYPE_COLUMNS_UNREAD UINT32_MAX
+
 /*
- * Reads all types. @set: freed with type_set_free(), on failure as well; its ordinals are given
+ * Reads all types, or with @warm those that can be read before the first cold one (pack_order.h):
+ * of others only the kind is there then.
+ * @set: freed with type_set_free(), on failure as well; its ordinals are given
  * (by type, malloc'd) and belong to it. @ret_patterns: by type, malloc'd.
  * Errors: -EBADMSG, -ENOMEM.
  */
-int type_columns_read(struct type_columns_input *input, uint32_t *ordinals,
+int type_columns_read(struct type_columns_input *input, bool warm, uint32_t *ordinals,
 		      struct type_set *ret_set, uint32_t **ret_patterns,
 		      uint32_t *ret_pattern_count, struct reason *why);
 

@@ -22,7 +22,8 @@ struct type_pool {
 	struct type_set set;
 	uint64_t *digests; /* by type */
 	uint32_t strings_capacity, words_size, words_capacity;
-	uint32_t first_capacity, ordinals_capacity, slot_of_capacity, digests_capacity;
+	uint32_t first_capacity, ordinals_capacity, slot_of_capacity, digests_capacity,
+		warm_digests_capacity;
 	uint32_t slots_capacity;
 	struct hash_index strings, slots, types;
 };

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "embedder/pack/type_set.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 void type_set_free(struct type_set *set)
 {
@@ -14,14 +16,18 @@ void type_set_free(struct type_set *set)
 	*set = (struct type_set){.strings = NULL};
 }
 
-/* FNV-1a with 64 bits. */
+/* Eight bytes at a time, the last ones with zeros behind them, then the length. */
 static uint64_t digest_text(const char *text)
 {
-	uint64_t digest = DIGEST_START;
+	size_t length = strlen(text);
+	uint64_t digest = DIGEST_START, part;
 
-	for (; *text; text++)
-		digest = (digest ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return digest;
+	for (size_t left = length; left; left -= left < 8 ? left : 8, text += 8) {
+		part = 0;
+		memcpy(&part, text, left < 8 ? left : 8);
+		digest = digest_add(digest, le64toh(part));
+	}
+	return digest_add(digest, length);
 }
 
 static uint64_t digest_slot(const struct type_set *set, uint32_t reference)
@@ -33,31 +39,44 @@ static uint64_t digest_slot(const struct type_set *set, uint32_t reference)
 	return digest_add(digest, slot->ordinal);
 }
 
+static uint64_t digest_reference(const struct type_set *set, uint32_t reference,
+				 const uint64_t *digests)
+{
+	if (!reference)
+		return 0;
+	return type_set_is_slot(set, reference) ? digest_slot(set, reference) : digests[reference];
+}
+
+/* One word for each of @roles. */
+static inline uint64_t digest_words(const struct type_set *set, const char *roles,
+				    const uint32_t *words, const uint64_t *digests, uint64_t digest)
+{
+	for (; *roles; roles++, words++) {
+		uint64_t value = *words;
+
+		if (*roles == WORD_NAME)
+			value = digest_text(type_set_string(set, *words));
+		else if (*roles == WORD_REFERENCE)
+			value = digest_reference(set, *words, digests);
+		digest = digest_add(digest, value);
+	}
+	return digest;
+}
+
 uint64_t type_set_digest(const struct type_set *set, uint32_t type, const uint64_t *digests)
 {
 	const uint32_t *words = type_set_words(set, type);
 	const struct word_roles *roles = &word_roles[WORD_KIND(words[1])];
-	size_t count = word_count(words[1]);
+	const char head[] = {WORD_NAME, WORD_VALUE, roles->third, '\0'};
 	uint64_t digest = digest_add(DIGEST_START, set->ordinals[type]);
+	uint32_t elements = roles->element_words ? WORD_VLEN(words[1]) : 0;
 
-	for (size_t i = 0; i < count; i++) {
-		uint64_t value = words[i];
-
-		switch (word_role(roles, i)) {
-		case WORD_NAME:
-			value = digest_text(type_set_string(set, words[i]));
-			break;
-		case WORD_REFERENCE:
-			if (type_set_is_slot(set, words[i]))
-				value = digest_slot(set, words[i]);
-			else if (words[i])
-				value = digests[words[i]];
-			break;
-		default:
-			break;
-		}
-		digest = digest_add(digest, value);
-	}
+	digest = digest_words(set, head, words, digests, digest);
+	words += WORD_HEAD;
+	digest = digest_words(set, roles->tail, words, digests, digest);
+	words += roles->tail_words;
+	for (uint32_t i = 0; i < elements; i++, words += roles->element_words)
+		digest = digest_words(set, roles->element, words, digests, digest);
 	return digest;
 }
 
@@ -70,26 +89,49 @@ struct digesting {
 	struct reason *why;
 };
 
+static int digest_type(struct digesting *digesting, uint32_t type, unsigned int depth);
+
+/* The types that @words refer to, first. */
+static inline int digest_targets(struct digesting *digesting, const char *roles,
+				 const uint32_t *words, unsigned int depth)
+{
+	const struct type_set *set = digesting->set;
+
+	for (; *roles; roles++, words++) {
+		int err;
+
+		if (*roles != WORD_REFERENCE || !*words || type_set_is_slot(set, *words) ||
+		    digesting->is_done[*words])
+			continue;
+		err = digest_type(digesting, *words, depth + 1);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int digest_type(struct digesting *digesting, uint32_t type, unsigned int depth)
 {
 	const struct type_set *set = digesting->set;
 	const uint32_t *words = type_set_words(set, type);
 	const struct word_roles *roles = &word_roles[WORD_KIND(words[1])];
-	size_t count = word_count(words[1]);
+	const char third[] = {roles->third, '\0'};
+	uint32_t elements = roles->element_words ? WORD_VLEN(words[1]) : 0;
+	int err;
 
 	if (depth > TYPE_SET_DEPTH_MAX)
 		return reason_set(digesting->why, -EBADMSG,
 				  "type %u: references lead in a circle, or deeper than %u types",
 				  type, TYPE_SET_DEPTH_MAX);
-	for (size_t i = 2; i < count; i++) {
-		int err = 0;
-
-		if (word_role(roles, i) == WORD_REFERENCE && words[i] &&
-		    !type_set_is_slot(set, words[i]) && !digesting->is_done[words[i]])
-			err = digest_type(digesting, words[i], depth + 1);
-		if (err)
-			return err;
-	}
+	err = digest_targets(digesting, third, words + 2, depth);
+	words += WORD_HEAD;
+	if (!err)
+		err = digest_targets(digesting, roles->tail, words, depth);
+	words += roles->tail_words;
+	for (uint32_t i = 0; !err && i < elements; i++, words += roles->element_words)
+		err = digest_targets(digesting, roles->element, words, depth);
+	if (err)
+		return err;
 	digesting->digests[type] = type_set_digest(set, type, digesting->digests);
 	digesting->is_done[type] = 1;
 	return 0;
@@ -99,7 +141,7 @@ int type_set_digests(const struct type_set *set, uint64_t **ret_digests, struct 
 {
 	struct digesting digesting = {
 		.set = set,
-		.digests = malloc(((size_t)set->type_count + 1) * sizeof(uint64_t)),
+		.digests = calloc((size_t)set->type_count + 1, sizeof(uint64_t)),
 		.is_done = calloc((size_t)set->type_count + 1, 1),
 		.why = why,
 	};

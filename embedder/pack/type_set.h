@@ -74,6 +74,21 @@ static inline bool type_set_is_slot(const struct type_set *set, uint32_t referen
 	return reference >= set->slot_base;
 }
 
+/* Functions, variables, sections, and what only these refer to: few CO-RE relocations read them. */
+static inline bool type_set_is_cold(uint32_t kind)
+{
+	return kind == BTF_KIND_FUNC_PROTO || kind == BTF_KIND_FUNC || kind == BTF_KIND_VAR ||
+	       kind == BTF_KIND_DATASEC || kind == TYPE_VIEW_KIND_DECL_TAG;
+}
+
+/* Those with a name are read first, with all that they refer to and that is not cold. */
+static inline bool type_set_is_warm_root(const struct type_set *set, uint32_t type)
+{
+	const uint32_t *words = type_set_words(set, type);
+
+	return words[0] && !type_set_is_cold(WORD_KIND(words[1]));
+}
+
 /*
  * A number of 64 bits for the content of a type, the same in every set (docs/pack-format.md).
  * @digests: by type, those of all types that it refers to by content.
@@ -81,8 +96,8 @@ static inline bool type_set_is_slot(const struct type_set *set, uint32_t referen
 uint64_t type_set_digest(const struct type_set *set, uint32_t type, const uint64_t *digests);
 
 /*
- * The digests of all types, by type, malloc'd. Errors: -EBADMSG references by content lead in a
- * circle or too deep; -ENOMEM.
+ * The digests of all types, by type, malloc'd. Errors: -EBADMSG
+ * references by content lead in a circle or too deep; -ENOMEM.
  */
 int type_set_digests(const struct type_set *set, uint64_t **ret_digests, struct reason *why);
 

@@ -11,6 +11,7 @@
 
 #include "embedder/pack/pack_btf.h"
 #include "embedder/pack/pack_format.h"
+#include "embedder/pack/pack_source.h"
 #include "embedder/pack/pack_writer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -76,6 +77,45 @@ static void write_again(struct pack_reader *reader)
 	pack_free(&pack);
 }
 
+static int see_name(void *context, uint32_t id, const struct btf_type *type, const char *name)
+{
+	*(size_t *)context += strlen(name) + id + type->info;
+	return 0;
+}
+
+/* As trimming reads a pack: without the cold types, through a source for each kernel. */
+static void read_as_sources(const uint8_t *data, size_t size)
+{
+	static const struct wanted_name names[] = {{"inner", 5}, {"int", 3}, {"state", 5}};
+	static const struct wanted_types wanted = {
+		.kinds = UINT32_MAX, .names = (struct wanted_name *)names, .name_count = 3};
+	struct pack_source source = {.reader = NULL};
+	struct pack_reader reader;
+	struct reason why;
+	size_t sum = 0;
+	uint8_t *copy = malloc(size + 1);
+
+	memcpy(copy, data, size);
+	if (pack_reader_open_memory(copy, size, &reader, &why))
+		return;
+	for (size_t i = 0; i < reader.count && i < 16; i++) {
+		struct type_view *view = &source.types.view;
+
+		if (pack_reader_load_warm(&reader, &why) ||
+		    pack_source_open(&source, &reader, i, &why) ||
+		    source.types.find(&source.types, &wanted, see_name, &sum, &why))
+			break;
+		for (uint32_t id = 1; id < view->type_count && id < 4096; id++) {
+			uint32_t stripped = id;
+
+			if (type_view_type(view, id))
+				type_view_strip(view, &stripped);
+		}
+	}
+	pack_source_free(&source);
+	pack_reader_close(&reader);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pack_reader reader;
@@ -84,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(copy, data, size);
 	correct_checksums(copy, size);
+	read_as_sources(copy, size);
 	if (pack_reader_open_memory(copy, size, &reader, &why))
 		return 0;
 	for (size_t i = 0; i < reader.count && i < 16; i++) {
