@@ -50,7 +50,7 @@ int kernel_pending_read(const struct kernel_pending_file *file, struct archive_r
 		return reason_set(why, -EFBIG,
 				  "its DWARF takes %llu MiB of memory, more than the limit of %llu "
 				  "MiB (--memory); unpack the archive and give this file itself",
-				  (unsigned long long)(file->needed >> 20) + 1,
+				  (unsigned long long)(file->needed + (1 << 20) - 1) >> 20,
 				  (unsigned long long)budget->limit >> 20);
 	err = memory_budget_acquire(budget, cost, why);
 	if (err)

@@ -118,6 +118,9 @@ if have eu-strip; then
 	eu-strip -f split.debug split 2>/dev/null
 	as_before split
 	as_before split.debug
+	cp split.debug vmlinux-$release.debug
+	status 0 list --kernels vmlinux-$release.debug
+	says out "$release  vmlinux-$release.debug  DWARF"
 fi
 
 # dwz moves what two files have in common to a third, named in both.
@@ -162,6 +165,10 @@ objcopy --add-section .gap=gap large
 cp large root/usr/lib/debug/boot/vmlinux-$release
 tar -C root -czf large.tar usr
 as_before large.tar quick
+status 0 embed exe --kernels large.tar -o from-large
+status 0 list --json from-large
+says out '"uname_version": "#1 SMP Debian 4.9.228-1 (2020-07-05)"'
+says out '"build_id": "00112233445566778899aabbccddeeff00112233"'
 status 1 trim flow.bpf.o --kernels large.tar --memory 1K -o never.tar
 says err "large.tar: usr/lib/debug/boot/vmlinux-$release: "
 says err "(--memory)"

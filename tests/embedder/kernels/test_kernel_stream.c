@@ -12,10 +12,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "embedder/image/kernel_btf.h"
+#include "embedder/image/kernel_types.h"
 #include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_stream.h"
 #include "embedder/util/cleanup.h"
+#include "tests/support/elf_builder.h"
 #include "tests/support/made_kernel.h"
 #include "tests/support/scratch.h"
 #include "tests/support/tar_builder.h"
@@ -60,7 +61,8 @@ static void note_skipped(void *context, const char *path, const char *why)
 static void add_kernel(struct stream_lines *lines, const struct kernel_file *file,
 		       struct kernel_btf *bytes)
 {
-	_cleanup_(kernel_btf_close) struct kernel_btf btf = {0};
+	_cleanup_(kernel_types_close) struct kernel_types types = {0};
+	const struct kernel_btf *btf = &types.btf;
 	const struct kernel_id *id = &file->id;
 	struct reason why = {""};
 	int err;
@@ -68,11 +70,16 @@ static void add_kernel(struct stream_lines *lines, const struct kernel_file *fil
 	add_line(lines, "%s/%s/%s/%s %s", id->os_id, id->version_id, id->machine, id->release,
 		 file->path);
 	if (bytes) {
-		err = kernel_btf_unpack(bytes, NULL, &btf, &why);
+		err = kernel_types_unpack(bytes, KERNEL_TYPES_UNKNOWN, NULL, &types, &why);
 		if (err)
 			add_line(lines, " (%.60s)", why.text);
-		else if (btf.size < 64 && btf.size > 24) /* one of make_btf(): a header, and text */
-			add_line(lines, " %.*s", (int)(btf.size - 24), (const char *)btf.data + 24);
+		else if (types.dwarf)
+			add_line(lines, " DWARF %.8s",
+				 (const char *)types.dwarf->sections.file.info.data);
+		else if (btf->size < 64 &&
+			 btf->size > 24) /* one of make_btf(): a header, and text */
+			add_line(lines, " %.*s", (int)(btf->size - 24),
+				 (const char *)btf->data + 24);
 	}
 	add_line(lines, "\n");
 }
@@ -392,6 +399,102 @@ static void test_large_vmlinux(void **state)
 	byte_buffer_free(&elf);
 }
 
+#define LARGE ((size_t)65 << 20)
+
+/* A kernel with DWARF as a member of LARGE bytes. */
+static void write_dwarf_kernel(int fd, off_t *at, const char *release, size_t info_size)
+{
+	_cleanup_free_ char *banner = NULL, *name = NULL;
+	_cleanup_free_ char *info = calloc(1, info_size);
+	struct bytes header = {0};
+	size_t size;
+	uint8_t *elf;
+
+	assert_non_null(info);
+	assert_true(asprintf(&banner, "Linux version %s (a@b) (gcc 12) #1 SMP Debian 1\n",
+			     release) > 0);
+	assert_true(asprintf(&name, "boot/vmlinux-%s", release) > 0);
+	snprintf(info, info_size, "%s", release);
+	const struct built_section sections[] = {
+		{".rodata", SHT_PROGBITS, SHF_ALLOC, banner, strlen(banner) + 1, 1, 0},
+		{".debug_info", SHT_PROGBITS, 0, info, info_size, 1, 0},
+	};
+	const struct elf_build build = {
+		.is_64bit = true,
+		.type = ET_EXEC,
+		.machine = EM_X86_64,
+		.sections = sections,
+		.count = 2,
+		.mapped = 1,
+		.headers_first = true,
+	};
+	elf = elf_build(&build, &size);
+	tar_add_header(&header, '0', name, "", LARGE);
+	assert_int_equal(pwrite(fd, header.data, header.size, *at), header.size);
+	*at += (off_t)header.size;
+	assert_int_equal(pwrite(fd, elf, size, *at), size);
+	*at += LARGE;
+	bytes_release(&header);
+	free(elf);
+}
+
+static void write_part(int fd, off_t *at, struct bytes *part)
+{
+	assert_int_equal(pwrite(fd, part->data, part->size, *at), part->size);
+	*at += (off_t)part->size;
+	bytes_release(part);
+}
+
+/* Kernels whose DWARF is read in the second pass, among others and links to them. */
+static void test_dwarf(void **state)
+{
+	static const char *const both =
+		"debian/12/x86_64/1 t: debian/12/x86_64/1.btf one\n"
+		"a/1/x86_64/first t: a/1/x86_64/first.btf one\n"
+		"debian//x86_64/4.9.0-1-amd64 t: boot/vmlinux-4.9.0-1-amd64 DWARF 4.9.0-1-\n"
+		"debian//x86_64/4.9.0-2-amd64 t: boot/vmlinux-4.9.0-2-amd64 DWARF 4.9.0-2-\n";
+	static const char *const one =
+		"debian/12/x86_64/1 t: debian/12/x86_64/1.btf one\n"
+		"a/1/x86_64/first t: a/1/x86_64/first.btf one\n"
+		"debian//x86_64/4.9.0-1-amd64 t: boot/vmlinux-4.9.0-1-amd64 DWARF 4.9.0-1-\n"
+		"! t: boot/vmlinux-4.9.0-2-amd64: its DWARF takes 3 MiB of memory, more than the "
+		"limit of 2 Mi\n";
+	static const char *const second =
+		"debian/12/x86_64/1 t: debian/12/x86_64/1.btf one\n"
+		"not 4.9.0-1-amd64\n"
+		"a/1/x86_64/first t: a/1/x86_64/first.btf one\n"
+		"debian//x86_64/4.9.0-2-amd64 t: boot/vmlinux-4.9.0-2-amd64 DWARF 4.9.0-2-\n";
+	const struct {
+		size_t limit;
+		const char *unwanted, *expected;
+	} runs[] = {
+		{20 << 20, NULL, both}, {2 << 20, NULL, one}, {20 << 20, "4.9.0-1-amd64", second}};
+	_cleanup_close_ int fd = open("t", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	struct bytes part = {0};
+	off_t at = 0;
+
+	(void)state;
+	assert_true(fd >= 0);
+	tar_add_btf(&part, "debian/12/x86_64/1.btf", "one");
+	write_part(fd, &at, &part);
+	write_dwarf_kernel(fd, &at, "4.9.0-1-amd64", 100);
+	tar_add_header(&part, '2', "a/1/x86_64/first.btf", "../../../debian/12/x86_64/1.btf", 0);
+	write_part(fd, &at, &part);
+	write_dwarf_kernel(fd, &at, "4.9.0-2-amd64", 3 << 20);
+	assert_int_equal(ftruncate(fd, at + 1024), 0);
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		struct stream_lines lines = {.unwanted = runs[i].unwanted};
+		struct memory_budget budget;
+
+		memory_budget_init(&budget, runs[i].limit);
+		assert_int_equal(read_stream("t", NULL, true, &budget, false, &lines), 0);
+		assert_string_equal(lines.text, runs[i].expected);
+		assert_int_equal(budget.used, 0);
+		assert_int_equal(budget.holders, 0);
+		memory_budget_destroy(&budget);
+	}
+}
+
 static void expect_content(const char *path, enum kernel_source_content expected)
 {
 	enum kernel_source_content content = KERNEL_SOURCE_NONE;
@@ -446,7 +549,7 @@ int main(void)
 		SCRATCH_TEST(test_keys_only),	  SCRATCH_TEST(test_no_kernels),
 		SCRATCH_TEST(test_cut_off),	  SCRATCH_TEST(test_flood),
 		SCRATCH_TEST(test_sizes),	  SCRATCH_TEST(test_look),
-		SCRATCH_TEST(test_large_vmlinux),
+		SCRATCH_TEST(test_large_vmlinux), SCRATCH_TEST(test_dwarf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
