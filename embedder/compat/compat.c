@@ -128,7 +128,9 @@ static int add_program(struct compat *compat, uint32_t object,
 	err = mark_functions(code, function, marked);
 	if (!err)
 		err = add_sites(program, &compat->set->objects[object], code, insns, marked);
-	return err ? err : compat_add_needs(compat, program, marked);
+	if (!err)
+		err = compat_add_needs(compat, program, marked);
+	return err ? err : compat_find_arguments(compat, program);
 }
 
 static int add_object(struct compat *compat, uint32_t number)

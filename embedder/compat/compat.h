@@ -79,6 +79,7 @@ struct compat_program {
 	uint32_t *sites;    /* numbers in the set, ascending */
 	uint32_t *insns;    /* of the sites */
 	size_t site_count;
+	uint64_t arguments; /* of what it attaches to, that it reads; bit n for the one after n */
 	struct compat_need *needs;
 	size_t need_count, need_capacity;
 	uint32_t *need_insns;
@@ -101,6 +102,7 @@ struct compat_kernel {
 	uint32_t class;
 	/* Owned. */
 	uint8_t *facts;		   /* by feature */
+	uint32_t *prototypes;	   /* by feature, in the texts */
 	struct field_fact *fields; /* by request */
 	char *texts;		   /* of the fields */
 	/* The neighbours in its row (compat_changes.h), UINT32_MAX: none. */
@@ -135,6 +137,7 @@ int compat_init(struct compat *compat, const struct request_set *set, const stru
 struct compat_answers {
 	size_t number;			 /* in the matrix */
 	const uint8_t *facts;		 /* by feature */
+	const uint32_t *prototypes;	 /* by feature */
 	const struct field_fact *fields; /* by request */
 	const void *texts;		 /* of the fields */
 	size_t texts_size;

@@ -238,7 +238,7 @@ static void write_need(const struct compat *compat, const struct compat_program 
 		json_print_string(file, state);
 		return;
 	}
-	compat_need_text(compat, &program->needs[need], variant->needs[need], words, sizeof(words));
+	compat_need_text(compat, program, variant, need, words, sizeof(words));
 	fputc('{', file);
 	text(file, "state", state);
 	more_text(file, "why", words);

@@ -254,7 +254,7 @@ static int add_variant(struct judging *judging, struct compat_program *program,
 	for (size_t i = 0; i < program->need_count; i++) {
 		variant->facts[i] = kernel->facts[program->needs[i].feature];
 		variant->needs[i] =
-			compat_judge_need(judging->compat, &program->needs[i], variant->facts[i]);
+			compat_judge_need(judging->compat, program, &program->needs[i], kernel);
 		is_missing |= variant->needs[i] == COMPAT_NEED_UNMET && program->needs[i].count;
 	}
 	if (is_missing)
@@ -317,9 +317,11 @@ int compat_judge(struct compat *compat, const struct matrix *matrix)
 
 	compat->matrix = matrix;
 	compat_sort_kernels(compat);
-	err = compat_find_classes(compat);
+	err = compat_note_seen(compat);
 	if (!err)
-		err = compat_note_seen(compat);
+		err = compat_check_arguments(compat);
+	if (!err)
+		err = compat_find_classes(compat);
 	if (!err)
 		err = compat_find_rows(compat);
 	for (size_t i = 0; !err && i < compat->object_count; i++)

@@ -19,6 +19,7 @@ void compat_kernel_free(struct compat_kernel *kernel)
 	free(kernel->name);
 	free(kernel->series);
 	free(kernel->facts);
+	free(kernel->prototypes);
 	free(kernel->fields);
 	free(kernel->texts);
 }
@@ -62,8 +63,10 @@ static int copy_answers(const struct compat *compat, const struct compat_answers
 	kernel->column = (uint32_t)answers->number;
 	kernel->facts = copy_of(answers->facts, compat->features.count);
 	kernel->fields = copy_of(answers->fields, compat->set->count * sizeof(*answers->fields));
+	kernel->prototypes =
+		copy_of(answers->prototypes, compat->features.count * sizeof(*answers->prototypes));
 	kernel->texts = copy_of(answers->texts, answers->texts_size);
-	return kernel->facts && kernel->fields && kernel->texts ? 0 : -ENOMEM;
+	return kernel->facts && kernel->prototypes && kernel->fields && kernel->texts ? 0 : -ENOMEM;
 }
 
 int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,

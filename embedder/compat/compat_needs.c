@@ -208,10 +208,18 @@ static bool has_several_series(const struct compat *compat)
 }
 
 enum compat_need_state compat_judge_need(const struct compat *compat,
-					 const struct compat_need *need, enum fact fact)
+					 const struct compat_program *program,
+					 const struct compat_need *need,
+					 const struct compat_kernel *kernel)
 {
+	enum fact fact = kernel->facts[need->feature];
+
 	if (fact != FACT_ABSENT)
-		return fact == FACT_PRESENT ? COMPAT_NEED_MET : COMPAT_NEED_UNKNOWN;
+		return fact == FACT_UNKNOWN   ? COMPAT_NEED_UNKNOWN
+		       : fact == FACT_PRESENT ? COMPAT_NEED_MET
+		       : compat_reads_other(compat, program, need->feature, kernel)
+			       ? COMPAT_NEED_DOUBTFUL
+			       : COMPAT_NEED_MET;
 	switch (compat->features.list[need->feature].kind) {
 	case FEATURE_FUNCTION:
 	case FEATURE_TRACEPOINT:

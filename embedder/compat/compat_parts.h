@@ -16,7 +16,23 @@ int compat_note_seen(struct compat *compat);
 
 /* What a fact means for a need that is reached. */
 enum compat_need_state compat_judge_need(const struct compat *compat,
-					 const struct compat_need *need, enum fact fact);
+					 const struct compat_program *program,
+					 const struct compat_need *need,
+					 const struct compat_kernel *kernel);
+
+/* Which arguments of its target a program reads; which kernels have others there: FACT_DIFFERENT
+ * (compat_arguments.c). 0 or -ENOMEM. */
+int compat_find_arguments(struct compat *compat, struct compat_program *program);
+int compat_check_arguments(struct compat *compat);
+
+/* Does a program read another argument on this kernel? */
+bool compat_reads_other(const struct compat *compat, const struct compat_program *program,
+			uint32_t feature, const struct compat_kernel *kernel);
+
+/* Which one differs on a kernel. Returns the length as snprintf does. */
+int compat_argument_text(const struct compat *compat, const struct compat_program *program,
+			 uint32_t feature, const struct compat_kernel *kernel, char *buffer,
+			 size_t size);
 
 /* Finds the neighbours of each kernel (compat_changes.c). 0 or -ENOMEM. */
 int compat_find_rows(struct compat *compat);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "embedder/compat/compat_changes.h"
+#include "embedder/compat/compat_parts.h"
 #include "embedder/matrix/verdict_text.h"
 #include "embedder/relo/relo_text.h"
 #include "embedder/util/byte_buffer.h"
@@ -143,19 +144,37 @@ static const char *missing_need_text(const struct feature *feature, enum compat_
 	}
 }
 
-int compat_need_text(const struct compat *compat, const struct compat_need *need,
-		     enum compat_need_state state, char *buffer, size_t size)
+/* The first kernel with a variant. */
+static const struct compat_kernel *first_kernel(const struct compat *compat,
+						const struct compat_program *program,
+						const struct compat_variant *variant)
 {
-	const struct feature *feature = &compat->features.list[need->feature];
-	bool is_missing = state > COMPAT_NEED_MET;
-	char since[64] = "";
+	size_t number = (size_t)(program - compat->programs);
+
+	for (size_t i = 0; i < compat->kernel_count; i++)
+		if (compat_variant(compat, number, i) == variant)
+			return &compat->kernels[i];
+	return NULL;
+}
+
+int compat_need_text(const struct compat *compat, const struct compat_program *program,
+		     const struct compat_variant *variant, size_t need, char *buffer, size_t size)
+{
+	uint32_t number = program->needs[need].feature;
+	const struct feature *feature = &compat->features.list[number];
+	enum compat_need_state state = variant->needs[need];
+	const struct compat_kernel *kernel = first_kernel(compat, program, variant);
+	char since[64] = "", says[600] = "";
 	int major, minor;
 
 	if (feature_since(feature->kind, feature->name, &major, &minor))
 		snprintf(since, sizeof(since), " (since Linux %d.%d)", major, minor);
+	if (state > COMPAT_NEED_MET && variant->facts[need] == FACT_DIFFERENT && kernel)
+		compat_argument_text(compat, program, number, kernel, says, sizeof(says));
+	else if (state > COMPAT_NEED_MET)
+		snprintf(says, sizeof(says), "%s", missing_need_text(feature, state));
 	return snprintf(buffer, size, "%s%s%s%s%s%s", feature_kind_name(feature->kind),
-			*feature->name ? " " : "", feature->name, since, is_missing ? ": " : "",
-			is_missing ? missing_need_text(feature, state) : "");
+			*feature->name ? " " : "", feature->name, since, *says ? ": " : "", says);
 }
 
 /* --- kernels ---------------------------------------------------------------------------------- */
@@ -316,7 +335,7 @@ static int add_need_problems(const struct compat *compat, struct compat_problems
 
 		if (state < least || state == COMPAT_WORKS || state == COMPAT_NO_ANSWER)
 			continue;
-		compat_need_text(compat, &program->needs[i], variant->needs[i], says, sizeof(says));
+		compat_need_text(compat, program, variant, i, says, sizeof(says));
 		text = strdup(says);
 		if (!text)
 			return -ENOMEM;

@@ -18,8 +18,8 @@ int compat_site_hint(const struct compat *compat, const struct compat_program *p
 
 /* "helper ringbuf_output: this kernel does not have it (Linux 5.8 and later do)". Returns the
  * length as snprintf does. */
-int compat_need_text(const struct compat *compat, const struct compat_need *need,
-		     enum compat_need_state state, char *buffer, size_t size);
+int compat_need_text(const struct compat *compat, const struct compat_program *program,
+		     const struct compat_variant *variant, size_t need, char *buffer, size_t size);
 
 /* "biosnoop.bpf.c:42", or "kprobe/do_exit+24". Returns the length as snprintf does. */
 int compat_place_text(const struct compat *compat, uint32_t site, char *buffer, size_t size);

@@ -42,6 +42,7 @@ struct scratch {
 struct outcome {
 	struct compat_answers answers;
 	struct field_fact *fields;
+	uint32_t *prototypes;
 	uint8_t *facts;
 	char *texts;
 	struct verdict verdicts[];
@@ -77,15 +78,17 @@ static struct outcome *new_outcome(size_t requests, size_t features, size_t text
 {
 	struct outcome *outcome = malloc(
 		sizeof(*outcome) + requests * (sizeof(struct verdict) + sizeof(struct field_fact)) +
-		features + texts);
+		features * (sizeof(uint32_t) + 1) + texts);
 
 	if (!outcome)
 		return NULL;
 	outcome->fields = (struct field_fact *)(outcome->verdicts + requests);
-	outcome->facts = (uint8_t *)(outcome->fields + requests);
+	outcome->prototypes = (uint32_t *)(outcome->fields + requests);
+	outcome->facts = (uint8_t *)(outcome->prototypes + features);
 	outcome->texts = (char *)outcome->facts + features;
 	outcome->answers = (struct compat_answers){
 		.facts = outcome->facts,
+		.prototypes = outcome->prototypes,
 		.fields = outcome->fields,
 		.texts = outcome->texts,
 		.texts_size = texts,
@@ -93,15 +96,33 @@ static struct outcome *new_outcome(size_t requests, size_t features, size_t text
 	return outcome;
 }
 
-static int describe_kernel(const struct assessment *assessment, struct scratch *scratch,
-			   struct field_fact *fields, struct type_source *types, struct reason *why)
+/* What is found of one kernel, before it is known how much memory it needs. */
+struct found {
+	struct field_fact *fields;
+	uint32_t *prototypes;
+	uint8_t *facts;
+};
+
+static void cleanup_found(struct found *found)
 {
+	free(found->fields);
+	free(found->prototypes);
+	free(found->facts);
+}
+
+static int describe_kernel(struct scratch *scratch, struct found *found, const char *release,
+			   struct type_source *types, struct reason *why)
+{
+	int err;
+
 	byte_buffer_clear(&scratch->texts);
-	field_facts_find(assessment->objects.requests, &scratch->resolver.candidates, &types->view,
-			 fields, &scratch->texts);
-	return byte_buffer_failed(&scratch->texts)
-		       ? reason_errno(why, -ENOMEM, "cannot keep the results")
-		       : 0;
+	field_facts_find(scratch->resolver.set, &scratch->resolver.candidates, &types->view,
+			 found->fields, &scratch->texts);
+	err = fact_finder_run(scratch->finder, types, release, found->facts, found->prototypes,
+			      &scratch->texts, why);
+	if (!err && byte_buffer_failed(&scratch->texts))
+		err = reason_errno(why, -ENOMEM, "cannot keep the results");
+	return err;
 }
 
 static int assess_kernel(void *context, void *pointer, const struct kernel_file *kernel,
@@ -111,27 +132,32 @@ static int assess_kernel(void *context, void *pointer, const struct kernel_file 
 	size_t requests = assessment->objects.requests->count;
 	size_t features = assessment->compat.features.count;
 	struct scratch *scratch = pointer;
-	_cleanup_free_ struct field_fact *fields = calloc(requests + 1, sizeof(*fields));
-	_cleanup_free_ struct outcome *outcome = NULL;
-	int err = fields ? resolver_open(&scratch->resolver, types, why)
-			 : reason_errno(why, -ENOMEM, "cannot keep the results");
+	_cleanup_(cleanup_found) struct found found = {
+		.fields = calloc(requests + 1, sizeof(*found.fields)),
+		.prototypes = calloc(features + 1, sizeof(*found.prototypes)),
+		.facts = calloc(features + 1, 1),
+	};
+	struct outcome *outcome;
+	int err = resolver_open(&scratch->resolver, types, why);
 
+	if (!found.fields || !found.prototypes || !found.facts)
+		return reason_errno(why, -ENOMEM, "cannot keep the results");
 	if (!err)
 		err = resolver_run(&scratch->resolver, NULL, why);
 	if (!err)
-		err = describe_kernel(assessment, scratch, fields, types, why);
+		err = describe_kernel(scratch, &found, kernel->id.release, types, why);
 	if (err)
 		return err;
 	outcome = new_outcome(requests, features, scratch->texts.size);
 	if (!outcome)
 		return reason_errno(why, -ENOMEM, "cannot keep the results");
 	memcpy(outcome->verdicts, scratch->resolver.verdicts, requests * sizeof(struct verdict));
-	memcpy(outcome->fields, fields, requests * sizeof(*fields));
+	memcpy(outcome->fields, found.fields, requests * sizeof(*found.fields));
+	memcpy(outcome->prototypes, found.prototypes, features * sizeof(*found.prototypes));
+	memcpy(outcome->facts, found.facts, features);
 	memcpy(outcome->texts, scratch->texts.data, scratch->texts.size);
-	err = fact_finder_run(scratch->finder, types, kernel->id.release, outcome->facts, why);
-	if (!err)
-		*ret_outcome = TAKE_PTR(outcome);
-	return err;
+	*ret_outcome = outcome;
+	return 0;
 }
 
 static int take_result(void *context, const struct kernel_pool_result *result)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/facts/type_text.h"
 #include "embedder/util/cleanup.h"
 
 /* A name that is looked for in the BTF. */
@@ -42,6 +43,8 @@ struct fact_finder {
 	/* Of the current kernel. */
 	const struct type_view *types;
 	uint8_t *facts;
+	uint32_t *prototypes; /* first their ids */
+	struct byte_buffer *texts;
 	uint32_t enums[ENUMS]; /* ids, 0: none */
 	bool has_functions, has_tracepoints;
 };
@@ -163,6 +166,37 @@ static size_t find_sought(const struct fact_finder *finder, const char *name)
 	return low;
 }
 
+/* The types of the arguments; of a tracepoint without the first, which is the tracing program's. */
+static uint32_t describe_prototype(struct fact_finder *finder, uint32_t id)
+{
+	const struct type_view *types = finder->types;
+	const struct btf_type *type = type_view_type(types, id);
+	uint32_t at = (uint32_t)finder->texts->size;
+	bool is_tracepoint = type && type_view_kind(types, type) == BTF_KIND_TYPEDEF;
+	char text[128];
+
+	if (!type)
+		return 0;
+	id = type_view_target(types, type);
+	type = type_view_strip(types, &id);
+	if (is_tracepoint && type && type_view_kind(types, type) == BTF_KIND_PTR) {
+		id = type_view_target(types, type);
+		type = type_view_strip(types, &id);
+	}
+	if (!type || type_view_kind(types, type) != BTF_KIND_FUNC_PROTO)
+		return 0;
+	for (uint32_t i = is_tracepoint; i < type_view_vlen(types, type) && i < 64; i++) {
+		type_text(types, type_view_u32(types, type_view_params(type)[i].type), text,
+			  sizeof(text));
+		byte_buffer_append(finder->texts, text, strlen(text));
+		byte_buffer_append_u8(finder->texts, '\n');
+	}
+	if (finder->texts->size == at)
+		return 0;
+	byte_buffer_append_u8(finder->texts, 0);
+	return at;
+}
+
 static int visit(void *context, uint32_t id, const struct btf_type *type, const char *name)
 {
 	struct fact_finder *finder = context;
@@ -175,8 +209,10 @@ static int visit(void *context, uint32_t id, const struct btf_type *type, const 
 			finder->enums[i] = id;
 	for (size_t i = find_sought(finder, name);
 	     i < finder->sought_count && strcmp(finder->sought[i].name, name) == 0; i++)
-		if (finder->sought[i].kind == kind)
+		if (finder->sought[i].kind == kind) {
 			finder->facts[finder->sought[i].feature] = FACT_PRESENT;
+			finder->prototypes[finder->sought[i].feature] = id;
+		}
 	return 0;
 }
 
@@ -248,16 +284,26 @@ static enum fact fact_of(const struct fact_finder *finder, const struct feature 
 }
 
 int fact_finder_run(struct fact_finder *finder, struct type_source *source, const char *release,
-		    uint8_t *ret_facts, struct reason *why)
+		    uint8_t *ret_facts, uint32_t *ret_prototypes, struct byte_buffer *texts,
+		    struct reason *why)
 {
 	int err;
 
 	finder->types = &source->view;
 	finder->facts = ret_facts;
+	finder->prototypes = ret_prototypes;
+	finder->texts = texts;
+	if (!texts->size)
+		byte_buffer_append_u8(texts, 0);
+	memset(ret_prototypes, 0, finder->features->count * sizeof(*ret_prototypes));
 	finder->has_functions = finder->has_tracepoints = false;
 	memset(finder->enums, 0, sizeof(finder->enums));
 	memset(ret_facts, FACT_UNKNOWN, finder->features->count);
 	err = source->find(source, &finder->wanted, visit, finder, why);
+	/* Only now all types may be asked for. */
+	for (size_t i = 0; !err && i < finder->features->count; i++)
+		if (ret_prototypes[i])
+			ret_prototypes[i] = describe_prototype(finder, ret_prototypes[i]);
 	for (size_t i = 0; !err && i < finder->features->count; i++)
 		if (ret_facts[i] == FACT_UNKNOWN)
 			ret_facts[i] = fact_of(finder, &finder->features->list[i], release);

@@ -13,11 +13,13 @@
 
 #include "embedder/facts/feature.h"
 #include "embedder/types/type_source.h"
+#include "embedder/util/byte_buffer.h"
 
 enum fact {
 	FACT_UNKNOWN,
 	FACT_ABSENT,
 	FACT_PRESENT,
+	FACT_DIFFERENT, /* for compat/: present, with other arguments than elsewhere */
 };
 
 /* Looks for @features, which must outlive it and not change. Serves any number of kernels. */
@@ -28,10 +30,14 @@ struct fact_finder *fact_finder_new(const struct feature_list *features);
 void fact_finder_free(struct fact_finder *finder);
 
 /*
+ * @ret_prototypes: by feature, of those that are functions or tracepoints and present: the types of
+ * their arguments, "TYPE\nTYPE\n", at this offset of @texts, or 0: none. They are appended; the
+ * first byte of @texts is a NUL. What does not fit the memory is marked in @texts.
  * @ret_facts: by feature, enum fact. @release: for what the BTF does not say, "" if it is not
  * known. Errors: those of type_source.find.
  */
 int fact_finder_run(struct fact_finder *finder, struct type_source *source, const char *release,
-		    uint8_t *ret_facts, struct reason *why);
+		    uint8_t *ret_facts, uint32_t *ret_prototypes, struct byte_buffer *texts,
+		    struct reason *why);
 
 #endif

@@ -123,6 +123,8 @@ static int find_types(struct pack_source *source, const struct wanted_types *wan
 	const char *name = type_set_string(set, type_set_words(set, type)[0]);
 	int err = 0;
 
+	if (!wanted_types_allows(wanted, name))
+		return 0;
 	for (size_t i = 0; !err && i < wanted->name_count; i++)
 		if (compare_name(name, &wanted->names[i], "") == 0 ||
 		    compare_name(name, &wanted->names[i], "___") == 0)

@@ -117,6 +117,12 @@ static struct value any_number(struct machine *machine, uint32_t size)
 	};
 }
 
+static void note_context(const struct reach_query *query, int64_t place)
+{
+	if (query->context_words && place >= 0 && place < 8 * 64)
+		*query->context_words |= UINT64_C(1) << place / 8;
+}
+
 static struct value load(struct machine *machine, const struct reach_query *query,
 			 const struct bpf_code_insn *insn)
 {
@@ -131,6 +137,7 @@ static struct value load(struct machine *machine, const struct reach_query *quer
 	case VALUE_SOMEWHERE:
 		return (struct value){.kind = VALUE_SOMEWHERE};
 	case VALUE_CONTEXT:
+		note_context(query, (int64_t)address->number + insn->offset);
 		return query->has_plain_context ? any_number(machine, size) : VALUE_NOTHING;
 	case VALUE_ADDRESS:
 		return any_number(machine, size);
@@ -274,10 +281,15 @@ static struct value calculate(uint8_t code, struct value a, struct value b)
 	}
 	if (is_on_stack(&a) || is_on_stack(&b))
 		return (struct value){.kind = VALUE_SOMEWHERE};
+	if (a.kind == VALUE_CONTEXT && b.kind == VALUE_CONSTANT && is_wide &&
+	    (operation == BPF_ADD || operation == BPF_SUB)) {
+		a.number += operation == BPF_ADD ? b.number : -b.number;
+		return a;
+	}
 	if (a.kind == VALUE_FREE && b.kind == VALUE_CONSTANT)
 		return compute_free(operation, is_wide, a, b.number);
 	if (is_wide && (operation == BPF_ADD || operation == BPF_SUB) &&
-	    (a.kind == VALUE_ADDRESS || a.kind == VALUE_CONTEXT || a.kind == VALUE_SETTINGS))
+	    (a.kind == VALUE_ADDRESS || a.kind == VALUE_SETTINGS))
 		return a;
 	return VALUE_NOTHING;
 }

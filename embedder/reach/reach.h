@@ -51,6 +51,8 @@ struct reach_query {
 	/* What the program gets are numbers that may have any value, as in kprobes and tracepoints;
 	 * not typed pointers, about which the verifier knows more. */
 	bool has_plain_context;
+	/* Where to note the words of the context that are read; NULL: nowhere. */
+	uint64_t *context_words;
 	/* The verifier remembers constants on the stack (Linux 5.3). */
 	bool has_stack_constants;
 };
@@ -61,5 +63,10 @@ struct reach_query {
  * instruction whose relocation decided that, or BPF_CODE_NONE. 0 or -ENOMEM.
  */
 int reach_find(const struct reach_query *query, uint8_t *ret_answers, uint32_t *ret_guards);
+
+/* The words of the context that a program reads: bit n for the one at 8 * n bytes. Those beyond 63,
+ * and those that are read in functions that it calls, are left out. 0 or -ENOMEM. */
+int reach_context_words(const struct bpf_code *code, const struct bpf_code_function *program,
+			uint64_t *ret_words);
 
 #endif

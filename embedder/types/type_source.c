@@ -40,3 +40,15 @@ void wanted_types_allow(struct wanted_types *wanted, const char *name, size_t le
 	}
 	allow_prefix(wanted, first_four);
 }
+
+bool wanted_types_allows(const struct wanted_types *wanted, const char *name)
+{
+	char first_four[4] = {0};
+	uint32_t value, bit;
+
+	for (size_t i = 0; i < sizeof(first_four) && name[i]; i++)
+		first_four[i] = name[i];
+	memcpy(&value, first_four, sizeof(value));
+	bit = name_prefix_hash(value);
+	return wanted->prefixes[bit >> 6] >> (bit & 63) & 1;
+}

@@ -53,6 +53,9 @@ static inline uint32_t name_prefix_hash(uint32_t first_four)
 /* Lets names pass @wanted->prefixes that are @name, or @name and a flavour. */
 void wanted_types_allow(struct wanted_types *wanted, const char *name, size_t length);
 
+/* Whether @name passes them. */
+bool wanted_types_allows(const struct wanted_types *wanted, const char *name);
+
 /* Called for a type with a name. @name ends with a NUL. Not 0: stop and return that. */
 typedef int (*type_visit_fn)(void *context, uint32_t id, const struct btf_type *type,
 			     const char *name);

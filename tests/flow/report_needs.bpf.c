@@ -73,6 +73,28 @@ int asks_before(void *context)
 	return 0;
 }
 
+/* Its fourth argument came with 5.18. */
+SEC("raw_tp/sched_switch")
+int reads_state(struct bpf_raw_tracepoint_args *ctx)
+{
+	out = ctx->args[3];
+	return 0;
+}
+
+/* x86_64's register of the second argument: a directory entry up to 5.11, then a directory. */
+SEC("kprobe/vfs_unlink")
+int reads_entry(void *context)
+{
+	out = *(long long *)(context + 104);
+	return 0;
+}
+
+SEC("raw_tp/sched_switch")
+int reads_nothing(struct bpf_raw_tracepoint_args *ctx)
+{
+	return 0;
+}
+
 SEC("tracepoint/block/block_rq_remap")
 int on_remap(void *context)
 {

@@ -246,6 +246,7 @@ static void judge_taken(struct judging *judging, bool is_full)
 	_cleanup_(btf_source_free) struct btf_source source = {0};
 	_cleanup_close_ int fd = memfd_create("taken", MFD_CLOEXEC);
 	_cleanup_free_ struct field_fact *fields = calloc(judging->set->count + 1, sizeof(*fields));
+	_cleanup_free_ uint32_t *prototypes = NULL;
 	_cleanup_free_ uint8_t *facts = NULL;
 	struct compat_answers answers = {.texts = "", .texts_size = 1, .fields = fields};
 	struct trim_result result;
@@ -262,8 +263,11 @@ static void judge_taken(struct judging *judging, bool is_full)
 		die(judging->path, "out of memory");
 	/* What the programs need besides types this kernel has. */
 	facts = calloc(compat.features.count + 1, 1);
+	prototypes = calloc(compat.features.count + 1, sizeof(*prototypes));
 	answers.facts = facts;
-	if (!facts || !fields || compat_add_kernel(&compat, &id, "kernel", &answers, NULL) ||
+	answers.prototypes = prototypes;
+	if (!facts || !prototypes || !fields ||
+	    compat_add_kernel(&compat, &id, "kernel", &answers, NULL) ||
 	    compat_judge(&compat, &matrix))
 		die(judging->path, "out of memory");
 	if (fd < 0 || write(fd, result.btf, result.size) != (ssize_t)result.size)

@@ -53,6 +53,24 @@ static void add_all(void)
 	add(FEATURE_HELPER, "no_such_helper");
 }
 
+/* The arguments of vfs_read are the same on all kernels. */
+static int find_facts(struct fact_finder *finder, struct type_source *types, const char *release,
+		      uint8_t *facts, struct reason *why)
+{
+	_cleanup_(byte_buffer_free) struct byte_buffer texts = {0};
+	uint32_t prototypes[512];
+	int err;
+
+	if (features.count > 512)
+		die("features", "too many");
+	err = fact_finder_run(finder, types, release, facts, prototypes, &texts, why);
+	if (!err && facts[first_other] == FACT_PRESENT &&
+	    strcmp((const char *)texts.data + prototypes[first_other],
+		   "struct file *\nchar *\nsize_t\nloff_t *\n") != 0)
+		die("vfs_read", (const char *)texts.data + prototypes[first_other]);
+	return err;
+}
+
 /* Of the table: as the release says. */
 static int check_versions(const char *path, int major, int minor, const uint8_t *facts)
 {
@@ -89,7 +107,7 @@ static int check_kernel(struct fact_finder *finder, const char *path)
 		die(path, "its name is no release");
 	if (!facts || kernel_btf_open(path, NULL, NULL, &kernel, &why) ||
 	    btf_source_open(&source, kernel.data, kernel.size, &why) ||
-	    fact_finder_run(finder, &source.types, "", facts, &why))
+	    find_facts(finder, &source.types, "", facts, &why))
 		die(path, why.text);
 	wrong = check_versions(path, major, minor, facts);
 	/* The BTF of Debian's 5.10 for arm64 has no static functions. */
@@ -120,12 +138,12 @@ static int check_empty(struct fact_finder *finder)
 	int wrong = 0;
 
 	if (btf_source_open(&source, empty, 25, &why) || !facts ||
-	    fact_finder_run(finder, &source.types, "5.7.3-custom", facts, &why))
+	    find_facts(finder, &source.types, "5.7.3-custom", facts, &why))
 		die("empty BTF", why.text);
 	wrong += check_versions("empty BTF", 5, 7, facts);
 	for (size_t i = first_other; i < features.count; i++)
 		wrong += facts[i] != FACT_UNKNOWN;
-	if (fact_finder_run(finder, &source.types, "", facts, &why))
+	if (find_facts(finder, &source.types, "", facts, &why))
 		die("empty BTF", why.text);
 	for (size_t i = 0; i < features.count; i++)
 		wrong += facts[i] != FACT_UNKNOWN;
