@@ -4,7 +4,6 @@
 
 #include "embedder/btf/btf_header.h"
 
-#define HEADER_SIZE		24
 #define HEADER_SIZE_WITH_LAYOUT 32
 
 /* The header's words, from its length on. */
@@ -28,7 +27,7 @@ int btf_header_read(const void *data, size_t size, struct btf_header_parts *ret_
 	bool swapped;
 	size_t known;
 
-	if (size < HEADER_SIZE)
+	if (size < BTF_HEADER_SIZE)
 		return reason_set(why, -EBADMSG, "BTF: %zu bytes are too few for a header", size);
 	if ((uintptr_t)data % 4)
 		return reason_set(why, -EINVAL, "BTF: not aligned in memory");
@@ -42,7 +41,7 @@ int btf_header_read(const void *data, size_t size, struct btf_header_parts *ret_
 	memcpy(words, bytes + 4, sizeof(*words));
 	if (swapped)
 		words[HEADER] = bswap_32(words[HEADER]);
-	if (words[HEADER] < HEADER_SIZE || words[HEADER] > size)
+	if (words[HEADER] < BTF_HEADER_SIZE || words[HEADER] > size)
 		return reason_set(why, -EBADMSG, "BTF: a header of %u bytes in %zu", words[HEADER],
 				  size);
 	known = words[HEADER] >= HEADER_SIZE_WITH_LAYOUT ? WORDS : LAYOUT_OFF;

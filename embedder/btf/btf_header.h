@@ -15,6 +15,10 @@
 
 #include "embedder/util/reason.h"
 
+/* The least that a header has, and what we write: every reader takes it. The kernel's own struct
+ * btf_header has grown, so its size depends on the headers that are installed. */
+#define BTF_HEADER_SIZE 24
+
 struct btf_header_parts {
 	const unsigned char *types;
 	const char *strings;

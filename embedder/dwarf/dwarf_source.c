@@ -11,6 +11,7 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
+#include "embedder/btf/btf_header.h"
 #include "embedder/dwarf/dwarf_maker.h"
 #include "embedder/dwarf/dwarf_walk.h"
 #include "embedder/util/cleanup.h"
@@ -412,7 +413,7 @@ static int append(const struct dwarf_source *source, struct byte_buffer *output)
 	byte_buffer_append(output, &magic, sizeof(magic));
 	byte_buffer_append_u8(output, BTF_VERSION);
 	byte_buffer_append_u8(output, 0);
-	append_word(source, output, sizeof(struct btf_header));
+	append_word(source, output, BTF_HEADER_SIZE);
 	append_word(source, output, 0);
 	append_word(source, output, store->types_size);
 	append_word(source, output, store->types_size);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/btf/btf_header.h"
 #include "embedder/pack/pack_order.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"
@@ -186,7 +187,7 @@ static int write_btf(struct making *making, void **ret_btf, size_t *ret_size)
 				  making->kernel->id.release);
 	if (making->swapped)
 		header.magic = bswap_16(header.magic);
-	parts[0] = sizeof(header);
+	parts[0] = BTF_HEADER_SIZE;
 	parts[1] = 0;
 	parts[2] = parts[3] = (uint32_t)making->types.size;
 	parts[4] = (uint32_t)making->strings.size;

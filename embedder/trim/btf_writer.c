@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "embedder/trim/btf_writer.h"
+#include "embedder/btf/btf_header.h"
 
-#define HEADER_SIZE 24
 /* Older readers of the info word take only 16 bits. */
 #define PARTS_MAX 65535
 /* Nameless types refer to nameless types only a few levels deep; deeper ones are not merged. */
@@ -394,7 +394,7 @@ static int write_type(struct btf_writer *w, const struct kept_type *entry)
 static int assemble(struct btf_writer *w)
 {
 	bool foreign = type_view_is_foreign(w->kept->view);
-	uint32_t words[5] = {HEADER_SIZE, 0, w->types.size, w->types.size, w->strings.size};
+	uint32_t words[5] = {BTF_HEADER_SIZE, 0, w->types.size, w->types.size, w->strings.size};
 	unsigned char magic[4];
 	uint16_t value = foreign ? bswap_16(BTF_MAGIC) : BTF_MAGIC;
 

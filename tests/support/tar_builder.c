@@ -102,8 +102,7 @@ void tar_add_file(struct bytes *tar, const char *name, const void *data, size_t 
 
 struct bytes make_btf(const char *text)
 {
-	struct btf_header header = {
-		.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(header)};
+	struct btf_header header = {.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = 24};
 	struct bytes btf = {.data = NULL};
 
 	bytes_add(&btf, &header, 24);
