@@ -62,6 +62,7 @@ enum compat_need_state {
 /* A program on the kernels of some classes. */
 struct compat_variant {
 	enum compat_state state;
+	uint32_t version; /* of a program that asks for it, as in struct compat_kernel */
 	uint8_t *facts;	  /* enum fact, by the program's needs */
 	uint8_t *needs;	  /* enum compat_need_state, by the program's needs */
 	uint8_t *sites;	  /* enum compat_site_state, by the program's sites */
@@ -79,6 +80,7 @@ struct compat_program {
 	uint32_t *sites;    /* numbers in the set, ascending */
 	uint32_t *insns;    /* of the sites */
 	size_t site_count;
+	bool asks_version;  /* its instructions refer to LINUX_KERNEL_VERSION */
 	uint64_t arguments; /* of what it attaches to, that it reads; bit n for the one after n */
 	struct compat_need *needs;
 	size_t need_count, need_capacity;
@@ -100,6 +102,7 @@ struct compat_kernel {
 	char *error;	 /* why there is no answer; NULL: there is one */
 	uint32_t column; /* of the matrix; before compat_judge() the number in it */
 	uint32_t class;
+	uint32_t version; /* major << 16 | minor << 8, 0: not known */
 	/* Owned. */
 	uint8_t *facts;		   /* by feature */
 	uint32_t *prototypes;	   /* by feature, in the texts */
@@ -124,6 +127,7 @@ struct compat {
 	struct compat_kernel *kernels; /* sorted: machine, distribution, version, release */
 	size_t kernel_count, kernel_capacity;
 	size_t class_count;
+	bool asks_version; /* one of the programs does */
 };
 
 /* One that is all zero is fine. */

@@ -52,6 +52,9 @@ static int64_t find_variant(const struct compat *compat, const struct compat_pro
 		const struct compat_variant *variant = program->variants[i];
 		size_t site = 0, need = 0;
 
+		if (program->asks_version && variant->version != kernel->version)
+			continue;
+
 		while (site < program->site_count &&
 		       same_verdict(variant->verdicts[site],
 				    verdict_of(compat, program->sites[site], kernel->column)))
@@ -160,6 +163,7 @@ static int find_reached(struct judging *judging, const struct compat_program *pr
 		.program = program->function,
 		.relocated = judging->relocated,
 		.has_plain_context = program->kind->has_plain_context,
+		.kernel_version = variant->version,
 		.has_stack_constants = judging->has_stack_constants,
 	};
 	int err;
@@ -244,6 +248,7 @@ static int add_variant(struct judging *judging, struct compat_program *program,
 		return -ENOMEM;
 	}
 	program->variants[program->variant_count++] = variant;
+	variant->version = program->asks_version ? kernel->version : 0;
 	for (size_t i = 0; i < program->site_count; i++) {
 		variant->verdicts[i] =
 			verdict_of(judging->compat, program->sites[i], kernel->column);

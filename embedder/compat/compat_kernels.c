@@ -69,6 +69,15 @@ static int copy_answers(const struct compat *compat, const struct compat_answers
 	return kernel->facts && kernel->prototypes && kernel->fields && kernel->texts ? 0 : -ENOMEM;
 }
 
+static uint32_t version_of(const char *release)
+{
+	unsigned int major, minor;
+
+	if (sscanf(release, "%u.%u", &major, &minor) != 2 || major > 255 || minor > 255)
+		return 0;
+	return major << 16 | minor << 8;
+}
+
 int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const char *path,
 		      const struct compat_answers *answers, const char *error)
 {
@@ -89,6 +98,7 @@ int compat_add_kernel(struct compat *compat, const struct kernel_id *id, const c
 	if (!err)
 		err = array_reserve(compat->kernels, compat->kernel_capacity,
 				    compat->kernel_count + 1);
+	kernel.version = version_of(id->release);
 	if (err)
 		compat_kernel_free(&kernel);
 	else
@@ -141,6 +151,7 @@ int compat_find_classes(struct compat *compat)
 			const struct compat_kernel *other = &compat->kernels[firsts[class]];
 
 			if (other->column == kernel->column &&
+			    (!compat->asks_version || other->version == kernel->version) &&
 			    memcmp(other->facts, kernel->facts, compat->features.count) == 0)
 				break;
 		}

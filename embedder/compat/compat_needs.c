@@ -160,11 +160,28 @@ static bool calls_kernel(const struct compat *compat, const struct compat_progra
 	return false;
 }
 
+static bool asks_version(const struct bpf_code *code, const uint8_t *marked)
+{
+	for (uint32_t i = 0; i < code->insn_count; i++) {
+		const struct bpf_code_insn *insn = &code->insns[i];
+		const struct bpf_code_function *function = bpf_code_function_at(code, i);
+
+		if (function && marked[function - code->functions] &&
+		    insn->reference == BPF_REFERENCE_EXTERN &&
+		    strcmp(code->symbols[insn->target], "LINUX_KERNEL_VERSION") == 0)
+			return true;
+	}
+	return false;
+}
+
 int compat_add_needs(struct compat *compat, struct compat_program *program, const uint8_t *marked)
 {
 	const struct bpf_code *code = &compat->codes[program->object];
 	const struct program_kind *kind = program->kind;
 	int err = add_from_insns(compat, program, code, marked);
+
+	program->asks_version = asks_version(code, marked);
+	compat->asks_version |= program->asks_version;
 
 	if (!err)
 		err = add_places(compat, program, code, marked);

@@ -123,6 +123,17 @@ static void note_context(const struct reach_query *query, int64_t place)
 		*query->context_words |= UINT64_C(1) << place / 8;
 }
 
+/* The verifier reads constants out of maps that nobody can write since 5.5. */
+static struct value load_setting(const struct reach_query *query, const struct value *address,
+				 const struct bpf_code_insn *insn)
+{
+	if (query->kernel_version < (5 << 16 | 5 << 8) || !address->number || insn->offset ||
+	    access_size(insn->code) != 4 ||
+	    strcmp(query->code->symbols[address->number - 1], "LINUX_KERNEL_VERSION") != 0)
+		return VALUE_NOTHING;
+	return (struct value){.kind = VALUE_VERSION, .number = query->kernel_version};
+}
+
 static struct value load(struct machine *machine, const struct reach_query *query,
 			 const struct bpf_code_insn *insn)
 {
@@ -139,6 +150,8 @@ static struct value load(struct machine *machine, const struct reach_query *quer
 	case VALUE_CONTEXT:
 		note_context(query, (int64_t)address->number + insn->offset);
 		return query->has_plain_context ? any_number(machine, size) : VALUE_NOTHING;
+	case VALUE_SETTINGS:
+		return load_setting(query, address, insn);
 	case VALUE_ADDRESS:
 		return any_number(machine, size);
 	default:
@@ -176,7 +189,7 @@ static struct value load_wide(const struct bpf_code *code, uint32_t at,
 	case BPF_REFERENCE_CONSTANT:
 		return (struct value){.kind = VALUE_SETTINGS};
 	case BPF_REFERENCE_EXTERN:
-		return (struct value){.kind = VALUE_SETTINGS, .number = insn->target};
+		return (struct value){.kind = VALUE_SETTINGS, .number = (uint64_t)insn->target + 1};
 	default:
 		return (struct value){.kind = VALUE_ADDRESS};
 	}
@@ -264,6 +277,18 @@ static struct value compute_free(uint8_t operation, bool is_wide, struct value a
 	return VALUE_NOTHING;
 }
 
+/* A sign extension: up by 32 bits and down again. */
+static struct value compute_version(uint8_t operation, struct value a)
+{
+	bool is_up = operation == BPF_LSH && !a.shift;
+	bool is_down = (operation == BPF_RSH || operation == BPF_ARSH) && a.shift;
+
+	if (!is_up && !is_down)
+		return VALUE_NOTHING;
+	a.shift = is_up ? 32 : 0;
+	return a;
+}
+
 static struct value calculate(uint8_t code, struct value a, struct value b)
 {
 	uint8_t operation = BPF_OP(code);
@@ -286,11 +311,13 @@ static struct value calculate(uint8_t code, struct value a, struct value b)
 		a.number += operation == BPF_ADD ? b.number : -b.number;
 		return a;
 	}
+	if (a.kind == VALUE_VERSION && b.kind == VALUE_CONSTANT && is_wide && b.number == 32)
+		return compute_version(operation, a);
 	if (a.kind == VALUE_FREE && b.kind == VALUE_CONSTANT)
 		return compute_free(operation, is_wide, a, b.number);
 	if (is_wide && (operation == BPF_ADD || operation == BPF_SUB) &&
 	    (a.kind == VALUE_ADDRESS || a.kind == VALUE_SETTINGS))
-		return a;
+		return (struct value){.kind = a.kind};
 	return VALUE_NOTHING;
 }
 
@@ -304,6 +331,8 @@ static struct value move(uint8_t code, int16_t offset, struct value source)
 		return VALUE_NOTHING;
 	if (source.kind == VALUE_CONSTANT)
 		return constant((uint32_t)source.number, source.id);
+	if (source.kind == VALUE_VERSION && !source.shift)
+		return source;
 	if (source.kind == VALUE_FREE && !source.shift && !(source.number & (source.number + 1))) {
 		source.number &= UINT32_MAX;
 		return source;

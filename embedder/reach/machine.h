@@ -15,9 +15,12 @@ enum value_kind {
 	VALUE_FRAME,	 /* address in this function's stack: number, from its end, negative */
 	VALUE_SOMEWHERE, /* may be an address in the stack */
 	VALUE_CONTEXT,	 /* the program's argument */
-	VALUE_SETTINGS,	 /* address of constants, of which the verifier may know more than we do */
-	VALUE_ADDRESS,	 /* any other address, never NULL */
-	VALUE_OR_NULL,	 /* an address, or NULL; what a lookup returns */
+	VALUE_SETTINGS,	 /* address of constants, of which the verifier may know more than we do;
+			  * number: 1 + the symbol that it is of, 0: not known */
+	VALUE_VERSION, /* shifted left by shift; the verifier knows which of number to number + 255
+			*/
+	VALUE_ADDRESS, /* any other address, never NULL */
+	VALUE_OR_NULL, /* an address, or NULL; what a lookup returns */
 };
 
 struct value {

@@ -76,6 +76,34 @@ static void try_numbers(const struct value *left, uint64_t right, uint8_t code,
 	}
 }
 
+/* A constant against itself, or the first and the last of the versions that it can be. */
+static uint64_t bound(const struct value *value, bool is_last)
+{
+	return value->number + (value->kind == VALUE_VERSION && is_last ? 255 : 0);
+}
+
+/* Decided if it is the same for all versions; a comparison for equality is not for the first and
+ * the last alone. */
+static void decide_version(const struct value *left, const struct value *right, uint8_t code,
+			   struct jump_outcome *outcome)
+{
+	bool is_taken = holds(code, bound(left, false), bound(right, false));
+	bool is_apart =
+		bound(left, true) < bound(right, false) || bound(right, true) < bound(left, false);
+
+	if (BPF_OP(code) == BPF_JSET ||
+	    is_taken != holds(code, bound(left, true), bound(right, true)) ||
+	    (!is_apart && (BPF_OP(code) == BPF_JEQ || BPF_OP(code) == BPF_JNE)))
+		return;
+	outcome->is_decided = true;
+	outcome->is_taken = is_taken;
+}
+
+static bool is_version(const struct value *value, const struct value *other)
+{
+	return value->kind == VALUE_VERSION && !value->shift && other->kind == VALUE_CONSTANT;
+}
+
 struct jump_outcome machine_jump(const struct machine *machine, const struct bpf_code_insn *insn)
 {
 	struct jump_outcome outcome = {0};
@@ -92,6 +120,8 @@ struct jump_outcome machine_jump(const struct machine *machine, const struct bpf
 		outcome.is_decided = true;
 		outcome.is_taken = holds(insn->code, left.number, right.number);
 		outcome.guard = left.id ? left.id : right.id;
+	} else if (is_version(&left, &right) || is_version(&right, &left)) {
+		decide_version(&left, &right, insn->code, &outcome);
 	} else if (left.kind == VALUE_FREE && right.kind == VALUE_CONSTANT) {
 		try_numbers(&left, right.number, insn->code, &outcome);
 	} else if ((left.kind == VALUE_OR_NULL || left.kind == VALUE_ADDRESS ||

@@ -51,6 +51,9 @@ struct reach_query {
 	/* What the program gets are numbers that may have any value, as in kprobes and tracepoints;
 	 * not typed pointers, about which the verifier knows more. */
 	bool has_plain_context;
+	/* LINUX_KERNEL_VERSION of libbpf without its last number, which a release does not always
+	 * have; 0: not known. */
+	uint32_t kernel_version;
 	/* Where to note the words of the context that are read; NULL: nowhere. */
 	uint64_t *context_words;
 	/* The verifier remembers constants on the stack (Linux 5.3). */

@@ -19,6 +19,8 @@ struct task_struct___before_5_14 {
 	long state;
 } preserve;
 
+extern int LINUX_KERNEL_VERSION __kconfig;
+
 const volatile bool want_state = false;
 long long out;
 
@@ -51,6 +53,19 @@ int reads_new_if_wanted(struct bpf_raw_tracepoint_args *ctx)
 
 	if (want_state)
 		out = BPF_CORE_READ(task, __state);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exec")
+int reads_by_version(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct task_struct *task = (void *)ctx->args[0];
+	struct task_struct___before_5_14 *old = (void *)task;
+
+	if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(5, 14, 0))
+		out = BPF_CORE_READ(task, __state);
+	else
+		out = BPF_CORE_READ(old, state);
 	return 0;
 }
 

@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "embedder/btf/btf_source.h"
@@ -241,6 +242,7 @@ static void judge_program(struct judging *judging, const struct compat *compat, 
 static void judge_taken(struct judging *judging, bool is_full)
 {
 	struct kernel_id id = KERNEL_ID_UNKNOWN;
+	struct utsname host;
 	_cleanup_(matrix_free) struct matrix matrix = {0};
 	_cleanup_(compat_free) struct compat compat = {0};
 	_cleanup_(btf_source_free) struct btf_source source = {0};
@@ -253,7 +255,8 @@ static void judge_taken(struct judging *judging, bool is_full)
 	struct reason why;
 	char btf_path[64];
 
-	id.release = "6.12";
+	uname(&host);
+	id.release = host.release;
 	if (btf_source_open(&source, judging->bytes, judging->kernel.size, &why) ||
 	    trimmer_run(judging->trimmer, &source.types, &result, &why))
 		die(judging->path, why.text);

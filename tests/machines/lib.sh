@@ -18,11 +18,12 @@ says() {
 	fail "'$2' was not said"
 }
 
-# use_architecture i386|armhf: the architecture for the functions below, with all its names.
+# use_architecture i386|amd64|armhf: the architecture for the functions below, with all its names.
 use_architecture() {
 	architecture=$1
 	case $architecture in
 	i386) triplet=i686-linux-gnu multiarch=i386-linux-gnu processor=i686 ;;
+	amd64) triplet=x86_64-linux-gnu multiarch=$triplet processor=x86_64 ;;
 	armhf) triplet=arm-linux-gnueabihf multiarch=$triplet processor=armv7l ;;
 	esac
 	packages=$DOWNLOADS/$architecture
@@ -32,7 +33,7 @@ use_architecture() {
 	shared=
 }
 
-# use_kernel: Debian 12's kernel for that architecture, which has no BTF, and what boots it. It is
+# use_kernel: Debian 12's kernel for that architecture, which has no BTF except for amd64's, and what boots it. It is
 # of the last point release, which the mirrors keep for as long as they have Debian 12.
 use_kernel() {
 	version=6.1.176-1
@@ -40,6 +41,10 @@ use_kernel() {
 	i386)
 		machine=x86 release=6.1.0-50-686-pae uname_machine=i686
 		emulator="qemu-system-i386 -M q35 -cpu max" console=ttyS0
+		;;
+	amd64)
+		machine=x86_64 release=6.1.0-50-cloud-amd64 uname_machine=x86_64
+		emulator="qemu-system-x86_64 -M q35 -cpu max" console=ttyS0
 		;;
 	armhf)
 		machine=arm release=6.1.0-50-armmp uname_machine=armv7l

@@ -71,6 +71,7 @@ struct given {
 	uint32_t main_size, called_size; /* the function that is called comes after */
 	uint32_t poisoned, check;	 /* check: gets 0; both from 1, 0: none */
 	bool has_typed_context;
+	uint32_t kernel_version;
 };
 
 static struct given_result {
@@ -86,7 +87,10 @@ static enum reach_answer find(const struct given *given)
 	};
 	struct bpf_code_insn insns[INSNS_MAX];
 	struct reach_relocated relocated[INSNS_MAX] = {{.change = REACH_AS_IT_IS}};
+	const char *symbols[] = {"LINUX_KERNEL_VERSION"};
 	struct bpf_code code = {
+		.symbols = symbols,
+		.symbol_count = 1,
 		.insns = insns,
 		.insn_count = given->main_size + given->called_size,
 		.functions = functions,
@@ -98,6 +102,7 @@ static enum reach_answer find(const struct given *given)
 		.relocated = relocated,
 		.has_plain_context = !given->has_typed_context,
 		.has_stack_constants = true,
+		.kernel_version = given->kernel_version,
 	};
 
 	memcpy(insns, given->insns, sizeof(insns));
@@ -232,6 +237,37 @@ static void settings(void **state)
 	assert_int_equal(find(&given), REACH_YES);
 }
 
+/* LINUX_KERNEL_VERSION: what is known of it is 5.10.x. */
+static void versions(void **state)
+{
+	const int32_t v5_9 = 5 << 16 | 9 << 8, v5_10 = 5 << 16 | 10 << 8, v5_11 = 5 << 16 | 11 << 8;
+	struct given given = {
+		MAIN({.code = BPF_LD | BPF_IMM | BPF_DW,
+		      .dst = 1,
+		      .reference = BPF_REFERENCE_EXTERN},
+		     WIDE_END, {.code = BPF_LDX | BPF_MEM | BPF_W, .dst = 1, .src = 1},
+		     CALCULATE(BPF_LSH, 1, 32), CALCULATE(BPF_ARSH, 1, 32),
+		     JUMP(BPF_JSGT, 1, v5_11, 1), SET(2, 0), SET(0, 0), EXIT),
+		.poisoned = 7,
+		.kernel_version = (uint32_t)v5_10,
+	};
+
+	(void)state;
+	assert_int_equal(find(&given), REACH_YES);
+	given.insns[5].imm = v5_9;
+	assert_int_equal(find(&given), REACH_NO);
+	given.insns[5].imm = v5_10 + 7; /* which one is not known */
+	assert_int_equal(find(&given), REACH_MAYBE);
+	given.insns[5] = (struct bpf_code_insn)JUMP(BPF_JNE, 1, v5_11, 1);
+	assert_int_equal(find(&given), REACH_NO);
+	given.insns[5].imm = v5_10;
+	assert_int_equal(find(&given), REACH_MAYBE);
+	/* Before 5.5 the verifier goes both ways. */
+	given.insns[5] = (struct bpf_code_insn)JUMP(BPF_JSGT, 1, v5_9, 1);
+	given.kernel_version = 4 << 16 | 19 << 8;
+	assert_int_equal(find(&given), REACH_MAYBE);
+}
+
 static void lookups(void **state)
 {
 	struct given given = {
@@ -325,6 +361,7 @@ int main(void)
 		cmocka_unit_test(tested_twice),
 		cmocka_unit_test(impossible_numbers),
 		cmocka_unit_test(settings),
+		cmocka_unit_test(versions),
 		cmocka_unit_test(lookups),
 		cmocka_unit_test(functions),
 		cmocka_unit_test(argument_tested_twice),

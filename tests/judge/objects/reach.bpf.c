@@ -30,6 +30,8 @@ struct {
 	__type(value, u64);
 } table SEC(".maps");
 
+extern int LINUX_KERNEL_VERSION __kconfig;
+
 const volatile bool wanted = true;
 u64 out[16];
 
@@ -166,6 +168,22 @@ int breaks_in_loop(struct bpf_raw_tracepoint_args *ctx)
 		sum += BPF_CORE_READ(task, pid) + i;
 	}
 	out[10] = sum;
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exec")
+int guarded_by_version(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (LINUX_KERNEL_VERSION < KERNEL_VERSION(5, 5, 0))
+		out[12] = BPF_CORE_READ(task_of(ctx), pid);
+	return 0;
+}
+
+SEC("raw_tp/sched_process_exec")
+int breaks_by_version(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (LINUX_KERNEL_VERSION >= KERNEL_VERSION(5, 5, 0))
+		out[13] = BPF_CORE_READ(task_of(ctx), pid);
 	return 0;
 }
 
