@@ -9,7 +9,7 @@ release=4.9.0-13-686-pae
 
 # kernel FLAG...: a vmlinux, linked as some kernels are: .rela.debug_* stay in the file.
 kernel() {
-	"$CC" -O1 -g -gno-column-info -fno-pie -fcf-protection=none -ffreestanding \
+	"$CC" -O1 -g -gno-column-info -fno-pie -ffreestanding \
 		"$@" -c "$FLOW/dwarf_kernel.c" -o kernel.o
 	"${LD:-ld}" -e 0 --build-id=0x00112233445566778899aabbccddeeff00112233 --emit-relocs \
 		kernel.o -o vmlinux
