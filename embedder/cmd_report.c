@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "embedder/cli/command.h"
 #include "embedder/cli/compat_print.h"
@@ -84,6 +85,11 @@ static int take(const struct command *command, void *context, int key, const cha
 	return sources_take(command, &options->sources, key, value);
 }
 
+static bool is_same(const char *path, const char *other)
+{
+	return path && other && strcmp(path, other) == 0;
+}
+
 static int check_options(const struct command *command, const struct report_options *options)
 {
 	const struct sources *sources = &options->sources;
@@ -93,6 +99,10 @@ static int check_options(const struct command *command, const struct report_opti
 					   sources_swallowed_hint(sources).text);
 	if (!sources->kernels.count)
 		return command_usage_error(command, "no kernels given (--kernels PATH)");
+	if (is_same(options->html, options->json) || is_same(options->html, options->junit) ||
+	    is_same(options->json, options->junit))
+		return command_usage_error(command, "-o, --json and --junit write different files: "
+						    "name one for each");
 	return kernel_paths_check(command, &sources->kernels);
 }
 
@@ -172,6 +182,9 @@ static void summarize(const struct compat *compat)
 		    text_count(read).text, text_plural(read),
 		    text_count(counts[COMPAT_WORKS] + counts[COMPAT_GUARDED]).text,
 		    text_count(counts[COMPAT_UNSURE]).text, text_count(counts[COMPAT_BREAKS]).text);
+	if (counts[COMPAT_UNSURE] + counts[COMPAT_BREAKS] && isatty(STDOUT_FILENO) &&
+	    report_level() == REPORT_NORMAL)
+		report_note("--verbose says where and why; so does -o FILE, as a page to look at");
 }
 
 static bool fails(const struct compat *compat, enum compat_state level)

@@ -257,8 +257,10 @@ int compat_hint_text(const struct compat *compat, size_t number, size_t kernel, 
 			snprintf(buffer + length, size - (size_t)length, "%sit is there from %s on",
 				 length ? ", and " : "", compat->kernels[newer].id.release);
 	if (*name && (size_t)length < size)
-		length += snprintf(
-			buffer + length, size - (size_t)length,
-			"; here it seems to be %s: read either, by bpf_core_field_exists()", name);
+		length += snprintf(buffer + length, size - (size_t)length,
+				   "; here it seems to be called %s: check by "
+				   "bpf_core_field_exists(), and read "
+				   "the one or the other",
+				   name);
 	return length;
 }

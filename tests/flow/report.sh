@@ -24,7 +24,7 @@ status 0 report states.bpf.o --kernels "$KERNELS" --select arch=x86_64
 sed -n 1p out | grep -qF 'states.bpf.o: reads_new: breaks on 1 kernel: report.bpf.c:28: struct task_struct.__state: this kernel has no struct task_struct.__state' ||
 	fail "the first line"
 sed -n 1p out | grep -q 'on debian 11 x86_64 5.10.0-30-cloud-amd64$' || fail "the kernel"
-sed -n 1p out | grep -qF 'it is there from 6.1.0-50-cloud-amd64 on; here it seems to be state: read either, by bpf_core_field_exists()' ||
+sed -n 1p out | grep -qF 'it is there from 6.1.0-50-cloud-amd64 on; here it seems to be called state: check by bpf_core_field_exists(), and read the one or the other' ||
 	fail "the hint"
 sed -n 2p out | grep -qF 'reads_new_if_wanted: unsure on 1 kernel:' || fail "the second line"
 says err "1 object on 5 kernels: 0 without a problem, 0 unsure somewhere, 1 broken somewhere"
@@ -112,6 +112,28 @@ if have llvm-objcopy; then
 	says out "on_remap: unsure on 1 kernel: tracepoint block_rq_remap: this kernel's BTF has no tracepoint"
 fi
 
+# JUnit: what fails is what --fail-on says, or what breaks.
+status 0 report states.bpf.o needs.bpf.o --kernels "$KERNELS" --select arch=x86_64 --junit report.xml
+status 0 report states.bpf.o --kernels "$KERNELS" --select "release>=6" --fail-on unsure --junit new.xml
+status 1 report states.bpf.o --kernels "$KERNELS" --fail-on guarded --junit strict.xml
+if have python3; then
+	python3 - <<-'END' || fail "the XML"
+	import xml.etree.ElementTree as tree
+	suites = tree.parse("report.xml").getroot()
+	assert suites.tag == "testsuites" and len(suites) == 5, suites
+	failed = {(case.get("classname"), case.get("name")): case.find("failure")
+	          for case in suites.iter("testcase") if case.find("failure") is not None}
+	old = "debian 11 x86_64 5.10.0-30-cloud-amd64"
+	assert set(failed) == {(old, "states.bpf.o"), (old, "needs.bpf.o")}, failed
+	assert "reads_new: report.bpf.c:" in failed[old, "states.bpf.o"].text
+	assert "asks_the_time: helper ktime_get_tai_ns" in failed[old, "needs.bpf.o"].text
+	(suite,) = [suite for suite in suites if suite.get("name") == old]
+	assert suite.get("tests") == "2" and suite.get("failures") == "2", suite.attrib
+	assert not list(tree.parse("new.xml").iter("failure"))
+	assert len(list(tree.parse("strict.xml").iter("failure"))) == 6
+	END
+fi
+
 # Objects inside of an executable: only kernels of its machine.
 make_program exe states.bpf.o
 status 0 report exe --kernels "$KERNELS"
@@ -136,6 +158,12 @@ says err "no report: "
 [ ! -e report.json ] || fail "a report of nothing"
 
 # Bad input.
+status 2 report states.bpf.o --kernels "$KERNELS" -o same --json same
+one_line report "write different files"
+ln -s out.html link
+echo old >out.html
+status 1 report states.bpf.o --kernels "$KERNELS" -o out.html --json link
+[ "$(cat out.html)" = old ] || fail "two reports in one file"
 status 1 report states.bpf.o --kernels "$KERNELS" --json states.bpf.o
 says err "states.bpf.o"
 status 1 report states.bpf.o --kernels "$KERNELS" --json no/such/folder
