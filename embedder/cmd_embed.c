@@ -74,9 +74,9 @@ static int take(const struct command *command, void *context, int key, const cha
 	return sources_take(command, &options->sources, key, value);
 }
 
-static int check_options(const struct command *command, const struct embed_options *options)
+static int check_options(const struct command *command, struct embed_options *options)
 {
-	const struct sources *sources = &options->sources;
+	struct sources *sources = &options->sources;
 
 	if (!options->bundle)
 		return sources_check(command, sources, "executable");
@@ -269,7 +269,8 @@ static const struct command_option options_of_embed[] = {
 	 "with BTF or DWARF), packages (.deb, .rpm), packs\n"
 	 "(corebtf pack), or single BTFs; all words up to the\n"
 	 "next option, and -- ends them; without PATH: those\n"
-	 "that 'corebtf fetch' downloaded"},
+	 "that 'corebtf fetch' downloaded; without --kernels:\n"
+	 "also the pack that is installed with corebtf"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs after it are, where path\n"
 	 "and file do not say it or are wrong: os=ID[:VERSION],\n"
@@ -294,7 +295,7 @@ static const struct command_option options_of_embed[] = {
 
 const struct command command_embed = {
 	.name = "embed",
-	.usage = "EXE {[OBJ...] --kernels [PATH...] | --bundle FILE} [OPTION...]",
+	.usage = "EXE {[OBJ...] [--kernels [PATH...]] | --bundle FILE} [OPTION...]",
 	.purpose = "trim kernel BTFs and embed them in an executable",
 	.details =
 		"Without OBJ it takes the BPF objects inside EXE, where skeletons, bpf2go and\n"

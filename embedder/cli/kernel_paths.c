@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "embedder/cli/report.h"
 #include "embedder/hub/cache.h"
@@ -24,12 +26,47 @@ void kernel_paths_free(struct kernel_paths *paths)
 		kernel_id_clear(&paths->as[i]);
 	free(paths->paths);
 	free(paths->as);
+	free(paths->shipped);
 	*paths = (struct kernel_paths){0};
 }
 
 void kernel_paths_add(struct kernel_paths *paths, const char *path)
 {
 	paths->paths[paths->count++] = (struct kernel_path_option){path, paths->as_count};
+}
+
+/* In the place that it has beside the command that runs. NULL: it is not there. */
+static char *find_shipped(void)
+{
+	_cleanup_free_ char *command = realpath("/proc/self/exe", NULL);
+	char *slash = command ? strrchr(command, '/') : NULL, *path = NULL;
+
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	if (asprintf(&path, "%s/" COREBTF_SHIPPED_PACK, command) < 0)
+		return NULL;
+	if (access(path, R_OK) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+bool kernel_paths_default(struct kernel_paths *paths)
+{
+	_cleanup_free_ char *cache = NULL;
+
+	if (!cache_find_kernels(&cache, NULL)) {
+		kernel_paths_add(paths, NULL);
+		report_note("without --kernels: those that 'corebtf fetch' downloaded, %s", cache);
+		return true;
+	}
+	paths->shipped = find_shipped();
+	if (!paths->shipped)
+		return false;
+	kernel_paths_add(paths, paths->shipped);
+	report_note("without --kernels: the pack that came with corebtf, %s", paths->shipped);
+	return true;
 }
 
 int kernel_paths_take_as(const struct command *command, const char *value,

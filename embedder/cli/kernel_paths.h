@@ -6,6 +6,7 @@
 #ifndef COREBTF_CLI_KERNEL_PATHS_H
 #define COREBTF_CLI_KERNEL_PATHS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "embedder/cli/command.h"
@@ -20,6 +21,7 @@ struct kernel_paths {
 	size_t count;
 	struct kernel_id *as;
 	size_t as_count;
+	char *shipped; /* the pack that is installed with the command, if it was taken */
 };
 
 /* @argc: of the command line, which has no more of either than that. 0 or -ENOMEM. */
@@ -28,6 +30,12 @@ void kernel_paths_free(struct kernel_paths *paths);
 
 /* The value of --kernels; NULL: the cache of `corebtf fetch`. */
 void kernel_paths_add(struct kernel_paths *paths, const char *path);
+
+/*
+ * Without any --kernels: the cache of `corebtf fetch`, or else the pack that is installed with the
+ * command. A note says which. false: there is neither.
+ */
+bool kernel_paths_default(struct kernel_paths *paths);
 
 /* The value of --as. COMMAND_GO, or the status to end with after a line that says why. */
 int kernel_paths_take_as(const struct command *command, const char *value,

@@ -82,13 +82,17 @@ struct reason sources_swallowed_hint(const struct sources *sources)
 	return hint;
 }
 
-int sources_check(const struct command *command, const struct sources *sources, const char *what)
+int sources_check(const struct command *command, struct sources *sources, const char *what)
 {
 	if (!sources->file)
 		return command_usage_error(command, "no %s given%s", what,
 					   sources_swallowed_hint(sources).text);
-	if (!sources->kernels.count)
-		return command_usage_error(command, "no kernels given (--kernels PATH)");
+	/* An --as without a path is an error of its own. */
+	if (!sources->kernels.count && !sources->kernels.as_count &&
+	    !kernel_paths_default(&sources->kernels))
+		return command_usage_error(command,
+					   "no kernels given (--kernels PATH), and none are here: "
+					   "'corebtf fetch' downloads some");
 	return kernel_paths_check(command, &sources->kernels);
 }
 

@@ -46,7 +46,7 @@ int sources_take_compression(const struct command *command, const char *value,
 struct reason sources_swallowed_hint(const struct sources *sources);
 
 /* COMMAND_GO, or STATUS_USAGE when the file (@what) or the kernels were not given. */
-int sources_check(const struct command *command, const struct sources *sources, const char *what);
+int sources_check(const struct command *command, struct sources *sources, const char *what);
 
 /* Reads the objects, those inside the file when none is named. */
 int sources_read_objects(const struct sources *sources, struct object_input *objects);

@@ -9,7 +9,7 @@ libdir=$(dirname "$(find . -name libcorebtf.a)")
 [ -n "$libdir" ] || fail "no libcorebtf.a"
 
 # Each thing in its place.
-for file in bin/corebtf share/corebtf/corebtf.ld "$libdir/libcorebtf.a" "$libdir/libcorebtf.so" \
+for file in bin/corebtf share/corebtf/corebtf.ld share/corebtf/kernels.pack "$libdir/libcorebtf.a" "$libdir/libcorebtf.so" \
 	"$libdir/pkgconfig/corebtf.pc" "$libdir/cmake/CoreBTF/CoreBTFConfig.cmake" \
 	"$libdir/cmake/CoreBTF/CoreBTFConfigVersion.cmake" share/doc/corebtf/LICENSE; do
 	[ -f "$file" ] || fail "not installed: $file"
@@ -47,6 +47,20 @@ if readelf -d bin/corebtf "$libdir/libcorebtf.so" | grep -E 'R(UN)?PATH'; then
 	fail "a search path of the build is left"
 fi
 ok "may be moved"
+
+# Without --kernels the command takes the pack beside it, and says so.
+if [ -f "$BUILD/samples/execsnoop/execsnoop" ]; then
+	cp "$BUILD/samples/execsnoop/execsnoop" "$work/tracer"
+	env -u BTFHUB_CACHE XDG_CACHE_HOME="$work/no-cache" bin/corebtf embed "$work/tracer" \
+		2>"$work/said" || fail "$(cat "$work/said")"
+	grep -q 'without --kernels: the pack that came with corebtf' "$work/said" ||
+		fail "does not say which pack it took: $(cat "$work/said")"
+	bin/corebtf list "$work/tracer" >"$work/listed"
+	for release in 5.10.0-46-amd64 7.2.13+deb14-amd64; do
+		grep -qF "$release" "$work/listed" || fail "$release is not embedded"
+	done
+	ok "embeds the kernels of its own pack"
+fi
 
 # The shared library: its name, and of its symbols only the public ones.
 readelf -dW "$libdir/libcorebtf.so" | grep -q 'Library soname: \[libcorebtf\.so\.0\]' ||
