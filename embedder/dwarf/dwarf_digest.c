@@ -124,10 +124,11 @@ static int add_name(struct dwarf_digester *digester, struct sum *sum,
 	return err;
 }
 
-static int add_member(struct dwarf_digester *digester, struct sum *sum,
+static int add_member(struct dwarf_digester *digester, void *context,
 		      const struct dwarf_entry *child, enum reach reach, unsigned int depth,
 		      struct reason *why)
 {
+	struct sum *sum = context;
 	bool big_endian = digester->units->sections->big_endian;
 	struct dwarf_member member;
 	int err;
@@ -205,10 +206,11 @@ static int add_plain_members(struct dwarf_digester *digester, struct sum *sum,
 	}
 }
 
-static int add_enumerator(struct dwarf_digester *digester, struct sum *sum,
+static int add_enumerator(struct dwarf_digester *digester, void *context,
 			  const struct dwarf_entry *child, enum reach reach, unsigned int depth,
 			  struct reason *why)
 {
+	struct sum *sum = context;
 	int err;
 
 	if (child->abbrev->tag != DW_TAG_enumerator)
@@ -220,16 +222,15 @@ static int add_enumerator(struct dwarf_digester *digester, struct sum *sum,
 
 /* The dimensions of an array, for add_dimension(). */
 struct dimensions {
-	struct sum sum; /* not used */
 	uint32_t count;
 	uint64_t elements[DWARF_DIMENSIONS_MAX];
 };
 
-static int add_dimension(struct dwarf_digester *digester, struct sum *sum,
+static int add_dimension(struct dwarf_digester *digester, void *context,
 			 const struct dwarf_entry *child, enum reach reach, unsigned int depth,
 			 struct reason *why)
 {
-	struct dimensions *dimensions = (struct dimensions *)sum;
+	struct dimensions *dimensions = context;
 
 	if (child->abbrev->tag != DW_TAG_subrange_type)
 		return 0;
@@ -244,10 +245,11 @@ static int add_dimension(struct dwarf_digester *digester, struct sum *sum,
 	return 0;
 }
 
-static int add_parameter(struct dwarf_digester *digester, struct sum *sum,
+static int add_parameter(struct dwarf_digester *digester, void *context,
 			 const struct dwarf_entry *child, enum reach reach, unsigned int depth,
 			 struct reason *why)
 {
+	struct sum *sum = context;
 	int err;
 
 	if (child->abbrev->tag == DW_TAG_unspecified_parameters)
@@ -260,7 +262,7 @@ static int add_parameter(struct dwarf_digester *digester, struct sum *sum,
 			      why);
 }
 
-typedef int (*child_fn)(struct dwarf_digester *digester, struct sum *sum,
+typedef int (*child_fn)(struct dwarf_digester *digester, void *context,
 			const struct dwarf_entry *child, enum reach reach, unsigned int depth,
 			struct reason *why);
 
@@ -273,7 +275,7 @@ static bool is_body(uint16_t tag)
 }
 
 /* Calls @visit for each child. */
-static int add_children(struct dwarf_digester *digester, struct sum *sum,
+static int add_children(struct dwarf_digester *digester, void *context,
 			const struct dwarf_entry *entry, child_fn visit, enum reach reach,
 			unsigned int depth, struct reason *why)
 {
@@ -286,12 +288,12 @@ static int add_children(struct dwarf_digester *digester, struct sum *sum,
 		int err = 0;
 
 		if (visit == add_member)
-			err = add_plain_members(digester, sum, entry->unit, &place, depth, why);
+			err = add_plain_members(digester, context, entry->unit, &place, depth, why);
 		if (!err)
 			err = dwarf_entry_read(digester->units, entry->unit, place, &child, why);
 		if (err || !child.abbrev || is_body(child.abbrev->tag))
 			return err;
-		err = visit(digester, sum, &child, reach, depth, why);
+		err = visit(digester, context, &child, reach, depth, why);
 		place = child.after;
 		if (!err && child.abbrev->has_children)
 			err = dwarf_entry_skip(digester->units, &child, &place, why);
@@ -368,11 +370,10 @@ static int digest_array(struct dwarf_digester *digester, const struct dwarf_entr
 			struct reason *why)
 {
 	uint64_t digest, target = dwarf_entry_get(entry, DWARF_TYPE, 0);
-	struct dimensions dimensions;
+	struct dimensions dimensions = {.count = 0};
 	int err;
 
-	dimensions.count = 0;
-	err = add_children(digester, &dimensions.sum, entry, add_dimension, reach, depth, why);
+	err = add_children(digester, &dimensions, entry, add_dimension, reach, depth, why);
 	if (!err)
 		err = digest_at(digester, target, reach, depth + 1, &digest, why);
 	if (err)
