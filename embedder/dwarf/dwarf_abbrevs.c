@@ -10,6 +10,8 @@
 #define CODE_MAX 65535
 /* Of one abbreviation; compilers write at most some 20. */
 #define ATTRIBUTES_MAX 1024
+/* Of one abbreviation, attributes that are read. Those without bytes cost time for every entry. */
+#define READ_MAX (2 * DWARF_ATTRIBUTES)
 
 void dwarf_abbrevs_free(struct dwarf_abbrevs *abbrevs)
 {
@@ -162,6 +164,8 @@ static int add_attribute(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *abb
 		abbrevs->refers_outside = true;
 	if (step->form == DW_FORM_flag_present)
 		step->implicit = 1;
+	if (!skip && ++abbrev->read_count > READ_MAX)
+		return -EBADMSG;
 	if (!skip)
 		note_offset(abbrev, step);
 	if (array_reserve(abbrevs->steps, abbrevs->step_capacity, (size_t)abbrevs->step_count + 1))
@@ -178,7 +182,7 @@ static int read_attributes(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *a
 		uint64_t name = dwarf_bytes_uleb(bytes);
 		uint64_t form = dwarf_bytes_uleb(bytes);
 		struct dwarf_step step = {.attribute = attribute_of(name), .form = (uint16_t)form};
-		int size = size_of_form(abbrevs, form);
+		int size = size_of_form(abbrevs, form), err;
 
 		if (form == DW_FORM_implicit_const)
 			step.implicit = dwarf_bytes_sleb(bytes);
@@ -195,8 +199,12 @@ static int read_attributes(struct dwarf_abbrevs *abbrevs, struct dwarf_abbrev *a
 			return reason_set(why, -EBADMSG,
 					  "DWARF: an abbreviation has more than %u attributes",
 					  ATTRIBUTES_MAX);
-		if (add_attribute(abbrevs, abbrev, &step, size))
-			return reason_set(why, -ENOMEM, "out of memory");
+		err = add_attribute(abbrevs, abbrev, &step, size);
+		if (err)
+			return reason_set(why, err,
+					  err == -ENOMEM ? "out of memory"
+							 : "DWARF: an abbreviation has the same "
+							   "attributes again and again");
 	}
 }
 
@@ -262,6 +270,7 @@ int dwarf_abbrevs_read(struct dwarf_abbrevs *abbrevs, const uint8_t *data, const
 		uint64_t tag;
 		int err;
 
+		abbrevs->size = (uint64_t)(bytes.at - data);
 		if (!code && !bytes.failed)
 			return 0;
 		tag = dwarf_bytes_uleb(&bytes);

@@ -74,6 +74,7 @@ struct dwarf_abbrev {
 	uint16_t type;	  /* offset of a DW_FORM_ref4 type, or DWARF_SIZE_VARIES */
 	uint16_t location;     /* offset of a DW_AT_data_member_location */
 	uint8_t location_size; /* of it, 1 to 8 bytes */
+	uint8_t read_count;    /* attributes that are read */
 	bool has_children;
 	bool is_closed;	       /* a type in whose children C has no other types */
 	bool starts_with_text; /* the first attribute is the name, as a string that is in place */
@@ -89,6 +90,7 @@ struct dwarf_abbrevs {
 	uint32_t count, capacity;
 	struct dwarf_step *steps;
 	uint32_t step_count, step_capacity;
+	uint64_t size;	     /* in bytes, as they are in the section */
 	bool refers_outside; /* some attribute may refer to another unit */
 	struct dwarf_format format;
 	int8_t form_sizes[DWARF_FORM_SIZES]; /* with that format */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define SLOTS_MIN 32768 /* a kernel has some ten thousand names */
+#define NAMES_MAX (UINT32_C(1) << 19)
 
 void dwarf_definitions_free(struct dwarf_definitions *definitions)
 {
@@ -61,6 +62,8 @@ int dwarf_definitions_add(struct dwarf_definitions *definitions, uint16_t tag,
 	slot = find_slot(definitions->slots, definitions->mask, key_of(tag, name));
 	if (slot->key)
 		return 0;
+	if (definitions->count == NAMES_MAX)
+		return -E2BIG;
 	*slot = (struct dwarf_definition){key_of(tag, name), place, 0};
 	definitions->count++;
 	return 0;

@@ -20,7 +20,8 @@ struct dwarf_definitions {
 
 void dwarf_definitions_free(struct dwarf_definitions *definitions);
 
-/* Notes a definition; one that is not the first of its name is dropped. Error: -ENOMEM. */
+/* Notes a definition; one that is not the first of its name is dropped. Errors: -ENOMEM, -E2BIG
+ * more names than any kernel has. */
 int dwarf_definitions_add(struct dwarf_definitions *definitions, uint16_t tag,
 			  const struct dwarf_name *name, uint64_t place);
 

@@ -11,6 +11,7 @@
 #define DEPTH_MAX 400
 
 #define KNOWN_MIN 8192
+#define KNOWN_MAX (UINT32_C(1) << 20)
 
 /* How far a digest goes into a struct or union with a name. */
 enum reach {
@@ -76,6 +77,10 @@ static int grow_known(struct dwarf_digester *digester)
 static int remember(struct dwarf_digester *digester, uint64_t key, uint64_t digest,
 		    struct reason *why)
 {
+	if (digester->known_count == KNOWN_MAX)
+		return reason_set(why, -E2BIG,
+				  "DWARF: a unit has more than %u types, which no kernel has",
+				  KNOWN_MAX);
 	if (digester->known_count > digester->known_mask / 2 && grow_known(digester))
 		return reason_set(why, -ENOMEM, "out of memory");
 	*find_known(digester, key) = (struct dwarf_known_digest){key, digest, digester->generation};

@@ -5,6 +5,9 @@
 
 #include "embedder/dwarf/dwarf_location.h"
 
+/* Entries in entries inside a type. Each level is stepped over once for every level above it. */
+#define SKIP_DEPTH_MAX 64
+
 static int bad_entry(const struct dwarf_unit *unit, uint64_t place, const char *what,
 		     struct reason *why)
 {
@@ -299,8 +302,9 @@ int dwarf_entry_skip(const struct dwarf_units *units, const struct dwarf_entry *
 						 "has its sibling in a wrong place", why);
 			if (sibling)
 				inner.after = sibling;
-			else
-				depth++;
+			else if (++depth > SKIP_DEPTH_MAX)
+				return bad_entry(inner.unit, inner.place, "is too deep in a type",
+						 why);
 		}
 		if (!depth) {
 			*ret_place = inner.after;

@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 
+/* The kernel accepts names of at most 511 bytes. What is longer is hashed no further, and no type
+ * is made with it (dwarf_store.h). */
+#define HASHED_LENGTH_MAX 4096
+
 #define KEPT_BITS  15
 #define KEPT_NAMES (UINT32_C(1) << KEPT_BITS) /* 512 KiB, which the processor's cache holds */
 
@@ -65,7 +69,7 @@ int dwarf_names_init(struct dwarf_names *names, const struct wanted_types *wante
 
 static void compute(const struct dwarf_names *names, struct dwarf_name *name)
 {
-	size_t length = strlen(name->text);
+	size_t length = strnlen(name->text, HASHED_LENGTH_MAX);
 
 	name->hash = length ? hash_text(name->text, length) : 0;
 	name->wanted = false;
@@ -99,7 +103,7 @@ bool dwarf_names_can_keep(const struct dwarf_units *units, const struct dwarf_un
 
 uint64_t dwarf_names_hash_text(const char *text)
 {
-	return *text ? hash_text(text, strlen(text)) : 0;
+	return *text ? hash_text(text, strnlen(text, HASHED_LENGTH_MAX)) : 0;
 }
 
 uint64_t dwarf_names_hash(struct dwarf_names *names, const struct dwarf_units *units,

@@ -17,6 +17,9 @@
 #include "embedder/util/cleanup.h"
 #include "runtime/util/array.h"
 
+/* libbpf looks at each candidate for each relocation; a kernel has a few for a name. */
+#define FOUND_MAX (UINT32_C(1) << 18)
+
 /* A type that may be a candidate. */
 struct found_type {
 	uint64_t digest, place;
@@ -111,6 +114,11 @@ static int add_found(struct dwarf_source *source, uint64_t place, struct reason 
 	if (err)
 		return err;
 	is_new = note_digest(source, digest);
+	if (is_new > 0 && source->found_count == FOUND_MAX)
+		return reason_set(why, -E2BIG,
+				  "DWARF: more than %u types of the names that are "
+				  "looked for",
+				  FOUND_MAX);
 	if (is_new > 0 &&
 	    array_reserve(source->found, source->found_capacity, source->found_count + 1))
 		is_new = -ENOMEM;
@@ -129,9 +137,13 @@ static int visit_named(void *context, const struct dwarf_spot *spot, struct reas
 
 	if (err || !*name.text)
 		return err;
-	if (is_composite(tag) && !declaration &&
-	    dwarf_definitions_add(&source->maker.definitions, tag, &name, spot->place))
-		return reason_set(why, -ENOMEM, "out of memory");
+	if (is_composite(tag) && !declaration)
+		err = dwarf_definitions_add(&source->maker.definitions, tag, &name, spot->place);
+	if (err)
+		return reason_set(why, err,
+				  err == -ENOMEM
+					  ? "out of memory"
+					  : "DWARF: more names of types than any kernel has");
 	if (!name.wanted || !(source->wanted->kinds & kinds_of(tag)))
 		return 0;
 	return add_found(source, spot->place, why);

@@ -7,9 +7,11 @@
 #include <sys/mman.h>
 
 /* Today's largest kernels have 8 MB of types and 3 MB of strings. A machine of 32 bits has fewer
- * addresses to spare. */
-#define TYPES_MAX   ((sizeof(void *) == 8 ? UINT32_C(256) : UINT32_C(64)) << 20)
-#define STRINGS_MAX ((sizeof(void *) == 8 ? UINT32_C(128) : UINT32_C(32)) << 20)
+ * addresses to spare. What is made up may fill all of it. */
+#define TYPES_MAX   ((sizeof(void *) == 8 ? UINT32_C(64) : UINT32_C(32)) << 20)
+#define STRINGS_MAX ((sizeof(void *) == 8 ? UINT32_C(64) : UINT32_C(32)) << 20)
+
+#define STRING_MAX 4095
 
 #define SLOTS_MIN 1024
 
@@ -88,12 +90,14 @@ static int grow_slots(struct dwarf_store *store)
 
 int dwarf_store_string(struct dwarf_store *store, const char *text, uint32_t *ret_offset)
 {
-	size_t size = strlen(text) + 1;
+	size_t size = strnlen(text, STRING_MAX + 1) + 1;
 	uint32_t *slot;
 
 	*ret_offset = 0;
 	if (size == 1)
 		return 0;
+	if (size > STRING_MAX + 1)
+		return -E2BIG;
 	if (store->string_count > store->slot_mask / 2 && grow_slots(store))
 		return -ENOMEM;
 	slot = find_slot(store, text);

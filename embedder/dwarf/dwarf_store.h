@@ -36,7 +36,8 @@ static inline void dwarf_store_cut(struct dwarf_store *store, uint32_t size)
 	store->types_size = size;
 }
 
-/* Offset of a string, added if it is not there. Errors: -ENOMEM, -E2BIG more than BTF can hold. */
+/* Offset of a string, added if it is not there. Errors: -ENOMEM, -E2BIG more than BTF can hold, or
+ * a string of more than 4,095 bytes. */
 int dwarf_store_string(struct dwarf_store *store, const char *text, uint32_t *ret_offset);
 
 /* @value in the byte order of the types. */

@@ -250,6 +250,19 @@ static struct dwarf_loaded *take_loaded(struct dwarf_units *units)
 	return &units->loaded[units->loaded_used++];
 }
 
+/*
+ * Compilers give each unit abbreviations of its own, so all of them are decoded once, or a few
+ * times when types are made. Made-up units may all have the same huge ones.
+ */
+static uint64_t decoded_max(const struct dwarf_units *units)
+{
+	const struct dwarf_sections *sections = units->sections;
+
+	return (UINT64_C(64) << 20) +
+	       16 * ((uint64_t)sections->file.abbrev.size + sections->file.info.size +
+		     sections->alternate.abbrev.size + sections->alternate.info.size);
+}
+
 int dwarf_units_load(struct dwarf_units *units, struct dwarf_unit *unit, struct reason *why)
 {
 	const struct dwarf_section *section =
@@ -264,6 +277,10 @@ int dwarf_units_load(struct dwarf_units *units, struct dwarf_unit *unit, struct 
 				  "DWARF: the unit at 0x%llx has its abbreviations past the end of "
 				  ".debug_abbrev",
 				  (unsigned long long)dwarf_place_offset(unit->start));
+	if (units->decoded > decoded_max(units))
+		return reason_set(why, -EBADMSG,
+				  "DWARF: its units share abbreviations in a way that would take "
+				  "hours to decode");
 	loaded = take_loaded(units);
 	if (!loaded)
 		return reason_set(why, -ENOMEM, "out of memory");
@@ -273,6 +290,7 @@ int dwarf_units_load(struct dwarf_units *units, struct dwarf_unit *unit, struct 
 		units->loaded_used--;
 		return err;
 	}
+	units->decoded += loaded->abbrevs->size;
 	loaded->unit = unit;
 	unit->abbrevs = loaded->abbrevs;
 	return 0;

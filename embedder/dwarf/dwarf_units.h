@@ -60,7 +60,8 @@ struct dwarf_units {
 		struct dwarf_abbrevs *abbrevs;
 	} * loaded;
 	size_t loaded_count, loaded_used, loaded_capacity;
-	size_t last; /* the unit that was found last */
+	uint64_t decoded; /* bytes of abbreviations so far */
+	size_t last;	  /* the unit that was found last */
 };
 
 /* Reads the headers of all units. @units starts zeroed; free it also after an error. Errors:
