@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the structs, unions and enums of a kernel are defined: the first definition for each name,
- * for the units that only declare them.
+ * Where the structs, unions, enums and base types of a kernel are defined: the first definition for
+ * each name, for the units that only declare them.
  */
 #ifndef COREBTF_DWARF_DWARF_DEFINITIONS_H
 #define COREBTF_DWARF_DWARF_DEFINITIONS_H

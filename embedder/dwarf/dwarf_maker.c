@@ -5,7 +5,7 @@
  *
  *  - an array of several dimensions is an array of arrays, as from pahole 1.32 on; older ones
  *    multiply the dimensions, and then libbpf does not find x[1] of x[2][3],
- *  - an array's index is an INT of its own, __ARRAY_SIZE_TYPE__,
+ *  - an array's index is int, or __ARRAY_SIZE_TYPE__ where no unit has an int,
  *  - DW_ATE_boolean is BOOL, a signed number or character SIGNED, anything else has no encoding,
  *  - an enum with a value below 0 is signed; one larger than 4 bytes is an ENUM64.
  *
@@ -78,6 +78,21 @@ static int make_base(struct dwarf_made *type)
 	return dwarf_made_put(type, flags << 24 | size * 8);
 }
 
+/* The id of the type of an array's index: int, or one that DWARF does not have. */
+static int index_id(struct dwarf_made *type, uint32_t *ret_id)
+{
+	const struct dwarf_name name = {"int", dwarf_names_hash_text("int"), false};
+	struct dwarf_maker *maker = type->maker;
+	const struct dwarf_definition *definition =
+		dwarf_definitions_find(&maker->definitions, DW_TAG_base_type, &name);
+
+	if (definition)
+		return dwarf_maker_id(maker, definition->place, ret_id, type->why);
+	return dwarf_made_fail(type,
+			       dwarf_types_add(&maker->types, dwarf_mix(DWARF_AS_ARRAY_INDEX, 1), 0,
+					       DWARF_AS_ARRAY_INDEX, ret_id));
+}
+
 static int make_array_index(struct dwarf_made *type)
 {
 	int err = dwarf_made_put_text(type, "__ARRAY_SIZE_TYPE__");
@@ -134,7 +149,6 @@ static int row_id(struct dwarf_made *type, const struct dwarf_type *of,
 
 static int make_array(struct dwarf_made *type, const struct dwarf_type *of)
 {
-	struct dwarf_maker *maker = type->maker;
 	struct dimensions dimensions = {.count = 0};
 	uint32_t level = of->as < DWARF_AS_ROW ? 0 : of->as - DWARF_AS_ROW + 1;
 	uint32_t element, index;
@@ -143,9 +157,7 @@ static int make_array(struct dwarf_made *type, const struct dwarf_type *of)
 	if (!err)
 		err = row_id(type, of, &dimensions, level + 1, &element);
 	if (!err)
-		err = dwarf_made_fail(type, dwarf_types_add(&maker->types,
-							    dwarf_mix(DWARF_AS_ARRAY_INDEX, 1), 0,
-							    DWARF_AS_ARRAY_INDEX, &index));
+		err = index_id(type, &index);
 	if (!err)
 		err = dwarf_made_start(type, NULL);
 	if (!err)

@@ -137,7 +137,7 @@ static int visit_named(void *context, const struct dwarf_spot *spot, struct reas
 
 	if (err || !*name.text)
 		return err;
-	if (is_composite(tag) && !declaration)
+	if ((is_composite(tag) || tag == DW_TAG_base_type) && !declaration)
 		err = dwarf_definitions_add(&source->maker.definitions, tag, &name, spot->place);
 	if (err)
 		return reason_set(why, err,
