@@ -44,14 +44,14 @@ static void put_text(struct byte_buffer *out, const char *text)
 }
 
 /* One abbreviation: attributes and forms in pairs, each below 128, up to a 0. */
-static void put_abbrev(struct made_dwarf *made, uint8_t code, uint8_t tag, bool children, ...)
+static void put_abbrev(struct made_dwarf *made, uint8_t code, uint8_t tag, int children, ...)
 {
 	va_list pairs;
 	int name;
 
 	byte_buffer_append_u8(&made->abbrev, code);
 	byte_buffer_append_u8(&made->abbrev, tag);
-	byte_buffer_append_u8(&made->abbrev, children);
+	byte_buffer_append_u8(&made->abbrev, (uint8_t)children);
 	va_start(pairs, children);
 	while ((name = va_arg(pairs, int))) {
 		byte_buffer_append_u8(&made->abbrev, (uint8_t)name);
