@@ -2,17 +2,26 @@
 #include "embedder/dwarf/dwarf_made.h"
 
 #include <dwarf.h>
+#include <stdlib.h>
 
 #include "embedder/types/type_view.h"
 #include "embedder/util/cleanup.h"
+#include "embedder/util/text.h"
 
 /* What the 16 bits of older readers hold. */
 #define PARTS_MAX UINT16_MAX
 
 int dwarf_made_too_large(struct dwarf_made *type, const char *what)
 {
+	_cleanup_free_ char *printable = NULL;
+	const char *name = "";
+
+	if (!type->die.die || dwarf_die_name(&type->die, &name, NULL) || !*name)
+		name = "without a name";
+	printable = text_printable(name);
 	return reason_set(type->why, -E2BIG,
-			  "DWARF: the type at 0x%llx has %s, more than BTF can hold",
+			  "DWARF: the type %.200s at 0x%llx has %s, more than BTF can hold",
+			  printable ? printable : "",
 			  (unsigned long long)dwarf_place_offset(type->maker->type_place), what);
 }
 

@@ -165,4 +165,13 @@ link none.so gcc -g0 "$fixtures/scalars.c"
 refused "no DWARF" ENODATA none.so
 link split.so gcc -gdwarf-5 -gsplit-dwarf "$fixtures/scalars.c"
 refused "split DWARF" ENODATA split.so
+# What BTF cannot hold: with its name, so that it can be found.
+too_large() { # NAME MEMBERS
+	echo "struct $1 { $2 }; extern struct $1 variable; void *get(void) { return &variable; }" >too_large.c
+	link too_large.so gcc -gdwarf-5 too_large.c || fail "$1: $(cat compiler.log)"
+	refused "$1" E2BIG too_large.so
+	grep -q "type $1 at" log || fail "$1 is not named"
+}
+too_large far_bit_field 'int bits : 1; char large[3000000]; int more : 1;'
+too_large large 'char large[0x100000001];'
 echo "$checked files, $judged of them compared with pahole's"
