@@ -155,8 +155,10 @@ static bool is_archive(const char *path, bool *ret_large)
 	*ret_large = false;
 	if (kernel_source_look(path, &content, NULL) || stat(path, &status) < 0)
 		return false;
-	*ret_large = content == KERNEL_SOURCE_PACKAGE || status.st_size > ONE_BTF_SIZE_MAX;
-	return content == KERNEL_SOURCE_PACKAGE || content == KERNEL_SOURCE_ARCHIVE;
+	*ret_large = content == KERNEL_SOURCE_PACKAGE || content == KERNEL_SOURCE_PACK ||
+		     status.st_size > ONE_BTF_SIZE_MAX;
+	return content == KERNEL_SOURCE_PACKAGE || content == KERNEL_SOURCE_ARCHIVE ||
+	       content == KERNEL_SOURCE_PACK;
 }
 
 /* The BTF of a module extends that of its kernel; btf_join() makes one BTF of the two. */

@@ -15,9 +15,9 @@
 
 #define PACK_KERNELS_MAX (UINT32_C(1) << 20)
 #define PACK_TYPES_MAX	 (UINT32_C(1) << 26)
-#define PACK_SIZE_MAX	 (UINT64_C(1) << 30)  /* of the file, and of all parts unpacked */
-#define PACK_RATIO_MAX	 256		      /* how often a part is larger than it is stored ... */
-#define PACK_RATIO_SLACK (UINT64_C(16) << 20) /* ... from this size on, all parts together */
+#define PACK_SIZE_MAX	 (UINT64_C(1) << 30) /* of the file, and of all parts unpacked */
+#define PACK_RATIO_MAX	 64		     /* how often a part is larger than it is stored ... */
+#define PACK_RATIO_SLACK (UINT64_C(1) << 20) /* ... from this size on, all parts together */
 
 struct pack_header {
 	uint8_t magic[PACK_MAGIC_SIZE];

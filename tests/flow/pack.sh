@@ -49,6 +49,14 @@ cp plain from-pack/exe
 status 0 embed from-pack/exe --kernels folder --all-machines
 same from-tree/exe from-pack/exe
 
+# One BTF, of a pack of several kernels.
+status 0 trim flow.bpf.o --kernels all.pack --select arch=arm64 -o one.btf
+status 0 trim flow.bpf.o --kernels $work/debian/11/arm64/*.xz -o expected.btf
+same one.btf expected.btf
+status 1 trim flow.bpf.o --kernels all.pack -o two.btf
+says err "it holds one BTF, and 3 kernels have"
+[ ! -e two.btf ] || fail "two.btf was written"
+
 # What is in it.
 status 0 list all.pack
 says out "distinct types"

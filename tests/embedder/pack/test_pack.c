@@ -3,12 +3,14 @@
  * Packs of small kernels: the same bytes however they are put together, and the same types out
  * again.
  */
+#include <endian.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <zlib.h>
 
 #include "embedder/btf/btf_source.h"
 #include "embedder/pack/pack_btf.h"
@@ -420,6 +422,35 @@ static void every_cut_is_seen(void **state)
 	byte_buffer_free(&good);
 }
 
+/* A small file that says it unpacks to 60 MiB. */
+static void a_bomb_is_refused(void **state)
+{
+	struct byte_buffer good = small_pack(1);
+	struct pack_header header;
+	struct pack_part part;
+	struct pack_reader reader;
+	struct reason why = {""};
+	size_t records;
+
+	memcpy(&header, good.data, sizeof(header));
+	records = le32toh(header.part_count) * sizeof(part);
+	for (size_t i = 0; i < 3; i++) {
+		unsigned char *place = good.data + PACK_HEADER_SIZE + i * sizeof(part);
+
+		memcpy(&part, place, sizeof(part));
+		part.codec = htole16(PACK_CODEC_ZSTD);
+		part.size = htole32(20 << 20);
+		memcpy(place, &part, sizeof(part));
+	}
+	header.parts_checksum =
+		htole32((uint32_t)crc32_z(0, good.data + PACK_HEADER_SIZE, records));
+	header.checksum = htole32((uint32_t)crc32_z(0, (const unsigned char *)&header,
+						    offsetof(struct pack_header, checksum)));
+	memcpy(good.data, &header, sizeof(header));
+	assert_int_equal(pack_reader_open_memory(good.data, good.size, &reader, &why), -EBADMSG);
+	assert_non_null(strstr(why.text, "which no real pack does"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,6 +465,7 @@ int main(void)
 		cmocka_unit_test(damaged_kernels_are_refused),
 		cmocka_unit_test(every_changed_byte_is_seen),
 		cmocka_unit_test(every_cut_is_seen),
+		cmocka_unit_test(a_bomb_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

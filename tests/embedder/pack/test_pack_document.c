@@ -39,8 +39,8 @@ static void limits(void **state)
 	assert_non_null(
 		strstr(document, "\n| size of the file, and of all parts unpacked | 2^30 |"));
 	assert_true(PACK_SIZE_MAX == 1 << 30);
-	assert_non_null(strstr(document, "\n| all parts unpacked | 2^24 + 256 * size |"));
-	assert_true(PACK_RATIO_SLACK == 1 << 24 && PACK_RATIO_MAX == 256);
+	assert_non_null(strstr(document, "\n| all parts unpacked | 2^20 + 64 * size |"));
+	assert_true(PACK_RATIO_SLACK == 1 << 20 && PACK_RATIO_MAX == 64);
 	assert_non_null(strstr(document, "\n| kernels | 2^20 |"));
 	assert_true(PACK_KERNELS_MAX == 1 << 20);
 	assert_non_null(strstr(document, "\n| types | 2^26 |"));
