@@ -19,7 +19,7 @@ static void free_program(struct compat_program *program)
 	free(program->variants);
 	free(program->classes);
 	free(program->needs);
-	free(program->need_insns);
+	free(program->uses);
 	free(program->sites);
 	free(program->insns);
 }

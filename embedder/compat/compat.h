@@ -43,10 +43,16 @@ enum compat_site_state {
 	COMPAT_SITE_REFUSED,   /* libbpf refuses the object */
 };
 
+/* An instruction that needs something. */
+struct compat_use {
+	uint32_t need; /* number in the program's list */
+	uint32_t insn;
+};
+
 /* What a program needs besides types. */
 struct compat_need {
 	uint32_t feature;      /* number in the list */
-	uint32_t first, count; /* of the instructions with it, in the program's list; 0: none */
+	uint32_t first, count; /* of the program's uses; count 0: none */
 };
 
 /* Of a need on a kernel. */
@@ -84,8 +90,8 @@ struct compat_program {
 	uint64_t arguments; /* of what it attaches to, that it reads; bit n for the one after n */
 	struct compat_need *needs;
 	size_t need_count, need_capacity;
-	uint32_t *need_insns;
-	size_t need_insn_count, need_insn_capacity;
+	struct compat_use *uses; /* grouped by need */
+	size_t use_count, use_capacity;
 	struct compat_variant **variants;
 	size_t variant_count, variant_capacity;
 	uint32_t *classes; /* by class: number of the variant */

@@ -132,7 +132,7 @@ static void poison_calls(struct judging *judging, const struct compat_program *p
 		const struct compat_need *need = &program->needs[i];
 
 		for (uint32_t k = 0; variant->needs[i] == COMPAT_NEED_UNMET && k < need->count; k++)
-			judging->relocated[program->need_insns[need->first + k]].change =
+			judging->relocated[program->uses[need->first + k].insn].change =
 				REACH_POISONED;
 	}
 }
@@ -147,8 +147,8 @@ static void take_calls(const struct judging *judging, const struct compat_progra
 		if (variant->needs[i] != COMPAT_NEED_UNMET || !need->count)
 			continue;
 		for (uint32_t k = 0; k < need->count; k++)
-			if (judging->answers[program->need_insns[need->first + k]] > worst)
-				worst = judging->answers[program->need_insns[need->first + k]];
+			if (judging->answers[program->uses[need->first + k].insn] > worst)
+				worst = judging->answers[program->uses[need->first + k].insn];
 		if (worst != REACH_YES)
 			variant->needs[i] =
 				worst == REACH_NO ? COMPAT_NEED_UNREACHED : COMPAT_NEED_DOUBTFUL;

@@ -10,17 +10,18 @@
 #include "embedder/compat/compat_parts.h"
 #include "runtime/util/array.h"
 
-static int add_insn(struct compat_program *program, uint32_t insn)
+/* Notes that an instruction has a need. */
+static int add_use(struct compat_program *program, uint32_t need, uint32_t insn)
 {
-	if (array_reserve(program->need_insns, program->need_insn_capacity,
-			  program->need_insn_count + 1))
+	if (array_reserve(program->uses, program->use_capacity, program->use_count + 1))
 		return -ENOMEM;
-	program->need_insns[program->need_insn_count++] = insn;
+	program->uses[program->use_count++] = (struct compat_use){need, insn};
 	return 0;
 }
 
-static int add_need(struct compat *compat, struct compat_program *program, enum feature_kind kind,
-		    const char *name)
+/* The number of a need, which is added if it is new; or -ENOMEM. */
+static int64_t add_need(struct compat *compat, struct compat_program *program,
+			enum feature_kind kind, const char *name)
 {
 	int64_t feature = feature_list_add(&compat->features, kind, name);
 
@@ -29,9 +30,9 @@ static int add_need(struct compat *compat, struct compat_program *program, enum 
 		return -ENOMEM;
 	for (size_t i = 0; i < program->need_count; i++)
 		if (program->needs[i].feature == (uint32_t)feature)
-			return 0;
-	program->needs[program->need_count++] = (struct compat_need){.feature = (uint32_t)feature};
-	return 0;
+			return (int64_t)i;
+	program->needs[program->need_count] = (struct compat_need){.feature = (uint32_t)feature};
+	return (int64_t)program->need_count++;
 }
 
 /* --- from instructions ------------------------------------------------------------------------ */
@@ -57,6 +58,8 @@ static bool need_of(const struct bpf_code *code, const struct bpf_code_insn *ins
 	return *ret_name && **ret_name;
 }
 
+/* A call may never be reached, so its places are kept; a map is made before the verifier looks at
+ * anything. */
 static int add_from_insns(struct compat *compat, struct compat_program *program,
 			  const struct bpf_code *code, const uint8_t *marked)
 {
@@ -66,52 +69,48 @@ static int add_from_insns(struct compat *compat, struct compat_program *program,
 		for (uint32_t i = 0; marked[f] && i < function->count; i++) {
 			enum feature_kind kind;
 			const char *name;
-			int err;
+			int64_t need;
 
 			if (!need_of(code, &code->insns[function->first + i], &kind, &name))
 				continue;
-			err = add_need(compat, program, kind, name);
-			if (err)
-				return err;
+			need = add_need(compat, program, kind, name);
+			if (need < 0)
+				return (int)need;
+			if (kind != FEATURE_MAP_TYPE &&
+			    add_use(program, (uint32_t)need, function->first + i))
+				return -ENOMEM;
 		}
 	}
 	return 0;
 }
 
-/* The calls of each need, so that it can be asked whether they are reached. A map is made before
- * the verifier looks at anything. */
-static int add_places(const struct compat *compat, struct compat_program *program,
-		      const struct bpf_code *code, const uint8_t *marked)
+static int compare_uses(const void *a, const void *b)
 {
-	int err = 0;
+	const struct compat_use *x = a, *y = b;
 
-	for (size_t n = 0; n < program->need_count; n++) {
-		struct compat_need *need = &program->needs[n];
-		const struct feature *feature = &compat->features.list[need->feature];
+	if (x->need != y->need)
+		return x->need < y->need ? -1 : 1;
+	return x->insn < y->insn ? -1 : x->insn > y->insn;
+}
 
-		need->first = (uint32_t)program->need_insn_count;
-		if (feature->kind != FEATURE_HELPER && feature->kind != FEATURE_KFUNC)
-			continue;
-		for (uint32_t i = 0; !err && i < code->insn_count; i++) {
-			const struct bpf_code_function *function = bpf_code_function_at(code, i);
-			enum feature_kind kind;
-			const char *name;
+/* Groups the instructions by need. */
+static void sort_uses(struct compat_program *program)
+{
+	if (program->use_count)
+		qsort(program->uses, program->use_count, sizeof(*program->uses), compare_uses);
+	for (size_t i = 0; i < program->use_count; i++) {
+		struct compat_need *need = &program->needs[program->uses[i].need];
 
-			if (!function || !marked[function - code->functions] ||
-			    !need_of(code, &code->insns[i], &kind, &name) ||
-			    kind != feature->kind || strcmp(name, feature->name) != 0)
-				continue;
-			err = add_insn(program, i);
-		}
-		need->count = (uint32_t)program->need_insn_count - need->first;
+		if (!need->count++)
+			need->first = (uint32_t)i;
 	}
-	return err;
 }
 
 /* --- from the section name -------------------------------------------------------------------- */
 
 /* "tcp_connect" of "tcp_connect+0x10"; a pattern names no function. */
-static int add_function(struct compat *compat, struct compat_program *program, const char *prefix)
+static int64_t add_function(struct compat *compat, struct compat_program *program,
+			    const char *prefix)
 {
 	char name[256];
 	size_t length = strcspn(program->target, "+");
@@ -123,7 +122,7 @@ static int add_function(struct compat *compat, struct compat_program *program, c
 }
 
 /* "sched_switch" of "sched/sched_switch". Those of system calls have no type of their own. */
-static int add_tracepoint(struct compat *compat, struct compat_program *program)
+static int64_t add_tracepoint(struct compat *compat, struct compat_program *program)
 {
 	const char *name = strrchr(program->target, '/');
 
@@ -133,7 +132,7 @@ static int add_tracepoint(struct compat *compat, struct compat_program *program)
 	return add_need(compat, program, FEATURE_TRACEPOINT, name);
 }
 
-static int add_target(struct compat *compat, struct compat_program *program)
+static int64_t add_target(struct compat *compat, struct compat_program *program)
 {
 	switch (program->kind->target) {
 	case PROGRAM_TARGET_FUNCTION:
@@ -162,14 +161,16 @@ static bool calls_kernel(const struct compat *compat, const struct compat_progra
 
 static bool asks_version(const struct bpf_code *code, const uint8_t *marked)
 {
-	for (uint32_t i = 0; i < code->insn_count; i++) {
-		const struct bpf_code_insn *insn = &code->insns[i];
-		const struct bpf_code_function *function = bpf_code_function_at(code, i);
+	for (uint32_t f = 0; f < code->function_count; f++) {
+		const struct bpf_code_function *function = &code->functions[f];
 
-		if (function && marked[function - code->functions] &&
-		    insn->reference == BPF_REFERENCE_EXTERN &&
-		    strcmp(code->symbols[insn->target], "LINUX_KERNEL_VERSION") == 0)
-			return true;
+		for (uint32_t i = 0; marked[f] && i < function->count; i++) {
+			const struct bpf_code_insn *insn = &code->insns[function->first + i];
+
+			if (insn->reference == BPF_REFERENCE_EXTERN &&
+			    strcmp(code->symbols[insn->target], "LINUX_KERNEL_VERSION") == 0)
+				return true;
+		}
 	}
 	return false;
 }
@@ -178,23 +179,23 @@ int compat_add_needs(struct compat *compat, struct compat_program *program, cons
 {
 	const struct bpf_code *code = &compat->codes[program->object];
 	const struct program_kind *kind = program->kind;
-	int err = add_from_insns(compat, program, code, marked);
+	int64_t result = add_from_insns(compat, program, code, marked);
 
+	sort_uses(program);
 	program->asks_version = asks_version(code, marked);
 	compat->asks_version |= program->asks_version;
-
-	if (!err)
-		err = add_places(compat, program, code, marked);
-	if (!err && *kind->type)
-		err = add_need(compat, program, FEATURE_PROGRAM_TYPE, kind->type);
-	if (!err && *kind->attach)
-		err = add_need(compat, program, FEATURE_ATTACH_TYPE, kind->attach);
-	if (!err && (kind->needs_own_btf || calls_kernel(compat, program)))
-		err = add_need(compat, program, FEATURE_OWN_BTF, "");
-	if (!err)
-		err = add_need(compat, program, FEATURE_BYTE_ORDER,
-			       code->big_endian ? "big-endian" : "little-endian");
-	return err ? err : add_target(compat, program);
+	if (result >= 0 && *kind->type)
+		result = add_need(compat, program, FEATURE_PROGRAM_TYPE, kind->type);
+	if (result >= 0 && *kind->attach)
+		result = add_need(compat, program, FEATURE_ATTACH_TYPE, kind->attach);
+	if (result >= 0 && (kind->needs_own_btf || calls_kernel(compat, program)))
+		result = add_need(compat, program, FEATURE_OWN_BTF, "");
+	if (result >= 0)
+		result = add_need(compat, program, FEATURE_BYTE_ORDER,
+				  code->big_endian ? "big-endian" : "little-endian");
+	if (result >= 0)
+		result = add_target(compat, program);
+	return result < 0 ? (int)result : 0;
 }
 
 /* --- what a missing one means ----------------------------------------------------------------- */
