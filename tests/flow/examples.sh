@@ -57,7 +57,7 @@ for page in "$MAN_PAGES"/*.1; do
 	grep -E '^\$ ' "$page" | sed 's/^\$ //' >>examples
 	[ "$(grep -cE '^\$ ' "$page")" -ge 1 ] || fail "no example in $page"
 done
-for command in embed remove list lookup verify convert trim dwarf fetch btfgen; do
+for command in embed remove list lookup verify report convert trim dwarf fetch btfgen; do
 	status 0 $command --help
 	sed -n '/^Examples:/,/^$/s/^  //p' out >>examples
 done
