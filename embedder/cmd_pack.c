@@ -192,7 +192,7 @@ const struct command command_pack = {
 		   "however they are put together. Every --kernels takes a pack; 'corebtf convert\n"
 		   "FILE.pack FOLDER/' writes the BTFs out again.",
 	.examples = "  corebtf pack btfhub-archive/debian -o debian.pack\n"
-		    "  corebtf pack debian.pack ubuntu.pack vmlinuz -o kernels.pack\n"
+		    "  corebtf pack debian.pack ubuntu.pack vmlinux -o kernels.pack\n"
 		    "  corebtf pack /srv/debug-packages --slice 3/16 -o slice-3.pack",
 	.statuses = "0 done; 1 failed, or some kernels could not be used",
 	.options = options_of_pack,

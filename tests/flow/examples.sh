@@ -39,6 +39,10 @@ echo '{}' >shelf/package.json
 tar -cf shelf/linux-image-dbg.deb -C shelf vmlinux
 status 0 convert shelf/kernels.bundle -o shelf/probe.tar.gz --json shelf/package.json
 cp shelf/probe.tar.gz shelf/btfs-x86_64.tar.gz
+status 0 pack --types-only "$KERNELS" -o shelf/debian.pack
+for copy in ubuntu one two; do
+	cp shelf/debian.pack shelf/$copy.pack
+done
 
 # A repository of kernels, and the cache filled from it.
 git=
@@ -57,7 +61,7 @@ for page in "$MAN_PAGES"/*.1; do
 	grep -E '^\$ ' "$page" | sed 's/^\$ //' >>examples
 	[ "$(grep -cE '^\$ ' "$page")" -ge 1 ] || fail "no example in $page"
 done
-for command in embed remove list lookup verify report convert trim dwarf fetch btfgen; do
+for command in embed remove list lookup verify report convert trim dwarf fetch btfgen pack; do
 	status 0 $command --help
 	sed -n '/^Examples:/,/^$/s/^  //p' out >>examples
 done
@@ -74,6 +78,7 @@ while read -r line; do
 	*" fetch"* | *btfgen* | *--kernels | *"--kernels --"*)
 		[ "$git" ] || continue
 		;;
+	*--slice*) continue ;; # of sixteen, most have nothing here; pack.sh tries slices
 	*python3*)
 		have python3 || continue
 		;;
