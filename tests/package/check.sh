@@ -22,7 +22,7 @@ corebtf_check(TARGET breaking KERNELS \${kernels} OUTPUT pages/breaking.html)
 corebtf_check(TARGET breaking NAME on_new_kernels KERNELS \${kernels} SELECT "release>=6" FAIL_ON unsure)
 END
 mkdir -p "$work/build/pages"
-quietly configure "$work/build" "$work/project" -DCMAKE_PREFIX_PATH="$work/prefix"
+quietly configure "$work/build" "$work/project" -G "$GENERATOR" -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly "$CMAKE" --build "$work/build"
 ctest=$(dirname "$CMAKE")/ctest
 "$ctest" --test-dir "$work/build" --output-on-failure >"$work/log" 2>&1 && fail "a program that breaks passes"

@@ -72,7 +72,8 @@ refused() {
 link() {
 	out=$1
 	shift
-	"$@" -nostdlib -shared -fPIC -w -o "$out" >compiler.log 2>&1
+	# Before C23, where bool is no typedef and () takes any arguments.
+	"$@" -std=gnu11 -nostdlib -shared -fPIC -w -o "$out" >compiler.log 2>&1
 }
 layouts="$fixtures/bit_fields.c $fixtures/composites.c $fixtures/scalars.c"
 units="$fixtures/unit_one.c $fixtures/unit_two.c"
