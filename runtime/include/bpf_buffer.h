@@ -95,9 +95,9 @@ static inline int bpf_buffer__make_ring(int size)
 }
 
 /*
- * Whether the kernel can make a ring buffer. The answer is no only when the kernel does not know the
- * type. A process that may not make one, or lacks memory for it, must not get a perf buffer: the BPF
- * side of its program has chosen the ring buffer.
+ * Whether the kernel can make a ring buffer. The answer is no only when the kernel does not know
+ * the type. A process that may not make one, or lacks memory for it, must not get a perf buffer:
+ * the BPF side of its program has chosen the ring buffer.
  */
 static inline bool bpf_buffer__kernel_has_ring(void)
 {
