@@ -34,7 +34,7 @@ static void free_members(struct member_list *list)
  * the type. */
 static int storage_size(struct dwarf_made *type, const struct dwarf_die *die, uint64_t *ret_size)
 {
-	struct dwarf_units *units = type->maker->digester.units;
+	struct dwarf_units *units = type->conversion->digester.units;
 	struct dwarf_entry entry;
 	uint64_t place = 0;
 	int err = dwarf_made_number(type, die, DW_AT_byte_size, ret_size);
@@ -91,8 +91,8 @@ static int add_member(struct dwarf_made *type, const struct dwarf_die *die, uint
 		err = dwarf_made_fail(type, -ENOMEM);
 	if (err)
 		return err;
-	list->members[type->parts].bit_offset =
-		dwarf_member_bit_offset(&member, type->maker->digester.units->sections->big_endian);
+	list->members[type->parts].bit_offset = dwarf_member_bit_offset(
+		&member, type->conversion->digester.units->sections->big_endian);
 	list->members[type->parts].bit_size = member.bit_size;
 	list->has_bit_field = list->has_bit_field || member.bit_size;
 	err = dwarf_made_put_name(type, die);
@@ -105,7 +105,7 @@ static int add_member(struct dwarf_made *type, const struct dwarf_die *die, uint
 
 static int place_members(struct dwarf_made *type, const struct member_list *list)
 {
-	struct dwarf_store *store = &type->maker->store;
+	struct dwarf_store *store = &type->conversion->store;
 	struct btf_member *members =
 		(struct btf_member *)(store->types + type->start + sizeof(struct btf_type));
 

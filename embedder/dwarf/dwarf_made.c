@@ -22,33 +22,29 @@ int dwarf_made_too_large(struct dwarf_made *type, const char *what)
 	return reason_set(type->why, -E2BIG,
 			  "DWARF: the type %.200s at 0x%llx has %s, more than BTF can hold",
 			  printable ? printable : "",
-			  (unsigned long long)dwarf_place_offset(type->maker->type_place), what);
+			  (unsigned long long)dwarf_place_offset(type->conversion->type_place),
+			  what);
 }
 
 int dwarf_made_fail(struct dwarf_made *type, int err)
 {
-	if (err == -ENOMEM)
-		return reason_set(type->why, err, "out of memory");
-	if (err == -E2BIG)
-		return reason_set(type->why, err,
-				  "DWARF: there are more types or strings than BTF can hold");
-	return err;
+	return dwarf_conversion_fail(err, type->why);
 }
 
 int dwarf_made_put(struct dwarf_made *type, uint32_t value)
 {
-	uint32_t *word = dwarf_store_add(&type->maker->store, 1);
+	uint32_t *word = dwarf_store_add(&type->conversion->store, 1);
 
 	if (!word)
 		return dwarf_made_fail(type, -E2BIG);
-	*word = dwarf_store_word(&type->maker->store, value);
+	*word = dwarf_store_word(&type->conversion->store, value);
 	return 0;
 }
 
 int dwarf_made_put_text(struct dwarf_made *type, const char *text)
 {
 	uint32_t offset;
-	int err = dwarf_store_string(&type->maker->store, text, &offset);
+	int err = dwarf_store_string(&type->conversion->store, text, &offset);
 
 	return err ? dwarf_made_fail(type, err) : dwarf_made_put(type, offset);
 }
@@ -73,7 +69,7 @@ int dwarf_made_start(struct dwarf_made *type, const struct dwarf_die *named)
 
 void dwarf_made_finish(struct dwarf_made *type, uint32_t kind, bool flag, uint32_t size_or_type)
 {
-	struct dwarf_store *store = &type->maker->store;
+	struct dwarf_store *store = &type->conversion->store;
 	struct btf_type *made = (struct btf_type *)(store->types + type->start);
 
 	made->info = dwarf_store_word(store, (uint32_t)flag << 31 | kind << 24 | type->parts);
@@ -132,5 +128,5 @@ int dwarf_made_reference(struct dwarf_made *type, const struct dwarf_die *die, u
 	int found = dwarf_die_reference(die, DW_AT_type, &place, type->why);
 
 	*ret_id = 0;
-	return found > 0 ? dwarf_maker_id(type->maker, place, ret_id, type->why) : found;
+	return found > 0 ? dwarf_conversion_id(type->conversion, place, ret_id, type->why) : found;
 }

@@ -7,10 +7,10 @@
 #ifndef COREBTF_DWARF_DWARF_MADE_H
 #define COREBTF_DWARF_DWARF_MADE_H
 
-#include "embedder/dwarf/dwarf_maker.h"
+#include "embedder/dwarf/dwarf_conversion.h"
 
 struct dwarf_made {
-	struct dwarf_maker *maker;
+	struct dwarf_conversion *conversion;
 	struct reason *why;
 	struct dwarf_die die;
 	uint16_t tag;

@@ -26,23 +26,6 @@
 /* Units whose abbreviations are kept, some 14 kB for each. */
 #define LOADED_MAX 256
 
-/* --- ids -------------------------------------------------------------------------------------- */
-
-int dwarf_maker_id(struct dwarf_maker *maker, uint64_t place, uint32_t *ret_id, struct reason *why)
-{
-	struct dwarf_made type = {.maker = maker, .why = why};
-	uint64_t digest;
-	int err = dwarf_digest(&maker->digester, place, &digest, why);
-
-	if (err)
-		return err;
-	return dwarf_made_fail(
-		&type, dwarf_types_add(&maker->types, digest, place, DWARF_AS_TYPE, ret_id));
-}
-
-/* --- types that are no structs or enums
- * ------------------------------------------------------------------------------ */
-
 static int make_forward(struct dwarf_made *type)
 {
 	int err = dwarf_made_start(type, &type->die);
@@ -82,15 +65,15 @@ static int make_base(struct dwarf_made *type)
 static int index_id(struct dwarf_made *type, uint32_t *ret_id)
 {
 	const struct dwarf_name name = {"int", dwarf_names_hash_text("int"), false};
-	struct dwarf_maker *maker = type->maker;
+	struct dwarf_conversion *conversion = type->conversion;
 	const struct dwarf_definition *definition =
-		dwarf_definitions_find(&maker->definitions, DW_TAG_base_type, &name);
+		dwarf_definitions_find(&conversion->definitions, DW_TAG_base_type, &name);
 
 	if (definition)
-		return dwarf_maker_id(maker, definition->place, ret_id, type->why);
-	return dwarf_made_fail(type,
-			       dwarf_types_add(&maker->types, dwarf_mix(DWARF_AS_ARRAY_INDEX, 1), 0,
-					       DWARF_AS_ARRAY_INDEX, ret_id));
+		return dwarf_conversion_id(conversion, definition->place, ret_id, type->why);
+	return dwarf_made_fail(type, dwarf_types_add(&conversion->types,
+						     dwarf_mix(DWARF_AS_ARRAY_INDEX, 1), 0,
+						     DWARF_AS_ARRAY_INDEX, ret_id));
 }
 
 static int make_array_index(struct dwarf_made *type)
@@ -135,15 +118,15 @@ static int add_dimension(struct dwarf_made *type, const struct dwarf_die *die, u
 static int row_id(struct dwarf_made *type, const struct dwarf_type *of,
 		  const struct dimensions *dimensions, uint32_t level, uint32_t *ret_id)
 {
-	struct dwarf_maker *maker = type->maker;
+	struct dwarf_conversion *conversion = type->conversion;
 	uint64_t digest;
 	int err;
 
 	if (level >= dimensions->count)
 		return dwarf_made_reference(type, &type->die, ret_id);
-	err = dwarf_digest_row(&maker->digester, of->place, level, &digest, type->why);
+	err = dwarf_digest_row(&conversion->digester, of->place, level, &digest, type->why);
 	return err ? err
-		   : dwarf_made_fail(type, dwarf_types_add(&maker->types, digest, of->place,
+		   : dwarf_made_fail(type, dwarf_types_add(&conversion->types, digest, of->place,
 							   DWARF_AS_ROW + level - 1, ret_id));
 }
 
@@ -207,13 +190,13 @@ static int make_prototype(struct dwarf_made *type)
 /* A function, and an id for its prototype. */
 static int make_function(struct dwarf_made *type, const struct dwarf_type *of)
 {
-	struct dwarf_maker *maker = type->maker;
+	struct dwarf_conversion *conversion = type->conversion;
 	uint32_t prototype;
 	uint64_t digest;
-	int err = dwarf_digest_prototype(&maker->digester, of->place, &digest, type->why);
+	int err = dwarf_digest_prototype(&conversion->digester, of->place, &digest, type->why);
 
 	if (!err)
-		err = dwarf_made_fail(type, dwarf_types_add(&maker->types, digest, of->place,
+		err = dwarf_made_fail(type, dwarf_types_add(&conversion->types, digest, of->place,
 							    DWARF_AS_PROTOTYPE, &prototype));
 	if (!err)
 		err = dwarf_made_start(type, &type->die);
@@ -241,8 +224,8 @@ static int make_reference(struct dwarf_made *type, uint32_t kind)
  * for a type unit, nor a declaration of what is defined elsewhere. */
 static int open_entry(struct dwarf_made *type, uint64_t place, bool *ret_forward)
 {
-	struct dwarf_maker *maker = type->maker;
-	struct dwarf_units *units = maker->digester.units;
+	struct dwarf_conversion *conversion = type->conversion;
+	struct dwarf_units *units = conversion->digester.units;
 	const struct dwarf_definition *definition;
 	struct dwarf_entry entry;
 	struct dwarf_name name;
@@ -261,16 +244,17 @@ static int open_entry(struct dwarf_made *type, uint64_t place, bool *ret_forward
 		} else if (dwarf_entry_has(&entry, DWARF_SIGNATURE)) {
 			next = entry.values[DWARF_SIGNATURE];
 		} else if (dwarf_entry_is_declaration(&entry) && type->tag != DW_TAG_subprogram) {
-			err = dwarf_names_get(maker->digester.names, units, &entry, &name,
+			err = dwarf_names_get(conversion->digester.names, units, &entry, &name,
 					      type->why);
 			if (err)
 				return err;
-			definition = dwarf_definitions_find(&maker->definitions, type->tag, &name);
+			definition =
+				dwarf_definitions_find(&conversion->definitions, type->tag, &name);
 			next = definition ? definition->place : 0;
 			*ret_forward = !definition;
 		}
 		if (!next)
-			return dwarf_die_open(maker->library, place, &type->die, type->why);
+			return dwarf_die_open(conversion->library, place, &type->die, type->why);
 		place = next;
 	}
 	return reason_set(type->why, -EBADMSG, "DWARF: the type at 0x%llx stands for itself",
@@ -325,29 +309,29 @@ static int make(struct dwarf_made *type, const struct dwarf_type *of)
 	}
 }
 
-int dwarf_maker_make(struct dwarf_maker *maker, uint32_t id, struct reason *why)
+int dwarf_maker_make(struct dwarf_conversion *conversion, uint32_t id, struct reason *why)
 {
 	/* Ids that are added meanwhile move the array. */
-	const struct dwarf_type of = maker->types.types[id];
+	const struct dwarf_type of = conversion->types.types[id];
 	struct dwarf_made type = {
-		.maker = maker,
+		.conversion = conversion,
 		.why = why,
-		.start = maker->store.types_size,
+		.start = conversion->store.types_size,
 	};
 	int err = 0;
 
-	maker->type_place = of.place;
-	if (maker->digester.units->loaded_used > LOADED_MAX)
-		dwarf_units_unload(maker->digester.units);
-	if (!maker->library)
-		err = dwarf_library_open(maker->digester.units, &maker->library, why);
+	conversion->type_place = of.place;
+	if (conversion->digester.units->loaded_used > LOADED_MAX)
+		dwarf_units_unload(conversion->digester.units);
+	if (!conversion->library)
+		err = dwarf_library_open(conversion->digester.units, &conversion->library, why);
 	if (!err)
 		err = make(&type, &of);
 	dwarf_die_close(&type.die);
 	if (err) {
-		dwarf_store_cut(&maker->store, type.start);
+		dwarf_store_cut(&conversion->store, type.start);
 		return err;
 	}
-	maker->types.offsets[id] = type.start;
+	conversion->types.offsets[id] = type.start;
 	return 0;
 }

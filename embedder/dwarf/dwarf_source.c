@@ -31,7 +31,7 @@ struct dwarf_source {
 	struct dwarf_sections sections;
 	struct dwarf_units units;
 	struct dwarf_names names;
-	struct dwarf_maker maker;
+	struct dwarf_conversion conversion;
 	const struct wanted_types *wanted;
 	struct found_type *found;
 	size_t found_count, found_capacity;
@@ -49,8 +49,8 @@ static struct dwarf_source *source_of(struct type_view *view)
 /* Digests before and after all definitions are known are not the same. */
 static void know_definitions(struct dwarf_source *source, bool known)
 {
-	source->maker.digester.definitions = known ? &source->maker.definitions : NULL;
-	dwarf_digester_forget(&source->maker.digester);
+	source->conversion.digester.definitions = known ? &source->conversion.definitions : NULL;
+	dwarf_digester_forget(&source->conversion.digester);
 }
 
 static bool is_composite(uint16_t tag)
@@ -109,7 +109,7 @@ static int note_digest(struct dwarf_source *source, uint64_t digest)
 static int add_found(struct dwarf_source *source, uint64_t place, struct reason *why)
 {
 	uint64_t digest;
-	int is_new, err = dwarf_digest(&source->maker.digester, place, &digest, why);
+	int is_new, err = dwarf_digest(&source->conversion.digester, place, &digest, why);
 
 	if (err)
 		return err;
@@ -138,7 +138,8 @@ static int visit_named(void *context, const struct dwarf_spot *spot, struct reas
 	if (err || !*name.text)
 		return err;
 	if ((is_composite(tag) || tag == DW_TAG_base_type) && !declaration)
-		err = dwarf_definitions_add(&source->maker.definitions, tag, &name, spot->place);
+		err = dwarf_definitions_add(&source->conversion.definitions, tag, &name,
+					    spot->place);
 	if (err)
 		return reason_set(why, err,
 				  err == -ENOMEM
@@ -153,7 +154,7 @@ static void leave_unit(void *context)
 {
 	struct dwarf_source *source = context;
 
-	dwarf_digester_forget(&source->maker.digester);
+	dwarf_digester_forget(&source->conversion.digester);
 }
 
 static int walk(struct dwarf_source *source, const struct wanted_types *wanted, struct reason *why)
@@ -188,11 +189,11 @@ static void update_view(struct dwarf_source *source)
 {
 	struct type_view *view = &source->types.view;
 
-	view->types = source->maker.store.types;
-	view->strings = source->maker.store.strings;
-	view->strings_size = source->maker.store.strings_size;
-	view->offsets = source->maker.types.offsets;
-	view->type_count = source->maker.types.count;
+	view->types = source->conversion.store.types;
+	view->strings = source->conversion.store.strings;
+	view->strings_size = source->conversion.store.strings_size;
+	view->offsets = source->conversion.types.offsets;
+	view->type_count = source->conversion.types.count;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -209,8 +210,8 @@ static int number_found(struct dwarf_source *source, struct reason *why)
 	size_t count = 0;
 
 	for (size_t i = 0; i < source->found_count; i++) {
-		int err = dwarf_maker_id(&source->maker, source->found[i].place,
-					 &source->found[i].id, why);
+		int err = dwarf_conversion_id(&source->conversion, source->found[i].place,
+					      &source->found[i].id, why);
 
 		if (err)
 			return err;
@@ -236,8 +237,8 @@ static int find(struct type_source *types, const struct wanted_types *wanted, ty
 	for (size_t i = 0; !err && i < source->found_count; i++) {
 		uint32_t id = source->found[i].id;
 
-		if (source->maker.types.offsets[id] == TYPE_VIEW_NOT_MADE)
-			err = dwarf_maker_make(&source->maker, id, why);
+		if (source->conversion.types.offsets[id] == TYPE_VIEW_NOT_MADE)
+			err = dwarf_maker_make(&source->conversion, id, why);
 		update_view(source);
 		if (!err) {
 			const struct btf_type *type = type_view_type(&types->view, id);
@@ -253,7 +254,7 @@ static int find(struct type_source *types, const struct wanted_types *wanted, ty
 static const struct btf_type *make(struct type_view *view, uint32_t id)
 {
 	struct dwarf_source *source = source_of(view);
-	int err = dwarf_maker_make(&source->maker, id, &view->why);
+	int err = dwarf_maker_make(&source->conversion, id, &view->why);
 
 	update_view(source);
 	if (err) {
@@ -269,11 +270,11 @@ void dwarf_source_close(struct dwarf_source *source)
 {
 	if (!source)
 		return;
-	dwarf_library_close(source->maker.library);
-	dwarf_types_free(&source->maker.types);
-	dwarf_store_free(&source->maker.store);
-	dwarf_definitions_free(&source->maker.definitions);
-	dwarf_digester_free(&source->maker.digester);
+	dwarf_library_close(source->conversion.library);
+	dwarf_types_free(&source->conversion.types);
+	dwarf_store_free(&source->conversion.store);
+	dwarf_definitions_free(&source->conversion.definitions);
+	dwarf_digester_free(&source->conversion.digester);
 	dwarf_names_free(&source->names);
 	dwarf_units_free(&source->units);
 	free(source->found);
@@ -286,24 +287,24 @@ static void close_source(struct dwarf_source **source)
 	dwarf_source_close(*source);
 }
 
-static int init_maker(struct dwarf_source *source)
+static int init_conversion(struct dwarf_source *source)
 {
-	struct dwarf_maker *maker = &source->maker;
+	struct dwarf_conversion *conversion = &source->conversion;
 	uint64_t void_digest;
 	int err;
 
-	maker->digester = (struct dwarf_digester){
+	conversion->digester = (struct dwarf_digester){
 		.units = &source->units,
 		.names = &source->names,
 	};
-	err = dwarf_digester_init(&maker->digester);
+	err = dwarf_digester_init(&conversion->digester);
 	if (!err)
 		err = dwarf_names_init(&source->names, NULL);
 	if (!err)
-		err = dwarf_digest(&maker->digester, 0, &void_digest, NULL);
+		err = dwarf_digest(&conversion->digester, 0, &void_digest, NULL);
 	if (!err)
-		err = dwarf_types_init(&maker->types, void_digest);
-	return err ? err : dwarf_store_init(&maker->store, source->units.swapped);
+		err = dwarf_types_init(&conversion->types, void_digest);
+	return err ? err : dwarf_store_init(&conversion->store, source->units.swapped);
 }
 
 int dwarf_source_open(const struct dwarf_sections *sections, struct dwarf_source **ret_source,
@@ -318,7 +319,7 @@ int dwarf_source_open(const struct dwarf_sections *sections, struct dwarf_source
 	err = dwarf_units_read(&source->units, &source->sections, why);
 	if (err)
 		return err;
-	if (init_maker(source))
+	if (init_conversion(source))
 		return reason_set(why, -ENOMEM, "out of memory");
 	source->seen_mask = 0;
 	source->types.find = find;
@@ -370,7 +371,7 @@ static int visit_all(void *context, const struct dwarf_spot *spot, struct reason
 		if (tag == DW_TAG_subprogram)
 			place = find_function(&entry);
 	}
-	return place ? dwarf_maker_id(&source->maker, place, &id, why) : 0;
+	return place ? dwarf_conversion_id(&source->conversion, place, &id, why) : 0;
 }
 
 /* Gives an id to every type. */
@@ -401,8 +402,8 @@ static int number_all(struct dwarf_source *source, struct reason *why)
 /* Makes all types in the order of their ids, so that their bytes lie in that order. */
 static int make_all(struct dwarf_source *source, struct reason *why)
 {
-	for (uint32_t id = 1; id < source->maker.types.count; id++) {
-		int err = dwarf_maker_make(&source->maker, id, why);
+	for (uint32_t id = 1; id < source->conversion.types.count; id++) {
+		int err = dwarf_maker_make(&source->conversion, id, why);
 
 		if (err)
 			return err;
@@ -414,12 +415,12 @@ static int make_all(struct dwarf_source *source, struct reason *why)
 static void append_word(const struct dwarf_source *source, struct byte_buffer *output,
 			uint32_t value)
 {
-	byte_buffer_append_u32(output, dwarf_store_word(&source->maker.store, value));
+	byte_buffer_append_u32(output, dwarf_store_word(&source->conversion.store, value));
 }
 
 static int append(const struct dwarf_source *source, struct byte_buffer *output)
 {
-	const struct dwarf_store *store = &source->maker.store;
+	const struct dwarf_store *store = &source->conversion.store;
 	uint16_t magic = source->units.swapped ? __builtin_bswap16(BTF_MAGIC) : BTF_MAGIC;
 
 	byte_buffer_append(output, &magic, sizeof(magic));
@@ -440,7 +441,7 @@ int dwarf_source_write(struct dwarf_source *source, struct byte_buffer *output, 
 	int err;
 
 	/* Types that were made before lie in the order of those requests. */
-	if (source->maker.types.count > 1)
+	if (source->conversion.types.count > 1)
 		return reason_set(why, -EBUSY, "DWARF: types were asked for before");
 	err = walk(source, NULL, why);
 	if (!err)
