@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The DWARF of one kernel: the sections of its debug information, uncompressed, wherever they came
- * from (a vmlinux, a split debug file, a package). Nothing here is owned; whoever fills it in keeps
+ * from (a vmlinux, a split debug file, a package). Nothing here is owned; the caller keeps
  * the bytes until the source that reads them (dwarf_source.h) is closed. All bytes are untrusted.
  */
 #ifndef COREBTF_DWARF_DWARF_SECTIONS_H

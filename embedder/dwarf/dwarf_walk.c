@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A kernel has some six million entries outside of its types, and this pass goes through all of
- * them, so it does not read an entry that nobody asks for: the abbreviation says how many bytes it
- * takes. What bounds it is the decoding of the abbreviations, a fifth, and the chain from one
+ * them. An entry with a tag that is not asked for is not read: the abbreviation says how many bytes
+ * it takes. What bounds it is the decoding of the abbreviations, a fifth, and the chain from one
  * entry's code to the next.
  */
 #include "embedder/dwarf/dwarf_walk.h"
