@@ -75,7 +75,7 @@ while read -r line; do
 	*/sys/kernel/btf/vmlinux* | "corebtf lookup execsnoop")
 		[ "$extra" ] || continue
 		;;
-	*" fetch"* | *btfgen* | *--kernels | *"--kernels --"*)
+	*" fetch"* | *btfgen* | *--kernels | *"--kernels -"*)
 		[ "$git" ] || continue
 		;;
 	*--slice*) continue ;; # of sixteen, most have nothing here; pack.sh tries slices
