@@ -209,20 +209,25 @@ function(_corebtf_objects target objects variable)
 	set(${variable} ${paths} PARENT_SCOPE)
 endfunction()
 
-# Stops when the arguments of corebtf_embed() (arg_*) make no sense.
-macro(_corebtf_check_embed_arguments)
+# Stops when the arguments of @command (arg_*) cannot be read, or name no target.
+macro(_corebtf_check_common_arguments command)
 	if(arg_UNPARSED_ARGUMENTS)
-		message(FATAL_ERROR "corebtf_embed: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
+		message(FATAL_ERROR "${command}: unknown arguments: ${arg_UNPARSED_ARGUMENTS}")
 	endif()
 	if(arg_KEYWORDS_MISSING_VALUES)
-		message(FATAL_ERROR "corebtf_embed: nothing given for: ${arg_KEYWORDS_MISSING_VALUES}")
+		message(FATAL_ERROR "${command}: nothing given for: ${arg_KEYWORDS_MISSING_VALUES}")
 	endif()
 	if(NOT arg_TARGET)
-		message(FATAL_ERROR "corebtf_embed: TARGET is missing")
+		message(FATAL_ERROR "${command}: TARGET is missing")
 	endif()
 	if(NOT TARGET ${arg_TARGET})
-		message(FATAL_ERROR "corebtf_embed: ${arg_TARGET}: no such target")
+		message(FATAL_ERROR "${command}: ${arg_TARGET}: no such target")
 	endif()
+endmacro()
+
+# Stops when the arguments of corebtf_embed() (arg_*) make no sense.
+macro(_corebtf_check_embed_arguments)
+	_corebtf_check_common_arguments(corebtf_embed)
 	get_target_property(type ${arg_TARGET} TYPE)
 	if(NOT type MATCHES "^(EXECUTABLE|SHARED_LIBRARY|MODULE_LIBRARY)$")
 		message(FATAL_ERROR "corebtf_embed: ${arg_TARGET} is a ${type}; "

@@ -225,7 +225,6 @@ void dwarf_form_read(struct dwarf_bytes *bytes, uint64_t form, int64_t implicit,
 		read_varying(bytes, form, ret_value);
 		break;
 	case DWARF_FORM_UNKNOWN:
-		ret_value->class = DWARF_CLASS_UNKNOWN;
 		bytes->failed = true;
 		break;
 	default:

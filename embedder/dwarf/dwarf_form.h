@@ -28,7 +28,6 @@ enum dwarf_class {
 	DWARF_CLASS_INFO_REF,  /* offset in .debug_info */
 	DWARF_CLASS_ALT_REF,   /* offset in .debug_info of the alternate file */
 	DWARF_CLASS_SIGNATURE, /* of a type unit */
-	DWARF_CLASS_UNKNOWN,   /* a form that this code does not know: the size is not known */
 };
 
 struct dwarf_value {
