@@ -10,6 +10,7 @@
 
 #include "embedder/kernels/kernel_stream.h"
 #include "runtime/kernel/machine.h"
+#include "runtime/kernel/release.h"
 
 void kernel_input_init(struct kernel_input *input, const struct engine_events *events)
 {
@@ -104,6 +105,16 @@ bool kernel_input_wants(struct kernel_input *input, const struct kernel_id *id)
 		return false;
 	}
 	return true;
+}
+
+bool kernel_input_leaves_out(const struct kernel_input *input, const struct kernel_file *file)
+{
+	struct release release;
+
+	if (!input->leaves_out_own || file->origin != PACK_ORIGIN_KERNEL ||
+	    !release_read(file->id.release, &release))
+		return false;
+	return release.numbers[0] > 5 || (release.numbers[0] == 5 && release.numbers[1] >= 4);
 }
 
 bool kernel_input_is_empty(const struct kernel_input *input)

@@ -21,6 +21,10 @@ struct kernel_input {
 	size_t not_selected;
 	size_t from_dwarf; /* kernels whose types were read from their DWARF */
 
+	/* Whether kernels are left out that show BTF of their own, and how many were. */
+	bool leaves_out_own;
+	size_t with_own;
+
 	/* What a kernel in one of the list's sources must match, once its key is known. */
 	struct kernel_select *select; /* NULL: nothing */
 	const char *machine;	      /* of the program that is to run there; "": any */
@@ -46,6 +50,11 @@ void kernel_input_keep_machine(struct kernel_input *input, const char *machine);
 
 /* Both filters for one kernel of a source; counts it when it is not wanted. */
 bool kernel_input_wants(struct kernel_input *input, const struct kernel_id *id);
+
+/* Whether @file is left out for its own BTF, which a kernel shows in /sys/kernel/btf/vmlinux from
+ * 5.4 on; a program there needs no other. Asked again when the file was read: only then the origin
+ * of its types may be known. */
+bool kernel_input_leaves_out(const struct kernel_input *input, const struct kernel_file *file);
 
 /* Whether there is nothing to work on. */
 bool kernel_input_is_empty(const struct kernel_input *input);

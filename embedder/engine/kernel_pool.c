@@ -31,6 +31,7 @@
 struct slot {
 	struct kernel_pool_result result;
 	struct kernel_file kernel; /* of a source: the result's kernel */
+	bool is_left_out;	   /* kernel_input_leaves_out(): it is no result */
 	bool done;
 };
 
@@ -85,7 +86,13 @@ static void hand_over_slot(struct kernel_pool *pool, struct slot *slot)
 	const struct kernel_file *kernel = slot->result.kernel;
 
 	pool->input->from_dwarf += !slot->result.error && kernel->types == KERNEL_TYPES_DWARF;
-	pool->error = pool->work->take(pool->work->context, &slot->result);
+	if (slot->is_left_out) {
+		engine_say(pool->input->events, ENGINE_DETAIL, kernel->path,
+			   "left out: it shows BTF of its own");
+		pool->input->with_own++;
+	} else {
+		pool->error = pool->work->take(pool->work->context, &slot->result);
+	}
 	engine_progress(pool->input->events, ++pool->taken, pool->total, kernel->id.release);
 	free(slot->result.outcome);
 	slot->result.outcome = NULL;
@@ -158,12 +165,22 @@ static void note_skipped(void *context, const char *path, const char *why)
 
 /* --- work ------------------------------------------------------------------------------------- */
 
-/* Only here the types of a kernel are opened. */
-static void run_kernel(struct kernel_pool *pool, struct worker *worker,
-		       struct kernel_pool_result *result, const struct kernel_types *kernel_types)
+static bool leave_out(struct kernel_pool *pool, struct slot *slot)
 {
+	slot->is_left_out =
+		!slot->result.error && kernel_input_leaves_out(pool->input, slot->result.kernel);
+	return slot->is_left_out;
+}
+
+/* Only here the types of a kernel are opened. */
+static void run_kernel(struct kernel_pool *pool, struct worker *worker, struct slot *slot,
+		       const struct kernel_types *kernel_types)
+{
+	struct kernel_pool_result *result = &slot->result;
 	struct type_source *types = NULL;
 
+	if (leave_out(pool, slot))
+		return;
 	if (!result->error)
 		result->error =
 			(pool->work->needs_all_types ? kernel_reader_open_all : kernel_reader_open)(
@@ -180,17 +197,18 @@ static void run_file(struct kernel_pool *pool, struct worker *worker, size_t num
 {
 	_cleanup_(kernel_types_close) struct kernel_types types = {0};
 	struct kernel_file *file = &pool->input->list.files[number];
-	struct kernel_pool_result *result = &pool->slots[number].result;
+	struct slot *slot = &pool->slots[number];
+	struct kernel_pool_result *result = &slot->result;
 	struct kernel_facts facts = {.machine = ""};
 
 	result->kernel = file;
+	if (leave_out(pool, slot))
+		return;
 	result->error = kernel_types_open(file->path, KERNEL_TYPES_UNKNOWN, &pool->budget, &facts,
 					  &types, &result->why);
 	if (!result->error)
 		result->error = kernel_file_complete(file, &facts, &result->why);
-	if (types.dwarf)
-		file->origin = PACK_ORIGIN_DWARF;
-	run_kernel(pool, worker, result, &types);
+	run_kernel(pool, worker, slot, &types);
 }
 
 /* A kernel that was read from a source. */
@@ -207,10 +225,8 @@ static void run_bytes(struct kernel_pool *pool, struct worker *worker, struct sl
 					    &types, &result->why);
 	if (!result->error && !is_known)
 		result->error = kernel_file_complete(&slot->kernel, &facts, &result->why);
-	if (types.dwarf)
-		slot->kernel.origin = PACK_ORIGIN_DWARF;
 	slot->kernel.types = types.dwarf ? KERNEL_TYPES_DWARF : KERNEL_TYPES_BTF;
-	run_kernel(pool, worker, result, &types);
+	run_kernel(pool, worker, slot, &types);
 }
 
 static void run_pack_source(struct kernel_pool *pool, struct worker *worker,
@@ -231,6 +247,8 @@ static void run_packed(struct kernel_pool *pool, struct worker *worker, struct r
 {
 	struct kernel_pool_result *result = &slot->result;
 
+	if (leave_out(pool, slot))
+		return;
 	run_pack_source(pool, worker, result, pack, number);
 	if (!pack_source_lacks_types(&worker->packed))
 		return;

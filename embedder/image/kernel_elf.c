@@ -28,6 +28,11 @@ bool kernel_elf_is(const void *start, size_t size)
 	return elf_file_is(start, size);
 }
 
+static bool has_bytes(const struct elf_file *file, size_t index)
+{
+	return index && elf_section_has_bytes(&file->sections[index]);
+}
+
 /* --- BTF -------------------------------------------------------------------------------------- */
 
 /* The bytes may start anywhere in the file; BTF is read as 32-bit words. */
@@ -123,6 +128,14 @@ static int search_sections(const struct elf_file *file, bool code, size_t *left,
 	return 0;
 }
 
+/* `pahole -J` and objcopy add a section that is not loaded. */
+static bool has_own_btf(const struct elf_file *file)
+{
+	size_t index = elf_file_find_section(file, ".BTF", 0);
+
+	return has_bytes(file, index) && file->sections[index].sh_flags & SHF_ALLOC;
+}
+
 static int read_facts(const struct elf_file *file, struct kernel_facts *ret_facts,
 		      struct reason *why)
 {
@@ -139,6 +152,7 @@ static int read_facts(const struct elf_file *file, struct kernel_facts *ret_fact
 	kernel_banner_take(&banner, &facts);
 	kernel_elf_read_build_id(file, &facts);
 	facts.types = kernel_elf_types(file);
+	facts.has_own_btf = has_own_btf(file);
 	facts.machine = machine_from_elf(file->header.e_machine, file->codec.is_64bit,
 					 file->codec.big_endian);
 	*ret_facts = facts;
@@ -146,11 +160,6 @@ static int read_facts(const struct elf_file *file, struct kernel_facts *ret_fact
 }
 
 /* --- both ------------------------------------------------------------------------------------- */
-
-static bool has_bytes(const struct elf_file *file, size_t index)
-{
-	return index && elf_section_has_bytes(&file->sections[index]);
-}
 
 size_t kernel_elf_find_debug(const struct elf_file *file, const char *name)
 {

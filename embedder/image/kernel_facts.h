@@ -10,6 +10,8 @@
 #ifndef COREBTF_IMAGE_KERNEL_FACTS_H
 #define COREBTF_IMAGE_KERNEL_FACTS_H
 
+#include <stdbool.h>
+
 #include "runtime/kernel/kernel_id.h"
 
 /* What uname(2) has room for, with the NUL at the end. */
@@ -25,6 +27,9 @@ struct kernel_facts {
 	uint8_t build_id[KERNEL_ID_BUILD_ID_MAX]; /* as /sys/kernel/notes has it */
 	size_t build_id_size;			  /* 0: not known */
 	enum kernel_types_kind types;		  /* in this file; of an image not known */
+	/* The BTF, if there is one, is a part of the kernel in memory, which shows it from 5.4 on.
+	 * false: somebody added it to the file. */
+	bool has_own_btf;
 };
 
 /* The id itself; it points into @facts. */

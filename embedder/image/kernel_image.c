@@ -357,6 +357,7 @@ int kernel_image_read(const void *bytes, size_t size, struct kernel_facts *ret_f
 	default:
 		err = read_flat(bytes, size, &facts, ret_btf, why);
 	}
+	facts.has_own_btf = !err;
 	if (!err && ret_facts)
 		*ret_facts = facts;
 	return err;

@@ -67,10 +67,10 @@ int kernel_file_complete(struct kernel_file *file, const struct kernel_facts *fa
 	const struct kernel_id said = kernel_facts_id(facts);
 
 	file->types = facts->types;
-	/* Only a kernel's own file states its machine. */
-	if (*facts->machine)
-		file->origin =
-			facts->types == KERNEL_TYPES_DWARF ? PACK_ORIGIN_DWARF : PACK_ORIGIN_KERNEL;
+	if (facts->types == KERNEL_TYPES_DWARF)
+		file->origin = PACK_ORIGIN_DWARF;
+	else if (facts->has_own_btf)
+		file->origin = PACK_ORIGIN_KERNEL;
 	return kernel_as_complete(file->as, &said, &file->id, why);
 }
 
