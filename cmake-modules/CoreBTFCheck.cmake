@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# corebtf_check(TARGET target KERNELS path... [SELECT expression...]
+# corebtf_check(TARGET target [KERNELS path...] [SELECT expression...]
 #         [FAIL_ON breaks|unsure|guarded|never] [NAME name] [OUTPUT file] [JUNIT file] [ALL_MACHINES])
 #
 # Adds a test for CTest that fails if a BPF program does not work on one of these kernels, with
@@ -8,7 +8,7 @@
 #
 #   TARGET        an executable or a shared library with BPF objects inside, or a target of
 #                 corebtf_add_bpf_object().
-#   KERNELS       full kernel BTFs, as for corebtf_embed().
+#   KERNELS       full kernel BTFs, as for corebtf_embed(); without it, the pack that comes with corebtf.
 #   SELECT        of KERNELS, take those that one of the expressions describes, as for corebtf_embed().
 #   FAIL_ON       the least state that fails: breaks, the default; unsure or guarded are stricter; never.
 #   NAME          of the test; corebtf_check_TARGET is the default.
@@ -26,7 +26,7 @@ cmake_policy(VERSION 3.25)
 macro(_corebtf_check_check_arguments)
 	_corebtf_check_common_arguments(corebtf_check)
 	if(NOT arg_KERNELS)
-		message(FATAL_ERROR "corebtf_check: KERNELS is missing")
+		_corebtf_default_kernels(corebtf_check arg_KERNELS)
 	endif()
 	if(NOT arg_FAIL_ON)
 		set(arg_FAIL_ON breaks)

@@ -5,7 +5,8 @@
 #   corebtf_add_bpf_object(NAME SOURCE x.bpf.c [SKELETON] [OPTIONS clang-option...])
 #   corebtf_embed(TARGET executable
 #           [OBJECTS x.bpf.o|target...] [KERNELS path...] [BUNDLE file]
-#           [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [AUTOMATIC])
+#           [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [KERNELS_WITH_BTF]
+#           [AUTOMATIC])
 #
 # The first one is in CoreBTFBpfObject.cmake; corebtf_check(), a test that the BPF programs work on all
 # kernels, is in CoreBTFCheck.cmake; CoreBTFLibraries.cmake has corebtf_use_libbpf(), for a
@@ -14,7 +15,8 @@
 # so that a project that only links the library needs neither clang nor bpftool.
 #
 # A file that includes this one sets global properties first: COREBTF_LINKER_SCRIPT (the file
-# corebtf.ld), COREBTF_INCLUDE_DIR, COREBTF_AUTOMATIC (the file automatic.c) and COREBTF_VERSION.
+# corebtf.ld), COREBTF_INCLUDE_DIR, COREBTF_AUTOMATIC (the file automatic.c), COREBTF_KERNELS (the pack
+# of kernels) and COREBTF_VERSION.
 
 include_guard(GLOBAL)
 cmake_policy(VERSION 3.25) # the functions below need it, for any policy of the caller
@@ -146,6 +148,17 @@ function(_corebtf_add_object target path configs)
 	endforeach()
 endfunction()
 
+# Without KERNELS: the pack that comes with corebtf. Not the cache of `corebtf fetch`, which the
+# command without --kernels would take first: a build must not depend on who runs it.
+function(_corebtf_default_kernels command variable)
+	get_property(pack GLOBAL PROPERTY COREBTF_KERNELS)
+	if(NOT EXISTS "${pack}")
+		message(FATAL_ERROR "${command}: KERNELS is missing, and the pack of kernels that comes with "
+			"the command corebtf is not installed beside this package (${pack})")
+	endif()
+	set(${variable} ${pack} PARENT_SCOPE)
+endfunction()
+
 # The kernel BTFs below the given paths, and the expressions that select of them: the arguments for
 # the embedder, the files to watch.
 function(_corebtf_kernels target paths expressions arguments watched)
@@ -246,13 +259,13 @@ macro(_corebtf_check_embed_arguments)
 				"for example \"os=ubuntu:20.04,release>=5.4,<5.15\"")
 		endif()
 	endforeach()
-	if(arg_BUNDLE AND
-	   (arg_KERNELS OR arg_OBJECTS OR arg_SELECT OR arg_COMPRESS OR arg_ALL_MACHINES))
+	if(arg_BUNDLE AND (arg_KERNELS OR arg_OBJECTS OR arg_SELECT OR arg_COMPRESS OR arg_ALL_MACHINES
+			   OR arg_KERNELS_WITH_BTF))
 		message(FATAL_ERROR "corebtf_embed: BUNDLE is finished as it is: "
 			"it goes with TARGET and MODE alone")
 	endif()
 	if(NOT arg_BUNDLE AND NOT arg_KERNELS)
-		message(FATAL_ERROR "corebtf_embed: KERNELS or BUNDLE is missing")
+		_corebtf_default_kernels(corebtf_embed arg_KERNELS)
 	endif()
 	if(arg_COMPRESS AND NOT arg_COMPRESS MATCHES "^(none|xz)$")
 		message(FATAL_ERROR "corebtf_embed: COMPRESS is none or xz, not ${arg_COMPRESS}")
@@ -264,7 +277,7 @@ macro(_corebtf_check_embed_arguments)
 		message(FATAL_ERROR "corebtf_embed: MODE is auto, segment, section or link, "
 			"not ${arg_MODE}")
 	endif()
-	if(arg_MODE STREQUAL "link" AND arg_KERNELS AND NOT arg_OBJECTS)
+	if(arg_MODE STREQUAL "link" AND NOT arg_BUNDLE AND NOT arg_OBJECTS)
 		message(FATAL_ERROR "corebtf_embed: MODE link trims before the program is there "
 			"to be searched for BPF objects: name them with OBJECTS")
 	endif()
@@ -273,14 +286,16 @@ endmacro()
 #
 # corebtf_embed(TARGET executable
 #         [OBJECTS x.bpf.o|target...] [KERNELS path...] [SELECT expression...] [BUNDLE file]
-#         [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [AUTOMATIC])
+#         [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [KERNELS_WITH_BTF]
+#         [AUTOMATIC])
 #
 # Gives an executable or a shared library its kernel BTFs, as a step of its link.
 #
 #   OBJECTS       the BPF objects to trim for: files, or targets of corebtf_add_bpf_object().
 #                 Without it, the embedder finds the objects that are inside the executable.
 #   KERNELS       kernel BTFs: files, or folders in BTFHub's layout; also packs, archives, packages and
-#                 kernels, all that corebtf-embed(1) says of --kernels.
+#                 kernels, all that corebtf-embed(1) says of --kernels. Without it, the pack that comes
+#                 with corebtf.
 #   SELECT        of KERNELS, take those that one of the expressions describes, like
 #                 "os=ubuntu:20.04,release>=5.4,<5.15"; with ! in front it excludes what it
 #                 describes. The man page corebtf-embed(1) explains them. Write them in quotation
@@ -295,6 +310,8 @@ endmacro()
 #                   auto     segment where that can be had, else section; the default
 #   COMPRESS      how trimmed BTFs are stored; none is the default.
 #   ALL_MACHINES  also the kernels of machines that the executable cannot run on.
+#   KERNELS_WITH_BTF
+#                 also the kernels that show BTF of their own, which the program takes there first.
 #   AUTOMATIC     gives every BPF object that the target opens the BTF of the running kernel, without a
 #                 change of its source: it need not call ensure_core_btf(), nor link CoreBTF.
 #
@@ -303,7 +320,7 @@ endmacro()
 # watched: their time stamps say nothing.
 #
 function(corebtf_embed)
-	cmake_parse_arguments(PARSE_ARGV 0 arg "ALL_MACHINES;AUTOMATIC" "TARGET;BUNDLE;COMPRESS;MODE"
+	cmake_parse_arguments(PARSE_ARGV 0 arg "ALL_MACHINES;KERNELS_WITH_BTF;AUTOMATIC" "TARGET;BUNDLE;COMPRESS;MODE"
 		"OBJECTS;KERNELS;SELECT")
 	_corebtf_check_embed_arguments()
 	set_target_properties(${arg_TARGET} PROPERTIES COREBTF_EMBEDDED TRUE)
@@ -328,6 +345,9 @@ function(corebtf_embed)
 		endif()
 		if(arg_ALL_MACHINES)
 			list(APPEND options --all-machines)
+		endif()
+		if(arg_KERNELS_WITH_BTF)
+			list(APPEND options --kernels-with-btf)
 		endif()
 	endif()
 

@@ -148,8 +148,8 @@ demo() {
 	if [ -r "$kernel_btf" ]; then
 		set -- "$@" --kernels "$kernel_btf"
 	fi
-	say "\$ corebtf embed execsnoop --kernels $*"
-	"$corebtf" embed "$tracer" -o "$demo/execsnoop" --kernels "$@" 2>&1
+	say "\$ corebtf embed execsnoop --kernels-with-btf --kernels $*"
+	"$corebtf" embed "$tracer" -o "$demo/execsnoop" --kernels-with-btf --kernels "$@" 2>&1
 	say
 	say "\$ corebtf list execsnoop"
 	"$corebtf" list "$demo/execsnoop"
