@@ -157,6 +157,9 @@ static const struct command_option options_of_btfgen[] = {
 	{SOURCES_SELECT, "select", "EXPR",
 	 "take only the kernels that match EXPR, as for embed;\n"
 	 "may be repeated"},
+	{SOURCES_WITH_BTF, "kernels-with-btf", NULL,
+	 "take also kernels that show BTF of their own, as for\n"
+	 "embed"},
 	{OPTION_JOBS, "jobs", "N", "threads (default: one for each processor)"},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},

@@ -83,7 +83,7 @@ static int check_options(const struct command *command, struct embed_options *op
 	if (!sources->file)
 		return command_usage_error(command, "no executable given");
 	if (sources->kernels.count || sources->object_count || sources->select.count ||
-	    options->compression || options->all_machines)
+	    options->compression || options->all_machines || sources->with_btf)
 		return command_usage_error(command,
 					   "--bundle takes finished BTFs, so there is nothing "
 					   "to trim: no OBJ, and of the options only -o "
@@ -205,8 +205,9 @@ static void print_json(const struct embed_options *options, const struct embeddi
 	       (unsigned long long)embedding->size_after);
 	printf("  \"bundle_size\": %llu,\n  \"kernels\": %zu,\n  \"distinct_btfs\": %zu,\n",
 	       (unsigned long long)summary->size, (size_t)summary->entries, (size_t)summary->blobs);
-	printf("  \"not_selected\": %zu,\n  \"other_machines\": %zu,\n",
-	       trimming->kernels.not_selected, trimming->kernels.left_out);
+	printf("  \"not_selected\": %zu,\n  \"other_machines\": %zu,\n  \"with_own_btf\": %zu,\n",
+	       trimming->kernels.not_selected, trimming->kernels.left_out,
+	       trimming->kernels.with_own);
 	printf("  \"failures\": %zu,\n  \"unresolved_relocations\": %zu\n}\n",
 	       trimming->kernels.failures + embedding->contents.skipped, trimming->unresolved);
 }
@@ -268,9 +269,9 @@ static const struct command_option options_of_embed[] = {
 	 "such a tree, tars of it, kernels (vmlinuz, vmlinux\n"
 	 "with BTF or DWARF), packages (.deb, .rpm), packs\n"
 	 "(corebtf pack), or single BTFs; all words up to the\n"
-	 "next option, and -- ends them; without PATH: those\n"
-	 "that 'corebtf fetch' downloaded; without --kernels:\n"
-	 "also the pack that is installed with corebtf"},
+	 "next option, and -- ends them; without PATH, or without\n"
+	 "--kernels: those that 'corebtf fetch' downloaded, or\n"
+	 "else the pack that is installed with corebtf"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs after it are, where path\n"
 	 "and file do not say it or are wrong: os=ID[:VERSION],\n"
@@ -279,6 +280,10 @@ static const struct command_option options_of_embed[] = {
 	 "take only the kernels that match EXPR, for example\n"
 	 "'os=ubuntu:20.04,release>=5.4,<5.15'; !EXPR excludes\n"
 	 "those that match; may be repeated"},
+	{SOURCES_WITH_BTF, "kernels-with-btf", NULL,
+	 "take also kernels that show BTF of their own, which no\n"
+	 "program needs (5.4 or newer, as far as is known); for\n"
+	 "containers that hide /sys, and for tests"},
 	{OPTION_BUNDLE, "bundle", "FILE",
 	 "instead of --kernels: embed the bundle FILE; also an\n"
 	 "executable, a tar or a folder of trimmed BTFs"},
@@ -302,11 +307,13 @@ const struct command command_embed = {
 		"libbpf-cargo put them. BTFs that EXE already has are replaced. If EXE was linked\n"
 		"with corebtf.ld, its reserved segment is filled; otherwise a section .corebtf is\n"
 		"added at the end of EXE.",
-	.examples = "  corebtf embed execsnoop --kernels btfhub-archive/debian\n"
-		    "  corebtf embed agent probe.bpf.o --kernels kernels -o agent-with-btf\n"
-		    "  corebtf embed execsnoop --bundle kernels.bundle\n"
-		    "  corebtf embed execsnoop --kernels kernels --select 'release>=5.10,<6.12'\n"
-		    "  corebtf embed --kernels kernels /sys/kernel/btf/vmlinux -- execsnoop",
+	.examples =
+		"  corebtf embed execsnoop\n"
+		"  corebtf embed execsnoop --kernels btfhub-archive/debian\n"
+		"  corebtf embed agent probe.bpf.o --kernels kernels -o agent-with-btf\n"
+		"  corebtf embed execsnoop --bundle kernels.bundle\n"
+		"  corebtf embed execsnoop --kernels kernels --select 'release>=5.10,<6.12'\n"
+		"  corebtf embed --kernels-with-btf --kernels /sys/kernel/btf/vmlinux -- execsnoop",
 	.statuses = "0 done; 1 failed, or some kernel BTFs could not be used",
 	.options = options_of_embed,
 	.run = run,

@@ -360,7 +360,7 @@ static int run(const struct command *command, int argc, char **argv)
 static const struct command_option options_of_list[] = {
 	{OPTION_KERNELS, "kernels", "[PATH...]",
 	 "list the kernels that embed would find there; without\n"
-	 "PATH: those that 'corebtf fetch' downloaded"},
+	 "PATH: those that embed takes by default"},
 	{OPTION_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs after it are, as for embed"},
 	{OPTION_SELECT, "select", "EXPR",

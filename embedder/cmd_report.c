@@ -90,15 +90,14 @@ static bool is_same(const char *path, const char *other)
 	return path && other && strcmp(path, other) == 0;
 }
 
-static int check_options(const struct command *command, const struct report_options *options)
+static int check_options(const struct command *command, struct report_options *options)
 {
-	const struct sources *sources = &options->sources;
+	struct sources *sources = &options->sources;
 
 	if (!sources->object_count)
 		return command_usage_error(command, "no BPF object or executable given%s",
 					   sources_swallowed_hint(sources).text);
-	if (!sources->kernels.count)
-		return command_usage_error(command, "no kernels given (--kernels PATH)");
+	kernel_paths_default(&sources->kernels);
 	if (is_same(options->html, options->json) || is_same(options->html, options->junit) ||
 	    is_same(options->json, options->junit))
 		return command_usage_error(command, "-o, --json and --junit write different files: "
@@ -273,8 +272,8 @@ static int run(const struct command *command, int argc, char **argv)
 static const struct command_option options_of_report[] = {
 	{SOURCES_KERNELS, "kernels", "[PATH...]",
 	 "full kernel BTFs, in all forms that embed takes; all\n"
-	 "words up to the next option, and -- ends them; without\n"
-	 "PATH: those that 'corebtf fetch' downloaded"},
+	 "words up to the next option, and -- ends them; the\n"
+	 "default is embed's"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs after it are, as for embed"},
 	{SOURCES_SELECT, "select", "EXPR",
@@ -297,7 +296,7 @@ static const struct command_option options_of_report[] = {
 
 const struct command command_report = {
 	.name = "report",
-	.usage = "EXE|OBJ... --kernels [PATH...] [OPTION...]",
+	.usage = "EXE|OBJ... [--kernels [PATH...]] [OPTION...]",
 	.purpose = "say on which kernels which program breaks, where and why",
 	.details =
 		"Asks of each CO-RE relocation of the objects, or of those inside EXE, what "

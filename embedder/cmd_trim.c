@@ -97,14 +97,13 @@ static int take(const struct command *command, void *context, int key, const cha
 
 static int check_options(const struct command *command, struct trim_options *options)
 {
-	const struct sources *sources = &options->sources;
+	struct sources *sources = &options->sources;
 	bool has_target = options->object.machine || options->object.like;
 
 	if (!sources->object_count)
 		return command_usage_error(command, "no BPF object given%s",
 					   sources_swallowed_hint(sources).text);
-	if (!sources->kernels.count)
-		return command_usage_error(command, "no kernels given (--kernels PATH)");
+	kernel_paths_default(&sources->kernels);
 	if (!options->output)
 		return command_usage_error(command, "no file to write given (-o OUT)");
 	options->kind = container_of_output(options->output);
@@ -127,9 +126,11 @@ static int check_options(const struct command *command, struct trim_options *opt
 	if (options->has_compression && !(options->kind & (CONTAINER_BUNDLE | CONTAINER_OBJECT)))
 		return command_usage_error(command, "--compress is for an OUT that is a bundle or "
 						    "an object file (.o)");
-	if (options->base && (options->kind != CONTAINER_BTF || sources->kernels.count > 1))
+	if (options->base && (options->kind != CONTAINER_BTF || sources->kernels.count != 1 ||
+			      !sources->kernels.paths[0].path))
 		return command_usage_error(command, "--base is for one BTF in --kernels and an OUT "
 						    "that ends in .btf");
+	sources->with_btf |= options->kind == CONTAINER_BTF;
 	return kernel_paths_check(command, &sources->kernels);
 }
 
@@ -445,13 +446,16 @@ static const struct command_option options_of_trim[] = {
 	{'o', "output", "OUT", "the file to write; needed"},
 	{SOURCES_KERNELS, "kernels", "[PATH...]",
 	 "kernel BTFs, in all forms that embed takes; all words\n"
-	 "up to the next option, and -- ends them; without PATH:\n"
-	 "those that 'corebtf fetch' downloaded"},
+	 "up to the next option, and -- ends them; the default\n"
+	 "is embed's"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs after it are, as for embed"},
 	{SOURCES_SELECT, "select", "EXPR",
 	 "take only the kernels that match EXPR, as for embed;\n"
 	 "may be repeated"},
+	{SOURCES_WITH_BTF, "kernels-with-btf", NULL,
+	 "take also kernels that show BTF of their own, as for\n"
+	 "embed; a .btf is made for any kernel"},
 	{OPTION_BASE, "base", "BTF",
 	 "PATH is the split BTF of a module, and BTF that of its\n"
 	 "kernel"},
@@ -474,7 +478,7 @@ static const struct command_option options_of_trim[] = {
 
 const struct command command_trim = {
 	.name = "trim",
-	.usage = "OBJ... --kernels [PATH...] -o OUT [OPTION...]",
+	.usage = "OBJ... [--kernels [PATH...]] -o OUT [OPTION...]",
 	.purpose = "trim kernel BTFs for BPF objects and write them to a file",
 	.details = "The name of OUT says what is written:\n"
 		   "  .btf                           one BTF, for libbpf's btf_custom_path\n"

@@ -152,8 +152,7 @@ static const struct command_option options_of_verify[] = {
 	{SOURCES_KERNELS, "kernels", "[PATH...]",
 	 "full kernel BTFs to compare with, in all forms that\n"
 	 "embed takes; all words up to the next option, and --\n"
-	 "ends them; without PATH: those that 'corebtf fetch'\n"
-	 "downloaded"},
+	 "ends them; the default is embed's"},
 	{SOURCES_AS, "as", "KEY=VALUE[,...]",
 	 "what the kernels at the PATHs after it are, as for embed"},
 	{SOURCES_SELECT, "select", "EXPR",
@@ -166,7 +165,7 @@ static const struct command_option options_of_verify[] = {
 
 const struct command command_verify = {
 	.name = "verify",
-	.usage = "FILE [OBJ...] --kernels [PATH...] [OPTION...]",
+	.usage = "FILE [OBJ...] [--kernels [PATH...]] [OPTION...]",
 	.purpose = "check that trimmed BTFs relocate as the full ones",
 	.details =
 		"Checks the structure of FILE and all checksums. Then compares, for each kernel "

@@ -15,7 +15,8 @@
 void kernel_notes_explain(const struct kernel_input *input, size_t taken, const char *file,
 			  const char *nothing)
 {
-	size_t found = taken + input->left_out + input->not_selected + input->failures;
+	size_t found =
+		taken + input->left_out + input->not_selected + input->with_own + input->failures;
 
 	if (input->select && found)
 		select_option_note_unused(input->select);
@@ -23,6 +24,15 @@ void kernel_notes_explain(const struct kernel_input *input, size_t taken, const 
 		return;
 	if (input->failures && !kernel_input_is_empty(input))
 		report_failure(file, "%sno kernel BTF could be used", nothing);
+	else if (input->with_own)
+		report_failure(file,
+			       "%s%s (%s) show BTF of their own, so that no program needs one for "
+			       "them; --kernels-with-btf takes them, for containers that hide /sys "
+			       "and for tests",
+			       nothing,
+			       input->left_out || input->not_selected ? "the other kernels"
+								      : "all kernels",
+			       text_count(input->with_own).text);
 	else if (input->left_out)
 		report_failure(file,
 			       "%sall %s %skernels are for other machines than it "
@@ -51,6 +61,16 @@ void kernel_notes_left_out(const struct kernel_input *input)
 			    text_count(input->left_out).text, text_plural(input->left_out));
 }
 
+static void note_with_own(const struct kernel_input *input)
+{
+	if (input->with_own)
+		report_note("%s kernel%s left out that show%s BTF of %s own (--kernels-with-btf "
+			    "takes %s)",
+			    text_count(input->with_own).text, text_plural(input->with_own),
+			    input->with_own == 1 ? "s" : "", input->with_own == 1 ? "its" : "their",
+			    input->with_own == 1 ? "it" : "them");
+}
+
 void kernel_notes_dwarf(const struct kernel_input *input)
 {
 	if (input->from_dwarf)
@@ -65,6 +85,7 @@ void kernel_notes_trimming(const struct trimming *trimming)
 
 	kernel_notes_not_selected(kernels);
 	kernel_notes_left_out(kernels);
+	note_with_own(kernels);
 	kernel_notes_dwarf(kernels);
 	if (trimming->unresolved)
 		report_detail(

@@ -26,7 +26,6 @@ void kernel_paths_free(struct kernel_paths *paths)
 		kernel_id_clear(&paths->as[i]);
 	free(paths->paths);
 	free(paths->as);
-	free(paths->shipped);
 	*paths = (struct kernel_paths){0};
 }
 
@@ -39,34 +38,25 @@ void kernel_paths_add(struct kernel_paths *paths, const char *path)
 static char *find_shipped(void)
 {
 	_cleanup_free_ char *command = realpath("/proc/self/exe", NULL);
-	char *slash = command ? strrchr(command, '/') : NULL, *path = NULL;
+	char *slash = command ? strrchr(command, '/') : NULL, *path, *pack;
 
 	if (!slash)
 		return NULL;
 	*slash = '\0';
 	if (asprintf(&path, "%s/" COREBTF_SHIPPED_PACK, command) < 0)
 		return NULL;
-	if (access(path, R_OK) == 0)
-		return path;
+	pack = realpath(path, NULL);
 	free(path);
+	if (pack && access(pack, R_OK) == 0)
+		return pack;
+	free(pack);
 	return NULL;
 }
 
-bool kernel_paths_default(struct kernel_paths *paths)
+void kernel_paths_default(struct kernel_paths *paths)
 {
-	_cleanup_free_ char *cache = NULL;
-
-	if (!cache_find_kernels(&cache, NULL)) {
+	if (!paths->count && !paths->as_count)
 		kernel_paths_add(paths, NULL);
-		report_note("without --kernels: those that 'corebtf fetch' downloaded, %s", cache);
-		return true;
-	}
-	paths->shipped = find_shipped();
-	if (!paths->shipped)
-		return false;
-	kernel_paths_add(paths, paths->shipped);
-	report_note("without --kernels: the pack that came with corebtf, %s", paths->shipped);
-	return true;
 }
 
 int kernel_paths_take_as(const struct command *command, const char *value,
@@ -104,16 +94,31 @@ int kernel_paths_check(const struct command *command, const struct kernel_paths 
 	return COMMAND_GO;
 }
 
-static void add_cache(struct kernel_input *input, const struct kernel_id *as)
+/* The one rule for what is taken where no path was given. */
+static void add_default(struct kernel_input *input, const struct kernel_id *as)
 {
-	_cleanup_free_ char *cache = NULL;
+	_cleanup_free_ char *cache = NULL, *pack = NULL;
 	struct reason why = {""};
+	int err = cache_find_kernels(&cache, &why);
 
-	if (!cache_find_kernels(&cache, &why)) {
+	if (!err) {
+		report_note("kernels: those that 'corebtf fetch' downloaded, in %s", cache);
 		kernel_input_add(input, cache, as);
 		return;
 	}
-	report_failure(cache ? cache : "--kernels", "%s", why.text);
+	/* A cache that is there and cannot be used is not passed over. */
+	if (err == -ENOENT || err == -EINVAL) {
+		pack = find_shipped();
+		if (pack) {
+			report_note("kernels: those of the pack that came with corebtf, %s", pack);
+			kernel_input_add(input, pack, as);
+			return;
+		}
+		reason_set(&why, -ENOENT,
+			   "no kernels given (--kernels PATH), and none are here: 'corebtf fetch' "
+			   "downloads some");
+	}
+	report_failure(cache && err == -EEXIST ? cache : "--kernels", "%s", why.text);
 	input->failures++;
 }
 
@@ -126,6 +131,6 @@ void kernel_paths_find(const struct kernel_paths *paths, struct kernel_input *in
 		if (option->path)
 			kernel_input_add(input, option->path, as);
 		else
-			add_cache(input, as);
+			add_default(input, as);
 	}
 }

@@ -6,7 +6,6 @@
 #ifndef COREBTF_CLI_KERNEL_PATHS_H
 #define COREBTF_CLI_KERNEL_PATHS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "embedder/cli/command.h"
@@ -21,21 +20,20 @@ struct kernel_paths {
 	size_t count;
 	struct kernel_id *as;
 	size_t as_count;
-	char *shipped; /* the pack that is installed with the command, if it was taken */
 };
 
 /* @argc: of the command line, which has no more of either than that. 0 or -ENOMEM. */
 int kernel_paths_init(struct kernel_paths *paths, int argc);
 void kernel_paths_free(struct kernel_paths *paths);
 
-/* The value of --kernels; NULL: the cache of `corebtf fetch`. */
+/*
+ * The value of --kernels. NULL, which is --kernels without a value: the cache of `corebtf fetch`,
+ * or if nothing was fetched the pack that is installed with the command. A note says which.
+ */
 void kernel_paths_add(struct kernel_paths *paths, const char *path);
 
-/*
- * Without any --kernels: the cache of `corebtf fetch`, or else the pack that is installed with the
- * command. A note says which. false: there is neither.
- */
-bool kernel_paths_default(struct kernel_paths *paths);
+/* Once the command line is read: no --kernels at all is the same as one without a value. */
+void kernel_paths_default(struct kernel_paths *paths);
 
 /* The value of --as. COMMAND_GO, or the status to end with after a line that says why. */
 int kernel_paths_take_as(const struct command *command, const char *value,

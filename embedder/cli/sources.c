@@ -53,6 +53,9 @@ int sources_take(const struct command *command, struct sources *sources, int key
 		return memory_option_take(command, value, &sources->memory);
 	case SOURCES_SELECT:
 		return select_option_take(command, value, &sources->select);
+	case SOURCES_WITH_BTF:
+		sources->with_btf = true;
+		return COMMAND_GO;
 	case 'j':
 		return jobs_option_take(command, value, &sources->jobs);
 	}
@@ -87,12 +90,7 @@ int sources_check(const struct command *command, struct sources *sources, const 
 	if (!sources->file)
 		return command_usage_error(command, "no %s given%s", what,
 					   sources_swallowed_hint(sources).text);
-	/* An --as without a path is an error of its own. */
-	if (!sources->kernels.count && !sources->kernels.as_count &&
-	    !kernel_paths_default(&sources->kernels))
-		return command_usage_error(command,
-					   "no kernels given (--kernels PATH), and none are here: "
-					   "'corebtf fetch' downloads some");
+	kernel_paths_default(&sources->kernels);
 	return kernel_paths_check(command, &sources->kernels);
 }
 
@@ -125,8 +123,10 @@ int sources_check_output(const struct sources *sources, const struct kernel_inpu
 
 int sources_trim(const struct sources *sources, struct trimming *trimming, const char *output)
 {
-	int err = trimming_run(trimming, sources->jobs, sources->memory);
+	int err;
 
+	trimming->kernels.leaves_out_own = !sources->with_btf;
+	err = trimming_run(trimming, sources->jobs, sources->memory);
 	progress_end();
 	if (err && err != -ENOENT)
 		report_failure(output, "nothing written: cannot trim: %s", strerror(-err));

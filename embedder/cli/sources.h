@@ -17,7 +17,14 @@
 #include "embedder/engine/trimming.h"
 
 /* Keys of the options (command.h); a command's own start at SOURCES_OTHER. */
-enum { SOURCES_KERNELS = 256, SOURCES_AS, SOURCES_SELECT, SOURCES_MEMORY, SOURCES_OTHER };
+enum {
+	SOURCES_KERNELS = 256,
+	SOURCES_AS,
+	SOURCES_SELECT,
+	SOURCES_MEMORY,
+	SOURCES_WITH_BTF,
+	SOURCES_OTHER
+};
 
 struct sources {
 	const char *file;
@@ -25,6 +32,7 @@ struct sources {
 	size_t object_count;
 	struct kernel_paths kernels;
 	struct kernel_select select;
+	bool with_btf;	   /* for sources_trim(): also kernels that show BTF of their own */
 	unsigned int jobs; /* at least 1 */
 	uint64_t memory;
 };
@@ -33,8 +41,9 @@ struct sources {
 int sources_init(struct sources *sources, int argc);
 void sources_free(struct sources *sources);
 
-/* Takes an operand (the file, then objects), --kernels, --as, --select, -j or --memory. COMMAND_GO,
- * or the status to end with; STATUS_USAGE for a key that is none of these. */
+/* Takes an operand (the file, then objects), --kernels, --as, --select, -j, --memory or
+ * --kernels-with-btf. COMMAND_GO, or the status to end with; STATUS_USAGE for a key that is none of
+ * these. */
 int sources_take(const struct command *command, struct sources *sources, int key,
 		 const char *value);
 
@@ -45,7 +54,7 @@ int sources_take_compression(const struct command *command, const char *value,
 /* To append to "no FILE given": a hint that --kernels may have taken it. */
 struct reason sources_swallowed_hint(const struct sources *sources);
 
-/* COMMAND_GO, or STATUS_USAGE when the file (@what) or the kernels were not given. */
+/* COMMAND_GO, or STATUS_USAGE when the file (@what) was not given. */
 int sources_check(const struct command *command, struct sources *sources, const char *what);
 
 /* Reads the objects, those inside the file when none is named. */

@@ -30,7 +30,7 @@ trap clean EXIT
 # What `cmake --install` puts under /usr/local.
 mkdir -p "$scratch/local/sbin" "$scratch/local/lib/btfd" "$scratch/units/btfd.service.d"
 cp "$EXEC_OBJECT" "$EXIT_OBJECT" "$scratch/local/lib/btfd"
-"$COREBTF" embed --quiet "$BTFD" "$EXEC_OBJECT" "$EXIT_OBJECT" --kernels "$KERNELS" \
+"$COREBTF" embed --quiet "$BTFD" "$EXEC_OBJECT" "$EXIT_OBJECT" --kernels-with-btf --kernels "$KERNELS" \
 	/sys/kernel/btf/vmlinux -o "$scratch/local/sbin/btfd" 2>/dev/null ||
 	skip "this kernel has no BTF to embed"
 

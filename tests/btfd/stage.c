@@ -67,8 +67,9 @@ int stage_open(void)
 	    run("'%s' embed --quiet carrier objects/*.bpf.o --kernels '%s' -o btfd", COREBTF,
 		KERNELS) ||
 	    run("'%s' convert --quiet btfd -o other.bundle", COREBTF) ||
-	    run("'%s' embed --quiet carrier objects/*.bpf.o --kernels '%s' %s -o btfd", COREBTF,
-		KERNELS, KERNEL_BTF) ||
+	    run("'%s' embed --quiet carrier objects/*.bpf.o --kernels-with-btf --kernels '%s' %s "
+		"-o btfd",
+		COREBTF, KERNELS, KERNEL_BTF) ||
 	    run("'%s' convert --quiet btfd -o bundle", COREBTF)) {
 		printf("FAILED: the stage cannot be set up\n");
 		return 1;

@@ -44,7 +44,7 @@ have strace || skip "no strace; the unit itself is good"
 # A whole life: start, reload, stop.
 mkdir "$scratch/objects"
 cp "$EXEC_OBJECT" "$EXIT_OBJECT" "$scratch/objects"
-"$COREBTF" embed --quiet "$scratch/btfd" "$EXEC_OBJECT" "$EXIT_OBJECT" --kernels "$KERNELS" \
+"$COREBTF" embed --quiet "$scratch/btfd" "$EXEC_OBJECT" "$EXIT_OBJECT" --kernels-with-btf --kernels "$KERNELS" \
 	/sys/kernel/btf/vmlinux 2>"$scratch/err" || skip "this kernel has no BTF to embed"
 strace -f -qq -o "$scratch/trace" "$scratch/btfd" -p "$scratch/objects" >/dev/null 2>"$scratch/err" &
 strace_pid=$!

@@ -111,7 +111,7 @@ works "a hard link" ./tool
 # What corebtf convert makes of a program's BTFs.
 rm min_core_btfs.tar.gz
 link carrier "$BCC_STYLE" $static
-corebtf embed carrier --kernels /sys/kernel/btf/vmlinux "$KERNELS" --all-machines || fail "embed"
+corebtf embed carrier --kernels-with-btf --kernels /sys/kernel/btf/vmlinux "$KERNELS" --all-machines || fail "embed"
 for layout in bcc bpf-compatible; do
 	for ending in tar.gz tar.xz tar; do
 		corebtf convert carrier -o exported.$ending --layout $layout || fail "export"
@@ -136,11 +136,11 @@ fails "cut off" "Bad message" ./broken
 
 # The section comes first: the damaged tar is not read. For a kernel that the section lacks the tar
 # is asked.
-corebtf embed broken --kernels /sys/kernel/btf/vmlinux -o both || fail "embed"
+corebtf embed broken --kernels-with-btf --kernels /sys/kernel/btf/vmlinux -o both || fail "embed"
 works "section before tar" ./both
 rm min_core_btfs.tar.gz
 link tool "$COMPATIBLE_STYLE" $static
-corebtf embed tool --kernels /sys/kernel/btf/vmlinux -o both || fail "embed"
+corebtf embed tool --kernels-with-btf --kernels /sys/kernel/btf/vmlinux -o both || fail "embed"
 works "a section in bpf-compatible's program" ./both
 tar -c --gzip -f min_core_btfs.tar.gz -C min_core_btfs .
 link tool "$BCC_STYLE" $static

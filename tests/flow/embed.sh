@@ -150,7 +150,7 @@ same looked-up trimmed.btf
 
 # The running kernel's own BTF, with its build-id.
 if [ -r /sys/kernel/btf/vmlinux ] && [ "$(uname -m)" = x86_64 ]; then
-	status 0 embed exe --kernels "$KERNELS" /sys/kernel/btf/vmlinux -o running
+	status 0 embed exe --kernels-with-btf --kernels "$KERNELS" /sys/kernel/btf/vmlinux -o running
 	status 0 lookup running -o looked-up
 	says out "$(uname -r)"
 	status 0 trim flow.bpf.o --kernels /sys/kernel/btf/vmlinux -o trimmed.btf

@@ -25,7 +25,7 @@ cp "$KERNELS/$(samples arm64 | head -1)" named/debian/11/arm64/5.10.0-30-arm64.b
 extra=
 [ -r /sys/kernel/btf/vmlinux ] && extra=/sys/kernel/btf/vmlinux
 # shellcheck disable=SC2086
-status 0 embed shelf/execsnoop --kernels named $extra --all-machines
+status 0 embed shelf/execsnoop --kernels-with-btf --kernels named $extra --all-machines
 status 0 convert shelf/execsnoop -o shelf/kernels.bundle
 # The same kernels as a folder of raw BTFs and as a tar of it.
 for packed in debian/11/x86_64/$release debian/11/arm64/5.10.0-30-arm64; do

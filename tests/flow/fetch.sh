@@ -93,7 +93,7 @@ status 0 list --kernels --select os=rhel
 says out "3 kernels"
 status 0 list --select=os=rhel --kernels --quiet
 says out "3 kernels"
-(BTFHUB_CACHE=$PWD/nowhere status 1 list --kernels && says err "run 'corebtf fetch'")
+(BTFHUB_CACHE=$PWD/nowhere status 0 list --kernels && says err "came with corebtf")
 [ -e nowhere ] && fail "a cache was made by looking"
 # With a path, and as =PATH, only that path is used.
 (BTFHUB_CACHE=$PWD/nowhere status 0 list --kernels "$server/rhel" && says out "3 kernels")

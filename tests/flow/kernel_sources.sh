@@ -145,24 +145,24 @@ status 0 list --json --kernels boot
 says out '"release": "6.1.0-13-amd64", "machine": "x86_64", "os_id": "debian"'
 says out '"path": "boot/vmlinuz-6.1.0-13-amd64"'
 [ "$(grep -c '"release"' out)" -eq 1 ] || fail "boot: not one kernel"
-status 0 embed exe --kernels boot -o from-boot
+status 0 embed exe --kernels-with-btf --kernels boot -o from-boot
 status 0 list --json from-boot
 says out '"uname_version": "#1 SMP PREEMPT_DYNAMIC Debian 6.1.55-1 (2023-09-29)"'
 grep -q '"build_id": "[0-9a-f]\{40\}"' out || fail "no build-id"
 cp boot/vmlinuz-6.1.0-13-amd64 odd
 for kernel in odd vmlinux; do
-	status 0 embed exe --kernels $kernel -o from-kernel
+	status 0 embed exe --kernels-with-btf --kernels $kernel -o from-kernel
 	same from-boot from-kernel
 done
 mv odd vmlinuz-6.1.0-99-amd64
-status 1 embed exe --kernels vmlinuz-6.1.0-99-amd64 -o none
+status 1 embed exe --kernels-with-btf --kernels vmlinuz-6.1.0-99-amd64 -o none
 says err "says release 6.1.0-99-amd64, and it says 6.1.0-13-amd64 of itself"
-status 0 embed exe --as release=6.1.0-99-amd64 --kernels vmlinuz-6.1.0-99-amd64 -o none
+status 0 embed exe --kernels-with-btf --as release=6.1.0-99-amd64 --kernels vmlinuz-6.1.0-99-amd64 -o none
 # The kernel inside a file of a tree must agree with the path too.
 mkdir -p wrong/debian/12/x86_64 wrong/debian/12/arm64
 cp vmlinux wrong/debian/12/x86_64/6.1.0-12-amd64.btf
 cp vmlinux wrong/debian/12/arm64/6.1.0-13-amd64.btf
-status 1 embed exe --all-machines --kernels wrong -o none
+status 1 embed exe --kernels-with-btf --all-machines --kernels wrong -o none
 says err "6.1.0-12-amd64.btf: its place or name says release 6.1.0-12-amd64"
 says err "6.1.0-13-amd64.btf: its place or name says machine arm64"
 if have dpkg-deb; then
@@ -172,21 +172,21 @@ if have dpkg-deb; then
 	mkdir packages
 	dpkg-deb -Zxz -b root packages/linux-image.deb >/dev/null
 	echo text >packages/notes
-	status 0 embed exe --kernels packages/linux-image.deb -o from-kernel
+	status 0 embed exe --kernels-with-btf --kernels packages/linux-image.deb -o from-kernel
 	same from-boot from-kernel
-	status 0 embed exe --kernels packages -o from-kernel
+	status 0 embed exe --kernels-with-btf --kernels packages -o from-kernel
 	same from-boot from-kernel
 	# A package is of one kernel: what comes behind it is not even read. Here the rest is cut off.
 	mkdir -p root/usr/lib/modules
 	head -c 4000000 /dev/urandom >root/usr/lib/modules/large.ko
 	dpkg-deb -Znone -b root large.deb >/dev/null
 	head -c -2000000 large.deb >packages/linux-image.deb
-	status 0 embed exe --kernels packages/linux-image.deb -o from-cut
+	status 0 embed exe --kernels-with-btf --kernels packages/linux-image.deb -o from-cut
 	cmp from-kernel from-cut || fail "the rest of a package changes what its kernel gives"
 	rm -r root/usr
 	rm root/boot/vmlinuz-*
 	dpkg-deb -Zxz -b root empty.deb >/dev/null
-	status 1 embed exe --kernels empty.deb -o none
+	status 1 embed exe --kernels-with-btf --kernels empty.deb -o none
 	says err "empty.deb: no kernel in this archive"
 fi
 
@@ -207,7 +207,7 @@ if have rpmbuild; then
 	cp rpm/RPMS/*/kernel-core-1-1.*.rpm packages.rpm
 	status 0 list --json --kernels packages.rpm
 	says out '"release": "6.1.0-13-amd64", "machine": "x86_64"'
-	status 0 embed exe --kernels packages.rpm -o from-kernel
+	status 0 embed exe --kernels-with-btf --kernels packages.rpm -o from-kernel
 	same from-boot from-kernel
 fi
 

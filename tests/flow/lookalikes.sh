@@ -63,7 +63,7 @@ says_not err "unable to tell apart"
 # Build-ids decide, and the list shows them. In a tar there are none.
 place "$last" ol/8
 "$WRITE_KERNEL" vmlinuz bzimage zstd
-status 0 embed exe --as release=$release,os=ol:8 --kernels vmlinuz --as '' --kernels tree/fedora
+status 0 embed exe --kernels-with-btf --as release=$release,os=ol:8 --kernels vmlinuz --as '' --kernels tree/fedora
 says_not err "unable to tell apart"
 status 0 list exe
 grep -qE '^OS .* BTF  BUILD-ID$' out || fail "no heading"
@@ -75,11 +75,11 @@ says out "chosen: BTF"
 says out "by release, machine and build-id"
 status 0 lookup exe --release $release --machine x86_64 --build-id 0123
 says out "from fedora 30"
-status 0 btfgen flow.bpf.o --as release=$release,os=ol:8 --kernels vmlinuz --as '' --kernels tree/fedora -o gen.tar.gz
+status 0 btfgen flow.bpf.o --kernels-with-btf --as release=$release,os=ol:8 --kernels vmlinuz --as '' --kernels tree/fedora -o gen.tar.gz
 warns gen.tar.gz
 
 # After a refusal the log does not say that this release, or others of its series, are unknown.
-status 0 embed exe --as release=$release,os=ol:8 --kernels vmlinuz
+status 0 embed exe --kernels-with-btf --as release=$release,os=ol:8 --kernels vmlinuz
 status 1 lookup exe --release $release --machine x86_64 --build-id 0123
 says out "out: its build-id is not this kernel's"
 one_line exe "no BTF for this build of release $release on machine x86_64"

@@ -75,8 +75,6 @@ wrong() {
 	return 0
 }
 wrong "no executable" embed
-wrong "no kernels" embed exe
-wrong "no kernels" embed exe object
 wrong "no executable" embed --kernels a b
 wrong "--jobs" embed exe --kernels k --jobs 0
 wrong "--jobs" embed exe --kernels k -j 2x
@@ -110,16 +108,15 @@ wrong "--reserve takes no IN" convert a b.o --reserve -m x86_64
 wrong "corebtf lookup IN" convert a b.btf
 wrong "no executable" remove
 wrong "no BPF object" trim --kernels k -o x.btf
-wrong "no kernels" trim a -o x.btf
 wrong "no file to write" trim a --kernels k
 wrong "no file to write" trim a --kernels k old.btf
 wrong "one of --machine and --like" trim a --kernels k -o x.o
 wrong "--symbol is for" trim a --kernels k -o x.btf --symbol s
 wrong "--compress is for" trim a --kernels k -o x.tar --compress xz
 wrong "--base is for" trim a --kernels k -o x.tar --base b
+wrong "--base is for" trim a -o x.btf --base b
 wrong "'x.zip' is no archive" trim a --kernels k -o x.zip
 wrong "no BPF object or executable" report --kernels k
-wrong "no kernels" report a.bpf.o
 wrong "no executable" embed --bundle b
 wrong "--bundle takes finished BTFs" embed a --bundle b --kernels k
 wrong "--bundle takes finished BTFs" embed a o.bpf.o --bundle b

@@ -46,7 +46,7 @@ refuse=$build/tests/support/refuse
 bare=$build/tests/machines/task_facts
 object=$build/tests/machines/task_facts.bpf.o
 program=$work/task_facts
-quietly "$COREBTF" embed "$bare" -o "$program" --kernels /sys/kernel/btf/vmlinux
+quietly "$COREBTF" embed "$bare" -o "$program" --kernels-with-btf --kernels /sys/kernel/btf/vmlinux
 
 # With nothing hidden it uses the kernel's own BTF. When that does not load either, skip.
 "$program" >"$work/out" 2>"$work/log" || skip "this kernel loads no program of this kind"

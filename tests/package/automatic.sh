@@ -33,9 +33,9 @@ foreach(tool without with shared)
 	add_executable(${tool} tool.c)
 	target_link_libraries(${tool} whoexec_bpf)
 endforeach()
-corebtf_embed(TARGET without KERNELS ${KERNELS} ALL_MACHINES)
-corebtf_embed(TARGET with KERNELS ${KERNELS} ALL_MACHINES AUTOMATIC)
-corebtf_embed(TARGET shared KERNELS ${KERNELS} ALL_MACHINES AUTOMATIC)
+corebtf_embed(TARGET without KERNELS ${KERNELS} KERNELS_WITH_BTF ALL_MACHINES)
+corebtf_embed(TARGET with KERNELS ${KERNELS} KERNELS_WITH_BTF ALL_MACHINES AUTOMATIC)
+corebtf_embed(TARGET shared KERNELS ${KERNELS} KERNELS_WITH_BTF ALL_MACHINES AUTOMATIC)
 target_link_libraries(shared CoreBTF::corebtf)
 END
 kernels=/sys/kernel/btf/vmlinux
@@ -51,7 +51,7 @@ readelf -dW "$work/build/shared" | grep -q 'NEEDED.*libcorebtf' || fail "AUTOMAT
 "$CC" $FLAGS -I"$work/build" $(pkg-config --cflags corebtf libbpf) "$work/project/tool.c" $automatic \
 	-o "$work/build/made" $(pkg-config --libs corebtf libbpf) \
 	-Wl,-rpath,"$(pkg-config --variable=libdir corebtf)" || fail "pkg-config --variable=automatic"
-"$COREBTF" embed "$work/build/made" --kernels $kernels --all-machines --quiet
+"$COREBTF" embed "$work/build/made" --kernels-with-btf --kernels $kernels --all-machines --quiet
 ok "built with and without CMake"
 
 PATH=$PATH:/usr/sbin:/sbin

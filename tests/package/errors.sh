@@ -53,7 +53,8 @@ refused "only an executable or a shared library can carry BTFs" <<END
 add_library(headers INTERFACE)
 corebtf_embed(TARGET headers KERNELS $kernels)
 END
-refused "corebtf_embed: KERNELS or BUNDLE is missing" <<END
+refused "corebtf_embed: KERNELS is missing, and the pack of kernels that comes with" <<END
+set_property(GLOBAL PROPERTY COREBTF_KERNELS $work/nowhere/kernels.pack)
 corebtf_embed(TARGET program)
 END
 refused "corebtf_embed: nothing given for: KERNELS" <<END

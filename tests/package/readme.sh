@@ -17,7 +17,7 @@ block() {
 cd "$work/project"
 {
 	printf 'cmake_minimum_required(VERSION 3.25)\nproject(tracer LANGUAGES C)\n'
-	block 1 cmake | sed "s|btfhub-archive|$SOURCE/samples/kernels /sys/kernel/btf/vmlinux|"
+	block 1 cmake
 } >CMakeLists.txt
 block 1 c >tracer.bpf.c
 block 2 c >tracer.c

@@ -17,7 +17,7 @@ chmod 755 "$work"
 mkdir -m 1777 "$work/tmp"
 export TMPDIR="$work/tmp"
 unset XDG_RUNTIME_DIR
-"$corebtf" embed "$execsnoop" -o "$work/execsnoop" --kernels /sys/kernel/btf/vmlinux --quiet
+"$corebtf" embed "$execsnoop" -o "$work/execsnoop" --kernels-with-btf --kernels /sys/kernel/btf/vmlinux --quiet
 "$corebtf" convert "$work/execsnoop" -o "$work/bundle" --quiet
 chmod 755 "$work/execsnoop"
 chmod 644 "$work/bundle"
