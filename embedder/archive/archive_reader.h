@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* Folders, devices and the like are not returned. */
 enum archive_kind { ARCHIVE_FILE, ARCHIVE_HARD_LINK, ARCHIVE_SYMBOLIC_LINK };

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 enum archive_packing {
 	ARCHIVE_PLAIN,

@@ -13,7 +13,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 #define LIBARCHIVE_FUNCTIONS(function)                                                             \
 	function(archive_errno);                                                                   \

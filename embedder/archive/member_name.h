@@ -6,7 +6,7 @@
 #ifndef COREBTF_ARCHIVE_MEMBER_NAME_H
 #define COREBTF_ARCHIVE_MEMBER_NAME_H
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* Enough for BTFHub's four folders and a file, with names of 200 bytes. */
 #define MEMBER_NAME_MAX 1024

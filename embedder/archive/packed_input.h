@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* Where the bytes come from. */
 struct packed_source {

@@ -2,7 +2,7 @@
 #include <byteswap.h>
 #include <linux/btf.h>
 
-#include "embedder/btf/btf_header.h"
+#include "runtime/btf/btf_header.h"
 #include "embedder/btf/btf_join.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /*
  * @ret_joined: malloc'd, the caller frees it.

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "runtime/kernel/kernel_id.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct bundle_builder;
 

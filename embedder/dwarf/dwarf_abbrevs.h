@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #include "embedder/dwarf/dwarf_form.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* The attributes that are read. */
 enum dwarf_attribute {

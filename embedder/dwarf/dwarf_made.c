@@ -4,7 +4,7 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/text.h"
 

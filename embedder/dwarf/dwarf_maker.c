@@ -18,7 +18,7 @@
 #include "embedder/dwarf/dwarf_composite.h"
 #include "embedder/dwarf/dwarf_encoding.h"
 #include "embedder/dwarf/dwarf_member.h"
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 
 /* Qualifiers that BTF does not have, one on the other, and references from unit to unit. */
 #define STEPS_MAX 100

@@ -8,7 +8,7 @@
 #define COREBTF_DWARF_DWARF_NAMES_H
 
 #include "embedder/dwarf/dwarf_walk.h"
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 struct dwarf_name {
 	const char *text; /* "": none */

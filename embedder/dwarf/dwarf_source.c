@@ -11,7 +11,7 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
-#include "embedder/btf/btf_header.h"
+#include "runtime/btf/btf_header.h"
 #include "embedder/dwarf/dwarf_maker.h"
 #include "embedder/dwarf/dwarf_walk.h"
 #include "embedder/util/cleanup.h"

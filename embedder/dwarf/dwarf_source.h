@@ -6,7 +6,7 @@
 #define COREBTF_DWARF_DWARF_SOURCE_H
 
 #include "embedder/dwarf/dwarf_sections.h"
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 #include "embedder/util/byte_buffer.h"
 
 struct dwarf_source;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 #include "runtime/util/array.h"
 
 #define SLOTS_MIN 4096

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "embedder/elf/elf_codec.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct elf_file {
 	const uint8_t *data; /* borrowed */

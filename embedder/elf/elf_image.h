@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "embedder/elf/elf_file.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct elf_image {
 	uint8_t *data; /* malloc'd, owned */

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "embedder/elf/elf_codec.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* What linkers compare between the objects of one program. */
 struct elf_object_target {

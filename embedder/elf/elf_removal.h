@@ -10,7 +10,7 @@
 
 #include "embedder/elf/elf_file.h"
 #include "embedder/elf/elf_image.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /*
  * @file: the headers of @image; afterwards it can only be released.

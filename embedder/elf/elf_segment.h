@@ -40,7 +40,7 @@
 
 #include "embedder/elf/elf_file.h"
 #include "embedder/elf/elf_image.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct elf_segment {
 	size_t section;	       /* index of the section header */

@@ -37,7 +37,7 @@
 #include <stdint.h>
 
 #include "embedder/elf/elf_file.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct elf_tail {
 	size_t start;  /* offset in the file: what comes before it stays */

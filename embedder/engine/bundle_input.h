@@ -10,7 +10,7 @@
 
 #include <corebtf.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /*
  * Reads all of the section. @ret_data: malloc'd, the caller frees it.

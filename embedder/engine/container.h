@@ -10,7 +10,7 @@
 
 #include "embedder/engine/events.h"
 #include "embedder/tar/tar_import.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 enum container {
 	CONTAINER_NONE,

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/dwarf/dwarf_source.h"
 #include "embedder/image/kernel_types.h"
 #include "embedder/kernels/kernel_source.h"

@@ -8,7 +8,7 @@
 #include "embedder/engine/events.h"
 #include "embedder/image/kernel_facts.h"
 #include "embedder/util/byte_buffer.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct full_btf {
 	struct byte_buffer btf;

@@ -9,7 +9,7 @@
 #define COREBTF_ENGINE_KERNEL_POOL_H
 
 #include "embedder/engine/kernel_input.h"
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 /* The result for one kernel. */
 struct kernel_pool_result {

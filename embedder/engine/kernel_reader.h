@@ -6,7 +6,7 @@
 #ifndef COREBTF_ENGINE_KERNEL_READER_H
 #define COREBTF_ENGINE_KERNEL_READER_H
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/dwarf/dwarf_source.h"
 #include "embedder/image/kernel_types.h"
 

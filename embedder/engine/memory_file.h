@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct memory_file {
 	int fd; /* -1: not open */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/engine/kernel_pool.h"
 #include "embedder/kernels/kernel_source.h"
 #include "embedder/pack/pack_btf.h"

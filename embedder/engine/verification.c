@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/engine/bundle_input.h"
 #include "embedder/engine/kernel_pool.h"
 #include "embedder/engine/unresolved.h"

@@ -12,7 +12,7 @@
 #define COREBTF_FACTS_KERNEL_FACTS_H
 
 #include "embedder/facts/feature.h"
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 #include "embedder/util/byte_buffer.h"
 
 enum fact {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 
 /* A type about as C writes it: "struct task_struct *", "char [16]". What is damaged or too deep is
  * "?". */

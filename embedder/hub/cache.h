@@ -10,7 +10,7 @@
 #ifndef COREBTF_HUB_CACHE_H
 #define COREBTF_HUB_CACHE_H
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* An open cache; the lock keeps others from changing it. */
 struct cache {

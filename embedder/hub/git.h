@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "embedder/util/byte_buffer.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* A line of git's standard error, without its end. @passing: git will write over it (progress). */
 typedef void (*git_show_fn)(void *context, const char *line, bool passing);

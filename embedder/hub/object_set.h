@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* The format for `git cat-file --batch-check=`. */
 #define OBJECT_SET_FORMAT "%(objectname) %(objectsize)"

@@ -6,7 +6,7 @@
 #ifndef COREBTF_HUB_REPOSITORY_URL_H
 #define COREBTF_HUB_REPOSITORY_URL_H
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* What is fetched when nothing else is named: the archive of the BTFHub project. */
 #define REPOSITORY_URL_DEFAULT "https://github.com/aquasecurity/btfhub-archive"

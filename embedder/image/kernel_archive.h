@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* Around the BTF: tar headers, padding, and a README at the most. */
 #define KERNEL_ARCHIVE_SLACK ((size_t)16 << 20)

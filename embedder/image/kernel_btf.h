@@ -16,7 +16,7 @@
 
 #include "embedder/image/kernel_facts.h"
 #include "embedder/util/memory_budget.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* One kernel's full BTF. */
 struct kernel_btf {

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "embedder/image/kernel_btf.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* Today's largest are 10 MB. */
 #define KERNEL_BTF_SIZE_MAX (UINT32_C(256) << 20)

@@ -12,7 +12,7 @@
 #include "embedder/elf/elf_file.h"
 #include "embedder/image/kernel_bytes.h"
 #include "embedder/image/kernel_facts.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* Whether an ELF file starts here. */
 bool kernel_elf_is(const void *start, size_t size);

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "embedder/image/kernel_btf.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* Smaller files are kept whole. */
 #define KERNEL_EXCERPT_MIN (UINT64_C(64) << 20)

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "embedder/image/kernel_facts.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /*
  * Finds the BTF in @image: @ret_offset, not aligned to anything, and @ret_size, whose end is that

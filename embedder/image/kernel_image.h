@@ -11,7 +11,7 @@
 
 #include "embedder/image/kernel_bytes.h"
 #include "embedder/image/kernel_facts.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* How many bytes kernel_image_is() needs to see. */
 #define KERNEL_IMAGE_START_SIZE 0x250

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* A kernel with all drivers built in has some 100 MB. */
 #define KERNEL_PAYLOAD_SIZE_MAX ((size_t)256 << 20)

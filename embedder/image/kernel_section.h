@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "embedder/elf/elf_file.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* What a packed section may unpack to: so many bytes, and past them so many times its own size.
  * Debug information packs to a third or a tenth. */

@@ -7,7 +7,7 @@
 #define COREBTF_KERNELS_KERNEL_AS_H
 
 #include "embedder/util/own_kernel_id.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /*
  * In the id of an --as a string that is NULL was not said; os id and version id are said together.

@@ -10,7 +10,7 @@
 #include "embedder/image/kernel_facts.h"
 #include "embedder/kernels/kernel_as.h"
 #include "embedder/pack/pack_kernel.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* One kernel BTF that was found. The strings are its own. */
 struct kernel_file {

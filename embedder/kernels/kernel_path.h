@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "embedder/util/own_kernel_id.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 enum kernel_path_kind {
 	KERNEL_PATH_NONE,   /* not named like anything that holds kernels */

@@ -33,7 +33,7 @@
 #include <stddef.h>
 
 #include "runtime/kernel/kernel_id.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct select_condition; /* kernel_select.c */
 

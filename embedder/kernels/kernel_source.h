@@ -5,7 +5,7 @@
 #ifndef COREBTF_KERNELS_KERNEL_SOURCE_H
 #define COREBTF_KERNELS_KERNEL_SOURCE_H
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 enum kernel_source_content {
 	KERNEL_SOURCE_NONE,    /* no archive and no kernel's own file; it may be a BTF */

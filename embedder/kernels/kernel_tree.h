@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct kernel_tree_visitor {
 	/* A regular file. @folder: the path of its folder below the root, "" for the root itself;

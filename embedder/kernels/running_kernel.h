@@ -5,7 +5,7 @@
 #define COREBTF_KERNELS_RUNNING_KERNEL_H
 
 #include "runtime/kernel/kernel_id.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 #define RUNNING_KERNEL_BTF_PATH "/sys/kernel/btf/vmlinux"
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct bpf_object_file {
 	char *name;  /* file name without folders, owned */

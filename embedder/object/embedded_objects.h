@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct embedded_object {
 	size_t offset; /* in the file */

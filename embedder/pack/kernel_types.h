@@ -7,7 +7,7 @@
 
 #include "embedder/pack/pack_kernel.h"
 #include "embedder/pack/type_pool.h"
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 /*
  * Adds the types of @source to @pool, and notes in @kernel which they are; what else it says of the

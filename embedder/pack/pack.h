@@ -9,7 +9,7 @@
 
 #include "embedder/pack/pack_kernel.h"
 #include "embedder/pack/type_pool.h"
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 /* Of the sets of all kernels together. */
 #define PACK_SETS_SIZE_MAX (UINT64_C(4) << 30)

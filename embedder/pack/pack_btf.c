@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_header.h"
+#include "runtime/btf/btf_header.h"
 #include "embedder/pack/pack_order.h"
 #include "embedder/util/byte_buffer.h"
 #include "embedder/util/cleanup.h"

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "embedder/pack/column.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct pack_place {
 	uint32_t id, codec, checksum;

@@ -9,7 +9,7 @@
 #define COREBTF_PACK_PACK_SOURCE_H
 
 #include "embedder/pack/pack_reader.h"
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 /* Starts zeroed; may be opened again for another kernel, which is fast if it is in the same pack.
  */

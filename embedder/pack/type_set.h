@@ -21,7 +21,7 @@
 #define COREBTF_PACK_TYPE_SET_H
 
 #include "embedder/pack/word_roles.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* How deep references by content may lead; real kernels need some 20. */
 #define TYPE_SET_DEPTH_MAX 200

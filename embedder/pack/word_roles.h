@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 
 #define WORD_HEAD	   3 /* name, info, third */
 #define WORD_NAME	   'n'

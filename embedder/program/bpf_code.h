@@ -17,7 +17,7 @@
 
 #include "embedder/object/bpf_object_file.h"
 #include "embedder/util/arena.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 #define BPF_CODE_NONE UINT32_MAX
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/elf/elf_file.h"
 #include "embedder/program/bpf_code.h"
 #include "embedder/program/map_types.h"

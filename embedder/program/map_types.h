@@ -5,7 +5,7 @@
 #ifndef COREBTF_PROGRAM_MAP_TYPES_H
 #define COREBTF_PROGRAM_MAP_TYPES_H
 
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 
 /*
  * The number of the map's type (enum bpf_map_type): a struct in .maps whose member `type` points to

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 enum btf_ext_table {
 	BTF_EXT_FUNCTIONS, /* func_info: which function starts at an instruction */

@@ -9,7 +9,7 @@
  */
 #include <stdlib.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/relo/local_spec.h"
 #include "embedder/relo/request_set.h"
 #include "embedder/util/cleanup.h"

@@ -13,7 +13,7 @@
 #include "embedder/object/bpf_object_file.h"
 #include "embedder/relo/relo_site.h"
 #include "embedder/relo/request.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct request_set {
 	/* Sorted by key: requests of one root are adjacent, and so are those that differ only in

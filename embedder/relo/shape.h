@@ -18,10 +18,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 #include "embedder/util/arena.h"
 #include "embedder/util/byte_buffer.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* A name, with the length it has without its flavour (___x). The text ends with a NUL. */
 struct symbol {

@@ -7,7 +7,7 @@
 #define COREBTF_RELO_SOURCE_LINES_H
 
 #include "embedder/relo/btf_ext.h"
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 
 struct source_table {
 	struct btf_ext_reader reader;

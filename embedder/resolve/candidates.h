@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "embedder/relo/request_set.h"
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 struct candidates {
 	/* Made once from the request set. */

@@ -13,7 +13,7 @@
 #include "embedder/relo/request.h"
 #include "embedder/resolve/answer.h"
 #include "embedder/resolve/marks.h"
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 
 struct matcher {
 	const struct type_view *types;

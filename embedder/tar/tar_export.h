@@ -15,7 +15,7 @@
 
 #include "embedder/archive/archive_writer.h"
 #include "embedder/tar/tar_path.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 #define TAR_EXPORT_PACKAGE_NAME "package.json"
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/tar/tar_export.h"
 #include "embedder/tar/tar_manifest.h"
 #include "embedder/tar/tar_members.h"

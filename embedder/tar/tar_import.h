@@ -17,7 +17,7 @@
 
 #include "embedder/archive/archive_reader.h"
 #include "embedder/bundle/bundle_builder.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct tar_import_opts {
 	const char

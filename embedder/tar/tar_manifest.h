@@ -34,7 +34,7 @@
 #include "embedder/bundle/bundle_builder.h"
 #include "embedder/util/arena.h"
 #include "embedder/util/byte_buffer.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 #define TAR_MANIFEST_NAME "corebtf.manifest"
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "embedder/util/arena.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* The bytes of a BTF: equal ones are one. */
 struct tar_blob {

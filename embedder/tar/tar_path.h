@@ -23,7 +23,7 @@
 #include <stddef.h>
 
 #include "embedder/util/own_kernel_id.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 enum tar_layout {
 	TAR_LAYOUT_BPF_COMPATIBLE,

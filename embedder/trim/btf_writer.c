@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "embedder/trim/btf_writer.h"
-#include "embedder/btf/btf_header.h"
+#include "runtime/btf/btf_header.h"
 
 /* Older readers of the info word take only 16 bits. */
 #define PARTS_MAX 65535

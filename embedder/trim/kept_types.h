@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 #include "embedder/resolve/marks.h"
-#include "embedder/types/type_view.h"
-#include "embedder/util/reason.h"
+#include "runtime/types/type_view.h"
+#include "runtime/util/reason.h"
 
 #define KEPT_NO_BITS SIZE_MAX
 

@@ -12,7 +12,7 @@
 
 #include "embedder/relo/request_set.h"
 #include "embedder/resolve/resolver.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct trimmer;
 

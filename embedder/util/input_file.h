@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /*
  * @limit: a file larger than this is refused with -EFBIG.

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* A NULL pointer in place of a budget means no limit. */
 struct memory_budget {

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /* All zero: empty, and abandoning it does nothing. */
 struct output_file {

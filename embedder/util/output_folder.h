@@ -15,7 +15,7 @@
 
 #include <stddef.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct output_folder {
 	int fd; /* -1: not open */

@@ -5,7 +5,7 @@
 #ifndef COREBTF_UTIL_RANDOM_NAME_H
 #define COREBTF_UTIL_RANDOM_NAME_H
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 #define RANDOM_NAME_LETTERS 6
 

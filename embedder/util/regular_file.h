@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 /*
  * Opens @path for reading. The caller closes *@ret_fd. On failure @why says what is wrong, without

@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 #include "runner/show/show_value.h" /* enum show_format */
 
 struct btf;

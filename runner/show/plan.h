@@ -26,7 +26,7 @@
 #include <stdint.h>
 
 #include "embedder/util/arena.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 #include "runner/show/enum_names.h"
 #include "runner/show/meaning.h"
 

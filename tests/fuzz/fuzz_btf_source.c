@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 
 static int see_name(void *context, uint32_t id, const struct btf_type *type, const char *name)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/dwarf/dwarf_source.h"
 #include "tests/fuzz/dwarf_input.h"
 

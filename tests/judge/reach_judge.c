@@ -26,7 +26,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/compat/compat.h"
 #include "embedder/image/kernel_btf.h"
 #include "embedder/trim/trimmer.h"

@@ -6,7 +6,7 @@
 #ifndef COREBTF_TESTS_LAZY_SOURCE_H
 #define COREBTF_TESTS_LAZY_SOURCE_H
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 
 struct lazy_source {
 	struct type_source types;

@@ -5,7 +5,7 @@
 #ifndef COREBTF_TESTS_TRIM_BYTES_H
 #define COREBTF_TESTS_TRIM_BYTES_H
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/trim/trimmer.h"
 
 /* trimmer_run() on raw BTF, aligned to 4. */

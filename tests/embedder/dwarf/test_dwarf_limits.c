@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/dwarf/dwarf_source.h"
 
 struct made_dwarf {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/facts/kernel_facts.h"
 #include "embedder/image/kernel_btf.h"
 #include "embedder/util/cleanup.h"

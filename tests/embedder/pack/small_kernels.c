@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/pack/pack_reader.h"
 #include "embedder/pack/pack_writer.h"
 #include "tests/support/btf_bytes.h"

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 #include <zlib.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/pack/pack_btf.h"
 #include "embedder/pack/pack_format.h"
 #include "embedder/pack/pack_writer.h"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/pack/pack_format.h"
 #include "embedder/pack/pack_writer.h"
 #include "embedder/util/input_file.h"

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "tests/support/btf_bytes.h"
 
 #define KIND	  BTF_BYTES_KIND

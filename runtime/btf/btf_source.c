@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_header.h"
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_header.h"
+#include "runtime/btf/btf_source.h"
 
 #define LAYOUT_ENTRY_SIZE 4 /* u8 info_size, u8 element_size, u16 flags */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 #include <string.h>
 

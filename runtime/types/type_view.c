@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "embedder/types/type_view.h"
+#include "runtime/types/type_view.h"
 
 /* As libbpf does: longer chains have no size. */
 #define MAX_RESOLVE_DEPTH 32

@@ -16,7 +16,7 @@
  */
 #include <stdlib.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 
 #define BATCH		  512
 #define PREFETCH_DISTANCE 1024

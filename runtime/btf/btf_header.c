@@ -2,7 +2,7 @@
 #include <byteswap.h>
 #include <linux/btf.h>
 
-#include "embedder/btf/btf_header.h"
+#include "runtime/btf/btf_header.h"
 
 #define HEADER_SIZE_WITH_LAYOUT 32
 
