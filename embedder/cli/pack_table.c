@@ -37,7 +37,7 @@ static enum use use_of(uint32_t part)
 {
 	if (part < PACK_PART_COLUMNS_END && part % PACK_COLUMNS != PACK_COLUMN_PATTERN)
 		return type_set_is_cold(part / PACK_COLUMNS) ? USE_FUNCTIONS : USE_TYPES;
-	if (part >= PACK_PART_STRINGS && part < PACK_PART_STRINGS + PACK_STRINGS_COUNT)
+	if (part >= PACK_PART_STRINGS && part < PACK_PART_KERNELS)
 		return USE_STRINGS;
 	return USE_KERNELS;
 }

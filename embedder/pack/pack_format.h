@@ -30,7 +30,8 @@ struct pack_header {
 	uint32_t type_count;
 	uint32_t slot_count;
 	uint32_t parts_checksum; /* of the part records */
-	uint8_t reserved[16];
+	uint32_t strings_size;	 /* of all strings, each with its NUL */
+	uint8_t reserved[12];
 	uint32_t checksum; /* of the bytes before it */
 };
 _Static_assert(sizeof(struct pack_header) == PACK_HEADER_SIZE, "no padding");
@@ -71,7 +72,8 @@ enum pack_column {
 #define PACK_PART_COLUMNS_END (20 * PACK_COLUMNS)
 
 enum pack_part_id {
-	PACK_PART_STRINGS = 0x400, /* and those after it: */
+	PACK_PART_STRINGS = 0x400,  /* what a string ends with, by what it names (pack_strings) */
+	PACK_PART_PREFIXES = 0x410, /* how much of the string before it it begins with, likewise */
 	PACK_PART_KERNELS = 0x500,
 	PACK_PART_COUNTS = 0x501,
 	PACK_PART_ORDINALS = 0x502,

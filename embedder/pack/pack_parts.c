@@ -74,7 +74,7 @@ static int check_header(const void *data, size_t size, struct pack_header *ret_h
 static int read_records(const uint8_t *data, const struct pack_header *header,
 			struct pack_parts *parts, struct reason *why)
 {
-	uint64_t size = le64toh(header->size), unpacked = 0;
+	uint64_t size = le64toh(header->size), unpacked = le32toh(header->strings_size);
 	uint64_t next = PACK_HEADER_SIZE + (uint64_t)parts->count * sizeof(struct pack_part);
 
 	for (uint32_t i = 0; i < parts->count; i++) {
@@ -124,6 +124,7 @@ int pack_parts_open(const void *data, size_t size, struct pack_parts *ret_parts,
 		.kernel_count = le32toh(header.kernel_count),
 		.type_count = le32toh(header.type_count),
 		.slot_count = le32toh(header.slot_count),
+		.strings_size = le32toh(header.strings_size),
 		.count = le32toh(header.part_count),
 	};
 	if (parts.count > (size - PACK_HEADER_SIZE) / sizeof(struct pack_part) ||

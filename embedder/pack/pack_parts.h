@@ -19,7 +19,7 @@ struct pack_place {
 
 struct pack_parts {
 	uint64_t size; /* of the pack */
-	uint32_t kernel_count, type_count, slot_count;
+	uint32_t kernel_count, type_count, slot_count, strings_size;
 	struct pack_place *places; /* by ascending id */
 	uint32_t count;
 };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "embedder/pack/pack_format.h"
-#include "embedder/pack/type_coder.h"
+#include "embedder/pack/type_columns.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/own_kernel_id.h"
@@ -318,17 +318,16 @@ static int read_columns(struct pack_reader *reader, struct type_columns_input *i
 		if (!reader->is_warm || !type_set_is_cold(i / PACK_COLUMNS))
 			err = pack_parts_read(&reader->parts, i, memory++, &input->columns[i], why);
 	for (uint32_t i = 0; !err && i < PACK_STRINGS_COUNT; i++) {
-		struct column_reader *strings = &input->strings[i];
-
 		if (reader->is_warm &&
 		    (i == PACK_STRINGS_PARAMETERS || i == PACK_STRINGS_FUNCTIONS))
 			continue;
-
-		err = pack_parts_read(&reader->parts, PACK_PART_STRINGS + i, memory++, strings,
-				      why);
-		if (!err && strings->next != strings->end && strings->end[-1])
-			err = reason_set(why, -EBADMSG, "its strings do not end with a zero byte");
+		err = pack_parts_read(&reader->parts, PACK_PART_STRINGS + i, memory++,
+				      &input->tails[i], why);
+		if (!err)
+			err = pack_parts_read(&reader->parts, PACK_PART_PREFIXES + i, memory++,
+					      &input->prefixes[i], why);
 	}
+	input->strings_size = reader->parts.strings_size;
 	if (!err)
 		err = read_counts(reader, input, why);
 	if (!err)
@@ -368,7 +367,7 @@ static int add_up(struct pack_reader *reader, struct reason *why)
 
 static int load(struct pack_reader *reader, struct reason *why)
 {
-	enum { PARTS = PACK_PART_COLUMNS_END + PACK_STRINGS_COUNT };
+	enum { PARTS = PACK_PART_COLUMNS_END + 2 * PACK_STRINGS_COUNT };
 	struct type_columns_input *input = calloc(1, sizeof(*input));
 	void **memory = calloc(PARTS, sizeof(*memory));
 	int err;

@@ -20,12 +20,12 @@
 
 #include "embedder/pack/pack_format.h"
 #include "embedder/pack/pack_order.h"
-#include "embedder/pack/type_coder.h"
+#include "embedder/pack/type_columns.h"
 #include "embedder/util/cleanup.h"
 #include "runtime/util/array.h"
 
 /* The table in docs/pack-format.md compares levels. */
-#define ZSTD_LEVEL 19
+#define ZSTD_LEVEL 9
 
 /* Smaller parts are stored as they are: what could be saved is not worth a frame. */
 #define COMPRESSED_MIN 64
@@ -390,7 +390,9 @@ static int add_parts(struct writing *writing)
 	for (uint32_t i = 0; !err && i < PACK_PART_COLUMNS_END; i++)
 		err = add_part(writing, i, &writing->types.columns[i]);
 	for (uint32_t i = 0; !err && i < PACK_STRINGS_COUNT; i++)
-		err = add_part(writing, PACK_PART_STRINGS + i, &writing->types.strings[i]);
+		err = add_part(writing, PACK_PART_STRINGS + i, &writing->types.tails[i]);
+	for (uint32_t i = 0; !err && i < PACK_STRINGS_COUNT; i++)
+		err = add_part(writing, PACK_PART_PREFIXES + i, &writing->types.prefixes[i]);
 	if (!err)
 		err = add_part(writing, PACK_PART_KERNELS, &writing->kernels);
 	if (!err)
@@ -416,6 +418,7 @@ static int finish(struct writing *writing, struct byte_buffer *bytes)
 		.part_count = htole32(writing->part_count),
 		.kernel_count = htole32((uint32_t)writing->pack->count),
 		.type_count = htole32(writing->order.count),
+		.strings_size = htole32((uint32_t)writing->types.strings_size),
 		.parts_checksum =
 			htole32((uint32_t)crc32_z(0, writing->records.data, writing->records.size)),
 	};
@@ -426,7 +429,7 @@ static int finish(struct writing *writing, struct byte_buffer *bytes)
 	memcpy(header.magic, PACK_MAGIC, PACK_MAGIC_SIZE);
 	header.checksum = htole32((uint32_t)crc32_z(0, (const unsigned char *)&header,
 						    offsetof(struct pack_header, checksum)));
-	if (size > PACK_SIZE_MAX)
+	if (size > PACK_SIZE_MAX || writing->types.strings_size > PACK_SIZE_MAX)
 		return -EFBIG;
 	byte_buffer_append(bytes, &header, sizeof(header));
 	byte_buffer_append(bytes, writing->records.data, writing->records.size);

@@ -6,7 +6,6 @@
  */
 #include "embedder/pack/type_coder.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/util/array.h"
@@ -18,38 +17,6 @@
 
 /* What a word of an element is compared with. */
 enum prediction { PREDICT_NOTHING, PREDICT_BEFORE, PREDICT_BEFORE_PLUS_1, PREDICT_END };
-
-struct type_coder {
-	bool failed; /* writing: no memory; reading: damaged */
-	int err;
-	struct type_set *set; /* reading: being made */
-
-	/* Writing. */
-	struct type_columns *out;
-	struct pack_order *order;
-	uint32_t *string_numbers; /* by offset; 0: not written yet */
-
-	/* Reading. */
-	struct type_columns_input *in;
-	struct pack_turn turn;
-	uint32_t base[PACK_KINDS + 1];
-	uint32_t *strings; /* by number: offset */
-	uint32_t strings_capacity;
-	uint32_t words_capacity, words_used;
-	uint32_t pool_base[PACK_STRINGS_COUNT]; /* where strings of a part are in set->strings */
-
-	/* Both. */
-	uint32_t string_count;
-	uint32_t slot_base[PACK_KINDS + 1]; /* by kind: slots of lower kinds */
-	uint32_t *slot_index;		    /* writing: by slot of the set: its number here */
-	uint32_t slots_done[PACK_KINDS];
-	uint32_t *patterns;	   /* by type: reading, the number; writing, the caller's */
-	uint32_t *pattern_numbers; /* writing: by the caller's number: + 1; 0: not written yet */
-	uint32_t *pattern_list;	   /* writing: by number: the caller's */
-	uint32_t pattern_count;
-	uint32_t *found_by; /* by type: the one whose reference it was first met in */
-	uint32_t last_root[PACK_KINDS];
-};
 
 INLINE void code(struct type_coder *coder, unsigned int column, uint32_t *value, bool writing)
 {
@@ -69,12 +36,16 @@ INLINE void code_difference(struct type_coder *coder, unsigned int column, uint3
 		*value = predicted + unzigzag(difference);
 }
 
-static bool damaged(struct type_coder *coder)
+static uint32_t fail(struct type_coder *coder, int err)
 {
-	coder->failed = true;
 	if (!coder->err)
-		coder->err = -EBADMSG;
-	return false;
+		coder->err = err;
+	return 0;
+}
+
+static uint32_t damaged(struct type_coder *coder)
+{
+	return fail(coder, -EBADMSG);
 }
 
 /* --- strings ---------------------------------------------------------------------------------- */
@@ -97,75 +68,69 @@ static enum pack_strings strings_of_kind(uint32_t kind)
 	return type_view_is_enum(kind) ? PACK_STRINGS_ENUMS : PACK_STRINGS_OTHERS;
 }
 
-/* The next string of a part. */
-static uint32_t read_string(struct type_coder *coder, enum pack_strings pool)
+/* A string that has no number yet; it gets one. */
+INLINE uint32_t code_new_string(struct type_coder *coder, enum pack_strings part, uint32_t name,
+				bool writing)
 {
-	struct column_reader *reader = &coder->in->strings[pool];
-	const uint8_t *start = reader->next, *end;
-	uint32_t offset;
+	int err = writing ? string_coder_put(&coder->strings, part, name)
+			  : string_coder_get(&coder->strings, part);
 
-	if (start == reader->end || !*start ||
-	    array_reserve(coder->strings, coder->strings_capacity,
-			  (size_t)coder->string_count + 2)) {
-		damaged(coder);
-		return 0;
-	}
-	end = memchr(start, 0, (size_t)(reader->end - start));
-	if (!end) {
-		damaged(coder);
-		return 0;
-	}
-	reader->next = end + 1;
-	offset = coder->pool_base[pool];
-	coder->pool_base[pool] += (uint32_t)(end + 1 - start);
-	coder->strings[++coder->string_count] = offset;
-	return offset;
+	return err ? fail(coder, err) : coder->strings.count;
 }
 
-static void write_string(struct type_coder *coder, enum pack_strings pool, uint32_t name)
+INLINE uint32_t known_number(struct type_coder *coder, uint32_t number)
 {
-	const char *text = type_set_string(coder->set, name);
-
-	byte_buffer_append(&coder->out->strings[pool], text, strlen(text) + 1);
-	coder->string_numbers[name] = ++coder->string_count;
+	return number <= coder->strings.count ? number : damaged(coder);
 }
 
-/* 0: none; 1: the next new one of @pool; n + 1: number n. From @first on, so that a caller has
- * codes of its own. */
-INLINE void code_name(struct type_coder *coder, unsigned int column, enum pack_strings pool,
+/*
+ * The name of an element: 0 none; 1, 2 what last, and before that, followed the name that the
+ * element before has; 3 the next new string; n + 3 string number n.
+ */
+INLINE void code_name(struct type_coder *coder, unsigned int column, enum pack_strings part,
 		      uint32_t *name, bool writing)
 {
-	uint32_t number;
+	struct recent *recent = &coder->strings.uses[coder->name].next_name;
+	uint32_t number = writing ? coder->strings.numbers[*name] : 0, value;
 
-	if (writing) {
-		number = !*name				 ? 0
-			 : !coder->string_numbers[*name] ? 1
-							 : coder->string_numbers[*name] + 1;
-		code(coder, column, &number, true);
-		if (number == 1)
-			write_string(coder, pool, *name);
-		return;
-	}
-	code(coder, column, &number, false);
-	if (number == 0)
-		*name = 0;
-	else if (number == 1)
-		*name = read_string(coder, pool);
-	else if (number - 1 <= coder->string_count)
-		*name = coder->strings[number - 1];
-	else
-		*name = damaged(coder);
+	if (writing)
+		value = !*name			   ? 0
+			: !number		   ? 3
+			: number == recent->last   ? 1
+			: number == recent->before ? 2
+						   : number + 3;
+	code(coder, column, &value, writing);
+	if (value == 3)
+		number = code_new_string(coder, part, *name, writing);
+	else if (!writing)
+		number = value == 1   ? recent->last
+			 : value == 2 ? recent->before
+			 : value > 3  ? known_number(coder, value - 3)
+				      : 0;
+	/* The array of uses may have moved. */
+	if (number)
+		recent_add(&coder->strings.uses[coder->name].next_name, number);
+	if (!writing)
+		*name = coder->strings.uses[number].offset;
+	coder->name = number;
 }
 
 /* --- references ------------------------------------------------------------------------------- */
 
-static uint32_t read_reference(struct type_coder *coder, unsigned int column, uint32_t from)
+/* @recent: what the name of the element had last, for tags 1 and 2; NULL: it has no name, and the
+ * other tags are one lower. */
+static uint32_t read_reference(struct type_coder *coder, unsigned int column, uint32_t from,
+			       const struct recent *recent)
 {
 	uint32_t tag = 0, index = 0, kind;
 
 	code(coder, column, &tag, false);
 	if (!tag)
 		return 0;
+	if (recent && tag <= 2)
+		return tag == 1 ? recent->last : recent->before;
+	if (recent)
+		tag--;
 	kind = tag >> 1;
 	if (!word_roles_know(kind))
 		return damaged(coder);
@@ -190,39 +155,46 @@ static uint32_t read_reference(struct type_coder *coder, unsigned int column, ui
 }
 
 static void write_reference(struct type_coder *coder, unsigned int column, uint32_t reference,
-			    uint32_t from)
+			    uint32_t from, const struct recent *recent)
 {
 	const struct type_set *set = coder->set;
-	uint32_t tag = 0, index, kind;
+	uint32_t tag = 0, index = 0, kind;
+	bool is_new;
 
-	if (!reference) {
+	if (reference && recent && (reference == recent->last || reference == recent->before)) {
+		tag = reference == recent->last ? 1 : 2;
 		code(coder, column, &tag, true);
 		return;
 	}
-	if (type_set_is_slot(set, reference)) {
+	if (reference && type_set_is_slot(set, reference)) {
 		kind = set->slots[reference - set->slot_base].kind;
 		index = coder->slot_index[reference - set->slot_base];
-	} else {
+		tag = kind << 1;
+	} else if (reference) {
 		kind = type_set_kind(set, reference);
+		tag = kind << 1;
 		if (pack_order_meet(coder->order, reference)) {
 			coder->found_by[reference] = from;
-			tag = 1;
+			tag |= 1;
 		}
 		index = coder->order->index[reference] - 1 + coder->out->counts.slots[kind];
 	}
-	tag |= kind << 1;
+	is_new = tag & 1;
+	tag += tag && recent;
 	code(coder, column, &tag, true);
-	if (!(tag & 1))
+	if (tag && !is_new)
 		code(coder, column + 1, &index, true);
 }
 
 INLINE void code_reference(struct type_coder *coder, unsigned int column, uint32_t *reference,
-			   uint32_t from, bool writing)
+			   uint32_t from, struct recent *recent, bool writing)
 {
 	if (writing)
-		write_reference(coder, column, *reference, from);
+		write_reference(coder, column, *reference, from, recent);
 	else
-		*reference = read_reference(coder, column, from);
+		*reference = read_reference(coder, column, from, recent);
+	if (recent && *reference)
+		recent_add(recent, *reference);
 }
 
 /* --- elements --------------------------------------------------------------------------------- */
@@ -266,15 +238,19 @@ INLINE void code_value(struct type_coder *coder, uint32_t kind, unsigned int col
 INLINE void code_words(struct type_coder *coder, uint32_t type, uint32_t kind, const char *roles,
 		       uint32_t *words, bool is_first, bool writing)
 {
+	struct recent *recent = NULL;
+
 	for (unsigned int i = 0; roles[i]; i++) {
 		unsigned int column = kind * PACK_COLUMNS + PACK_COLUMN_WORD + 2 * i;
 
-		if (roles[i] == WORD_NAME)
+		if (roles[i] == WORD_NAME) {
 			code_name(coder, column, strings_of_elements(kind), &words[i], writing);
-		else if (roles[i] == WORD_REFERENCE)
-			code_reference(coder, column, &words[i], type, writing);
-		else
+			recent = &coder->strings.uses[coder->name].reference;
+		} else if (roles[i] == WORD_REFERENCE) {
+			code_reference(coder, column, &words[i], type, recent, writing);
+		} else {
 			code_value(coder, kind, column, i, &words[i], is_first, writing);
+		}
 	}
 }
 
@@ -335,7 +311,7 @@ INLINE void code_next_version(struct type_coder *coder, uint32_t type, uint32_t 
 			member[0] = before[0];
 		if ((step - 1) & 1)
 			code_reference(coder, columns + PACK_COLUMN_WORD + 2, &member[1], type,
-				       writing);
+				       NULL, writing);
 		else if (!writing)
 			member[1] = before[1];
 		offset = member[2] - before[2];
@@ -362,12 +338,10 @@ static uint32_t *make_words(struct type_coder *coder, uint32_t type, uint32_t in
 
 	if (roles->element_words && WORD_VLEN(info) > column_left(&coder->in->columns[column]))
 		damaged(coder);
-	if (!coder->failed &&
-	    array_reserve(set->words, coder->words_capacity, (size_t)coder->words_used + count)) {
-		coder->err = -ENOMEM;
-		coder->failed = true;
-	}
-	if (coder->failed)
+	if (!coder->err &&
+	    array_reserve(set->words, coder->words_capacity, (size_t)coder->words_used + count))
+		fail(coder, -ENOMEM);
+	if (coder->err)
 		return NULL;
 	set->first[type] = coder->words_used;
 	coder->words_used += (uint32_t)count;
@@ -399,33 +373,32 @@ INLINE bool code_root(struct type_coder *coder, uint32_t type, uint32_t kind, ui
 {
 	unsigned int column = kind * PACK_COLUMNS + PACK_COLUMN_NAME;
 	const struct type_set *set = coder->set;
-	uint32_t number;
+	uint32_t number, value;
 
 	if (writing) {
 		bool is_same = before && *name && *name == type_set_words(set, before)[0] &&
 			       (set->slot_of[type] == TYPE_SET_NO_SLOT ||
 				set->slot_of[type] == set->slot_of[before]);
 
-		number = is_same			 ? 1
-			 : !*name			 ? 0
-			 : !coder->string_numbers[*name] ? 2
-							 : coder->string_numbers[*name] + 2;
-		code(coder, column, &number, true);
-		if (number == 2)
-			write_string(coder, strings_of_kind(kind), *name);
+		number = coder->strings.numbers[*name];
+		value = is_same ? 1 : !*name ? 0 : !number ? 2 : number + 2;
+		code(coder, column, &value, true);
+		if (value == 2)
+			code_new_string(coder, strings_of_kind(kind), *name, true);
 		return is_same;
 	}
-	code(coder, column, &number, false);
-	*name = 0;
-	if (number == 1 && before && type_set_words(set, before)[0])
-		*name = type_set_words(set, before)[0];
-	else if (number == 2)
-		*name = read_string(coder, strings_of_kind(kind));
-	else if (number > 2 && number - 2 <= coder->string_count)
-		*name = coder->strings[number - 2];
-	else if (number)
-		damaged(coder);
-	return number == 1;
+	code(coder, column, &value, false);
+	if (value == 1) {
+		*name = before ? type_set_words(set, before)[0] : 0;
+		if (!*name)
+			damaged(coder);
+		return true;
+	}
+	number = value == 2  ? code_new_string(coder, strings_of_kind(kind), 0, false)
+		 : value > 2 ? known_number(coder, value - 2)
+			     : 0;
+	*name = coder->strings.uses[number].offset;
+	return false;
 }
 
 static int compare_slots(const struct type_set *set, const struct type_slot *slot, uint32_t name,
@@ -515,7 +488,7 @@ INLINE void code_type(struct type_coder *coder, uint32_t type, uint32_t kind, bo
 	code_pattern(coder, type, kind, root, writing);
 	if (is_same && type_view_is_composite(kind))
 		old = root;
-	if (coder->failed)
+	if (coder->err)
 		return;
 	code_info(coder, kind, old, &info, writing);
 	if (!writing) {
@@ -525,12 +498,13 @@ INLINE void code_type(struct type_coder *coder, uint32_t type, uint32_t kind, bo
 		words[0] = name;
 		words[1] = info;
 	}
+	coder->name = 0;
 	if (old) {
 		code_next_version(coder, type, kind, old, words, writing);
 		return;
 	}
 	if (roles->third == WORD_REFERENCE)
-		code_reference(coder, columns + PACK_COLUMN_THIRD, &words[2], type, writing);
+		code_reference(coder, columns + PACK_COLUMN_THIRD, &words[2], type, NULL, writing);
 	else
 		code(coder, columns + PACK_COLUMN_THIRD, &words[2], writing);
 	words += WORD_HEAD;
@@ -543,230 +517,12 @@ INLINE void code_type(struct type_coder *coder, uint32_t type, uint32_t kind, bo
 			   words + (size_t)i * roles->element_words, i == 0, writing);
 }
 
-/* --- all types -------------------------------------------------------------------------------- */
-
-void type_columns_free(struct type_columns *columns)
+void type_coder_write(struct type_coder *coder, uint32_t type, uint32_t kind, bool is_root)
 {
-	for (unsigned int i = 0; i < PACK_PART_COLUMNS_END; i++)
-		byte_buffer_free(&columns->columns[i]);
-	for (unsigned int i = 0; i < PACK_STRINGS_COUNT; i++)
-		byte_buffer_free(&columns->strings[i]);
+	code_type(coder, type, kind, is_root, true);
 }
 
-/* Numbers the slots as the roots of their kinds come. */
-static void number_slots(struct type_coder *coder)
+void type_coder_read(struct type_coder *coder, uint32_t type, uint32_t kind, bool is_root)
 {
-	const struct pack_order *order = coder->order;
-	struct type_counts *counts = &coder->out->counts;
-
-	for (uint32_t kind = 1; kind < PACK_KINDS; kind++) {
-		uint32_t before = TYPE_SET_NO_SLOT;
-
-		counts->types[kind] = order->base[kind + 1] - order->base[kind];
-		counts->roots[kind] = order->turn.known[kind];
-		counts->slots[kind] = 0;
-		for (uint32_t i = 0; i < order->turn.known[kind]; i++) {
-			uint32_t slot = coder->set->slot_of[order->queues[order->base[kind] + i]];
-
-			if (slot != TYPE_SET_NO_SLOT && slot != before)
-				coder->slot_index[slot] = counts->slots[kind]++;
-			before = slot;
-		}
-	}
-}
-
-static void coder_free(struct type_coder *coder)
-{
-	free(coder->string_numbers);
-	free(coder->strings);
-	free(coder->slot_index);
-	free(coder->pattern_numbers);
-	free(coder->found_by);
-}
-
-int type_columns_write(struct type_columns *columns, struct pack_order *order,
-		       const uint32_t *patterns, uint32_t **ret_patterns,
-		       uint32_t *ret_pattern_count)
-{
-	struct type_set *set = (struct type_set *)order->set; /* only read here */
-	size_t types = (size_t)set->type_count + 1;
-	struct type_coder coder = {
-		.set = set,
-		.out = columns,
-		.order = order,
-		.patterns = (uint32_t *)patterns,
-		.string_numbers = calloc(set->strings_size, sizeof(uint32_t)),
-		.slot_index = calloc((size_t)set->slot_count + 1, sizeof(uint32_t)),
-		.pattern_list = malloc(types * sizeof(uint32_t)),
-		.found_by = calloc(types, sizeof(uint32_t)),
-	};
-	uint32_t most = 0, type;
-	int err = 0;
-
-	for (uint32_t i = 1; i < types; i++)
-		most = patterns[i] > most ? patterns[i] : most;
-	coder.pattern_numbers = calloc((size_t)most + 1, sizeof(uint32_t));
-	if (!coder.string_numbers || !coder.slot_index || !coder.pattern_numbers ||
-	    !coder.pattern_list || !coder.found_by) {
-		err = -ENOMEM;
-	} else {
-		number_slots(&coder);
-		while ((type = pack_order_next(order)) != 0) {
-			uint32_t kind = type_set_kind(set, type);
-
-			code_type(&coder, type, kind,
-				  order->index[type] <= columns->counts.roots[kind], true);
-		}
-	}
-	coder_free(&coder);
-	for (unsigned int i = 0; i < PACK_PART_COLUMNS_END; i++)
-		err = byte_buffer_failed(&columns->columns[i]) ? -ENOMEM : err;
-	for (unsigned int i = 0; i < PACK_STRINGS_COUNT; i++)
-		err = byte_buffer_failed(&columns->strings[i]) ? -ENOMEM : err;
-	if (err) {
-		free(coder.pattern_list);
-		return err;
-	}
-	*ret_patterns = coder.pattern_list;
-	*ret_pattern_count = coder.pattern_count;
-	return 0;
-}
-
-/* Puts the strings of all parts behind one another. */
-static int join_strings(struct type_coder *coder, struct reason *why)
-{
-	uint64_t size = 1;
-	char *next;
-
-	for (unsigned int i = 0; i < PACK_STRINGS_COUNT; i++)
-		size += column_left(&coder->in->strings[i]);
-	if (size > PACK_SIZE_MAX)
-		return reason_set(why, -EBADMSG,
-				  "its strings have %llu bytes, more than a pack may",
-				  (unsigned long long)size);
-	next = coder->set->strings = malloc((size_t)size);
-	if (!next)
-		return -ENOMEM;
-	*next++ = '\0';
-	for (unsigned int i = 0; i < PACK_STRINGS_COUNT; i++) {
-		size_t left = column_left(&coder->in->strings[i]);
-
-		coder->pool_base[i] = (uint32_t)(next - coder->set->strings);
-		if (left)
-			memcpy(next, coder->in->strings[i].next, left);
-		next += left;
-	}
-	coder->set->strings_size = (uint32_t)size;
-	return 0;
-}
-
-/* Whether all that the columns have was read, and no more. */
-static bool is_read(const struct type_coder *coder)
-{
-	const struct type_columns_input *in = coder->in;
-
-	bool warm = coder->turn.stop_at_cold; /* then some is left in each */
-
-	for (uint32_t kind = 0; kind < PACK_KINDS; kind++)
-		if ((!warm && coder->turn.done[kind] != in->counts.types[kind]) ||
-		    coder->slots_done[kind] != in->counts.slots[kind])
-			return false;
-	for (unsigned int i = 0; i < PACK_PART_COLUMNS_END; i++)
-		if (in->columns[i].is_damaged || (!warm && column_left(&in->columns[i])))
-			return false;
-	for (unsigned int i = 0; !warm && i < PACK_STRINGS_COUNT; i++)
-		if (column_left(&in->strings[i]))
-			return false;
-	return true;
-}
-
-#define UNREAD_WORDS (WORD_HEAD + WORD_ELEMENT_MAX)
-
-/* What stands for all types that are not read: of each kind one without name and elements. */
-static int make_unread(struct type_coder *coder)
-{
-	struct type_set *set = coder->set;
-
-	if (array_reserve(set->words, coder->words_capacity, PACK_KINDS * UNREAD_WORDS))
-		return -ENOMEM;
-	for (uint32_t kind = 0; kind < PACK_KINDS; kind++) {
-		uint32_t *words = set->words + coder->words_used;
-
-		memset(words, 0, UNREAD_WORDS * sizeof(*words));
-		words[1] = WORD_INFO(kind, 0, 0);
-		for (uint32_t type = coder->base[kind] + 1; type <= coder->base[kind + 1]; type++) {
-			set->first[type] = coder->words_used;
-			set->slot_of[type] = TYPE_SET_NO_SLOT;
-			coder->patterns[type] = TYPE_COLUMNS_UNREAD;
-		}
-		coder->words_used += UNREAD_WORDS;
-	}
-	return 0;
-}
-
-static int read_types(struct type_coder *coder, struct reason *why)
-{
-	struct type_set *set = coder->set;
-	size_t types = (size_t)set->type_count + 1;
-	uint32_t kind;
-	int err;
-
-	set->first = calloc(types, sizeof(*set->first));
-	set->slot_of = malloc(types * sizeof(*set->slot_of));
-	set->slots = calloc((size_t)set->slot_count + 1, sizeof(*set->slots));
-	coder->patterns = malloc(types * sizeof(*coder->patterns));
-	coder->found_by = calloc(types, sizeof(*coder->found_by));
-	if (!set->first || !set->slot_of || !set->slots || !coder->patterns || !coder->found_by)
-		return -ENOMEM;
-	err = make_unread(coder);
-	if (!err)
-		err = join_strings(coder, why);
-	if (err)
-		return err;
-	while (!coder->failed && (kind = pack_turn_next(&coder->turn)) != 0) {
-		uint32_t place = coder->turn.done[kind];
-
-		code_type(coder, coder->base[kind] + place, kind,
-			  place <= coder->in->counts.roots[kind], false);
-	}
-	if (coder->err == -ENOMEM)
-		return -ENOMEM;
-	if (coder->failed || !is_read(coder))
-		return reason_set(why, -EBADMSG,
-				  "its types are damaged: a column says what the "
-				  "others do not allow");
-	return 0;
-}
-
-int type_columns_read(struct type_columns_input *input, bool warm, uint32_t *ordinals,
-		      struct type_set *ret_set, uint32_t **ret_patterns,
-		      uint32_t *ret_pattern_count, struct reason *why)
-{
-	struct type_coder coder = {
-		.in = input,
-		.set = ret_set,
-		.turn = {.stop_at_cold = warm},
-	};
-	int err;
-
-	*ret_set = (struct type_set){.ordinals = ordinals};
-	for (uint32_t kind = 0; kind < PACK_KINDS; kind++) {
-		coder.base[kind + 1] = coder.base[kind] + input->counts.types[kind];
-		coder.slot_base[kind + 1] = coder.slot_base[kind] + input->counts.slots[kind];
-		coder.turn.known[kind] = input->counts.roots[kind];
-	}
-	ret_set->type_count = coder.base[PACK_KINDS];
-	ret_set->slot_count = coder.slot_base[PACK_KINDS];
-	ret_set->slot_base = ret_set->type_count + 1;
-	err = read_types(&coder, why);
-	if (err == -ENOMEM)
-		reason_errno(why, err, "cannot read its types");
-	coder_free(&coder);
-	if (err) {
-		free(coder.patterns);
-		return err;
-	}
-	*ret_patterns = coder.patterns;
-	*ret_pattern_count = coder.pattern_count;
-	return 0;
+	code_type(coder, type, kind, is_root, false);
 }

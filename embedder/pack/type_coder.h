@@ -1,61 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Distinct types ↔ the columns of a pack. Writing and reading are the same walk over the same
- * columns, so they are the same code (type_coder.c); only the direction of each number differs.
+ * One type ↔ its numbers in the columns of a pack. Writing and reading are the same walk over the
+ * same columns, so they are the same code; only the direction of each number differs.
  */
 #ifndef COREBTF_PACK_TYPE_CODER_H
 #define COREBTF_PACK_TYPE_CODER_H
 
-#include "embedder/pack/column.h"
-#include "embedder/pack/pack_format.h"
-#include "embedder/pack/pack_order.h"
-#include "embedder/pack/type_set.h"
+#include "embedder/pack/string_coder.h"
+#include "embedder/pack/type_columns.h"
 
-/* How many types of each kind there are, and which part of them are roots or slots. */
-struct type_counts {
-	uint32_t types[PACK_KINDS], roots[PACK_KINDS], slots[PACK_KINDS];
+struct type_coder {
+	int err;	      /* once it is set: writing: -ENOMEM; reading: also -EBADMSG */
+	struct type_set *set; /* reading: being made */
+	struct string_coder strings;
+
+	/* Writing. */
+	struct type_columns *out;
+	struct pack_order *order;
+
+	/* Reading. */
+	struct type_columns_input *in;
+	struct pack_turn turn;
+	uint32_t base[PACK_KINDS + 1];
+	uint32_t words_capacity, words_used;
+
+	/* Both. */
+	uint32_t name;			    /* number of the last element's; 0: none */
+	uint32_t slot_base[PACK_KINDS + 1]; /* by kind: slots of lower kinds */
+	uint32_t *slot_index;		    /* writing: by slot of the set: its number here */
+	uint32_t slots_done[PACK_KINDS];
+	uint32_t *patterns;	   /* by type: reading, the number; writing, the caller's */
+	uint32_t *pattern_numbers; /* writing: by the caller's number: + 1; 0: not written yet */
+	uint32_t *pattern_list;	   /* writing: by number: the caller's */
+	uint32_t pattern_count;
+	uint32_t *found_by; /* by type: the one whose reference it was first met in */
+	uint32_t last_root[PACK_KINDS];
 };
 
-/* --- writing ---------------------------------------------------------------------------------- */
-
-struct type_columns {
-	struct byte_buffer columns[PACK_PART_COLUMNS_END];
-	struct byte_buffer strings[PACK_STRINGS_COUNT];
-	struct type_counts counts;
-};
-
-void type_columns_free(struct type_columns *columns);
-
-/*
- * Writes the types that @order has, whose roots are in it already, sorted.
- * @patterns: by type of order->set, which kernels have it, by any numbers. @ret_patterns: by number
- * of a pattern in the columns, the number in @patterns; malloc'd. Error: -ENOMEM.
- */
-int type_columns_write(struct type_columns *columns, struct pack_order *order,
-		       const uint32_t *patterns, uint32_t **ret_patterns,
-		       uint32_t *ret_pattern_count);
-
-/* --- reading ---------------------------------------------------------------------------------- */
-
-struct type_columns_input {
-	struct column_reader columns[PACK_PART_COLUMNS_END];
-	/* Each ends with a NUL, or is empty. */
-	struct column_reader strings[PACK_STRINGS_COUNT];
-	struct type_counts counts;
-};
-
-/* The pattern of a type that was not read. */
-#define TYPE_COLUMNS_UNREAD UINT32_MAX
-
-/*
- * Reads all types, or with @warm those that can be read before the first cold one (pack_order.h):
- * of others only the kind is there then.
- * @set: freed with type_set_free(), on failure as well; its ordinals are given
- * (by type, malloc'd) and belong to it. @ret_patterns: by type, malloc'd.
- * Errors: -EBADMSG, -ENOMEM.
- */
-int type_columns_read(struct type_columns_input *input, bool warm, uint32_t *ordinals,
-		      struct type_set *ret_set, uint32_t **ret_patterns,
-		      uint32_t *ret_pattern_count, struct reason *why);
+/* Writes a type, or reads the next one of its kind as number @type; errors are in coder->err. */
+void type_coder_write(struct type_coder *coder, uint32_t type, uint32_t kind, bool is_root);
+void type_coder_read(struct type_coder *coder, uint32_t type, uint32_t kind, bool is_root);
 
 #endif

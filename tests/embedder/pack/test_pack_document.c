@@ -36,10 +36,13 @@ static int free_document(void **state)
 
 static void limits(void **state)
 {
-	assert_non_null(
-		strstr(document, "\n| size of the file, and of all parts unpacked | 2^30 |"));
+	assert_non_null(strstr(
+		document,
+		"\n| size of the file; all parts unpacked and `strings_size` together | 2^30 |"));
 	assert_true(PACK_SIZE_MAX == 1 << 30);
-	assert_non_null(strstr(document, "\n| all parts unpacked | 2^20 + 64 * size |"));
+	assert_non_null(
+		strstr(document,
+		       "\n| all parts unpacked and `strings_size` together | 2^20 + 64 * size |"));
 	assert_true(PACK_RATIO_SLACK == 1 << 20 && PACK_RATIO_MAX == 64);
 	assert_non_null(strstr(document, "\n| kernels | 2^20 |"));
 	assert_true(PACK_KERNELS_MAX == 1 << 20);
