@@ -32,7 +32,7 @@ void event_printer_free(struct event_printer *printer)
 		return;
 	plan_free(&printer->plan);
 	show_table_free(&printer->table);
-	users_free(&printer->context.users);
+	show_context_free(&printer->context);
 	line_free(&printer->line);
 	free(printer);
 }
@@ -60,9 +60,8 @@ int event_printer_new(const struct event_printer_options *options, struct event_
 		err = show_table_new(&printer->table, &printer->plan);
 		if (err)
 			return reason_errno(why, err, "table of events");
-		if (printer->plan.uses[MEANING_UID])
-			users_read(&printer->context.users, "/etc/passwd");
 	}
+	show_context_read(&printer->context, &printer->plan);
 	*ret = TAKE_PTR(printer);
 	return 0;
 }

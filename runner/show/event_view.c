@@ -17,3 +17,17 @@ bool event_view_extent(struct event_view *view, const struct field *field, uint6
 		view->is_short = true;
 	return *ret_size || !field->size || field->is_last;
 }
+
+void show_context_read(struct show_context *context, const struct plan *plan)
+{
+	if (plan->uses[MEANING_UID] && !context->users.count)
+		users_read(&context->users, "/etc/passwd");
+	if (plan->uses[MEANING_KERNEL_ADDRESS] && !context->symbols.count)
+		kernel_symbols_read(&context->symbols, "/proc/kallsyms");
+}
+
+void show_context_free(struct show_context *context)
+{
+	users_free(&context->users);
+	kernel_symbols_free(&context->symbols);
+}

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runner/show/kernel_symbols.h"
 #include "runner/show/line.h"
 #include "runner/show/plan.h"
 #include "runner/show/users.h"
@@ -18,11 +19,16 @@
 
 #define EVENT_STEPS_MAX 65536 /* fields and elements that are looked at in one event */
 
-/* What outlives the event. */
+/* What outlives the event; starts zeroed. */
 struct show_context {
 	struct wall_clock clock;
 	struct users users;
+	struct kernel_symbols symbols;
 };
+
+/* Reads what the fields of @plan need: once for each file. */
+void show_context_read(struct show_context *context, const struct plan *plan);
+void show_context_free(struct show_context *context);
 
 struct event_view {
 	const struct plan *plan;

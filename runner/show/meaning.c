@@ -10,12 +10,17 @@ static const struct {
 	const char *name;
 	enum meaning meaning;
 } meanings[] = {
-	{"time", MEANING_TIME},		{"boot_time", MEANING_BOOT_TIME},
-	{"duration", MEANING_DURATION}, {"ip", MEANING_IP},
-	{"port", MEANING_PORT},		{"uid", MEANING_UID},
-	{"errno", MEANING_ERRNO},	{"pid", MEANING_PID},
-	{"size", MEANING_SIZE},		{"hex", MEANING_HEX},
-	{"text", MEANING_TEXT},		{"kernel_address", MEANING_KERNEL_ADDRESS},
+	{"time", MEANING_TIME},
+	{"boot_time", MEANING_BOOT_TIME},
+	{"duration", MEANING_DURATION},
+	{"ip", MEANING_IP},
+	{"port", MEANING_PORT},
+	{"uid", MEANING_UID},
+	{"errno", MEANING_ERRNO},
+	{"size", MEANING_SIZE},
+	{"hex", MEANING_HEX},
+	{"text", MEANING_TEXT},
+	{"kernel_address", MEANING_KERNEL_ADDRESS},
 };
 
 enum meaning meaning_find(const char *tag, const char **ret_argument)

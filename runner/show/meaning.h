@@ -17,8 +17,7 @@ enum meaning {
 	MEANING_PORT,	   /* in network order */
 	MEANING_UID,
 	MEANING_ERRNO, /* 0 or more: a result; less: -errno */
-	MEANING_PID,
-	MEANING_SIZE, /* bytes */
+	MEANING_SIZE,  /* bytes */
 	MEANING_HEX,
 	MEANING_TEXT, /* bytes that hold text, though they are not char */
 	MEANING_KERNEL_ADDRESS

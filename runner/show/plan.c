@@ -361,6 +361,37 @@ static int add_struct(struct compiler *compiler, const struct place *place,
 	return err;
 }
 
+/* .bss and its like: an object of the global variables. */
+static int add_variables(struct compiler *compiler, const struct place *place,
+			 const struct btf_type *section)
+{
+	size_t index = 0;
+	int err = add_field(compiler, place, FIELD_OBJECT, section->size, &index);
+
+	if (err)
+		return err;
+	for (unsigned i = 0; i < btf_vlen(section) && !err; i++) {
+		const struct btf_var_secinfo *info = btf_var_secinfos(section) + i;
+		const struct btf_type *variable = btf__type_by_id(compiler->btf, info->type);
+		const char *name;
+		struct place inner = {.prefix = "",
+				      .argument = "",
+				      .bit_offset = (uint64_t)info->offset * 8,
+				      .depth = place->depth + 1};
+		size_t tag_count;
+		const struct tag *tag = tags_of(&compiler->tags, info->type, -1, &tag_count);
+
+		if (!variable || !btf_is_var(variable))
+			continue;
+		name = btf__name_by_offset(compiler->btf, variable->name_off);
+		inner.name = name && *name ? name : "?";
+		take_meaning(&inner, tag, tag_count);
+		err = add_type(compiler, &inner, variable->type);
+	}
+	compiler->plan->fields[index].body = (uint32_t)(compiler->plan->count - index - 1);
+	return err;
+}
+
 static int add_type(struct compiler *compiler, const struct place *outer, uint32_t id)
 {
 	struct place place = *outer;
@@ -389,6 +420,10 @@ static int add_type(struct compiler *compiler, const struct place *outer, uint32
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
 		return add_struct(compiler, &place, type, id);
+	case BTF_KIND_DATASEC:
+		if (!outer->depth)
+			return add_variables(compiler, &place, type);
+		return add_plain(compiler, &place, FIELD_BYTES, 0);
 	default:
 		return add_plain(compiler, &place, FIELD_BYTES, 0);
 	}
@@ -433,6 +468,20 @@ int plan_compile(struct plan *plan, const struct btf *btf, uint32_t type, struct
 	plan->type_name = type_name(&compiler, type);
 	if (err || !plan->type_name)
 		return reason_errno(why, -ENOMEM, "fields of an event");
+	return 0;
+}
+
+int plan_raw(struct plan *plan, uint32_t size, struct reason *why)
+{
+	struct compiler compiler = {.plan = plan};
+	struct place place = {.prefix = "", .argument = "", .is_last = true};
+	bool is_integer = size == 1 || size == 2 || size == 4 || size == 8;
+
+	plan->size = size;
+	plan->type_name = "unknown type";
+	if (is_integer ? add_number(&compiler, &place, FIELD_INTEGER, size, size * 8, false, NULL)
+		       : add_plain(&compiler, &place, FIELD_BYTES, size))
+		return reason_errno(why, -ENOMEM, "fields of a value");
 	return 0;
 }
 

@@ -84,6 +84,8 @@ struct plan {
 /* @plan starts zeroed and may be freed whatever is returned. -EINVAL: @type is not in @btf, or has
  * no size. */
 int plan_compile(struct plan *plan, const struct btf *btf, uint32_t type, struct reason *why);
+/* Bytes whose type is not known: an integer if they have the size of one. */
+int plan_raw(struct plan *plan, uint32_t size, struct reason *why);
 void plan_free(struct plan *plan);
 
 #endif

@@ -10,7 +10,7 @@ void show_json_comma(struct line *line)
 {
 	char last = line->size ? line->data[line->size - 1] : '{';
 
-	if (last != '{' && last != '[')
+	if (last != '{' && last != '[' && last != ':')
 		line_bytes(line, ",", 1);
 }
 

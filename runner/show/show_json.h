@@ -18,7 +18,7 @@ void show_json_members(struct event_view *view);
 /* One field of the plan, which is in the struct at @outer. */
 void show_json_field(struct event_view *view, const struct field *field, uint64_t outer);
 
-/* A comma, unless a bracket was just opened or the line is empty. */
+/* A comma, unless a bracket was just opened, a key was just written or the line is empty. */
 void show_json_comma(struct line *line);
 
 #endif

@@ -71,20 +71,30 @@ struct cursor {
 	size_t column;
 };
 
+static void end_cell(struct show_table *table, struct line *line, const struct cursor *cursor)
+{
+	uint8_t *width = &table->widths[cursor->column];
+	size_t used = line->size - cursor->start;
+
+	if (used > *width)
+		*width = used > TABLE_WIDTH_MAX ? TABLE_WIDTH_MAX : (uint8_t)used;
+	line_pad(line, cursor->start, *width);
+	line_bytes(line, " ", 1);
+}
+
 /* Spaces are not written at the end of a line: only when another cell follows. */
 static void start_cell(struct show_table *table, struct line *line, struct cursor *cursor,
 		       size_t column)
 {
-	if (cursor->column != SIZE_MAX) {
-		uint8_t *width = &table->widths[cursor->column];
-		size_t used = line->size - cursor->start;
-
-		if (used > *width)
-			*width = used > TABLE_WIDTH_MAX ? TABLE_WIDTH_MAX : (uint8_t)used;
-		line_pad(line, cursor->start, *width);
-		line_bytes(line, " ", 1);
-	}
+	if (cursor->column != SIZE_MAX)
+		end_cell(table, line, cursor);
 	*cursor = (struct cursor){line->size, column};
+}
+
+static void end_row(struct show_table *table, struct line *line, const struct cursor *cursor)
+{
+	if (table->is_followed && cursor->column != SIZE_MAX)
+		end_cell(table, line, cursor);
 }
 
 void show_table_head(struct show_table *table, const struct plan *plan, struct line *line)
@@ -100,6 +110,7 @@ void show_table_head(struct show_table *table, const struct plan *plan, struct l
 		line_text(line, field->title);
 		i += field->body;
 	}
+	end_row(table, line, &cursor);
 }
 
 /* 1,2,3; elements that are structs or arrays themselves are written as JSON. False: not there. */
@@ -130,25 +141,30 @@ static bool print_array(struct event_view *view, const struct field *array, uint
 	return true;
 }
 
+void show_table_cell(struct event_view *view, const struct field *field, uint64_t outer)
+{
+	uint64_t start = outer + field->offset;
+	bool is_there = field->kind == FIELD_ARRAY
+				? print_array(view, field, start)
+				: show_value(view, field, start, outer, SHOW_TABLE);
+
+	if (!is_there)
+		line_bytes(view->line, "-", 1);
+}
+
 static void print_cells(struct show_table *table, struct event_view *view, size_t first,
 			size_t count, uint64_t outer, struct cursor *cursor)
 {
 	for (size_t i = first; i < first + count;) {
 		const struct field *field = &view->plan->fields[i];
-		uint64_t start = outer + field->offset;
-		bool is_there;
 
 		if (!event_view_step(view))
 			return;
 		if (field->kind == FIELD_OBJECT) {
-			print_cells(table, view, i + 1, field->body, start, cursor);
+			print_cells(table, view, i + 1, field->body, outer + field->offset, cursor);
 		} else {
 			start_cell(table, view->line, cursor, i);
-			is_there = field->kind == FIELD_ARRAY
-					   ? print_array(view, field, start)
-					   : show_value(view, field, start, outer, SHOW_TABLE);
-			if (!is_there)
-				line_bytes(view->line, "-", 1);
+			show_table_cell(view, field, outer);
 		}
 		i += 1 + field->body;
 	}
@@ -159,4 +175,5 @@ void show_table_row(struct show_table *table, struct event_view *view)
 	struct cursor cursor = {.column = SIZE_MAX};
 
 	print_cells(table, view, 0, view->plan->count, 0, &cursor);
+	end_row(table, view->line, &cursor);
 }

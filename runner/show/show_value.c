@@ -75,6 +75,23 @@ static void print_size(struct line *line, uint64_t size)
 	line_bytes(line, &units[unit], 1);
 }
 
+void show_address(struct event_view *view, uint64_t address, enum show_format format)
+{
+	uint64_t offset = 0;
+	const char *name = kernel_symbols_find(&view->context->symbols, address, &offset);
+
+	quote(view, format);
+	if (name && strlen(name) < SHOW_VALUE_ROOM - 24) {
+		line_escaped(view->line, name, strlen(name),
+			     format == SHOW_JSON ? LINE_JSON : LINE_TERMINAL);
+		line_bytes(view->line, "+", 1);
+		line_hex(view->line, offset);
+	} else {
+		line_hex(view->line, address);
+	}
+	quote(view, format);
+}
+
 /* False: the number alone says it. */
 static bool print_meaning(struct event_view *view, const struct field *field, uint64_t value,
 			  enum show_format format)
@@ -109,6 +126,9 @@ static bool print_meaning(struct event_view *view, const struct field *field, ui
 		quote(view, format);
 		line_text(view->line, name);
 		quote(view, format);
+		return true;
+	case MEANING_KERNEL_ADDRESS:
+		show_address(view, value, format);
 		return true;
 	case MEANING_HEX:
 		quote(view, format);
@@ -267,6 +287,10 @@ bool show_value(struct event_view *view, const struct field *field, uint64_t off
 		print_float(view, bytes, size, format);
 		break;
 	case FIELD_POINTER:
+		if (field->meaning == MEANING_KERNEL_ADDRESS) {
+			show_address(view, bits_load_whole(bytes, size == 4 ? 4 : 8), format);
+			break;
+		}
 		quote(view, format);
 		line_hex(view->line, bits_load_whole(bytes, size == 4 ? 4 : 8));
 		quote(view, format);

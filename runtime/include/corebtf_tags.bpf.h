@@ -38,4 +38,31 @@
 #define COREBTF_HEX	      COREBTF_TAG("hex")  /* a number or bytes in hexadecimal; JSON: text */
 #define COREBTF_TEXT	      COREBTF_TAG("text") /* bytes other than char that hold text */
 
+/* An address in the kernel: its function, function+0x1f; JSON: text. */
+#define COREBTF_KERNEL_ADDRESS COREBTF_TAG("kernel_address")
+
+/* Of a global `const volatile` variable, which is an option of the tool: what --help says. */
+#define COREBTF_HELP(text) COREBTF_TAG("help:" text)
+
+/*
+ * Of a map, after its section: how it is printed, at the end or every --interval.
+ *
+ *	struct {
+ *		...
+ *	} latencies SEC(".maps") COREBTF_LOG2("usecs");
+ *
+ * A histogram is an array of counts in the map's value (the member `slots`, or the first array of
+ * integers), one histogram for each key; or the values themselves, whose keys are then the slots.
+ */
+#define COREBTF_TABLE	   COREBTF_TAG("table")
+#define COREBTF_LOG2(unit) COREBTF_TAG("log2:" unit) /* slot n counts 2^n to 2^(n+1)-1 */
+/* slot n counts from first + n * step on */
+#define COREBTF_LINEAR(first, step, unit) COREBTF_TAG("linear:" #first ":" #step ":" unit)
+
+/* Of a map, also beside one of the above: what `--metrics` serves. */
+#define COREBTF_COUNTER COREBTF_TAG("counter") /* values that only grow */
+#define COREBTF_GAUGE	COREBTF_TAG("gauge")   /* values that also fall */
+#define COREBTF_HISTOGRAM                                                                          \
+	COREBTF_TAG("histogram") /* what COREBTF_LOG2 or COREBTF_LINEAR describes */
+
 #endif
