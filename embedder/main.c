@@ -18,9 +18,9 @@
 #include "embedder/cli/suggest.h"
 
 static const struct command *const commands[] = {
-	&command_embed,	 &command_remove, &command_list,    &command_lookup,
-	&command_verify, &command_report, &command_convert, &command_trim,
-	&command_dwarf,	 &command_fetch,  &command_btfgen,  &command_pack,
+	&command_embed,	 &command_remove,  &command_list, &command_lookup, &command_verify,
+	&command_report, &command_convert, &command_trim, &command_dwarf,  &command_fetch,
+	&command_btfgen, &command_pack,	   &command_exec,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -142,14 +142,14 @@ static int run(int argc, char **argv)
 /*
  * A file that is opened gets the lowest free number. If the caller closed standard error, our
  * messages would go into that file. So /dev/null is opened there, for reading, and writing fails
- * as before.
+ * as before. A program that takes our place (corebtf exec) finds them closed again.
  */
 static void fill_standard_files(void)
 {
 	int fd;
 
 	do
-		fd = open("/dev/null", O_RDONLY);
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bundle comes in, a relocatable object file goes out: the ELF header, the bytes of the
- * sections one after the other, the section headers. The same bundle gives the same bytes.
+ * A bundle or a BTF comes in, a relocatable object file goes out: the ELF header, the bytes of the
+ * sections one after the other, the section headers. The same input gives the same bytes.
  */
 #include "embedder/elf/elf_object.h"
 
@@ -27,6 +27,8 @@
 #define RESERVE_NAME ".rodata.corebtf"
 #define LINKED_NAME  "corebtf_linked"
 #define MAX_SECTIONS 6
+
+#define BTF_ALIGNMENT 4
 
 /* e_flags as compilers of distributions set them; from the processor supplements of the ELF ABI. */
 #define ARM_EABI5	    0x05000000
@@ -256,6 +258,24 @@ static void finish(struct object_draft *draft, const struct elf_object_target *t
 	elf_codec_put_header(draft->codec, draft->bytes.data, &header);
 }
 
+static void begin(struct object_draft *draft)
+{
+	draft->section_count = 1; /* the first one is always empty */
+	byte_buffer_append_u8(&draft->strings, 0);
+	if (byte_buffer_grow(&draft->bytes, elf_codec_header_size(draft->codec)))
+		memset(draft->bytes.data, 0, draft->bytes.size);
+}
+
+static int take_file(struct object_draft *draft, void **ret_data, size_t *ret_size,
+		     struct reason *why)
+{
+	if (byte_buffer_failed(&draft->bytes) || byte_buffer_failed(&draft->strings))
+		return reason_errno(why, -ENOMEM, "the object file");
+	*ret_data = TAKE_PTR(draft->bytes.data);
+	*ret_size = draft->bytes.size;
+	return 0;
+}
+
 /* Names that C can refer to, and not our own symbol, which would be defined twice. */
 static bool is_symbol_fine(const char *symbol)
 {
@@ -291,11 +311,7 @@ int elf_object_make(const struct elf_object_target *target, const void *bundle, 
 					  "the bundle has %zu bytes, too many for a 32-bit program",
 					  size);
 	}
-	memset(draft.sections, 0, sizeof(draft.sections));
-	draft.section_count = 1;
-	byte_buffer_append_u8(&draft.strings, 0);
-	if (byte_buffer_grow(&draft.bytes, elf_codec_header_size(draft.codec)))
-		memset(draft.bytes.data, 0, draft.bytes.size);
+	begin(&draft);
 	if (bundle)
 		add_section(&draft, COREBTF_SECTION_NAME, SHT_PROGBITS, SHF_ALLOC | SHF_GNU_RETAIN,
 			    COREBTF_ALIGNMENT, bundle, size);
@@ -307,9 +323,21 @@ int elf_object_make(const struct elf_object_target *target, const void *bundle, 
 	add_symbols(&draft, bundle ? size : 0, symbol);
 	add_strings(&draft);
 	finish(&draft, target, bundle != NULL);
-	if (byte_buffer_failed(&draft.bytes) || byte_buffer_failed(&draft.strings))
-		return reason_errno(why, -ENOMEM, "the object file");
-	*ret_data = TAKE_PTR(draft.bytes.data);
-	*ret_size = draft.bytes.size;
-	return 0;
+	return take_file(&draft, ret_data, ret_size, why);
+}
+
+int elf_object_make_btf(const struct elf_object_target *target, const void *btf, size_t size,
+			void **ret_data, size_t *ret_size, struct reason *why)
+{
+	_cleanup_(object_draft_release) struct object_draft draft = {.codec = &target->codec};
+
+	if (size > UINT32_MAX / 2)
+		return reason_set(why, -EFBIG, "the BTF has %zu bytes, too many for an ELF file",
+				  size);
+	begin(&draft);
+	add_section(&draft, ".BTF", SHT_PROGBITS, 0, BTF_ALIGNMENT, btf, size);
+	add_symbols(&draft, 0, NULL);
+	add_strings(&draft);
+	finish(&draft, target, false);
+	return take_file(&draft, ret_data, ret_size, why);
 }

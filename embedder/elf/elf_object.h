@@ -51,4 +51,12 @@ int elf_object_read_target(const void *data, size_t size, struct elf_object_targ
 int elf_object_make(const struct elf_object_target *target, const void *bundle, size_t size,
 		    const char *symbol, void **ret_data, size_t *ret_size, struct reason *why);
 
+/*
+ * Makes an ELF file with a section .BTF, as a vmlinux has one, and a symbol table without symbols:
+ * some readers (cilium/ebpf) refuse a file that has none. @btf is of the target's byte order.
+ * @ret_data: malloc'd, the caller's. Errors: -EFBIG, -ENOMEM.
+ */
+int elf_object_make_btf(const struct elf_object_target *target, const void *btf, size_t size,
+			void **ret_data, size_t *ret_size, struct reason *why);
+
 #endif

@@ -29,7 +29,15 @@ void interrupt_release(struct interrupt_hold *hold)
 	hold->held = false;
 }
 
+static void (*before_setup)(int) = SIG_DFL;
+
 void interrupt_setup(void)
 {
-	signal(SIGXFSZ, SIG_IGN);
+	before_setup = signal(SIGXFSZ, SIG_IGN);
+}
+
+void interrupt_undo_setup(void)
+{
+	if (before_setup != SIG_ERR)
+		signal(SIGXFSZ, before_setup);
 }

@@ -26,4 +26,7 @@ void interrupt_release(struct interrupt_hold *hold); /* for _cleanup_ */
 /* Once, at the start: a file size limit shall be an error code of write(2), not a death. */
 void interrupt_setup(void);
 
+/* As it was before, for a program that takes our place: it inherits what is ignored. */
+void interrupt_undo_setup(void);
+
 #endif

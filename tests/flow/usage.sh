@@ -2,7 +2,7 @@
 # --help, --version, and the messages about wrong arguments.
 . "$FLOW/lib.sh"
 
-commands="embed remove list lookup verify report convert trim dwarf fetch btfgen"
+commands="embed remove list lookup verify report convert trim dwarf fetch btfgen pack exec"
 
 status 0 --version
 grep -qE '^corebtf [0-9]+\.[0-9]+\.[0-9]+$' out || fail "no version"

@@ -2,7 +2,7 @@
 /*
  * Runs a command without some of what a system has:
  *
- *	refuse [memfd] [tmpfile] [proc] [kernel-btf] -- COMMAND...
+ *	refuse [memfd] [tmpfile] [unshare] [mount] [btf-ids] [proc] [kernel-btf] -- COMMAND...
  *
  * Exit status 77: not possible here.
  */
@@ -32,6 +32,12 @@ int main(int argc, char **argv)
 			refuse_memfd(EPERM);
 		if (!strcmp(argv[j], "tmpfile"))
 			refuse_tmpfile(EOPNOTSUPP);
+		if (!strcmp(argv[j], "unshare"))
+			refuse_unshare(EPERM);
+		if (!strcmp(argv[j], "mount"))
+			refuse_mount(EPERM);
+		if (!strcmp(argv[j], "btf-ids"))
+			refuse_btf_ids(EPERM);
 	}
 	execvp(argv[i + 1], argv + i + 1);
 	perror(argv[i + 1]);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -66,6 +67,22 @@ void refuse_noexec_seal(void)
 void refuse_tmpfile(int error)
 {
 	refuse(SYS_openat, 2, O_TMPFILE, error);
+}
+
+void refuse_unshare(int error)
+{
+	refuse(SYS_unshare, 0, 0, error);
+}
+
+void refuse_mount(int error)
+{
+	refuse(SYS_mount, 0, 0, error);
+}
+
+/* All of its bits are set in BPF_LINK_GET_NEXT_ID as well. */
+void refuse_btf_ids(int error)
+{
+	refuse(SYS_bpf, 0, BPF_BTF_GET_NEXT_ID, error);
 }
 
 void own_mounts(void)
