@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which entry a kernel gets. Every blob is one letter.
+ * What a lookup gives beside the entry, which lookup.cases has. Every blob is one letter.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,10 +9,6 @@
 #include "runtime/btf_id.h"
 #include "tests/support/make_bundle.h"
 #include "tests/support/runtime_support.h"
-
-#define ID_1 "11111111111111111111"
-#define ID_2 "22222222222222222222"
-#define ID_3 "33333333333333333333"
 
 static const struct made_blob letters[] = {
 	{"A", 1, 0}, {"B", 1, 0}, {"C", 1, 0}, {"D", 1, 0}, {"E", 1, 0}, {"F", 1, 0},
@@ -67,187 +63,6 @@ static char find(struct corebtf *handle, const struct corebtf_kernel_opts *kerne
 	assert_int_equal(corebtf_entry_btf(handle, entry, &btf, &size), 0);
 	assert_int_equal(size, 1);
 	return *(const char *)btf;
-}
-
-static void each_rule(void **state)
-{
-	static const struct made_entry entries[] = {
-		{.release = "r", .machine = "x86_64", .blob = A},
-		{.release = "r",
-		 .machine = "x86_64",
-		 .os_id = "ubuntu",
-		 .version_id = "18.04",
-		 .blob = B},
-		{.release = "r",
-		 .machine = "x86_64",
-		 .os_id = "ubuntu",
-		 .version_id = "20.04",
-		 .blob = C},
-		{.release = "r", .machine = "x86_64", .uname_version = "#1~18.04", .blob = D},
-		{.release = "r", .machine = "x86_64", .build_id = ID_1, .blob = E},
-		{.release = "r", .machine = "x86_64", .build_id = ID_2, .blob = F},
-		{.release = "r", .machine = "arm64", .blob = F},
-		{.release = "q", .machine = "x86_64", .blob = B},
-		{.release = "both", .machine = "x86", .blob = C},
-		{.release = "both", .machine = "x86_64", .blob = D},
-	};
-	static const struct {
-		struct corebtf_kernel_opts kernel;
-		char letter;
-		enum corebtf_match match;
-		int ambiguous;
-	} cases[] = {
-		{{.release = "r", .machine = "x86_64", .build_id = ID_1},
-		 'E',
-		 COREBTF_MATCH_BUILD_ID,
-		 0},
-		{{.release = "r", .machine = "x86_64", .build_id = ID_2},
-		 'F',
-		 COREBTF_MATCH_BUILD_ID,
-		 0},
-		/* stronger beats weaker, whatever else fits */
-		{{.release = "r",
-		  .machine = "x86_64",
-		  .build_id = ID_2,
-		  .os_id = "ubuntu",
-		  .version_id = "20.04",
-		  .uname_version = "#1~18.04"},
-		 'F',
-		 COREBTF_MATCH_BUILD_ID,
-		 0},
-		{{.release = "r",
-		  .machine = "x86_64",
-		  .uname_version = "#1~18.04",
-		  .os_id = "ubuntu",
-		  .version_id = "20.04"},
-		 'D',
-		 COREBTF_MATCH_UNAME_VERSION,
-		 0},
-		{{.release = "r", .machine = "x86_64", .os_id = "ubuntu", .version_id = "20.04"},
-		 'C',
-		 COREBTF_MATCH_OS,
-		 0},
-		{{.release = "r", .machine = "x86_64", .os_id = "ubuntu", .version_id = "18.04"},
-		 'B',
-		 COREBTF_MATCH_OS,
-		 0},
-		/* the id alone fits two with different bytes */
-		{{.release = "r", .machine = "x86_64", .os_id = "ubuntu", .version_id = "22.04"},
-		 'B',
-		 COREBTF_MATCH_OS,
-		 1},
-		/* a version id without its id is ignored */
-		{{.release = "r", .machine = "x86_64", .os_id = "mint", .version_id = "20.04"},
-		 'A',
-		 COREBTF_MATCH_RELEASE,
-		 1},
-		{{.release = "r", .machine = "x86_64"}, 'A', COREBTF_MATCH_RELEASE, 1},
-		/* another build-id rules out the entries that have one; the rest still ties */
-		{{.release = "r", .machine = "x86_64", .build_id = ID_3},
-		 'A',
-		 COREBTF_MATCH_RELEASE,
-		 1},
-		{{.release = "r", .machine = "arm64", .build_id = ID_1},
-		 'F',
-		 COREBTF_MATCH_RELEASE,
-		 0},
-		{{.release = "q", .machine = "x86_64"}, 'B', COREBTF_MATCH_RELEASE, 0},
-		/* other spellings of a machine */
-		{{.release = "q", .machine = "amd64"}, 'B', COREBTF_MATCH_RELEASE, 0},
-		{{.release = "r", .machine = "aarch64"}, 'F', COREBTF_MATCH_RELEASE, 0},
-		/* what a 32-bit process may see */
-		{{.release = "q", .machine = "i686"}, 'B', COREBTF_MATCH_RELEASE, 0},
-		{{.release = "r", .machine = "armv8l"}, 'F', COREBTF_MATCH_RELEASE, 0},
-		{{.release = "both", .machine = "i686"}, 'C', COREBTF_MATCH_RELEASE, 0},
-		{{.release = "both", .machine = "x86_64"}, 'D', COREBTF_MATCH_RELEASE, 0},
-		/* no machine: any */
-		{{.release = "q"}, 'B', COREBTF_MATCH_RELEASE, 0},
-		{{.release = "r", .build_id = ID_1}, 'E', COREBTF_MATCH_BUILD_ID, 0},
-		/* equal means equal */
-		{{.release = "r ", .machine = "x86_64"}, 0, COREBTF_MATCH_NONE, 0},
-		{{.release = "R", .machine = "x86_64"}, 0, COREBTF_MATCH_NONE, 0},
-		{{.release = "q", .machine = "arm64"}, 0, COREBTF_MATCH_NONE, 0},
-		{{.release = "q", .machine = "vax"}, 0, COREBTF_MATCH_NONE, 0},
-	};
-
-	for (int big_endian = 0; big_endian < 2; big_endian++) {
-		static struct logged logged;
-		uint8_t *bundle;
-		struct corebtf *handle = open_entries(entries, 10, big_endian, &bundle, &logged);
-
-		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-			struct corebtf_entry entry;
-			char letter = find(handle, &cases[i].kernel, &entry);
-
-			if (letter != cases[i].letter || entry.match != cases[i].match ||
-			    entry.ambiguous != cases[i].ambiguous)
-				print_error("case %zu: %c, match %d, ambiguous %d\n", i,
-					    letter ?: '-', entry.match, entry.ambiguous);
-			assert_int_equal(letter, cases[i].letter);
-			assert_int_equal(entry.match, cases[i].match);
-			assert_int_equal(entry.ambiguous, cases[i].ambiguous);
-		}
-		corebtf_close(handle);
-		free(bundle);
-	}
-}
-
-static void build_id_alone_can_refuse(void **state)
-{
-	static const struct made_entry entries[] = {
-		{.release = "r",
-		 .machine = "x86_64",
-		 .build_id = ID_1,
-		 .os_id = "debian",
-		 .blob = A},
-	};
-	static struct logged logged;
-	uint8_t *bundle;
-	struct corebtf *handle = open_entries(entries, 1, false, &bundle, &logged);
-	struct corebtf_entry entry;
-
-	assert_int_equal(find(handle,
-			      &(struct corebtf_kernel_opts){.release = "r",
-							    .machine = "x86_64",
-							    .build_id = ID_2,
-							    .os_id = "debian"},
-			      &entry),
-			 0);
-	assert_non_null(strstr(logged.text, "build-id is not this kernel's"));
-	/* a prefix is another one, too */
-	assert_int_equal(find(handle,
-			      &(struct corebtf_kernel_opts){.release = "r",
-							    .machine = "x86_64",
-							    .build_id = "1111111111"},
-			      &entry),
-			 0);
-	assert_int_equal(find(handle,
-			      &(struct corebtf_kernel_opts){
-				      .release = "r", .machine = "x86_64", .build_id = ID_1 "1"},
-			      &entry),
-			 0);
-	corebtf_close(handle);
-	free(bundle);
-}
-
-static void equal_bytes_are_not_ambiguous(void **state)
-{
-	static const struct made_entry entries[] = {
-		{.release = "r", .machine = "x86_64", .os_id = "debian", .blob = A},
-		{.release = "r", .machine = "x86_64", .os_id = "devuan", .blob = A},
-	};
-	static struct logged logged;
-	uint8_t *bundle;
-	struct corebtf *handle = open_entries(entries, 2, false, &bundle, &logged);
-	struct corebtf_entry entry;
-
-	assert_int_equal(find(handle,
-			      &(struct corebtf_kernel_opts){.release = "r", .machine = "x86_64"},
-			      &entry),
-			 'A');
-	assert_int_equal(entry.ambiguous, 0);
-	corebtf_close(handle);
-	free(bundle);
 }
 
 /* Two bundles in a row: the best rank wins, and of equal ranks the earlier bundle. */
@@ -387,9 +202,6 @@ static void wrong_arguments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_rule),
-		cmocka_unit_test(build_id_alone_can_refuse),
-		cmocka_unit_test(equal_bytes_are_not_ambiguous),
 		cmocka_unit_test(over_several_bundles),
 		cmocka_unit_test(log_of_a_miss),
 		cmocka_unit_test(control_characters_stay_out_of_the_log),

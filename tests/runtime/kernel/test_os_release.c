@@ -4,54 +4,26 @@
 #include <string.h>
 
 #include "runtime/kernel/os_release.h"
+#include "tests/support/lookup_cases.h"
 #include "tests/support/runtime_support.h"
 
+static void check_text(const struct lookup_name *name)
+{
+	size_t size = strlen(name->left[0]);
+	uint8_t *text = guarded_copy(name->left[0], size);
+	struct os_release release;
+
+	os_release_parse((const char *)text, size, &release);
+	if (strcmp(release.id, name->right[0]) != 0 ||
+	    strcmp(release.version_id, name->right[1]) != 0)
+		fail_msg("line %u: %s | %s", name->line, release.id, release.version_id);
+	guarded_free(text, size);
+}
+
+/* The texts of lookup.cases. */
 static void parses_by_the_spec(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *id;
-		const char *version_id;
-	} cases[] = {
-		{"ID=debian\nVERSION_ID=\"12\"\n", "debian", "12"},
-		{"ID=\"rhel\"\nVERSION_ID=\"8.4\"", "rhel", "8.4"}, /* no newline at the end */
-		{"ID='ol'\r\nVERSION_ID='7.9'\r\n", "ol", "7.9"},
-		{"VERSION_ID=8\nID=centos\n", "centos", "8"},
-		{"ID=arch\n", "arch", ""}, /* a rolling release */
-		{"VERSION_ID=1\n", "", "1"},
-		{"", "", ""},
-		{"\n\n\n", "", ""},
-		{"# ID=no\nID=yes\n#VERSION_ID=no\n", "yes", ""},
-		{"ID=first\nID=last\n", "last", ""},
-		{"ID_LIKE=debian\nXID=no\nVERSION=\"20.04 LTS\"\nID=ubuntu\n", "ubuntu", ""},
-		{"NAME=\"with\\\"quote\"\nID=\"a\\\"b\\\\c\\$d\\`e\"\n", "a\"b\\c$d`e", ""},
-		{"ID=\"a\\b\"\n", "a\\b", ""}, /* not one of the four: both stay */
-		{"ID='a\\b'\n", "a\\b", ""},   /* no escapes in single quotes */
-		{"ID=a\\ b\n", "a b", ""},
-		{"ID=am\"z\"n'x'\n", "amznx", ""},
-		{"ID=debian # remark\n", "debian", ""},
-		{"ID=\"open\nVERSION_ID=3\n", "", "3"},
-		{"  ID=indented\n", "indented", ""},
-		{"ID =spaced\n", "", ""},
-		{"ID=\nVERSION_ID=\"\"\n", "", ""},
-		{"ID", "", ""},
-		{"ID=", "", ""},
-		{"ID=x\\", "x\\", ""},
-		{"ID=debian\nVERSION_CODENAME=trixie\n", "debian", "trixie"}, /* testing */
-		{"VERSION_CODENAME=bookworm\nID=debian\nVERSION_ID=\"12\"\n", "debian", "12"},
-		{"ID=x\nVERSION_ID=\"\"\nVERSION_CODENAME='y'\n", "x", "y"},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		size_t size = strlen(cases[i].text);
-		uint8_t *text = guarded_copy(cases[i].text, size);
-		struct os_release release;
-
-		os_release_parse((const char *)text, size, &release);
-		assert_string_equal(release.id, cases[i].id);
-		assert_string_equal(release.version_id, cases[i].version_id);
-		guarded_free(text, size);
-	}
+	assert_true(lookup_names_each("os-release", check_text) > 25);
 }
 
 static void relatives(void **state)
