@@ -60,7 +60,7 @@ why_no_load() {
 		grep -q 'program_type raw_tracepoint is available'; then
 		say "this kernel lets us load no BPF program of the kind"
 	elif ! "$corebtf" lookup "$demo/execsnoop" >/dev/null 2>&1; then
-		say "this kernel has no BTF to embed, and is none of those in samples/kernels"
+		say "this kernel has no BTF to embed, and is none of those in samples/kernels.pack"
 	fi
 }
 
@@ -144,7 +144,7 @@ show_events() {
 demo() {
 	mkdir -p "$demo"
 	heading "2. Embed: from each kernel's BTF, what this tracer needs, into the tracer's own file"
-	set -- samples/kernels
+	set -- samples/kernels.pack
 	if [ -r "$kernel_btf" ]; then
 		set -- "$@" --kernels "$kernel_btf"
 	fi

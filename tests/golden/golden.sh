@@ -69,7 +69,11 @@ if [ "$list" = --print ]; then
 fi
 
 [ -e "$list" ] || fail "no file $list"
-grep -qx "kernels $kernels_sum" "$list" || skip "$kernels has other kernels than $list"
+if ! grep -qx "kernels $kernels_sum" "$list"; then
+	# Those of samples.txt come out of a pack that is checked in, so they are always the same.
+	[ "${list##*/}" != samples.txt ] || fail "'corebtf convert' makes other BTFs of samples/kernels.pack"
+	skip "$kernels has other kernels than $list"
+fi
 compared=0 others=0 wrong=0
 for file; do
 	line=$(grep "^$(hash_of <"$file") " "$list") || {

@@ -19,7 +19,7 @@ kernel_btf=$here/data/debian/12/$machine/$release.btf
 # The kernel, and the programs: without and with the BTF for it.
 unpack "linux-image-$release=$version" busybox-static
 configure -DCMAKE_EXE_LINKER_FLAGS=-static -DCMAKE_C_STANDARD_LIBRARIES="-lelf -lz" \
-	-DEXECSNOOP_KERNELS="$here/data"
+	-DSAMPLES_KERNELS="$here/data"
 build execsnoop task_facts refuse
 object=$build/tests/machines/task_facts.bpf.o
 disk=$work/disk
@@ -32,8 +32,8 @@ cp "$build/samples/execsnoop/execsnoop" "$disk/execsnoop"
 quietly "$COREBTF" embed "$disk/task_facts_bare" -o "$disk/task_facts" --kernels "$here/data"
 quietly "$COREBTF" remove "$disk/execsnoop" -o "$disk/execsnoop_bare"
 # The same release, built for another machine: must not be used.
-quietly "$COREBTF" trim "$object" -o "$disk/wrong.btf" --kernels \
-	"$SOURCE/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz"
+quietly "$COREBTF" trim "$object" -o "$disk/wrong.btf" --select arch=x86_64,release=6.1.0-50-cloud-amd64 \
+	--kernels "$SOURCE/samples/kernels.pack"
 quietly "$COREBTF" trim "$object" --kernels "$kernel_btf" -o "$work/trimmed.btf"
 chmod -R a+rX "$disk"
 chmod +x "$disk/init"

@@ -50,9 +50,9 @@ cp -R "$SOURCE/samples/execsnoop" "$work/a source"
 echo '#include "bpf_only.h"' >>"$work/a source/execsnoop.bpf.c"
 kernels=$work/some\ kernels/debian/0/$(uname -m)
 mkdir -p "$kernels"
-cp "$SOURCE/samples/kernels/debian/11/x86_64/5.10.0-30-cloud-amd64.btf.tar.xz" \
+cp "$KERNELS/debian/11/x86_64/5.10.0-30-cloud-amd64.btf.tar.xz" \
 	"$kernels/5.10.0-1.btf.tar.xz"
-cp "$SOURCE/samples/kernels/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz" \
+cp "$KERNELS/debian/12/x86_64/6.1.0-50-cloud-amd64.btf.tar.xz" \
 	"$kernels/6.1.0-1.btf.tar.xz"
 echo "no BTF" >"$kernels/README"
 cp "$COREBTF" "$work/corebtf"
@@ -71,7 +71,7 @@ build_tree)
 esac
 
 quietly configure "$work/a build" "$work/a source" -G "$GENERATOR" "$package" \
-	-DEXECSNOOP_KERNELS="$work/some kernels" -DCOREBTF_EMBEDDER="$work/corebtf"
+	-DSAMPLES_KERNELS="$work/some kernels" -DCOREBTF_EMBEDDER="$work/corebtf"
 make_project
 expect_kernels 2
 

@@ -39,7 +39,7 @@ corebtf_embed(TARGET shared KERNELS ${KERNELS} KERNELS_WITH_BTF ALL_MACHINES AUT
 target_link_libraries(shared CoreBTF::corebtf)
 END
 kernels=/sys/kernel/btf/vmlinux
-[ -r $kernels ] || kernels=$SOURCE/samples/kernels
+[ -r $kernels ] || kernels=$KERNELS
 quietly configure "$work/build" "$work/project" -G "$GENERATOR" -DCMAKE_PREFIX_PATH="$work/prefix" \
 	-DKERNELS=$kernels
 quietly "$CMAKE" --build "$work/build"

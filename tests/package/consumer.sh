@@ -8,7 +8,7 @@
 install_package
 mv "$work/prefix" "$work/a prefix"
 kernels="$work/some kernels"
-cp -R "$SOURCE/samples/kernels" "$kernels"
+cp -R "$KERNELS" "$kernels"
 expected=$(count_kernels "$kernels")
 [ "$expected" -gt 0 ] || skip "no sample kernels of this machine"
 

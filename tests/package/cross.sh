@@ -36,7 +36,7 @@ crossed() {
 		quietly "$CMAKE" -S "$work/project" -B "$work/build" -G "$GENERATOR" \
 			-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR="$1" \
 			-DCMAKE_C_COMPILER="$2-gcc" -DCoreBTF_DIR="$package" -DMODE=$mode \
-			-DKERNELS="$SOURCE/samples/kernels" -DCOREBTF_EMBEDDER="$COREBTF"
+			-DKERNELS="$KERNELS" -DCOREBTF_EMBEDDER="$COREBTF"
 		quietly "$CMAKE" --build "$work/build"
 		program=$work/build/program
 		readelf -hW "$program" | grep -q "Machine: *$4" || fail "$1: $(readelf -hW "$program")"
@@ -72,7 +72,7 @@ if have powerpc64le-linux-gnu-gcc && have ld.lld; then
 		-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=ppc64le \
 		-DCMAKE_C_COMPILER=powerpc64le-linux-gnu-gcc \
 		-DCMAKE_EXE_LINKER_FLAGS="-B$work/linker -fuse-ld=lld" -DMODE=auto \
-		-DCoreBTF_DIR="$package" -DKERNELS="$SOURCE/samples/kernels" -DCOREBTF_EMBEDDER="$COREBTF"
+		-DCoreBTF_DIR="$package" -DKERNELS="$KERNELS" -DCOREBTF_EMBEDDER="$COREBTF"
 	quietly "$CMAKE" --build "$work/build"
 	"$COREBTF" list "$work/build/program" >/dev/null || fail "ppc64le with lld: carries nothing"
 	ok "ppc64le with lld"
@@ -87,7 +87,7 @@ mkdir "$work/bin"
 ln -s "$COREBTF" "$work/bin/corebtf"
 PATH=$work/bin:$PATH quietly "$CMAKE" -S "$work/project" -B "$work/found" -G "$GENERATOR" \
 	-DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=other -DCMAKE_C_COMPILER="$compiler" \
-	-DCoreBTF_DIR="$package" -DMODE=section -DKERNELS="$SOURCE/samples/kernels"
+	-DCoreBTF_DIR="$package" -DMODE=section -DKERNELS="$KERNELS"
 grep -q "^COREBTF_HOST_EMBEDDER:FILEPATH=$work/bin/corebtf$" "$work/found/CMakeCache.txt" ||
 	fail "the command on the PATH was not found"
 ok "the command on the PATH"

@@ -12,7 +12,7 @@ install_all() {
 }
 
 install_all
-kernels=$SOURCE/samples/kernels
+kernels=$KERNELS
 mkdir "$work/project" "$work/empty"
 case $GENERATOR in
 *Makefiles | Ninja*) ;;

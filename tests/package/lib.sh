@@ -2,6 +2,7 @@
 # Shared by the tests of the package. In the environment:
 #   CMAKE, GENERATOR, SOURCE, BUILD, CC, FLAGS   of the build that is tested
 #   COREBTF                                      its command
+#   KERNELS                                      a tree of kernel BTFs
 # shellcheck shell=sh
 . "$(dirname "$0")/../support/lib.sh"
 

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 install_package
-kernels=$SOURCE/samples/kernels
+kernels=$KERNELS
 mkdir "$work/project"
 echo 'int main(void) { return 0; }' >"$work/project/program.c"
 echo 'int main() { return 0; }' >"$work/project/program.cc"

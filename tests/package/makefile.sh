@@ -9,7 +9,6 @@ install_package
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name corebtf.pc)")
 export PKG_CONFIG_PATH
 cp -R "$(find "$work/prefix" -type d -name examples)" "$work/samples"
-cp -R "$SOURCE/samples/kernels" "$work/samples"
 cd "$work/samples/makefile"
 
 make_it() {

@@ -11,7 +11,7 @@ kernels="$work/some kernels"
 folder="$kernels/debian/0/$(uname -m)"
 mkdir -p "$folder"
 for release in 5.4.0-1 5.10.0-1-cloud 6.1.0-1; do
-	cp "$SOURCE/samples/kernels/debian/11/x86_64/5.10.0-30-cloud-amd64.btf.tar.xz" \
+	cp "$KERNELS/debian/11/x86_64/5.10.0-30-cloud-amd64.btf.tar.xz" \
 		"$folder/$release.btf.tar.xz"
 done
 

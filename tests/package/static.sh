@@ -17,7 +17,7 @@ cp -R "$SOURCE/samples/execsnoop" "$work/project"
 build() {
 	rm -rf "$work/build"
 	quietly configure "$work/build" "$work/project" -G "$GENERATOR" \
-		-DCMAKE_PREFIX_PATH="$work/prefix" -DEXECSNOOP_KERNELS="$SOURCE/samples/kernels" "$@"
+		-DCMAKE_PREFIX_PATH="$work/prefix" -DSAMPLES_KERNELS="$KERNELS" "$@"
 	quietly "$CMAKE" --build "$work/build"
 	program=$work/build/execsnoop
 	"$program" --help | grep -q Usage || fail "$*: does not run"

@@ -4,7 +4,7 @@
 # FetchContent.
 . "$(dirname "$0")/lib.sh"
 
-kernels=$SOURCE/samples/kernels
+kernels=$KERNELS
 expected=$(count_kernels "$kernels")
 [ "$expected" -gt 0 ] || skip "no sample kernels of this machine"
 have ninja || skip "ninja is not here"

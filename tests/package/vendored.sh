@@ -70,7 +70,7 @@ builds() {
 	rm -rf "$work/build"
 	quietly "$CMAKE" -S "$work/project" -B "$work/build" -G "$3" -DCMAKE_C_COMPILER="$CC" \
 		-DCMAKE_C_FLAGS="$FLAGS $2" -DCMAKE_PREFIX_PATH="$work/prefix" -DLIBBPF="$1" \
-		-DKERNELS="$SOURCE/samples/kernels"
+		-DKERNELS="$KERNELS"
 	quietly "$CMAKE" --build "$work/build" -j 2
 	"$work/build/program" || fail "$3: the program with $1"
 	! readelf -dW "$work/build/program" | grep 'NEEDED.*libbpf' || fail "$3: the system's libbpf"
