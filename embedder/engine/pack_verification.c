@@ -10,18 +10,17 @@
 /* All checksums, those of the kernels too. */
 static int read_pack(const char *path, struct pack_reader *reader, struct reason *why)
 {
-	_cleanup_free_ bool *has = NULL;
+	_cleanup_(pack_cursor_close) struct pack_cursor cursor = {.reader = NULL};
 	int err = pack_reader_open(path, reader, why);
 
 	if (!err)
 		err = pack_reader_load(reader, why);
 	if (err)
 		return err;
-	has = malloc((size_t)reader->pattern_count + 1);
-	if (!has)
+	if (pack_cursor_open(&cursor, reader))
 		return reason_errno(why, -ENOMEM, "cannot read its kernels");
 	for (size_t i = 0; !err && i < reader->count; i++)
-		err = pack_reader_patterns(reader, i, has, why);
+		err = pack_cursor_move(&cursor, i, why);
 	return err;
 }
 

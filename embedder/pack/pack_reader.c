@@ -2,6 +2,7 @@
 #include "embedder/pack/pack_reader.h"
 
 #include <endian.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,13 +155,13 @@ static void forget_types(struct pack_reader *reader)
 	free(reader->patterns);
 	free(reader->changes);
 	free(reader->change_first);
-	free(reader->pattern_types);
-	free(reader->pattern_digests);
-	free(reader->pattern_checksums);
+	free(reader->pattern_sums);
 	free(reader->slot_first);
-	reader->digests = reader->pattern_digests = reader->pattern_checksums = NULL;
-	reader->patterns = reader->changes = reader->change_first = NULL;
-	reader->pattern_types = reader->slot_first = NULL;
+	pack_cursor_close(&reader->cursor);
+	reader->digests = NULL;
+	reader->change_first = NULL;
+	reader->pattern_sums = NULL;
+	reader->patterns = reader->changes = reader->slot_first = NULL;
 }
 
 void pack_reader_close(struct pack_reader *reader)
@@ -233,49 +234,78 @@ static int read_ordinals(struct pack_reader *reader, uint32_t **ret_ordinals, st
 	return 0;
 }
 
-/* The changes of one pattern: of kernels, ascending. */
-static int read_pattern(struct pack_reader *reader, struct column_reader *column, uint32_t *count,
-			uint32_t *capacity)
+/*
+ * One pass over all patterns: counts the changes of each kernel in change_first[], or, once there
+ * is room, puts them where change_first[] says and moves that on.
+ */
+static int pass_patterns(struct pack_reader *reader, struct column_reader *column)
 {
-	uint32_t changes = column_get(column), last = 0;
+	for (uint32_t pattern = 0; pattern < reader->pattern_count; pattern++) {
+		uint32_t changes = column_get(column), kernel = 0;
 
-	if (changes > column_left(column) || changes % 2)
-		return -EBADMSG;
-	if (array_reserve(reader->changes, *capacity, (size_t)*count + changes))
-		return -ENOMEM;
-	for (uint32_t i = 0; i < changes; i++) {
-		uint32_t gap = column_get(column);
-
-		if (gap > reader->count - last || (i && !gap))
+		if (changes > column_left(column) || changes % 2)
 			return -EBADMSG;
-		last += gap;
-		reader->changes[(*count)++] = last;
+		for (uint32_t i = 0; i < changes; i++) {
+			uint32_t gap = column_get(column);
+
+			if (gap > reader->count - kernel || (i && !gap))
+				return -EBADMSG;
+			kernel += gap;
+			if (reader->changes && kernel < reader->count)
+				reader->changes[reader->change_first[kernel]++] = pattern;
+			else
+				reader->change_first[kernel]++;
+		}
 	}
 	return column->is_damaged ? -EBADMSG : 0;
+}
+
+/* From patterns with their kernels to kernels with their patterns: counts, first places, then each
+ * change to its place; that moves the first places up by one kernel. */
+static int sort_changes(struct pack_reader *reader, struct column_reader *column)
+{
+	struct column_reader again = *column;
+	size_t next = 0;
+	int err;
+
+	reader->change_first = calloc(reader->count + 2, sizeof(*reader->change_first));
+	if (!reader->change_first)
+		return -ENOMEM;
+	err = pass_patterns(reader, column);
+	/* The patterns of the types that were not read come last. */
+	if (!err && !reader->is_warm && column_left(column))
+		err = -EBADMSG;
+	if (err)
+		return err;
+	for (size_t kernel = 0; kernel <= reader->count; kernel++) {
+		size_t count = reader->change_first[kernel];
+
+		reader->change_first[kernel] = next;
+		next += kernel < reader->count ? count : 0;
+	}
+	reader->changes = malloc((next + 1) * sizeof(*reader->changes));
+	if (!reader->changes)
+		return -ENOMEM;
+	err = pass_patterns(reader, &again);
+	memmove(reader->change_first + 1, reader->change_first,
+		reader->count * sizeof(*reader->change_first));
+	reader->change_first[0] = 0;
+	return err;
 }
 
 static int read_patterns(struct pack_reader *reader, struct reason *why)
 {
 	_cleanup_free_ void *memory = NULL;
 	struct column_reader column;
-	uint32_t count = 0, capacity = 0;
 	int err = pack_parts_read(&reader->parts, PACK_PART_PATTERNS, &memory, &column, why);
 
 	if (err)
 		return err;
 	if (reader->pattern_count > column_left(&column))
 		return reason_set(why, -EBADMSG, "its patterns are cut off");
-	reader->change_first = malloc(((size_t)reader->pattern_count + 1) * sizeof(uint32_t));
-	if (!reader->change_first)
-		return reason_errno(why, -ENOMEM, "cannot read its patterns");
-	for (uint32_t i = 0; !err && i < reader->pattern_count; i++) {
-		reader->change_first[i] = count;
-		err = read_pattern(reader, &column, &count, &capacity);
-	}
-	reader->change_first[reader->pattern_count] = count;
-	/* The patterns of the types that were not read come last. */
-	if (!err && !reader->is_warm && column_left(&column))
-		err = -EBADMSG;
+	err = sort_changes(reader, &column);
+	if (err == -ENOMEM)
+		return reason_errno(why, err, "cannot read its patterns");
 	return err ? reason_set(why, err, "its patterns are damaged") : 0;
 }
 
@@ -342,28 +372,32 @@ static int add_up(struct pack_reader *reader, struct reason *why)
 {
 	const struct type_set *set = &reader->set;
 
-	reader->pattern_types = calloc((size_t)reader->pattern_count + 1, sizeof(uint32_t));
-	reader->pattern_digests = calloc((size_t)reader->pattern_count + 1, sizeof(uint64_t));
-	reader->pattern_checksums = calloc((size_t)reader->pattern_count + 1, sizeof(uint64_t));
+	reader->pattern_sums =
+		calloc((size_t)reader->pattern_count + 1, sizeof(*reader->pattern_sums));
 	reader->slot_first = calloc((size_t)set->slot_count + 1, sizeof(uint32_t));
-	if (!reader->pattern_types || !reader->pattern_digests || !reader->pattern_checksums ||
-	    !reader->slot_first)
+	if (!reader->pattern_sums || !reader->slot_first)
 		return reason_errno(why, -ENOMEM, "cannot read its types");
 	for (uint32_t type = 1; type <= set->type_count; type++) {
 		uint32_t slot = set->slot_of[type], pattern = reader->patterns[type];
+		struct pack_pattern *sums;
 
 		if (pattern == TYPE_COLUMNS_UNREAD)
 			continue;
-		reader->pattern_types[pattern]++;
+		sums = &reader->pattern_sums[pattern];
+		sums->types++;
 		if (!reader->is_warm)
-			reader->pattern_digests[pattern] += reader->digests[type];
+			sums->digests += reader->digests[type];
 		if (type_set_is_warm_root(set, type))
-			reader->pattern_checksums[pattern] += digest_add(DIGEST_START, type);
+			sums->checksums += digest_add(DIGEST_START, type);
 		if (slot != TYPE_SET_NO_SLOT && !reader->slot_first[slot])
 			reader->slot_first[slot] = type;
 	}
 	return 0;
 }
+
+/* Numbers for the types that are read: never the same, so what is remembered of some is never taken
+ * for others, whatever memory they are in. */
+static atomic_uint_least64_t families;
 
 static int load(struct pack_reader *reader, struct reason *why)
 {
@@ -384,6 +418,7 @@ static int load(struct pack_reader *reader, struct reason *why)
 			err = type_set_digests(&reader->set, &reader->digests, why);
 		if (!err)
 			err = add_up(reader, why);
+		reader->family = atomic_fetch_add(&families, 1) + 1;
 	}
 	if (err)
 		forget_types(reader);
@@ -411,74 +446,20 @@ int pack_reader_load_warm(struct pack_reader *reader, struct reason *why)
 	return load(reader, why);
 }
 
-/* Whether kernel @number has the types of a pattern: it lies after an odd number of changes. */
-static bool pattern_has(const struct pack_reader *reader, uint32_t pattern, uint32_t number)
-{
-	const uint32_t *changes = reader->changes + reader->change_first[pattern];
-	uint32_t low = 0, high = reader->change_first[pattern + 1] - reader->change_first[pattern];
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (changes[middle] <= number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low & 1;
-}
-
-static uint64_t checksum_of(const struct pack_kernel *kernel, uint64_t sum)
-{
-	uint64_t checksum = digest_add(DIGEST_START, sum);
-
-	for (uint32_t i = 0; i < kernel->first_count; i++)
-		checksum = digest_add(checksum, kernel->first[i]);
-	return digest_add(checksum, kernel->is_big_endian);
-}
-
-int pack_reader_patterns(const struct pack_reader *reader, size_t number, bool *has,
-			 struct reason *why)
-{
-	const struct pack_kernel *kernel = &reader->kernels[number];
-	uint64_t sum = 0, checksum = 0;
-	uint32_t count = 0;
-	bool is_good;
-
-	for (uint32_t i = 0; i < reader->pattern_count; i++) {
-		has[i] = pattern_has(reader, i, (uint32_t)number);
-		if (!has[i])
-			continue;
-		count += reader->pattern_types[i];
-		sum += reader->pattern_digests[i];
-		checksum += reader->pattern_checksums[i];
-	}
-	for (uint32_t i = 0; i < kernel->first_count; i++)
-		if (reader->patterns[kernel->first[i]] == TYPE_COLUMNS_UNREAD ||
-		    !has[reader->patterns[kernel->first[i]]])
-			return damaged_kernel(why, number);
-	is_good = checksum_of(kernel, checksum) == kernel->checksum;
-	if (is_good && !reader->is_warm)
-		is_good = count == kernel->type_count &&
-			  pack_kernel_digest(kernel, sum, reader->digests) == kernel->digest;
-	return is_good ? 0
-		       : reason_set(why, -EBADMSG, "kernel %s: its checksum does not fit its types",
-				    kernel->id.release);
-}
-
 static int read_kernel_types(struct pack_reader *reader, size_t number, struct reason *why)
 {
 	struct pack_kernel *kernel = &reader->kernels[number];
-	_cleanup_free_ bool *has = malloc((size_t)reader->pattern_count + 1);
-	int err;
+	struct pack_cursor *cursor = &reader->cursor;
+	int err = cursor->reader ? 0 : pack_cursor_open(cursor, reader);
 
 	kernel->type_words = reader->set.type_count / 64 + 1;
 	kernel->types = calloc(kernel->type_words, sizeof(*kernel->types));
-	if (!kernel->types || !has)
+	if (err || !kernel->types)
 		return reason_errno(why, -ENOMEM, "cannot read a kernel");
-	err = pack_reader_patterns(reader, number, has, why);
+	err = pack_cursor_move(cursor, number, why);
 	for (uint32_t type = 1; !err && type <= reader->set.type_count; type++)
-		kernel->types[type / 64] |= (uint64_t)has[reader->patterns[type]] << (type & 63);
+		kernel->types[type / 64] |=
+			(uint64_t)pack_cursor_has(cursor, reader->patterns[type]) << (type & 63);
 	return err;
 }
 

@@ -6,7 +6,15 @@
 #define COREBTF_PACK_PACK_READER_H
 
 #include "embedder/pack/pack.h"
+#include "embedder/pack/pack_cursor.h"
 #include "embedder/pack/pack_parts.h"
+
+/* Of the types that have a pattern: how many, and the sums that kernels' digests and checksums are
+ * made of. */
+struct pack_pattern {
+	uint64_t digests, checksums;
+	uint32_t types;
+};
 
 struct pack_reader {
 	void *data; /* of the file */
@@ -16,18 +24,19 @@ struct pack_reader {
 	size_t count;
 
 	/* From pack_reader_load() on. */
+	uint64_t family; /* another number each time (struct type_versions) */
 	struct type_set set;
 	bool is_warm;	    /* only the types before the first cold one were read */
 	uint64_t *digests;  /* by type; NULL with is_warm */
 	uint32_t *patterns; /* by type: which kernels have it */
 	uint32_t pattern_count;
-	/* By pattern, from changes[change_first[n]] on: the kernels from which on it is so, not so,
-	 * so, ... */
-	uint32_t *changes, *change_first;
-	/* By pattern: its types, and the sums that kernels' digests and checksums are made of. */
-	uint32_t *pattern_types;
-	uint64_t *pattern_digests, *pattern_checksums;
-	uint32_t *slot_first; /* by slot: the first type in it; the others follow */
+	/* By kernel, from changes[change_first[n]] on: the patterns that it has and the kernel
+	 * before it has not, or the other way round. One more place at the end. */
+	uint32_t *changes;
+	size_t *change_first;
+	struct pack_pattern *pattern_sums; /* by pattern */
+	uint32_t *slot_first;		   /* by slot: the first type in it; the others follow */
+	struct pack_cursor cursor;	   /* of pack_reader_kernel() */
 };
 
 /* Reads the header and the kernels' keys. @data is malloc'd, and taken over, on failure too.
@@ -45,12 +54,6 @@ int pack_reader_load(struct pack_reader *reader, struct reason *why);
 /* Reads only the types that most CO-RE relocations need, in half of the time. What needs all types
  * (making a BTF, merging) cannot be done then. */
 int pack_reader_load_warm(struct pack_reader *reader, struct reason *why);
-
-/*
- * Which patterns kernel @number has: @has, by pattern. Error: -EBADMSG its checksum is wrong.
- */
-int pack_reader_patterns(const struct pack_reader *reader, size_t number, bool *has,
-			 struct reason *why);
 
 /*
  * Reads which types kernel @number has, into its types[]: by the numbers of reader->set. Errors:

@@ -19,11 +19,10 @@ static bool has_type(const struct pack_source *source, uint32_t type)
 {
 	uint32_t pattern = source->reader->patterns[type];
 
-	return pattern != TYPE_COLUMNS_UNREAD && source->has[pattern];
+	return pattern != TYPE_COLUMNS_UNREAD && pack_cursor_has(&source->cursor, pattern);
 }
 
-/* The kernel's type in a slot; 0: it has none. */
-static uint32_t type_in_slot(const struct pack_source *source, uint32_t slot)
+static uint32_t find_in_slot(const struct pack_source *source, uint32_t slot)
 {
 	const struct type_set *set = &source->reader->set;
 
@@ -32,6 +31,16 @@ static uint32_t type_in_slot(const struct pack_source *source, uint32_t slot)
 		if (has_type(source, type))
 			return type;
 	return 0;
+}
+
+/* The kernel's type in a slot; 0: it has none. */
+static uint32_t type_in_slot(const struct pack_source *source, uint32_t slot)
+{
+	struct slot_content *content = &source->contents[slot];
+
+	if (content->round != source->round)
+		*content = (struct slot_content){source->round, find_in_slot(source, slot)};
+	return content->type;
 }
 
 static const struct btf_type *note_unread(struct pack_source *source)
@@ -172,13 +181,17 @@ static int find_ids(struct pack_source *source, const struct wanted_types *wante
 static int visit_id(struct pack_source *source, uint32_t id, type_visit_fn visit, void *context)
 {
 	const struct type_set *set = &source->reader->set;
-	const struct btf_type *type;
+	const uint32_t *words;
+	uint32_t type = id;
 
-	if (type_set_is_slot(set, id) ? !type_in_slot(source, id - set->slot_base)
-				      : !has_type(source, id))
+	if (type_set_is_slot(set, id))
+		type = type_in_slot(source, id - set->slot_base);
+	else if (!has_type(source, id))
 		return 0;
-	type = type_view_type(&source->types.view, id);
-	return visit(context, id, type, type_set_string(set, type->name_off));
+	if (!type)
+		return 0;
+	words = type_set_words(set, type);
+	return visit(context, id, (const struct btf_type *)words, type_set_string(set, words[0]));
 }
 
 static uint32_t id_of(const struct type_set *set, uint32_t type)
@@ -216,11 +229,38 @@ static int find(struct type_source *types, const struct wanted_types *wanted, ty
 	return err;
 }
 
+/* --- versions --------------------------------------------------------------------------------- */
+
+static uint32_t version(struct type_source *types, uint32_t id)
+{
+	struct pack_source *source = (struct pack_source *)types;
+	const struct type_set *set = &source->reader->set;
+
+	return type_set_is_slot(set, id) ? type_in_slot(source, id - set->slot_base) : 1;
+}
+
+static const uint32_t *reads(const struct type_source *types, size_t *ret_count)
+{
+	const struct pack_source *source = (const struct pack_source *)types;
+
+	*ret_count = source->made_count;
+	return source->made;
+}
+
+static void forget_reads(struct type_source *types)
+{
+	struct pack_source *source = (struct pack_source *)types;
+
+	while (source->made_count)
+		source->offsets[source->made[--source->made_count]] = TYPE_VIEW_NOT_MADE;
+}
+
 /* --- open ------------------------------------------------------------------------------------- */
 
 void pack_source_free(struct pack_source *source)
 {
-	free(source->has);
+	pack_cursor_close(&source->cursor);
+	free(source->contents);
 	free(source->offsets);
 	free(source->made);
 	free(source->found);
@@ -234,11 +274,12 @@ static int open_reader(struct pack_source *source, const struct pack_reader *rea
 	size_t ids = (size_t)set->slot_base + set->slot_count;
 
 	pack_source_free(source);
-	source->has = malloc((size_t)reader->pattern_count + 1);
+	source->contents = calloc((size_t)set->slot_count + 1, sizeof(*source->contents));
 	source->offsets = malloc(ids * sizeof(*source->offsets));
 	source->made = malloc(((size_t)set->slot_count + 1) * sizeof(*source->made));
 	source->marks = calloc(ids, sizeof(*source->marks));
-	if (!source->has || !source->offsets || !source->made || !source->marks) {
+	if (pack_cursor_open(&source->cursor, reader) || !source->contents || !source->offsets ||
+	    !source->made || !source->marks) {
 		pack_source_free(source);
 		return -ENOMEM;
 	}
@@ -249,7 +290,22 @@ static int open_reader(struct pack_source *source, const struct pack_reader *rea
 	for (uint32_t slot = 0; slot < set->slot_count; slot++)
 		source->offsets[set->slot_base + slot] = TYPE_VIEW_NOT_MADE;
 	source->reader = reader;
+	source->versions = (struct type_versions){
+		.family = reader->family,
+		.version = version,
+		.reads = reads,
+		.forget_reads = forget_reads,
+	};
 	return 0;
+}
+
+/* What is known of slots holds for one kernel. */
+static void forget_contents(struct pack_source *source)
+{
+	if (++source->round)
+		return;
+	memset(source->contents, 0, source->reader->set.slot_count * sizeof(*source->contents));
+	source->round = 1;
 }
 
 int pack_source_open(struct pack_source *source, const struct pack_reader *reader, size_t number,
@@ -261,11 +317,11 @@ int pack_source_open(struct pack_source *source, const struct pack_reader *reade
 
 	if (err)
 		return reason_errno(why, err, "cannot read a kernel");
-	err = pack_reader_patterns(reader, number, source->has, why);
+	forget_contents(source);
+	err = pack_cursor_move(&source->cursor, number, why);
 	if (err)
 		return err;
-	while (source->made_count)
-		source->offsets[source->made[--source->made_count]] = TYPE_VIEW_NOT_MADE;
+	forget_reads(&source->types);
 	source->kernel = kernel;
 	source->lacks_types = false;
 	source->types = (struct type_source){
@@ -278,6 +334,7 @@ int pack_source_open(struct pack_source *source, const struct pack_reader *reade
 				 kernel->is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__),
 			 .make = make},
 		.find = find,
+		.versions = &source->versions,
 	};
 	return 0;
 }

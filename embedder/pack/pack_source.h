@@ -3,7 +3,7 @@
  * One kernel of a pack as a source of types, without making its BTF. Ids are those of the pack: the
  * numbers of its types, then its slots. So the types of the pack are read as they are, for all of
  * its kernels; only which type is in a slot differs, and it is looked up when the slot is first
- * asked for.
+ * asked for. That is the slot's version (types/type_source.h).
  */
 #ifndef COREBTF_PACK_PACK_SOURCE_H
 #define COREBTF_PACK_PACK_SOURCE_H
@@ -11,17 +11,26 @@
 #include "embedder/pack/pack_reader.h"
 #include "runtime/types/type_source.h"
 
+/* Which type the kernel has in a slot, once it was looked up. */
+struct slot_content {
+	uint32_t round; /* of the kernel for which @type is right */
+	uint32_t type;	/* 0: none */
+};
+
 /* Starts zeroed; may be opened again for another kernel, which is fast if it is in the same pack.
  */
 struct pack_source {
 	struct type_source types;
 	/* Private to pack_source.c. */
+	struct type_versions versions;
 	const struct pack_reader *reader;
 	const struct pack_kernel *kernel;
+	struct pack_cursor cursor;
 	bool lacks_types;
-	bool *has;	   /* by pattern */
-	uint32_t *offsets; /* by id */
-	uint32_t *made;	   /* slots whose offsets are set */
+	struct slot_content *contents; /* by slot */
+	uint32_t round;		       /* how many kernels were opened */
+	uint32_t *offsets;	       /* by id */
+	uint32_t *made;		       /* slots whose offsets are set */
 	uint32_t made_count;
 	/* The ids with wanted names, of any kernel, and for which names that is. */
 	const struct wanted_types *wanted;

@@ -60,8 +60,33 @@ bool wanted_types_allows(const struct wanted_types *wanted, const char *name);
 typedef int (*type_visit_fn)(void *context, uint32_t id, const struct btf_type *type,
 			     const char *name);
 
+struct type_source;
+
+/*
+ * What a source that is one of many with the same ids says besides: the kernels of a pack. In all
+ * of them an id is the same type; or it is one of several versions of a type, and each kernel has
+ * one of them, or none. So what was found out in one kernel holds in all others that have the same
+ * versions of those types that were read for it, and which these were, the source can tell. Types
+ * without versions need not be compared.
+ */
+struct type_versions {
+	uint64_t family; /* not 0; sources with the same number have the same ids */
+
+	/* The version of type @id; 0: this kernel does not have it. Types with equal ids and equal
+	 * versions are equal. */
+	uint32_t (*version)(struct type_source *source, uint32_t id);
+
+	/* The types with versions that the view was asked for since forget_reads(), each once, in
+	 * the order in which they were asked for first. */
+	const uint32_t *(*reads)(const struct type_source *source, size_t *ret_count);
+	void (*forget_reads)(struct type_source *source);
+};
+
 struct type_source {
 	struct type_view view;
+
+	/* NULL: its ids are its own. */
+	const struct type_versions *versions;
 
 	/*
 	 * Calls @visit for every type with a wanted kind and essential name, in ascending order of
