@@ -106,6 +106,7 @@ void candidates_free(struct candidates *c)
 	free(c->slots);
 	free(c->next);
 	free(c->names);
+	free(c->root_of_id);
 	free(c->found);
 	free(c->first);
 	free(c->ids);
@@ -143,30 +144,60 @@ struct search {
 	struct reason *why;
 };
 
-static int visit(void *context, uint32_t id, const struct btf_type *type, const char *name)
+/* The first root with the essential name of a type + 1; 0: there is none. */
+static int find_root(const struct search *search, uint32_t id, const char *name, uint32_t *ret_root)
 {
-	const struct search *search = context;
-	struct candidates *c = search->candidates;
-	uint32_t kind = type_view_kind(search->types, type);
 	size_t length = strnlen(name, NAME_MAX_LENGTH + 1);
 
 	if (length > NAME_MAX_LENGTH)
 		return reason_set(search->why, -EBADMSG, "type [%u]: a name of more than %u bytes",
 				  id, NAME_MAX_LENGTH);
-	length = type_view_essential_length(name, length);
+	*ret_root = *find_slot(search->candidates, name, type_view_essential_length(name, length));
+	return 0;
+}
+
+static int visit(void *context, uint32_t id, const struct btf_type *type, const char *name)
+{
+	const struct search *search = context;
+	struct candidates *c = search->candidates;
+	uint32_t kind = type_view_kind(search->types, type), root = 0;
+	int err = 0;
+
+	if (c->root_of_id && c->root_of_id[id])
+		root = c->root_of_id[id] - 1;
+	else
+		err = find_root(search, id, name, &root);
+	if (err)
+		return err;
+	if (c->root_of_id)
+		c->root_of_id[id] = root + 1;
 	if (kind == BTF_KIND_INT)
 		note_long(c, id, type_view_size(search->types, type), name);
 	if (kind == TYPE_VIEW_KIND_ENUM64)
 		kind = BTF_KIND_ENUM;
-	for (uint32_t root = *find_slot(c, name, length); root; root = c->next[root - 1]) {
-		if (c->set->roots[root - 1].kind == kind) {
-			int err = note(c, root - 1, id);
-
-			if (err)
-				return err;
-		}
+	for (; root; root = c->next[root - 1]) {
+		if (c->set->roots[root - 1].kind == kind)
+			err = note(c, root - 1, id);
+		if (err)
+			return err;
 	}
 	return 0;
+}
+
+/* Of sources with the same ids, an id has the same name in all. */
+static int open_family(struct candidates *c, const struct type_source *source)
+{
+	uint64_t family = source->versions ? source->versions->family : 0;
+
+	if (c->family == family)
+		return 0;
+	free(c->root_of_id);
+	c->root_of_id = NULL;
+	c->family = family;
+	if (!family)
+		return 0;
+	c->root_of_id = calloc(source->view.type_count, sizeof(*c->root_of_id));
+	return c->root_of_id ? 0 : -ENOMEM;
 }
 
 int candidates_find(struct candidates *c, struct type_source *source, struct reason *why)
@@ -179,7 +210,9 @@ int candidates_find(struct candidates *c, struct type_source *source, struct rea
 	c->found_count = 0;
 	c->long_id = 0;
 	c->pointer_size = sizeof(void *);
-	err = source->find(source, &c->wanted, visit, &search, why);
+	err = open_family(c, source);
+	if (!err)
+		err = source->find(source, &c->wanted, visit, &search, why);
 	if (!err)
 		err = array_reserve(c->ids, c->ids_capacity, c->found_count);
 	if (err == -ENOMEM)

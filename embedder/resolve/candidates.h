@@ -21,6 +21,11 @@ struct candidates {
 	uint32_t *next;	 /* by root: another root of the same name + 1, 0: none */
 	uint32_t slot_mask;
 
+	/* Of sources with the same ids: by id, the first root of its name + 2; 1: none has it; 0:
+	 * not looked for yet. */
+	uint32_t *root_of_id;
+	uint64_t family; /* of the sources (struct type_versions) */
+
 	/* Of the last source searched. */
 	struct candidate {
 		uint32_t root, id;

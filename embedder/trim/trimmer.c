@@ -6,12 +6,14 @@
 #include <stdlib.h>
 
 #include "embedder/trim/btf_writer.h"
+#include "embedder/trim/trim_memo.h"
 #include "embedder/trim/trimmer.h"
 
 struct trimmer {
 	struct resolver resolver;
 	struct kept_types kept;
 	struct btf_writer writer;
+	struct trim_memo memo;
 };
 
 struct trimmer *trimmer_new(const struct request_set *requests)
@@ -34,6 +36,7 @@ void trimmer_free(struct trimmer *trimmer)
 	resolver_free(&trimmer->resolver);
 	kept_types_free(&trimmer->kept);
 	btf_writer_free(&trimmer->writer);
+	trim_memo_free(&trimmer->memo);
 	free(trimmer);
 }
 
@@ -86,21 +89,56 @@ static int order_candidates(struct trimmer *trimmer)
 	return 0;
 }
 
-static int keep(struct trimmer *trimmer, struct type_source *source, struct reason *why)
+/* The resolver was opened, and with versions it has run as well. */
+static int keep(struct trimmer *trimmer, struct reason *why)
 {
+	struct resolver *resolver = &trimmer->resolver;
 	struct resolver_visitor with_marks = {.marks = keep_marks, .context = &trimmer->kept};
-	int err = resolver_open(&trimmer->resolver, source, why);
+	int err = 0;
 
-	if (err)
-		return err;
-	kept_types_reset(&trimmer->kept, &source->view, why);
-	if (trimmer->resolver.set->count)
+	kept_types_reset(&trimmer->kept, &resolver->source->view, why);
+	if (resolver->set->count)
 		err = keep_long(trimmer);
 	if (!err)
-		err = resolver_run(&trimmer->resolver, &with_marks, why);
+		err = resolver->source->versions ? resolver_visit(resolver, &with_marks)
+						 : resolver_run(resolver, &with_marks, why);
 	if (!err)
 		err = kept_types_fill(&trimmer->kept);
 	return err ? err : order_candidates(trimmer);
+}
+
+static int write_kept(struct trimmer *trimmer, struct trimmed *ret_trimmed, struct reason *why)
+{
+	int err = keep(trimmer, why);
+
+	if (!err)
+		err = btf_writer_write(&trimmer->writer, &trimmer->kept, why);
+	if (!err)
+		*ret_trimmed = (struct trimmed){
+			.btf = trimmer->writer.output.data,
+			.size = trimmer->writer.output.size,
+			.type_count = trimmer->writer.type_count,
+		};
+	return err;
+}
+
+/* With versions: what was written for the same answers and types is used again. */
+static int remember(struct trimmer *trimmer, struct trimmed *ret_trimmed, struct reason *why)
+{
+	struct resolver *resolver = &trimmer->resolver;
+	struct trim_question question = {.kernel = resolver->source};
+	int err = resolver_run(resolver, NULL, why);
+
+	if (err)
+		return err;
+	question.key = resolver_key(resolver, &question.key_count, &question.generation);
+	if (trim_memo_find(&trimmer->memo, &question, ret_trimmed))
+		return 0;
+	question.kernel->versions->forget_reads(question.kernel);
+	err = write_kept(trimmer, ret_trimmed, why);
+	if (!err && trim_memo_add(&trimmer->memo, &question, ret_trimmed))
+		err = reason_set(why, -ENOMEM, "out of memory");
+	return err;
 }
 
 static void count_outcomes(const struct resolver *resolver, struct trim_result *result)
@@ -112,16 +150,18 @@ static void count_outcomes(const struct resolver *resolver, struct trim_result *
 int trimmer_run(struct trimmer *trimmer, struct type_source *source, struct trim_result *ret_result,
 		struct reason *why)
 {
-	int err = keep(trimmer, source, why);
+	struct trimmed trimmed;
+	int err = resolver_open(&trimmer->resolver, source, why);
 
 	if (!err)
-		err = btf_writer_write(&trimmer->writer, &trimmer->kept, why);
+		err = source->versions ? remember(trimmer, &trimmed, why)
+				       : write_kept(trimmer, &trimmed, why);
 	if (err)
 		return err;
 	*ret_result = (struct trim_result){
-		.btf = trimmer->writer.output.data,
-		.size = trimmer->writer.output.size,
-		.type_count = trimmer->writer.type_count,
+		.btf = trimmed.btf,
+		.size = trimmed.size,
+		.type_count = trimmed.type_count,
 		.verdicts = trimmer->resolver.verdicts,
 	};
 	count_outcomes(&trimmer->resolver, ret_result);
