@@ -29,14 +29,10 @@ static void search(const struct field *field, uint32_t count, uint64_t base,
 		if (field[i].kind == FIELD_OBJECT) {
 			search(&field[i] + 1, field[i].body, start, place);
 		} else if (field[i].kind == FIELD_ARRAY && is_count(&field[i] + 1)) {
-			bool is_slots = is_named(&field[i], "\"slots\":");
-
-			if (!place->slots || is_slots) {
+			if (!place->slots || is_named(&field[i], "\"slots\":")) {
 				place->slots = &field[i];
 				place->offset = start;
 			}
-			if (is_slots)
-				return;
 		} else if (is_count(&field[i]) && is_named(&field[i], "\"sum\":")) {
 			place->sum = &field[i];
 			place->sum_offset = start;
