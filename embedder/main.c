@@ -20,7 +20,7 @@
 static const struct command *const commands[] = {
 	&command_embed,	 &command_remove,  &command_list, &command_lookup, &command_verify,
 	&command_report, &command_convert, &command_trim, &command_dwarf,  &command_fetch,
-	&command_btfgen, &command_pack,	   &command_exec,
+	&command_btfgen, &command_pack,	   &command_exec, &command_tool,   &command_run,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

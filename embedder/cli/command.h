@@ -34,7 +34,7 @@ struct command {
 
 extern const struct command command_trim, command_embed, command_list, command_lookup,
 	command_remove, command_convert, command_verify, command_fetch, command_btfgen,
-	command_report, command_dwarf, command_pack, command_exec;
+	command_report, command_dwarf, command_pack, command_exec, command_tool, command_run;
 
 /* What is not an option comes with this key. */
 #define COMMAND_OPERAND 1

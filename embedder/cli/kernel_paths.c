@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "embedder/cli/report.h"
+#include "embedder/cli/shipped.h"
 #include "embedder/hub/cache.h"
 #include "embedder/util/cleanup.h"
 
@@ -32,25 +32,6 @@ void kernel_paths_free(struct kernel_paths *paths)
 void kernel_paths_add(struct kernel_paths *paths, const char *path)
 {
 	paths->paths[paths->count++] = (struct kernel_path_option){path, paths->as_count};
-}
-
-/* In the place that it has beside the command that runs. NULL: it is not there. */
-static char *find_shipped(void)
-{
-	_cleanup_free_ char *command = realpath("/proc/self/exe", NULL);
-	char *slash = command ? strrchr(command, '/') : NULL, *path, *pack;
-
-	if (!slash)
-		return NULL;
-	*slash = '\0';
-	if (asprintf(&path, "%s/" COREBTF_SHIPPED_PACK, command) < 0)
-		return NULL;
-	pack = realpath(path, NULL);
-	free(path);
-	if (pack && access(pack, R_OK) == 0)
-		return pack;
-	free(pack);
-	return NULL;
 }
 
 void kernel_paths_default(struct kernel_paths *paths)
@@ -108,7 +89,7 @@ static void add_default(struct kernel_input *input, const struct kernel_id *as)
 	}
 	/* A cache that is there and cannot be used is not passed over. */
 	if (err == -ENOENT || err == -EINVAL) {
-		pack = find_shipped();
+		pack = shipped_find("kernels.pack");
 		if (pack) {
 			report_note("kernels: those of the pack that came with corebtf, %s", pack);
 			kernel_input_add(input, pack, as);

@@ -121,17 +121,30 @@ int sources_check_output(const struct sources *sources, const struct kernel_inpu
 	return err;
 }
 
-int sources_trim(const struct sources *sources, struct trimming *trimming, const char *output)
+int sources_trim_needed(const struct sources *sources, struct trimming *trimming,
+			const char *output)
 {
+	const struct kernel_input *kernels = &trimming->kernels;
 	int err;
 
 	trimming->kernels.leaves_out_own = !sources->with_btf;
 	err = trimming_run(trimming, sources->jobs, sources->memory);
 	progress_end();
+	if (err == -ENOENT && kernels->with_own && !kernels->failures)
+		return 1;
 	if (err && err != -ENOENT)
 		report_failure(output, "nothing written: cannot trim: %s", strerror(-err));
 	else
-		kernel_notes_explain(&trimming->kernels, trimming->trimmed, output,
-				     "nothing written: ");
+		kernel_notes_explain(kernels, trimming->trimmed, output, "nothing written: ");
 	return err;
+}
+
+int sources_trim(const struct sources *sources, struct trimming *trimming, const char *output)
+{
+	int err = sources_trim_needed(sources, trimming, output);
+
+	if (err <= 0)
+		return err;
+	kernel_notes_explain(&trimming->kernels, trimming->trimmed, output, "nothing written: ");
+	return -ENOENT;
 }

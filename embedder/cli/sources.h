@@ -70,4 +70,9 @@ void sources_find_kernels(struct sources *sources, struct kernel_input *kernels)
 /* trimming_run(), and why it failed. @output: the file that is not written then. */
 int sources_trim(const struct sources *sources, struct trimming *trimming, const char *output);
 
+/* The same, but that all kernels show BTF of their own is no failure: then it returns 1, and there
+ * is no bundle. */
+int sources_trim_needed(const struct sources *sources, struct trimming *trimming,
+			const char *output);
+
 #endif

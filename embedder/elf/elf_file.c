@@ -309,6 +309,22 @@ size_t elf_file_find_section(const struct elf_file *file, const char *name, size
 	return 0;
 }
 
+size_t elf_file_find_segment(const struct elf_file *file, size_t index)
+{
+	const Elf64_Shdr *section = &file->sections[index];
+	size_t i;
+
+	for (i = 0; i < file->segment_count; i++) {
+		const Elf64_Phdr *segment = &file->segments[i];
+
+		if (segment->p_type == PT_LOAD && segment->p_offset == section->sh_offset &&
+		    segment->p_vaddr == section->sh_addr && segment->p_filesz == section->sh_size &&
+		    segment->p_memsz == section->sh_size)
+			break;
+	}
+	return i;
+}
+
 const char *elf_file_section_name(const struct elf_file *file, size_t index)
 {
 	const Elf64_Shdr *section = &file->sections[index];

@@ -53,6 +53,10 @@ void elf_file_release(struct elf_file *file);
 /* The first section of that name past the one at @after, or 0. */
 size_t elf_file_find_section(const struct elf_file *file, const char *name, size_t after);
 
+/* The program header (PT_LOAD) that maps exactly the section at @index; the count of all when there
+ * is none. */
+size_t elf_file_find_segment(const struct elf_file *file, size_t index);
+
 /* Its name; "" where the file has no names. */
 const char *elf_file_section_name(const struct elf_file *file, size_t index);
 

@@ -75,22 +75,6 @@ static bool has_nameless_bundle(const struct elf_file *file)
 	return false;
 }
 
-/* The program header that maps exactly the section; the count of all when there is none. */
-static size_t find_own_segment(const struct elf_file *file, const Elf64_Shdr *section)
-{
-	size_t i;
-
-	for (i = 0; i < file->segment_count; i++) {
-		const Elf64_Phdr *segment = &file->segments[i];
-
-		if (segment->p_type == PT_LOAD && segment->p_offset == section->sh_offset &&
-		    segment->p_vaddr == section->sh_addr && segment->p_filesz == section->sh_size &&
-		    segment->p_memsz == section->sh_size)
-			break;
-	}
-	return i;
-}
-
 /* Is @own read-only, on pages of its own, and behind everything else? */
 static int check_segments(const struct elf_file *file, size_t own_index, struct reason *why)
 {
@@ -217,7 +201,7 @@ int elf_segment_find(const struct elf_file *file, struct elf_segment *ret_segmen
 		return reason_set(why, -EOPNOTSUPP,
 				  "its section .corebtf has no bytes: is this a file of debug "
 				  "information?");
-	segment = find_own_segment(file, &file->sections[section]);
+	segment = elf_file_find_segment(file, section);
 	if (segment == file->segment_count)
 		return reason_set(
 			why, -EOPNOTSUPP,

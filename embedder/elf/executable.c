@@ -9,6 +9,7 @@
 
 #include "embedder/elf/elf_embedding.h"
 #include "embedder/elf/elf_segment.h"
+#include "embedder/elf/elf_tool_segment.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "embedder/util/output_file.h"
@@ -92,4 +93,21 @@ int executable_remove(const char *path, const char *output, struct reason *why)
 	if (err)
 		return err;
 	return output_file_save(output, path, image.data, image.size, why);
+}
+
+int executable_make_tool(const char *runner, const char *output, const void *payload,
+			 size_t payload_size, const void *bundle, size_t bundle_size,
+			 struct reason *why)
+{
+	_cleanup_(elf_image_release) struct elf_image image = {0};
+	int err;
+
+	err = open_image(runner, &image, why);
+	if (!err)
+		err = elf_tool_segment_fill(&image, payload, payload_size, why);
+	if (!err && bundle)
+		err = elf_embedding_attach(&image, bundle, bundle_size, why);
+	if (err)
+		return err;
+	return output_file_save(output, runner, image.data, image.size, why);
 }

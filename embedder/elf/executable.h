@@ -59,4 +59,13 @@ int executable_attach(const char *path, const char *output, const void *bundle, 
  * Else as executable_attach(). */
 int executable_remove(const char *path, const char *output, struct reason *why);
 
+/*
+ * Writes @runner with @payload in its segment for a tool (elf_tool_segment.h) and @bundle in the
+ * one for bundles, to @output; @bundle NULL: that one stays empty. The output has the mode of
+ * @runner. Errors: those of executable_attach() and elf_tool_segment_fill().
+ */
+int executable_make_tool(const char *runner, const char *output, const void *payload,
+			 size_t payload_size, const void *bundle, size_t bundle_size,
+			 struct reason *why);
+
 #endif

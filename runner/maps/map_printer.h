@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 #include "runner/maps/map_shape.h"
 #include "runner/show/show_value.h"
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 #include "runner/maps/value_sum.h"
 #include "runner/show/plan.h"
 
