@@ -6,7 +6,7 @@
 #   corebtf_embed(TARGET executable
 #           [OBJECTS x.bpf.o|target...] [KERNELS path...] [BUNDLE file]
 #           [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [KERNELS_WITH_BTF]
-#           [AUTOMATIC])
+#           [KEEP field...] [AUTOMATIC])
 #
 # The first one is in CoreBTFBpfObject.cmake; corebtf_check(), a test that the BPF programs work on all
 # kernels, is in CoreBTFCheck.cmake; CoreBTFLibraries.cmake has corebtf_use_libbpf(), for a
@@ -259,7 +259,7 @@ macro(_corebtf_check_embed_arguments)
 				"for example \"os=ubuntu:20.04,release>=5.4,<5.15\"")
 		endif()
 	endforeach()
-	if(arg_BUNDLE AND (arg_KERNELS OR arg_OBJECTS OR arg_SELECT OR arg_COMPRESS OR arg_ALL_MACHINES
+	if(arg_BUNDLE AND (arg_KERNELS OR arg_OBJECTS OR arg_SELECT OR arg_KEEP OR arg_COMPRESS OR arg_ALL_MACHINES
 			   OR arg_KERNELS_WITH_BTF))
 		message(FATAL_ERROR "corebtf_embed: BUNDLE is finished as it is: "
 			"it goes with TARGET and MODE alone")
@@ -287,7 +287,7 @@ endmacro()
 # corebtf_embed(TARGET executable
 #         [OBJECTS x.bpf.o|target...] [KERNELS path...] [SELECT expression...] [BUNDLE file]
 #         [MODE auto|segment|section|link] [COMPRESS none|xz] [ALL_MACHINES] [KERNELS_WITH_BTF]
-#         [AUTOMATIC])
+#         [KEEP field...] [AUTOMATIC])
 #
 # Gives an executable or a shared library its kernel BTFs, as a step of its link.
 #
@@ -312,6 +312,8 @@ endmacro()
 #   ALL_MACHINES  also the kernels of machines that the executable cannot run on.
 #   KERNELS_WITH_BTF
 #                 also the kernels that show BTF of their own, which the program takes there first.
+#   KEEP          types and fields that no object asks for: "struct task_struct.{pid,mm}", as for
+#                 corebtf embed --keep.
 #   AUTOMATIC     gives every BPF object that the target opens the BTF of the running kernel, without a
 #                 change of its source: it need not call ensure_core_btf(), nor link CoreBTF.
 #
@@ -321,7 +323,7 @@ endmacro()
 #
 function(corebtf_embed)
 	cmake_parse_arguments(PARSE_ARGV 0 arg "ALL_MACHINES;KERNELS_WITH_BTF;AUTOMATIC" "TARGET;BUNDLE;COMPRESS;MODE"
-		"OBJECTS;KERNELS;SELECT")
+		"OBJECTS;KERNELS;SELECT;KEEP")
 	_corebtf_check_embed_arguments()
 	set_target_properties(${arg_TARGET} PROPERTIES COREBTF_EMBEDDED TRUE)
 
@@ -348,6 +350,14 @@ function(corebtf_embed)
 		endif()
 		if(arg_KERNELS_WITH_BTF)
 			list(APPEND options --kernels-with-btf)
+		endif()
+		if(arg_KEEP)
+			# A file, so that every generator sees a change.
+			list(JOIN arg_KEEP "\n" text)
+			set(kept ${CMAKE_CURRENT_BINARY_DIR}/${arg_TARGET}.keep.txt)
+			file(GENERATE OUTPUT ${kept} CONTENT "${text}\n")
+			list(APPEND options --keep-from ${kept})
+			list(APPEND watched ${kept})
 		endif()
 	endif()
 

@@ -124,7 +124,7 @@ static int run(const struct command *command, int argc, char **argv)
 	status = command_parse(command, argc, argv, take, &options);
 	if (status != COMMAND_GO)
 		return status;
-	if (!options.sources.object_count)
+	if (!options.sources.object_count && !options.sources.kept_count)
 		return command_usage_error(command, "no BPF object given");
 	/* Without a path, it is for the cache. */
 	if (options.sources.kernels.count || options.sources.kernels.as_count > 1)
@@ -157,6 +157,11 @@ static const struct command_option options_of_btfgen[] = {
 	{SOURCES_SELECT, "select", "EXPR",
 	 "take only the kernels that match EXPR, as for embed;\n"
 	 "may be repeated"},
+	{SOURCES_KEEP, "keep", "TYPE[.FIELD]",
+	 "keep this type or field as if an object asked for it:\n"
+	 "'struct task_struct.{pid,mm.start_stack}', 'enum\n"
+	 "bpf_func_id'; may be repeated"},
+	{SOURCES_KEEP_FROM, "keep-from", "FILE", "the same for each line of FILE"},
 	{SOURCES_WITH_BTF, "kernels-with-btf", NULL,
 	 "take also kernels that show BTF of their own, as for\n"
 	 "embed"},

@@ -82,8 +82,9 @@ static int check_options(const struct command *command, struct embed_options *op
 		return sources_check(command, sources, "executable");
 	if (!sources->file)
 		return command_usage_error(command, "no executable given");
-	if (sources->kernels.count || sources->object_count || sources->select.count ||
-	    options->compression || options->all_machines || sources->with_btf)
+	if (sources->kernels.count || sources->object_count || sources->kept_count ||
+	    sources->select.count || options->compression || options->all_machines ||
+	    sources->with_btf)
 		return command_usage_error(command,
 					   "--bundle takes finished BTFs, so there is nothing "
 					   "to trim: no OBJ, and of the options only -o "
@@ -280,6 +281,11 @@ static const struct command_option options_of_embed[] = {
 	 "take only the kernels that match EXPR, for example\n"
 	 "'os=ubuntu:20.04,release>=5.4,<5.15'; !EXPR excludes\n"
 	 "those that match; may be repeated"},
+	{SOURCES_KEEP, "keep", "TYPE[.FIELD]",
+	 "keep this type or field as if an object asked for it:\n"
+	 "'struct task_struct.{pid,mm.start_stack}', 'enum\n"
+	 "bpf_func_id'; may be repeated"},
+	{SOURCES_KEEP_FROM, "keep-from", "FILE", "the same for each line of FILE"},
 	{SOURCES_WITH_BTF, "kernels-with-btf", NULL,
 	 "take also kernels that show BTF of their own, which no\n"
 	 "program needs (5.4 or newer, as far as is known); for\n"

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -12,6 +13,7 @@
 
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
+#include "embedder/cli/field_print.h"
 #include "embedder/cli/output_check.h"
 #include "embedder/util/interrupt.h"
 #include "embedder/cli/report.h"
@@ -37,6 +39,7 @@ enum {
 	OPTION_NEAREST,
 	OPTION_FIRST,
 	OPTION_OBJECT,
+	OPTION_FIELD,
 };
 
 #define MAX_BUILD_ID_SIZE 64
@@ -45,9 +48,16 @@ enum {
 
 struct lookup_options {
 	const char *file, *output, *object;
+	const char **fields; /* of --field */
+	size_t field_count;
 	struct corebtf_kernel_opts kernel;
 	uint8_t build_id[MAX_BUILD_ID_SIZE];
 };
+
+static void cleanup_options(struct lookup_options *options)
+{
+	free(options->fields);
+}
 
 static void cleanup_corebtf(struct corebtf **corebtf)
 {
@@ -108,6 +118,8 @@ static int take(const struct command *command, void *context, int key, const cha
 		return command_usage_error(command, "one FILE at a time; '%s' is too many", value);
 	if (key == COMMAND_OPERAND)
 		options->file = value;
+	if (key == OPTION_FIELD)
+		options->fields[options->field_count++] = value;
 	if (key == OPTION_NEAREST)
 		options->kernel.nearest = COREBTF_NEAREST_SURROUNDED;
 	if (key == OPTION_FIRST)
@@ -232,12 +244,24 @@ static int check_object(const char *object, struct corebtf *corebtf, struct look
 	return err;
 }
 
-/* Returns a status. */
-static int write_btf(const void *btf, size_t size, const char *output)
+/* What was asked for besides which BTF it is. Returns a status. */
+static int use_btf(const struct lookup_options *options, const void *btf, size_t size)
 {
 	_cleanup_(interrupt_release) struct interrupt_hold hold = {0};
+	_cleanup_free_ void *copy = NULL;
+	const char *output = options->output;
 	struct reason why = {""};
 
+	if (options->field_count) {
+		copy = malloc(size); /* aligned, as it need not be in a section */
+		if (!copy) {
+			report_failure(options->file, "out of memory");
+			return STATUS_FAILED;
+		}
+		memcpy(copy, btf, size);
+		if (field_print(options->file, copy, size, options->fields, options->field_count))
+			return STATUS_FAILED;
+	}
 	if (!output)
 		return STATUS_DONE;
 	hold = interrupt_hold(output);
@@ -300,22 +324,27 @@ static int lookup_in_folder(struct lookup_options *options, struct lookup_log *l
 					      "were made for");
 		return STATUS_FAILED;
 	}
-	return write_btf(btf, size, options->output);
+	return use_btf(options, btf, size);
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
 	_cleanup_(cleanup_corebtf) struct corebtf *corebtf = NULL;
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
-	struct lookup_options options = {0};
+	_cleanup_(cleanup_options) struct lookup_options options = {0};
 	struct lookup_log log = {0};
 	const void *btf = NULL;
 	size_t size = 0;
 	struct corebtf_open_opts opts = {
 		.sz = sizeof(opts), .log = print_line, .log_context = &log};
-	int status = command_parse(command, argc, argv, take, &options);
-	int err;
+	int status, err;
 
+	options.fields = calloc((size_t)argc + 1, sizeof(*options.fields));
+	if (!options.fields) {
+		report_failure(NULL, "out of memory");
+		return STATUS_FAILED;
+	}
+	status = command_parse(command, argc, argv, take, &options);
 	if (status != COMMAND_GO)
 		return status;
 	if (!options.file)
@@ -345,7 +374,7 @@ static int run(const struct command *command, int argc, char **argv)
 	print_own_btf(&options);
 	if (options.object && check_object(options.object, corebtf, &log))
 		return STATUS_FAILED;
-	return write_btf(btf, size, options.output);
+	return use_btf(&options, btf, size);
 }
 
 static const struct command_option options_of_lookup[] = {
@@ -371,6 +400,10 @@ static const struct command_option options_of_lookup[] = {
 	{OPTION_OBJECT, "object", "OBJ",
 	 "check that FILE was made for this build of a BPF\n"
 	 "object"},
+	{OPTION_FIELD, "field", "NAME",
+	 "print offset, size and type of a field of that kernel,\n"
+	 "as 'task_struct.mm' or 'union u.x', or the value of\n"
+	 "'enum e.A'; may be repeated"},
 	{'o', "output", "OUT", "write the BTF to OUT"},
 	{0},
 };

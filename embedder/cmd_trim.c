@@ -100,7 +100,7 @@ static int check_options(const struct command *command, struct trim_options *opt
 	struct sources *sources = &options->sources;
 	bool has_target = options->object.machine || options->object.like;
 
-	if (!sources->object_count)
+	if (!sources->object_count && !sources->kept_count)
 		return command_usage_error(command, "no BPF object given%s",
 					   sources_swallowed_hint(sources).text);
 	kernel_paths_default(&sources->kernels);
@@ -453,6 +453,11 @@ static const struct command_option options_of_trim[] = {
 	{SOURCES_SELECT, "select", "EXPR",
 	 "take only the kernels that match EXPR, as for embed;\n"
 	 "may be repeated"},
+	{SOURCES_KEEP, "keep", "TYPE[.FIELD]",
+	 "keep this type or field as if an object asked for it:\n"
+	 "'struct task_struct.{pid,mm.start_stack}', 'enum\n"
+	 "bpf_func_id'; may be repeated"},
+	{SOURCES_KEEP_FROM, "keep-from", "FILE", "the same for each line of FILE"},
 	{SOURCES_WITH_BTF, "kernels-with-btf", NULL,
 	 "take also kernels that show BTF of their own, as for\n"
 	 "embed; a .btf is made for any kernel"},

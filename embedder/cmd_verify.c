@@ -158,6 +158,11 @@ static const struct command_option options_of_verify[] = {
 	{SOURCES_SELECT, "select", "EXPR",
 	 "compare only the kernels that match EXPR, as for\n"
 	 "embed; may be repeated"},
+	{SOURCES_KEEP, "keep", "TYPE[.FIELD]",
+	 "keep this type or field as if an object asked for it:\n"
+	 "'struct task_struct.{pid,mm.start_stack}', 'enum\n"
+	 "bpf_func_id'; may be repeated"},
+	{SOURCES_KEEP_FROM, "keep-from", "FILE", "the same for each line of FILE"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},

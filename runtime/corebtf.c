@@ -5,10 +5,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <corebtf.h>
 
+#include "runtime/btf/btf_source.h"
+#include "runtime/field/field_find.h"
 #include "runtime/btf_id.h"
 #include "runtime/choose/choose.h"
 #include "runtime/executable/object.h"
@@ -351,6 +354,45 @@ int corebtf_entry_btf(struct corebtf *corebtf, const struct corebtf_entry *entry
 	*ret_btf = bytes;
 	*ret_size = size;
 	return 0;
+}
+
+int corebtf_field_offset(struct corebtf *corebtf, const struct corebtf_entry *entry,
+			 const char *name, struct corebtf_field *ret_field)
+{
+	struct btf_source source = {0};
+	struct field_found found;
+	struct corebtf_field field;
+	struct reason why = {""};
+	void *aligned = NULL; /* a copy: a section can start at any byte of a file */
+	const void *btf;
+	size_t size;
+	int err;
+
+	if (!name || !ret_field || ret_field->sz < sizeof(size_t))
+		return -EINVAL;
+	err = corebtf_entry_btf(corebtf, entry, &btf, &size);
+	if (err)
+		return err;
+	if ((uintptr_t)btf % 4) {
+		aligned = malloc(size);
+		if (!aligned)
+			return log_error(&corebtf->log, -ENOMEM, "out of memory");
+		btf = memcpy(aligned, btf, size);
+	}
+	err = btf_source_open(&source, btf, size, &why);
+	if (!err)
+		err = field_find(&source.types, name, &found, &why);
+	btf_source_free(&source);
+	free(aligned);
+	if (err)
+		return log_error(&corebtf->log, err, "%s", why.text);
+	field = (struct corebtf_field){
+		.bit_offset = found.place.bit_offset,
+		.bit_size = found.place.bit_size,
+		.size = found.size,
+		.value = found.value,
+	};
+	return options_write(ret_field, ret_field->sz, &field, sizeof(field));
 }
 
 int corebtf_entry_memfd(struct corebtf *corebtf, const struct corebtf_entry *entry)

@@ -22,7 +22,8 @@ int sources_init(struct sources *sources, int argc)
 		.jobs = kernel_pool_default_jobs(),
 		.memory = memory_budget_default(),
 	};
-	if (sources->object_paths && !kernel_paths_init(&sources->kernels, argc))
+	sources->kept = calloc((size_t)argc + 1, sizeof(*sources->kept));
+	if (sources->object_paths && sources->kept && !kernel_paths_init(&sources->kernels, argc))
 		return 0;
 	report_failure(NULL, "out of memory");
 	return -ENOMEM;
@@ -31,6 +32,7 @@ int sources_init(struct sources *sources, int argc)
 void sources_free(struct sources *sources)
 {
 	free(sources->object_paths);
+	free(sources->kept);
 	kernel_paths_free(&sources->kernels);
 	kernel_select_clear(&sources->select);
 }
@@ -46,6 +48,11 @@ int sources_take(const struct command *command, struct sources *sources, int key
 		return COMMAND_GO;
 	case SOURCES_KERNELS:
 		kernel_paths_add(&sources->kernels, value);
+		return COMMAND_GO;
+	case SOURCES_KEEP:
+	case SOURCES_KEEP_FROM:
+		sources->kept[sources->kept_count++] =
+			(struct kept_text){value, key == SOURCES_KEEP_FROM};
 		return COMMAND_GO;
 	case SOURCES_AS:
 		return kernel_paths_take_as(command, value, &sources->kernels);
@@ -96,6 +103,16 @@ int sources_check(const struct command *command, struct sources *sources, const 
 
 int sources_read_objects(const struct sources *sources, struct object_input *objects)
 {
+	for (size_t i = 0; i < sources->kept_count; i++) {
+		const struct kept_text *kept = &sources->kept[i];
+		int err = kept->is_file ? object_input_keep_file(objects, kept->text)
+					: object_input_keep(objects, kept->text);
+
+		if (err)
+			return err;
+	}
+	if (!sources->object_count && !sources->file) /* trim, with --keep alone */
+		return 0;
 	return object_input_add_all(objects, sources->object_paths, sources->object_count,
 				    sources->file);
 }

@@ -19,6 +19,8 @@
 /* Keys of the options (command.h); a command's own start at SOURCES_OTHER. */
 enum {
 	SOURCES_KERNELS = 256,
+	SOURCES_KEEP,
+	SOURCES_KEEP_FROM,
 	SOURCES_AS,
 	SOURCES_SELECT,
 	SOURCES_MEMORY,
@@ -30,6 +32,11 @@ struct sources {
 	const char *file;
 	const char **object_paths;
 	size_t object_count;
+	struct kept_text {
+		const char *text; /* of --keep, or the file of --keep-from */
+		bool is_file;
+	} * kept;
+	size_t kept_count;
 	struct kernel_paths kernels;
 	struct kernel_select select;
 	bool with_btf;	   /* for sources_trim(): also kernels that show BTF of their own */

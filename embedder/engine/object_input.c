@@ -111,6 +111,8 @@ static int add_all_images(struct object_input *input, const char *path, const ch
 			   "cannot search it for BPF objects: %s", strerror(-count));
 		return count;
 	}
+	if (count == 0 && request_set_count(input->requests)) /* of object_input_keep() */
+		return 0;
 	if (count == 0) {
 		engine_say(input->events, ENGINE_FAILURE, path,
 			   "no BPF object inside; name the object files after it");
@@ -142,6 +144,52 @@ static int add_embedded(struct object_input *input, const char *path)
 		return err;
 	}
 	return add_all_images(input, path, file, size);
+}
+
+/* Lines of --keep-from. */
+#define KEEP_FILE_MAX (1 << 20)
+
+static int keep(struct object_input *input, const char *path, unsigned int line, const char *text)
+{
+	struct reason why = {""};
+	int err = request_set_keep(input->requests, text, &why);
+
+	if (err && path)
+		engine_say(input->events, ENGINE_FAILURE, path, "line %u: '%s': %s", line, text,
+			   why.text);
+	else if (err)
+		engine_say(input->events, ENGINE_FAILURE, NULL, "--keep '%s': %s", text, why.text);
+	return err;
+}
+
+int object_input_keep(struct object_input *input, const char *text)
+{
+	return keep(input, NULL, 0, text);
+}
+
+int object_input_keep_file(struct object_input *input, const char *path)
+{
+	_cleanup_free_ void *file = NULL;
+	struct reason why = {""};
+	size_t size = 0;
+	char *left, *line;
+	int err = input_file_read(path, KEEP_FILE_MAX, &file, &size, &why);
+
+	if (err) {
+		engine_say(input->events, ENGINE_FAILURE, path, "%s", why.text);
+		return err;
+	}
+	left = strndup(file, size);
+	if (!left)
+		return -ENOMEM;
+	free(file);
+	file = left;
+	for (unsigned int number = 1; !err && (line = strsep(&left, "\n")); number++) {
+		line += strspn(line, " \t\r");
+		if (*line && *line != '#')
+			err = keep(input, path, number, line);
+	}
+	return err;
 }
 
 int object_input_add_all(struct object_input *input, const char *const *paths, size_t count,

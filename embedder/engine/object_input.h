@@ -29,8 +29,15 @@ struct object_input {
 int object_input_init(struct object_input *input, const struct engine_events *events);
 void object_input_free(struct object_input *input);
 
+/* Adds what --keep asks for; before the objects. Errors: -EINVAL, -ENOMEM, reported. */
+int object_input_keep(struct object_input *input, const char *text);
+
+/* The same for each line of a file, but for empty ones and those that begin with #. */
+int object_input_keep_file(struct object_input *input, const char *path);
+
 /*
- * Reads all of @paths, or with @count 0 the objects inside @executable. A note says so when no
+ * Reads all of @paths, or with @count 0 the objects inside @executable; none need be there
+ * when something is kept. A note says so when no
  * object has a CO-RE relocation.
  */
 int object_input_add_all(struct object_input *input, const char *const *paths, size_t count,

@@ -122,12 +122,15 @@ int trimming_run(struct trimming *trimming, unsigned int jobs, uint64_t memory)
 	};
 	int err;
 
-	trimming->keep_matrix |= engine_wants(trimming->events, ENGINE_DETAIL);
+	trimming->keep_matrix |= engine_wants(trimming->events, ENGINE_DETAIL) ||
+				 request_set_keeps(trimming->objects.requests);
 	err = trimming->keep_matrix ? matrix_init(&trimming->matrix, trimming->objects.requests)
 				    : 0;
 	trimming->builder = bundle_builder_new();
 	if (!err)
 		err = trimming->builder ? kernel_pool_run(&trimming->kernels, &work) : -ENOMEM;
+	if (!err && trimming->keep_matrix)
+		unresolved_report_kept(trimming->events, &trimming->matrix);
 	return err || trimming->trimmed ? err : -ENOENT;
 }
 

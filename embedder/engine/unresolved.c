@@ -49,6 +49,41 @@ static size_t first_alike(const struct matrix *matrix, size_t kernel, bool *ret_
 	return first;
 }
 
+/* What --keep asks for and this kernel lacks. */
+static void report_kept(const struct engine_events *events, const struct matrix *matrix,
+			size_t kernel)
+{
+	for (size_t i = 0; i < matrix->set->count; i++) {
+		const struct verdict *verdict =
+			matrix_column_verdict(matrix, i, matrix->kernels[kernel].column);
+		char access[512];
+
+		if (!matrix->set->requests[i]->kept || verdict->outcome == VERDICT_FOUND)
+			continue;
+		request_access_text(matrix->set->requests[i], UINT32_MAX, access, sizeof(access));
+		engine_say(events, ENGINE_DETAIL, matrix->kernels[kernel].name,
+			   "not there, though --keep names it: %s", access);
+	}
+}
+
+void unresolved_report_kept(const struct engine_events *events, const struct matrix *matrix)
+{
+	for (size_t i = 0; i < matrix->set->count && matrix->kernel_count; i++) {
+		char access[512];
+		size_t column = 0;
+
+		if (!matrix->set->requests[i]->kept)
+			continue;
+		while (column < matrix->column_count &&
+		       matrix_column_verdict(matrix, i, column)->outcome != VERDICT_FOUND)
+			column++;
+		if (column < matrix->column_count)
+			continue;
+		request_access_text(matrix->set->requests[i], UINT32_MAX, access, sizeof(access));
+		engine_say(events, ENGINE_NOTE, NULL, "warning: no kernel has %s (--keep)", access);
+	}
+}
+
 void unresolved_report(const struct engine_events *events, const struct matrix *matrix,
 		       size_t kernel)
 {
@@ -57,6 +92,7 @@ void unresolved_report(const struct engine_events *events, const struct matrix *
 
 	if (!engine_wants(events, ENGINE_DETAIL))
 		return;
+	report_kept(events, matrix, kernel);
 	first = first_alike(matrix, kernel, &any);
 	if (first < kernel && any)
 		engine_say(events, ENGINE_DETAIL, matrix->kernels[kernel].name,

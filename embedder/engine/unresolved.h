@@ -11,6 +11,9 @@
 
 /* A detail for each site without a usable value on one kernel of the matrix; or one detail that
  * names an earlier kernel with the same ones. */
+/* Names what --keep asks for and no kernel of the matrix has: most likely it is misspelt. */
+void unresolved_report_kept(const struct engine_events *events, const struct matrix *matrix);
+
 void unresolved_report(const struct engine_events *events, const struct matrix *matrix,
 		       size_t kernel);
 

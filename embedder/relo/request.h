@@ -14,6 +14,7 @@
 
 #include "embedder/relo/core_relo.h"
 #include "embedder/relo/shape.h"
+#include "runtime/field/field_path.h"
 
 /* libbpf's bound on the steps of a field access, anonymous members included. */
 #define REQUEST_STEPS_MAX 64
@@ -45,6 +46,8 @@ struct request {
 	struct symbol enumerator;
 	/* Why libbpf fails on it with every kernel (no trimming helps); NULL: it does not. */
 	const char *broken;
+	/* What --keep asks for instead of a relocation; NULL: it is one. */
+	const struct field_path *kept;
 	const unsigned char *key; /* equal for equal requests, with the kind as the last byte */
 	uint32_t key_size;
 	uint32_t number; /* in the set */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "runtime/btf/btf_source.h"
+#include "embedder/relo/kept_fields.h"
 #include "embedder/relo/local_spec.h"
 #include "embedder/relo/request_set.h"
 #include "embedder/util/cleanup.h"
@@ -46,6 +47,13 @@ static void write_key(const struct request *request, struct byte_buffer *key)
 	byte_buffer_append_u8(key, request->root_type.kind);
 	if (request->broken) {
 		byte_buffer_append(key, request->broken, strlen(request->broken) + 1);
+	} else if (request->kept) {
+		byte_buffer_append_u8(key, 'K');
+		for (uint32_t i = 0; i < request->accessor_count; i++) {
+			byte_buffer_append(key, request->accessors[i].name.text,
+					   request->accessors[i].name.length + 1);
+			byte_buffer_append_u32(key, request->accessors[i].index);
+		}
 	} else if (core_relo_is_field(request->kind)) {
 		byte_buffer_append_u8(key, SHAPE_FIELD);
 		for (uint32_t i = 0; i < request->accessor_count; i++) {
@@ -365,4 +373,39 @@ int request_set_add_object(struct request_set *set, const struct bpf_object_file
 		set->object_count = before.object_count;
 	}
 	return err;
+}
+
+struct keeping {
+	struct request_set *set;
+	struct byte_buffer key;
+};
+
+static int keep_request(void *context, const struct request *request, struct reason *why)
+{
+	struct keeping *keeping = context;
+	const struct request *kept;
+
+	return append(keeping->set, &keeping->key, request, &kept, why);
+}
+
+int request_set_keep(struct request_set *set, const char *text, struct reason *why)
+{
+	struct keeping keeping = {.set = set};
+	size_t count = set->count;
+	int err = kept_fields_read(&set->arena, text, keep_request, &keeping, why);
+
+	byte_buffer_free(&keeping.key);
+	if (!err)
+		err = sort_and_number(set, why);
+	if (err)
+		set->count = count;
+	return err;
+}
+
+bool request_set_keeps(const struct request_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->requests[i]->kept)
+			return true;
+	return false;
 }

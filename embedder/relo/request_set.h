@@ -47,6 +47,15 @@ void request_set_free(struct request_set *set);
 int request_set_add_object(struct request_set *set, const struct bpf_object_file *object,
 			   struct reason *why);
 
+/*
+ * Adds requests for what @text names (kept_fields.h). Errors: -EINVAL the text, -ENOMEM; the set is
+ * then as before.
+ */
+int request_set_keep(struct request_set *set, const char *text, struct reason *why);
+
+/* Whether there is one of these. */
+bool request_set_keeps(const struct request_set *set);
+
 size_t request_set_count(const struct request_set *set);
 
 /* Two requests query the same field, type or enumerator and differ at most in kind. */

@@ -190,7 +190,9 @@ int answer_value(const struct matcher *matcher, const struct request *request, u
 {
 	int64_t size;
 
-	*value = (struct answer_value){0};
+	*value = (struct answer_value){.value = 1};
+	if (request->kept)
+		return ANSWER_MATCH;
 	if (core_relo_is_field(request->kind))
 		return field_value(matcher, request, match, value);
 	switch (request->kind) {
@@ -206,8 +208,7 @@ int answer_value(const struct matcher *matcher, const struct request *request, u
 	case CORE_RELO_ENUMVAL_VALUE:
 		enumerator_value(matcher->types, match, value);
 		return ANSWER_MATCH;
-	default: /* exists and matches */
-		value->value = 1;
+	default: /* exists and matches: 1 */
 		return ANSWER_MATCH;
 	}
 }

@@ -11,26 +11,8 @@
 #include <stdlib.h>
 
 #include "embedder/resolve/candidates.h"
+#include "runtime/types/pointer_size.h"
 #include "runtime/util/array.h"
-
-/*
- * libbpf takes the size of a pointer from the first INT with one of these names; without one it
- * takes the pointer size of the process it runs in, which on a 64-bit kernel may be another.
- */
-static const char *const long_names[] = {
-	"long",
-	"long int",
-	"int long",
-	"unsigned long",
-	"long unsigned",
-	"unsigned long int",
-	"unsigned int long",
-	"long unsigned int",
-	"long int unsigned",
-	"int unsigned long",
-	"int long unsigned",
-};
-#define LONG_NAMES (sizeof(long_names) / sizeof(*long_names))
 
 static uint32_t hash_name(const char *name, size_t length)
 {
@@ -72,7 +54,7 @@ int candidates_init(struct candidates *c, const struct request_set *set)
 	c->slots = calloc(slots, sizeof(*c->slots));
 	c->next = calloc(set->root_count + 1, sizeof(*c->next));
 	c->first = calloc(set->root_count + 2, sizeof(*c->first));
-	c->names = calloc(set->root_count + LONG_NAMES, sizeof(*c->names));
+	c->names = calloc(set->root_count + POINTER_SIZE_NAMES, sizeof(*c->names));
 	/* One place, so that an empty list has an address too. */
 	c->ids_capacity = 1;
 	c->ids = malloc(sizeof(*c->ids));
@@ -96,8 +78,8 @@ int candidates_init(struct candidates *c, const struct request_set *set)
 		add_name(c, r->name.text, r->name.essential_length);
 	}
 	c->wanted.kinds |= UINT32_C(1) << BTF_KIND_INT;
-	for (size_t i = 0; i < LONG_NAMES; i++)
-		add_name(c, long_names[i], strlen(long_names[i]));
+	for (size_t i = 0; i < POINTER_SIZE_NAMES; i++)
+		add_name(c, pointer_size_names[i], strlen(pointer_size_names[i]));
 	return 0;
 }
 
@@ -113,17 +95,12 @@ void candidates_free(struct candidates *c)
 	*c = (struct candidates){0};
 }
 
-static void note_long(struct candidates *c, uint32_t id, uint32_t size, const char *name)
+static void note_long(struct candidates *c, uint32_t id, uint32_t size)
 {
-	if (c->long_id || (size != 4 && size != 8))
+	if (c->long_id || !size)
 		return;
-	for (size_t i = 0; i < LONG_NAMES; i++) {
-		if (strcmp(name, long_names[i]) == 0) {
-			c->long_id = id;
-			c->pointer_size = size;
-			return;
-		}
-	}
+	c->long_id = id;
+	c->pointer_size = size;
 }
 
 static int note(struct candidates *c, uint32_t root, uint32_t id)
@@ -172,7 +149,7 @@ static int visit(void *context, uint32_t id, const struct btf_type *type, const 
 	if (c->root_of_id)
 		c->root_of_id[id] = root + 1;
 	if (kind == BTF_KIND_INT)
-		note_long(c, id, type_view_size(search->types, type), name);
+		note_long(c, id, pointer_size_from(search->types, type, name));
 	if (kind == TYPE_VIEW_KIND_ENUM64)
 		kind = BTF_KIND_ENUM;
 	for (; root; root = c->next[root - 1]) {

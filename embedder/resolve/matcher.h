@@ -39,6 +39,10 @@ int match_enumerator(struct matcher *matcher, const struct request *request, uin
 int match_type(struct matcher *matcher, const struct request *request, uint32_t id,
 	       struct answer_match *match);
 
+/* Matches what --keep asks for: of all candidates that have it, each is a match. */
+int match_kept(struct matcher *matcher, const struct request *request, uint32_t id,
+	       struct answer_match *match);
+
 /* The value for a matching candidate (libbpf: bpf_core_calc_relo). Reads only what the match
  * marked. */
 int answer_value(const struct matcher *matcher, const struct request *request, uint32_t id,

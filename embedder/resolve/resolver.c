@@ -89,6 +89,8 @@ struct run {
 static int match(struct matcher *matcher, const struct request *request, uint32_t id,
 		 struct answer_match *ret_match)
 {
+	if (request->kept)
+		return match_kept(matcher, request, id, ret_match);
 	if (core_relo_is_field(request->kind))
 		return match_field(matcher, request, id, ret_match);
 	if (core_relo_is_enumerator(request->kind))

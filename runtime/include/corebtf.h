@@ -311,6 +311,33 @@ COREBTF_API int corebtf_check(struct corebtf *corebtf);
 COREBTF_API int corebtf_entry_btf(struct corebtf *corebtf, const struct corebtf_entry *entry,
 				  const void **ret_btf, size_t *ret_size);
 
+/* A field of a kernel's type, or an enumerator. */
+struct corebtf_field {
+	size_t sz;	     /* sizeof(struct corebtf_field), set by the caller */
+	uint64_t bit_offset; /* from the start of the type; 0 for an enumerator */
+	uint32_t bit_size;   /* of a bit-field; 0: it is none, and bit_offset is whole bytes */
+	uint64_t size;	     /* of the field's type, bytes; 0: an array without a length */
+	int64_t value;	     /* of an enumerator */
+};
+
+/*
+ * Where a field is, in an entry's BTF: for programs that read a kernel's memory without CO-RE
+ * relocations. The bundle must have been made with `--keep` for that field, or for an object that
+ * asks for it.
+ *
+ * @name: "task_struct.mm" or "struct task_struct.mm", "union u.x", "typedef t.x"; an array's
+ * element with "[2]"; "enum e.A" for an enumerator. Members of anonymous structs and unions are
+ * found by their names. A pointer ends the name: what it points to is another type.
+ * @ret_field: its @sz must be set before. Values have this machine's byte order, whichever the
+ * kernel has.
+ * Goes through all types of the BTF, and reads nothing outside of it, whatever it contains.
+ * Errors: -ENOENT no such type or field; -ENOTUNIQ several types of that name, in which it differs;
+ * -EINVAL a name that is none, or leads through a pointer; -E2BIG types that are nested without
+ * end; -EBADMSG damaged; -ENOMEM. The log says which. Since 0.1.
+ */
+COREBTF_API int corebtf_field_offset(struct corebtf *corebtf, const struct corebtf_entry *entry,
+				     const char *name, struct corebtf_field *ret_field);
+
 /*
  * An entry's trimmed BTF as a sealed memfd (no writes, no resizing) or, where the kernel or a
  * sandbox refuses memfd_create(2), as an unlinked file in $TMPDIR, $XDG_RUNTIME_DIR, /dev/shm,
