@@ -16,12 +16,17 @@ quietly go generate
 quietly go build -o "$work/plain"
 quietly go build -ldflags "-s -w" -o "$work/small"
 cd "$work"
+
+# embeds PROGRAM KERNELS
+embeds() {
+	quietly "$COREBTF" embed "$1" --kernels "$2" --kernels-with-btf
+}
 for kind in plain small; do
 	# One BPF object: that of the machine's byte order.
-	quietly "$COREBTF" embed $kind --kernels "$SOURCE/samples/kernels"
+	embeds $kind "$KERNELS"
 	[ "$(grep -c 'found BPF object' log)" = 1 ] || fail "$kind: not one BPF object was found"
 	"$COREBTF" list $kind >list || fail "$kind: what was embedded cannot be read"
-	quietly "$COREBTF" verify $kind --kernels "$SOURCE/samples/kernels"
+	quietly "$COREBTF" verify $kind --kernels "$KERNELS"
 	quietly ./$kind -h
 done
 cp small stripped
@@ -40,12 +45,12 @@ hidden true 2>/dev/null || skip "the kernel's BTF cannot be hidden here"
 
 cp plain without
 quietly "$COREBTF" remove without
-quietly "$COREBTF" embed plain --kernels $kernel_btf
-quietly "$COREBTF" embed small --kernels $kernel_btf
+embeds plain $kernel_btf
+embeds small $kernel_btf
 cp small stripped
 quietly strip -s stripped
-# A kernel without BTF that nothing was embedded for.
-"$COREBTF" embed without -o other --kernels "$SOURCE/samples/kernels" >/dev/null 2>&1
+cp without other
+embeds other "$KERNELS"
 
 refused() {
 	got=0
@@ -96,9 +101,12 @@ for kind in plain small stripped; do
 done
 if [ "${EXECSNOOP:-}" ]; then
 	cp "$EXECSNOOP" in-c
-	quietly "$COREBTF" embed in-c --kernels $kernel_btf
+	embeds in-c $kernel_btf
 	starts in-c ./in-c
 fi
+# And without a BTF in it, in the place that `corebtf exec` makes.
+starts by-exec "$COREBTF" exec --quiet --bundle small -- ./without
+grep -q "BTF: the kernel's own" by-exec.log || fail "exec: the BTF is from elsewhere"
 for number in 1 2 3 4 5; do
 	ln -s /bin/true "hello-$number"
 	"$work/hello-$number"
@@ -111,11 +119,11 @@ events plain >want
 	cp plain.out log
 	fail "not all programs are among the events"
 }
-for kind in small stripped ${EXECSNOOP:+in-c}; do
+for kind in small stripped by-exec ${EXECSNOOP:+in-c}; do
 	events $kind | cmp -s - want || {
 		{ events $kind | diff - want; } >log || :
 		fail "$kind: other events"
 	}
 done
 awk -v parent=$$ '$2 != parent { exit 1 }' want || fail "the parent of the programs is another"
-ok "events of three builds${EXECSNOOP:+ are those of the tracer in C}"
+ok "events of three builds, and by corebtf exec${EXECSNOOP:+, are those of the tracer in C}"

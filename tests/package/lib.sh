@@ -30,6 +30,31 @@ documents_lead_on() {
 	done <"$work/documents"
 }
 
+# block DOCUMENT N LANGUAGE: the Nth block of code in that language that starts a line.
+block() {
+	awk -v wanted="$2" -v start="\`\`\`$3" '
+		$0 == start && ++count == wanted { on = 1; next }
+		on && $0 == "```" { exit }
+		on { print }' "$SOURCE/$1"
+}
+
+# hidden COMMAND...: with an empty folder over that of the kernel's BTF.
+hidden() {
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$@"' sh "$@"
+}
+
+# Prints why a program cannot be loaded here with the kernel's BTF hidden; nothing if it can.
+why_not_hidden() {
+	if [ "$(id -u)" != 0 ]; then
+		echo "needs root"
+	elif [ ! -r /sys/kernel/btf/vmlinux ]; then
+		echo "this kernel has no BTF to embed"
+	elif ! hidden true 2>/dev/null; then
+		echo "the kernel's BTF cannot be hidden here"
+	fi
+}
+
 # The functions that the headers in a folder declare, sorted.
 public_functions() {
 	sed -n 's/^COREBTF_API [^(]*[ *]\([a-z_0-9]*\)(.*/\1/p' "$1"/*.h | sort -u >"$work/functions"

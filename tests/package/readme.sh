@@ -7,20 +7,13 @@ have bpftool || PATH=$PATH:/usr/sbin:/sbin
 [ -r /sys/kernel/btf/vmlinux ] || skip "no kernel to make vmlinux.h of"
 install_package
 mkdir "$work/project"
-# block N LANGUAGE: the Nth block of code in that language that starts a line.
-block() {
-	awk -v wanted="$1" -v start="\`\`\`$2" '
-		$0 == start && ++count == wanted { on = 1; next }
-		on && $0 == "```" { exit }
-		on { print }' "$SOURCE/README.md"
-}
 cd "$work/project"
 {
 	printf 'cmake_minimum_required(VERSION 3.25)\nproject(tracer LANGUAGES C)\n'
-	block 1 cmake
+	block README.md 1 cmake
 } >CMakeLists.txt
-block 1 c >tracer.bpf.c
-block 2 c >tracer.c
+block README.md 1 c >tracer.bpf.c
+block README.md 2 c >tracer.c
 grep -q BPF_CORE_READ tracer.bpf.c && grep -q 'tracer.skel.h' tracer.c || fail "README.md has other blocks"
 command=$(sed -n 's/^    \(bpftool btf dump .*\)/\1/p' "$SOURCE/README.md")
 [ -n "$command" ] || fail "README.md does not say where vmlinux.h comes from"
