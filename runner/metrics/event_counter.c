@@ -54,8 +54,9 @@ static int add_key(struct event_counter *counter, const char *name, size_t lengt
 		   struct reason *why)
 {
 	struct event_key *key = &counter->keys[counter->key_count];
+	uint64_t offset;
 	const struct field *field = find_field(counter->plan.fields, (uint32_t)counter->plan.count,
-					       0, name, length, &key->offset);
+					       0, name, length, &offset);
 
 	if (!field)
 		return reason_set(why, -ENOENT, "%s has no member \"%.*s\" to count events by",
@@ -70,6 +71,7 @@ static int add_key(struct event_counter *counter, const char *name, size_t lengt
 			"events cannot be counted by \"%.*s\" of %s: an array, or too long",
 			(int)length, name, counter->plan.type_name);
 	key->field = *field;
+	key->offset = offset;
 	key->field.offset = counter->key_size;
 	key->field.has_family = false; /* the other member is not in the key */
 	key->field.is_last = true;

@@ -116,15 +116,12 @@ static void note_size(struct event_printer *printer, const struct event_view *vi
 {
 	const struct plan *plan = &printer->plan;
 	uint64_t more = view->size > plan->size ? view->size - plan->size : 0;
-	bool takes_rest = false;
 	char note[PLAN_NAME_MAX * 4 + 200];
 
-	for (size_t i = 0; i < plan->count; i++)
-		takes_rest |= plan->fields[i].takes_rest;
 	if (view->is_short)
 		snprintf(note, sizeof(note), "the event has %zu bytes, %s has %" PRIu64, view->size,
 			 plan->type_name, plan->size);
-	else if (more >= PERF_PADDING && !takes_rest)
+	else if (more >= PERF_PADDING && !plan->takes_rest)
 		snprintf(note, sizeof(note), "the event has %" PRIu64 " bytes more than %s", more,
 			 plan->type_name);
 	else if (view->line->full)

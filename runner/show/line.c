@@ -169,15 +169,22 @@ static void plain_text(struct line *line, const char *text, size_t size)
 	line->full |= fits < size;
 }
 
-/* The length of the character at @text that needs no escape; 0: it needs one. */
-static size_t plain_length(const char *text, size_t left, enum line_escape escape)
+/* ASCII that needs no escape, by far the most of it. */
+static bool is_plain(uint8_t byte, enum line_escape escape)
+{
+	return byte >= 0x20 && byte < 0x7f &&
+	       (escape == LINE_TERMINAL || (byte != '"' && byte != '\\'));
+}
+
+/* The length of the character at @text, which is not plain, but needs no escape; 0: it needs one.
+ */
+static size_t wide_length(const char *text, size_t left)
 {
 	uint8_t first = (uint8_t)*text;
 	size_t length;
 
 	if (first < 0x80)
-		return first >= 0x20 && first != 0x7f &&
-		       (escape != LINE_JSON || (first != '"' && first != '\\'));
+		return 0;
 	length = character_length(text, left);
 	/* U+0080 to U+009f, 0xc2 0x80 to 0xc2 0x9f, are control characters, too. */
 	if (length == 2 && first == 0xc2 && (uint8_t)text[1] < 0xa0)
@@ -190,8 +197,13 @@ void line_escaped(struct line *line, const char *text, size_t size, enum line_es
 	size_t plain = 0, at = 0; /* from plain to at nothing needs an escape */
 
 	while (at < size && !line->full) {
-		size_t length = plain_length(text + at, size - at, escape);
+		size_t length;
 
+		while (at < size && is_plain((uint8_t)text[at], escape))
+			at++;
+		if (at == size)
+			break;
+		length = wide_length(text + at, size - at);
 		if (length) {
 			at += length;
 			continue;

@@ -293,6 +293,7 @@ static int add_array(struct compiler *compiler, const struct place *place,
 				&index);
 		if (!err)
 			compiler->plan->fields[index].takes_rest = takes_rest;
+		compiler->plan->takes_rest |= takes_rest;
 		return err;
 	}
 	err = add_field(compiler, place, FIELD_ARRAY, size, &index);
@@ -301,6 +302,7 @@ static int add_array(struct compiler *compiler, const struct place *place,
 	err = add_type(compiler, &inner, array->type);
 	compiler->plan->fields[index].body = (uint32_t)(compiler->plan->count - index - 1);
 	compiler->plan->fields[index].takes_rest = takes_rest;
+	compiler->plan->takes_rest |= takes_rest;
 	compiler->plan->fields[index].count = array->nelems;
 	compiler->plan->fields[index].stride = stride;
 	return err;

@@ -76,6 +76,7 @@ struct plan {
 	size_t count, capacity;
 	uint64_t size;	       /* of the type */
 	const char *type_name; /* for messages: "struct event" */
+	bool takes_rest;       /* one of the fields does */
 	bool is_cut;	       /* the type has more than PLAN_FIELDS_MAX fields */
 	bool uses[MEANING_KERNEL_ADDRESS + 1];
 	struct arena memory;

@@ -71,5 +71,5 @@ const struct tag *tags_of(const struct tags *tags, uint32_t type, int32_t compon
 	for (end = low; end < tags->count && compare(&tags->list[end], &wanted) == 0;)
 		end++;
 	*ret_count = end - low;
-	return tags->list + low;
+	return tags->count ? tags->list + low : NULL;
 }

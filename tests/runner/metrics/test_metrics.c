@@ -212,8 +212,10 @@ static void test_server(void **state)
 
 	assert_int_equal(metrics_new(&metrics, "tool"), 0);
 	assert_int_equal(metrics_add_events(metrics, "events", btf, 0, NULL, &counter, NULL), 0);
-	if (metrics_server_start(&server, metrics, "0", &why) == -EOPNOTSUPP)
+	if (metrics_server_start(&server, metrics, "0", &why) == -EOPNOTSUPP) {
+		metrics_free(metrics);
 		skip();
+	}
 	assert_non_null(server);
 	assert_true(metrics_server_fd(server) >= 0);
 	assert_int_equal(

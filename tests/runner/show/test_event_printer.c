@@ -167,7 +167,7 @@ static void test_meanings(void **state)
 		.address = htonl(0x7f000001),
 		.address6 = {0x20, 0x01, 0x0d, 0xb8, [15] = 1},
 		.family = 2,
-		.peer = {.v4 = htonl(0x0a000001)},
+		.peer = {.v6 = {10, 0, 0, 1}},
 		.port = htons(443),
 		.uid = 0,
 		.result = -2,
