@@ -23,12 +23,15 @@
 #include "runner/attach/links.h"
 #include "runner/attach/program_list.h"
 #include "runner/attach/target.h"
+#include "runner/metrics/metrics.h"
+#include "runner/metrics/metrics_server.h"
 #include "runner/object/libbpf_log.h"
 #include "runner/object/loading.h"
 #include "runner/object/tool.h"
 #include "runner/options/settings.h"
 #include "runner/options/variable.h"
 #include "runner/poll/buffers.h"
+#include "runner/poll/map_outputs.h"
 #include "runner/poll/waiting.h"
 #include "runner/service/notify.h"
 #include "runner/service/privileges.h"
@@ -41,6 +44,9 @@
 /* Of standard output: some hundred events are written at once. */
 #define OUTPUT_SIZE (256 << 10)
 
+/* How often connections that stay open are looked at. */
+#define SERVER_MILLISECONDS 1000
+
 struct run {
 	struct tool tool;
 	struct variables variables;
@@ -48,6 +54,9 @@ struct run {
 	struct loading loading;
 	struct links links;
 	struct buffers *buffers;
+	struct map_outputs maps;
+	struct metrics *metrics;
+	struct metrics_server *server; /* NULL: no --metrics */
 	struct waiting waiting;
 	size_t attached;
 	struct timespec start;
@@ -76,7 +85,10 @@ static void print_log(void *context, const char *line)
 static void cleanup_run(struct run *run)
 {
 	links_free(&run->links);
+	metrics_server_stop(run->server);
 	buffers_close(run->buffers);
+	metrics_free(run->metrics);
+	map_outputs_clear(&run->maps);
 	loading_free(&run->loading);
 	corebtf_path_free((char *)run->loading.btf_path);
 	waiting_stop(&run->waiting);
@@ -175,6 +187,28 @@ static const char *explain_btf(int error)
 	}
 }
 
+/* For loading.h. */
+static int prepare(void *context, struct bpf_object *object, struct reason *why)
+{
+	struct run *run = context;
+
+	return map_outputs_add(&run->maps, object, why);
+}
+
+/* The objects are closed: what knows their maps starts anew. */
+static int restart(void *context)
+{
+	struct run *run = context;
+
+	map_outputs_clear(&run->maps);
+	metrics_free(run->metrics);
+	run->metrics = run->maps.metrics = NULL;
+	if (!run->settings.metrics)
+		return 0;
+	return metrics_new(&run->metrics, program_name) ? -ENOMEM
+							: (run->maps.metrics = run->metrics, 0);
+}
+
 static int load(struct run *run)
 {
 	struct reason why = {""};
@@ -183,13 +217,24 @@ static int load(struct run *run)
 	run->loading.tool = &run->tool;
 	run->loading.settings = &run->settings;
 	run->loading.variables = &run->variables;
+	run->loading.types.others = run->variables.btfs;
+	run->loading.types.other_count = run->variables.btf_count;
+	run->loading.prepare = prepare;
+	run->loading.restart = restart;
+	run->loading.context = run;
+	run->maps.settings = &run->settings;
+	run->maps.out = stdout;
 	if (run->settings.list) {
 		err = program_list_print(&run->loading, stdout, &why);
 		if (err)
 			say("%s", why.text);
 		return err ? STATUS_FAILED : STATUS_DONE;
 	}
-	err = loading_run(&run->loading, &why);
+	err = restart(run);
+	if (err)
+		reason_errno(&why, err, program_name);
+	else
+		err = loading_run(&run->loading, &why);
 	if (!err)
 		return STATUS_DONE;
 	if (!run->settings.verbose && *libbpf_log_all()) {
@@ -264,20 +309,61 @@ static void print_advice(const struct run *run)
 	}
 }
 
-static int open_buffers(struct run *run)
+/* Each --map and --metric must name a map. */
+static int check_maps(const struct run *run, const struct setting_pairs *pairs, const char *option,
+		      struct reason *why)
 {
+	for (size_t i = 0; i < pairs->count; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < run->tool.count; j++)
+			found |= run->loading.objects[j] &&
+				 bpf_object__find_map_by_name(run->loading.objects[j],
+							      pairs->list[i].name);
+		if (!found)
+			return reason_set(why, -EINVAL, "--%s %s: there is no map %s", option,
+					  pairs->list[i].name, pairs->list[i].name);
+	}
+	return 0;
+}
+
+static int open_outputs(struct run *run)
+{
+	struct waiting_options options = {
+		.metrics = -1,
+		.duration = run->settings.duration,
+		.interval = run->settings.interval,
+	};
 	struct reason why = {""};
-	int err = buffers_open(&run->loading, stdout, &run->buffers, &why);
+	int err = check_maps(run, &run->settings.maps, "map", &why);
 
 	if (!err)
-		err = waiting_start(&run->waiting, buffers_fd(run->buffers), run->settings.duration,
-				    run->settings.interval, &why);
+		err = check_maps(run, &run->settings.metric_maps, "metric", &why);
+	if (!err)
+		err = buffers_open(&run->loading, run->metrics, stdout, &run->buffers, &why);
+	if (!err && run->metrics)
+		err = metrics_server_start(&run->server, run->metrics, run->settings.metrics, &why);
+	if (!err && run->server) {
+		options.metrics = metrics_server_fd(run->server);
+		if (!run->settings.quiet)
+			say("metrics at http://%s/metrics", metrics_server_address(run->server));
+	}
+	if (!err) {
+		options.events = buffers_fd(run->buffers);
+		err = waiting_start(&run->waiting, &options, &why);
+	}
 	if (!err) {
 		print_advice(run);
 		return STATUS_DONE;
 	}
 	say("%s", why.text);
 	return STATUS_FAILED;
+}
+
+/* While it runs or at its end. */
+static bool reads_maps(const struct run *run)
+{
+	return run->maps.count || run->server || buffers_read_maps(run->buffers);
 }
 
 /* Loaded and attached: tells the service manager, and gives up what is not needed any more. */
@@ -287,7 +373,7 @@ static int settle(struct run *run)
 
 	clock_gettime(CLOCK_MONOTONIC, &run->start);
 	fflush(stdout);
-	err = run->settings.keep_capabilities ? 0 : privileges_drop(true);
+	err = run->settings.keep_capabilities ? 0 : privileges_drop(reads_maps(run));
 	if (err) {
 		say("cannot drop capabilities: %s", strerror(-err));
 		return STATUS_FAILED;
@@ -298,24 +384,44 @@ static int settle(struct run *run)
 	return STATUS_DONE;
 }
 
+static int print_maps(struct run *run)
+{
+	struct reason why = {""};
+	int err = map_outputs_print(&run->maps, &why);
+
+	if (err)
+		say("%s", why.text);
+	return err;
+}
+
+/* One round of work. What it returns is a negative errno, or what waiting_next() returned. */
+static int work(struct run *run)
+{
+	int ready = waiting_next(&run->waiting, run->server ? SERVER_MILLISECONDS : -1), err;
+
+	if (ready < 0)
+		return ready;
+	err = buffers_drain(run->buffers);
+	if (!err && ready & (WAITING_INTERVAL | WAITING_END | WAITING_SIGNAL))
+		err = print_maps(run);
+	if (!err && fflush(stdout))
+		err = -errno;
+	if (run->server)
+		metrics_server_run(run->server);
+	return err ? err : ready;
+}
+
 static int trace(struct run *run)
 {
-	int err = 0, event = WAITING_EVENTS;
+	int ready;
 
-	while (!err && event >= 0 && event != WAITING_END && event != WAITING_SIGNAL) {
-		event = waiting_next(&run->waiting);
-		err = buffers_drain(run->buffers);
-		if (!err && fflush(stdout))
-			err = -errno;
-	}
-	if (event < 0)
-		err = event;
-	if (!err)
+	do
+		ready = work(run);
+	while (ready >= 0 && !(ready & (WAITING_END | WAITING_SIGNAL)));
+	/* -EPIPE: the reader has what it wanted, `tool | head`. */
+	if (ready >= 0 || ready == -EPIPE)
 		return STATUS_DONE;
-	/* The reader has what it wanted: `tool | head`. */
-	if (err == -EPIPE)
-		return STATUS_DONE;
-	say("cannot write events: %s", strerror(-err));
+	say("cannot go on: %s", strerror(-ready));
 	return STATUS_FAILED;
 }
 
@@ -357,7 +463,7 @@ static int run_tool(struct run *run, int argc, char **argv)
 	if (status != STATUS_DONE || run->settings.list)
 		return status;
 	/* The buffers first: no event is lost between. */
-	status = open_buffers(run);
+	status = open_outputs(run);
 	if (status == STATUS_DONE)
 		status = attach(run);
 	if (status == STATUS_DONE)

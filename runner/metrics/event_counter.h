@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 #include "runner/show/event_view.h"
 
 #define EVENT_SERIES_MAX   1000

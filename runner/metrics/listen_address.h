@@ -7,7 +7,7 @@
 
 #include <netinet/in.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 union listen_address {
 	struct sockaddr any;

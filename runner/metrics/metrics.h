@@ -12,7 +12,7 @@
 #define COREBTF_RUNNER_METRICS_H
 
 #include "embedder/util/byte_buffer.h"
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 #include "runner/maps/map_shape.h"
 #include "runner/metrics/event_counter.h"
 

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct metrics;
 struct metrics_server;

@@ -35,19 +35,31 @@ const struct event_map *event_types_of(const struct event_types *types, size_t n
 	return NULL;
 }
 
+/* The type that the user chose, in the BTFs of the other objects. */
+static bool find_elsewhere(const struct event_types *types, const char *chosen,
+			   struct event_map *found)
+{
+	for (size_t i = 0; chosen && i < types->other_count; i++) {
+		if (event_type_find_name(types->others[i], chosen, &found->type, NULL))
+			continue;
+		found->btf = types->others[i];
+		return true;
+	}
+	return false;
+}
+
 static int find(struct event_types *types, struct bpf_object *object, struct bpf_map *map,
 		size_t number, const struct settings *settings, struct reason *why)
 {
-	const char *name = bpf_map__name(map);
+	const char *name = bpf_map__name(map), *chosen = settings_find(&settings->events, name);
 	struct event_map found = {.object = number};
 	struct reason advice = {""};
 	int err;
 
 	if (event_types_of(types, number, map))
 		return 0;
-	err = event_type_find(object, map, settings_find(&settings->events, name), &found.type,
-			      &advice);
-	if (err)
+	err = event_type_find(object, map, chosen, &found.type, &advice);
+	if (err && !find_elsewhere(types, chosen, &found))
 		return reason_set(why, err, "%s", advice.text);
 	found.map = strdup(name);
 	found.advice = strdup(advice.text);

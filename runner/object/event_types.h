@@ -14,12 +14,19 @@
 #include "runtime/util/reason.h"
 #include "runner/options/settings.h"
 
+struct btf;
+
 struct event_types {
+	/* BTFs of all objects, where --event finds types that an object itself does not have. */
+	struct btf *const *others;
+	size_t other_count;
 	struct event_map {
 		size_t object;
 		char *map;
 		uint32_t type; /* 0: not known */
-		char *advice;  /* then: how to say it */
+		const struct btf
+			*btf; /* the type's, if it is from another object; NULL: the object's own */
+		char *advice; /* then: how to say it */
 	} * list;
 	size_t count, capacity;
 };

@@ -210,6 +210,8 @@ static int try_load(struct loading *loading, size_t number, struct reason *why)
 		err = event_types_find(&loading->types, object, number, loading->settings, why);
 	if (!err)
 		err = buffer_choice_make(object, loading->btf_path, why);
+	if (!err)
+		err = loading->prepare(loading->context, object, why);
 	size_maps(object);
 	if (err || !loads_any(object)) {
 		bpf_object__close(object);
@@ -228,6 +230,14 @@ static int try_load(struct loading *loading, size_t number, struct reason *why)
 	return again ? again : err;
 }
 
+static void close_objects(struct loading *loading)
+{
+	for (size_t i = 0; i < loading->tool->count; i++) {
+		bpf_object__close(loading->objects[i]);
+		loading->objects[i] = NULL;
+	}
+}
+
 int loading_run(struct loading *loading, struct reason *why)
 {
 	int err = 0;
@@ -235,10 +245,15 @@ int loading_run(struct loading *loading, struct reason *why)
 	loading->objects = calloc(loading->tool->count, sizeof(struct bpf_object *));
 	if (!loading->objects)
 		return reason_errno(why, -ENOMEM, loading->tool->name);
-	for (size_t i = 0; !err && i < loading->tool->count; i++) {
-		do
-			err = try_load(loading, i, why);
-		while (err > 0);
+	for (size_t i = 0; err >= 0 && i < loading->tool->count; i++) {
+		err = try_load(loading, i, why);
+		if (err <= 0)
+			continue;
+		close_objects(loading);
+		err = loading->restart(loading->context);
+		if (err)
+			return reason_errno(why, err, loading->tool->name);
+		i = (size_t)-1; /* from the first one on */
 	}
 	return err;
 }

@@ -31,6 +31,10 @@ struct loading {
 	const struct variables *variables;
 	const char *btf_path; /* for libbpf; NULL: it finds the kernel's */
 	bool kernel_has_btf;
+	/* Called for each object between open and load; `restart` when all are opened anew. */
+	int (*prepare)(void *context, struct bpf_object *object, struct reason *why);
+	int (*restart)(void *context);
+	void *context;
 	struct bpf_object **objects; /* as many as the tool has; owned */
 	struct event_types types;    /* of the events in their buffers */
 	struct skipped_program *skipped;

@@ -27,6 +27,9 @@ enum own_key {
 	OWN_QUIET,
 	OWN_DURATION,
 	OWN_EVENT,
+	OWN_INTERVAL,
+	OWN_MAP,
+	OWN_CLEAR,
 	OWN_PROGRAM,
 	OWN_ATTACH,
 	OWN_INTERFACE,
@@ -35,6 +38,9 @@ enum own_key {
 	OWN_PROCESS,
 	OWN_CGROUP,
 	OWN_FREQUENCY,
+	OWN_METRICS,
+	OWN_METRIC,
+	OWN_COUNT_EVENTS,
 	OWN_KEEP_CAPABILITIES,
 };
 
@@ -50,6 +56,10 @@ static const struct own_option {
 	[OWN_QUIET] = {'q', "quiet", NULL, "print no summary"},
 	[OWN_DURATION] = {'d', "duration", "SECONDS", "end after so many seconds"},
 	[OWN_EVENT] = {'e', "event", "MAP=TYPE", "the type of the events in this buffer"},
+	[OWN_INTERVAL] = {'i', "interval", "SECONDS", "print maps so often, not only at the end"},
+	[OWN_MAP] = {0, "map", "NAME[=SHAPE]",
+		     "print this map: table, log2[:UNIT], linear:FIRST:STEP[:UNIT]"},
+	[OWN_CLEAR] = {0, "clear", NULL, "delete the entries of maps when they were printed"},
 	[OWN_PROGRAM] = {0, "program", "NAME", "attach only this program; may be repeated"},
 	[OWN_ATTACH] = {0, "attach", "PROGRAM=TARGET",
 			"attach this program there: see corebtf-run(1)"},
@@ -59,6 +69,10 @@ static const struct own_option {
 	[OWN_PROCESS] = {0, "process", "PID", "uprobes and USDT probes in this process alone"},
 	[OWN_CGROUP] = {0, "cgroup", "FOLDER", "the cgroup of cgroup programs"},
 	[OWN_FREQUENCY] = {0, "frequency", "HZ", "how often perf events sample (default: 49)"},
+	[OWN_METRICS] = {0, "metrics", "[ADDRESS:]PORT", "serve metrics for Prometheus there"},
+	[OWN_METRIC] = {0, "metric", "MAP=KIND", "serve this map as a counter, gauge or histogram"},
+	[OWN_COUNT_EVENTS] = {0, "count", "MAP=MEMBERS",
+			      "count this buffer's events by some of their members"},
 	[OWN_KEEP_CAPABILITIES] = {0, "keep-capabilities", NULL,
 				   "keep all rights after programs are attached"},
 };
@@ -78,6 +92,8 @@ void settings_free(struct settings *settings)
 	free_pairs(&settings->attach);
 	free_pairs(&settings->programs);
 	free_pairs(&settings->maps);
+	free_pairs(&settings->metric_maps);
+	free_pairs(&settings->counts);
 	*settings = (struct settings){0};
 }
 
@@ -168,6 +184,20 @@ static int take_own(struct settings *settings, enum own_key key, const char *val
 		return 0;
 	case OWN_DURATION:
 		return take_seconds(option, value, &settings->duration, why);
+	case OWN_CLEAR:
+		settings->clear = true;
+		return 0;
+	case OWN_INTERVAL:
+		return take_seconds(option, value, &settings->interval, why);
+	case OWN_METRICS:
+		settings->metrics = value;
+		return 0;
+	case OWN_MAP:
+		return add_pair(&settings->maps, option, value, strchr(value, '=') != NULL, why);
+	case OWN_METRIC:
+		return add_pair(&settings->metric_maps, option, value, true, why);
+	case OWN_COUNT_EVENTS:
+		return add_pair(&settings->counts, option, value, true, why);
 	case OWN_EVENT:
 		return add_pair(&settings->events, option, value, true, why);
 	case OWN_ATTACH:

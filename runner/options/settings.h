@@ -26,13 +26,15 @@ struct setting_pairs {
 };
 
 struct settings {
-	bool help, version, list, json, verbose, quiet, keep_capabilities;
-	double duration;	       /* seconds; 0: until a signal comes */
-	double interval;	       /* seconds; 0: maps are printed at the end */
-	struct setting_pairs events;   /* --event MAP=TYPE */
-	struct setting_pairs attach;   /* --attach PROGRAM=TARGET */
-	struct setting_pairs programs; /* --program NAME; without a value */
-	struct setting_pairs maps;     /* --map NAME */
+	bool help, version, list, json, verbose, quiet, clear, keep_capabilities;
+	double duration;		  /* seconds; 0: until a signal comes */
+	double interval;		  /* seconds; 0: maps are printed at the end */
+	struct setting_pairs events;	  /* --event MAP=TYPE */
+	struct setting_pairs attach;	  /* --attach PROGRAM=TARGET */
+	struct setting_pairs programs;	  /* --program NAME; without a value */
+	struct setting_pairs maps;	  /* --map NAME[=SHAPE] */
+	struct setting_pairs metric_maps; /* --metric MAP=KIND */
+	struct setting_pairs counts;	  /* --count MAP=MEMBERS */
 	const char *interface, *binary, *symbol, *cgroup;
 	int process;	     /* --process: of uprobes; -1: all */
 	int frequency;	     /* of perf events */

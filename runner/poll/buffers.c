@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "embedder/util/cleanup.h"
+#include "runner/metrics/event_counter.h"
 #include "runner/object/buffer_choice.h"
 #include "runner/show/event_printer.h"
 
@@ -23,7 +24,8 @@
 struct buffer {
 	struct buffers *all;
 	struct event_printer *printer;
-	struct perf_buffer *perf; /* NULL: a ring buffer */
+	struct event_counter *counter; /* of metrics; NULL: none, and else not ours */
+	struct perf_buffer *perf;      /* NULL: a ring buffer */
 };
 
 struct buffers {
@@ -64,6 +66,8 @@ static void take(struct buffer *buffer, const void *data, size_t size)
 	int err = event_printer_print(buffer->printer, data, size);
 
 	buffer->all->events++;
+	if (buffer->counter)
+		event_counter_count(buffer->counter, data, size);
 	if (err && !buffer->all->error)
 		buffer->all->error = err;
 }
@@ -88,6 +92,8 @@ static void take_lost(void *context, int cpu, __u64 count)
 
 	(void)cpu;
 	buffer->all->lost += count;
+	if (buffer->counter)
+		event_counter_lose(buffer->counter, count);
 }
 
 static int watch(struct buffers *buffers, int fd, struct reason *why)
@@ -124,15 +130,16 @@ static int open_ring(struct buffer *buffer, const struct bpf_map *map, struct re
 }
 
 static int add(struct buffers *buffers, const struct loading *loading, size_t object,
-	       const struct bpf_map *map, bool several, FILE *out, struct reason *why)
+	       const struct bpf_map *map, struct metrics *metrics, FILE *out, struct reason *why)
 {
 	const struct event_map *events = event_types_of(&loading->types, object, map);
 	struct buffer *buffer = &buffers->list[buffers->count];
 	struct event_printer_options options = {
-		.btf = bpf_object__btf(loading->objects[object]),
+		.btf = events && events->btf ? events->btf
+					     : bpf_object__btf(loading->objects[object]),
 		.type = events ? events->type : 0,
 		.map = bpf_map__name(map),
-		.names_map = several,
+		.names_map = loading->types.count > 1,
 		.format = loading->settings->json ? SHOW_JSON : SHOW_TABLE,
 		.out = out,
 	};
@@ -143,6 +150,12 @@ static int add(struct buffers *buffers, const struct loading *loading, size_t ob
 	if (err)
 		return err;
 	buffers->count++;
+	if (metrics)
+		err = metrics_add_events(metrics, options.map, options.btf, options.type,
+					 settings_find(&loading->settings->counts, options.map),
+					 &buffer->counter, why);
+	if (err)
+		return err;
 	return bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF ? open_ring(buffer, map, why)
 							  : open_perf(buffer, map, why);
 }
@@ -160,25 +173,23 @@ static const struct bpf_map *find_buffer(const struct loading *loading, const ch
 	return NULL;
 }
 
-/* Each --event must name one of the buffers. */
-static int check_events(const struct loading *loading, struct reason *why)
+/* Each --event and --count must name one of the buffers. */
+static int check_names(const struct loading *loading, const struct setting_pairs *pairs,
+		       const char *option, struct reason *why)
 {
-	const struct setting_pairs *events = &loading->settings->events;
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct setting_pair *pair = &pairs->list[i];
 
-	for (size_t i = 0; i < events->count; i++) {
-		const struct setting_pair *event = &events->list[i];
-
-		if (!find_buffer(loading, event->name))
-			return reason_set(
-				why, -EINVAL,
-				"--event %s=%s: there is no ring buffer or perf buffer %s",
-				event->name, event->value, event->name);
+		if (!find_buffer(loading, pair->name))
+			return reason_set(why, -EINVAL,
+					  "--%s %s=%s: there is no ring buffer or perf buffer %s",
+					  option, pair->name, pair->value, pair->name);
 	}
 	return 0;
 }
 
 static int add_object(struct buffers *buffers, const struct loading *loading, size_t number,
-		      FILE *out, struct reason *why)
+		      struct metrics *metrics, FILE *out, struct reason *why)
 {
 	struct bpf_object *object = loading->objects[number];
 	struct bpf_map *map;
@@ -189,8 +200,7 @@ static int add_object(struct buffers *buffers, const struct loading *loading, si
 	bpf_object__for_each_map(map, object)
 	{
 		if (!err && event_types_is_buffer(map))
-			err = add(buffers, loading, number, map, loading->types.count > 1, out,
-				  why);
+			err = add(buffers, loading, number, map, metrics, out, why);
 	}
 	/* With a perf buffer the kernel counts, and this map holds events. */
 	map = buffer_choice_counts(object);
@@ -199,11 +209,14 @@ static int add_object(struct buffers *buffers, const struct loading *loading, si
 	return err;
 }
 
-int buffers_open(const struct loading *loading, FILE *out, struct buffers **ret, struct reason *why)
+int buffers_open(const struct loading *loading, struct metrics *metrics, FILE *out,
+		 struct buffers **ret, struct reason *why)
 {
 	_cleanup_(cleanup_buffers) struct buffers *buffers = calloc(1, sizeof(*buffers));
-	int err = check_events(loading, why);
+	int err = check_names(loading, &loading->settings->events, "event", why);
 
+	if (!err)
+		err = check_names(loading, &loading->settings->counts, "count", why);
 	if (err)
 		return err;
 	if (!buffers)
@@ -217,7 +230,7 @@ int buffers_open(const struct loading *loading, FILE *out, struct buffers **ret,
 	if (!buffers->list || !buffers->counters)
 		return reason_errno(why, -ENOMEM, "the buffers");
 	for (size_t i = 0; !err && i < loading->tool->count; i++)
-		err = add_object(buffers, loading, i, out, why);
+		err = add_object(buffers, loading, i, metrics, out, why);
 	if (err)
 		return err;
 	*ret = TAKE_PTR(buffers);
@@ -227,6 +240,15 @@ int buffers_open(const struct loading *loading, FILE *out, struct buffers **ret,
 size_t buffers_count(const struct buffers *buffers)
 {
 	return buffers->count;
+}
+
+bool buffers_read_maps(const struct buffers *buffers)
+{
+	for (size_t i = 0; i < buffers->counter_count; i++) {
+		if (buffers->counters[i])
+			return true;
+	}
+	return false;
 }
 
 int buffers_fd(const struct buffers *buffers)

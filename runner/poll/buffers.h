@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "runtime/util/reason.h"
+#include "runner/metrics/metrics.h"
 #include "runner/object/loading.h"
 
 struct buffers;
@@ -23,15 +24,18 @@ struct buffer_counts {
 };
 
 /*
- * Opens the buffers of the loaded objects, which must outlive them, as @out must. Errors: -EINVAL
- * an
- * --event that names no buffer; those of libbpf; -ENOMEM.
+ * Opens the buffers of the loaded objects, which must outlive them, as @out must. @metrics: NULL, or
+ * where events are counted as well. Errors: -EINVAL an --event or --count that names no buffer;
+ * those of libbpf, event_printer_new() and metrics_add_events(); -ENOMEM.
  */
-int buffers_open(const struct loading *loading, FILE *out, struct buffers **ret,
-		 struct reason *why);
+int buffers_open(const struct loading *loading, struct metrics *metrics, FILE *out,
+		 struct buffers **ret, struct reason *why);
 void buffers_close(struct buffers *buffers); /* NULL is fine */
 
 size_t buffers_count(const struct buffers *buffers);
+
+/* Whether buffers_counts() asks a map. */
+bool buffers_read_maps(const struct buffers *buffers);
 
 /* Readable when there are events; the caller does not close it. */
 int buffers_fd(const struct buffers *buffers);

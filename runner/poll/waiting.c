@@ -12,9 +12,9 @@
 
 #define NANOSECONDS 1000000000
 
-static int watch(struct waiting *waiting, int fd, enum waiting_result result)
+static int watch(struct waiting *waiting, int fd, int result)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.u32 = result};
+	struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)result};
 
 	return epoll_ctl(waiting->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
@@ -48,7 +48,17 @@ static int start_signals(struct waiting *waiting)
 	return waiting->signals < 0 ? -errno : watch(waiting, waiting->signals, WAITING_SIGNAL);
 }
 
-int waiting_start(struct waiting *waiting, int buffers, double duration, double interval,
+static int watch_timer(struct waiting *waiting, double seconds, int result, int *ret_fd)
+{
+	int err;
+
+	if (seconds <= 0)
+		return 0;
+	err = start_timer(seconds, result == WAITING_INTERVAL, ret_fd);
+	return err ? err : watch(waiting, *ret_fd, result);
+}
+
+int waiting_start(struct waiting *waiting, const struct waiting_options *options,
 		  struct reason *why)
 {
 	int err;
@@ -56,37 +66,31 @@ int waiting_start(struct waiting *waiting, int buffers, double duration, double 
 	*waiting = (struct waiting){.signals = -1, .duration = -1, .interval = -1};
 	waiting->epoll = epoll_create1(EPOLL_CLOEXEC);
 	err = waiting->epoll < 0 ? -errno : start_signals(waiting);
-	if (!err && buffers >= 0)
-		err = watch(waiting, buffers, WAITING_EVENTS);
-	if (!err && duration > 0) {
-		err = start_timer(duration, 0, &waiting->duration);
-		if (!err)
-			err = watch(waiting, waiting->duration, WAITING_END);
-	}
-	if (!err && interval > 0) {
-		err = start_timer(interval, 1, &waiting->interval);
-		if (!err)
-			err = watch(waiting, waiting->interval, WAITING_INTERVAL);
-	}
+	if (!err && options->events >= 0)
+		err = watch(waiting, options->events, WAITING_EVENTS);
+	if (!err && options->metrics >= 0)
+		err = watch(waiting, options->metrics, WAITING_METRICS);
+	if (!err)
+		err = watch_timer(waiting, options->duration, WAITING_END, &waiting->duration);
+	if (!err)
+		err = watch_timer(waiting, options->interval, WAITING_INTERVAL, &waiting->interval);
 	return err ? reason_errno(why, err, "cannot wait for events") : 0;
 }
 
-int waiting_next(struct waiting *waiting)
+int waiting_next(struct waiting *waiting, int timeout)
 {
-	struct epoll_event events[4];
-	int count, result = WAITING_EVENTS;
+	struct epoll_event events[8];
 	uint64_t expired;
+	int count, result = 0;
 
 	do
-		count = epoll_wait(waiting->epoll, events, 4, -1);
+		count = epoll_wait(waiting->epoll, events, 8, timeout);
 	while (count < 0 && errno == EINTR);
 	if (count < 0)
 		return -errno;
-	for (int i = 0; i < count; i++) {
-		if ((int)events[i].data.u32 > result)
-			result = (int)events[i].data.u32;
-	}
-	if (result == WAITING_INTERVAL &&
+	for (int i = 0; i < count; i++)
+		result |= (int)events[i].data.u32;
+	if (result & WAITING_INTERVAL &&
 	    read(waiting->interval, &expired, sizeof(expired)) != sizeof(expired))
 		return -EIO;
 	return result;

@@ -7,25 +7,30 @@
 
 #include "runtime/util/reason.h"
 
-enum waiting_result {
-	WAITING_EVENTS,	  /* there are some in the buffers */
-	WAITING_INTERVAL, /* maps are due */
-	WAITING_END,	  /* the time is over */
-	WAITING_SIGNAL,	  /* SIGINT or SIGTERM */
+enum {
+	WAITING_EVENTS = 1,   /* there are some in the buffers */
+	WAITING_METRICS = 2,  /* somebody asks for them */
+	WAITING_INTERVAL = 4, /* maps are due */
+	WAITING_END = 8,      /* the time is over */
+	WAITING_SIGNAL = 16,  /* SIGINT or SIGTERM */
 };
 
 struct waiting {
 	int epoll, signals, duration, interval; /* -1: none */
 };
 
-/* From here on SIGINT and SIGTERM end no process but are reported. Seconds of 0: none. @buffers:
- * the fd of buffers_fd(), or -1. */
-int waiting_start(struct waiting *waiting, int buffers, double duration, double interval,
+struct waiting_options {
+	int events, metrics;	   /* descriptors; -1: none */
+	double duration, interval; /* seconds; 0: none */
+};
+
+/* From here on SIGINT and SIGTERM end no process but are reported. */
+int waiting_start(struct waiting *waiting, const struct waiting_options *options,
 		  struct reason *why);
 
-/* Waits for the next of them. The time, an interval and a signal come before events. Returns one of
- * the results, or a negative errno. */
-int waiting_next(struct waiting *waiting);
+/* Waits for any of them, or @timeout milliseconds (-1: no end). Returns which there are, together;
+ * 0 after the timeout; or a negative errno. */
+int waiting_next(struct waiting *waiting, int timeout);
 void waiting_stop(struct waiting *waiting); /* for _cleanup_ */
 
 #endif

@@ -24,8 +24,8 @@ static const struct btf_type *skip_modifiers(const struct btf *btf, uint32_t *id
 }
 
 /* "struct event", "union u", or a name alone: a struct before a union before a typedef. */
-static int find_name(const struct btf *btf, const char *name, uint32_t *ret_type,
-		     struct reason *why)
+int event_type_find_name(const struct btf *btf, const char *name, uint32_t *ret_type,
+			 struct reason *why)
 {
 	static const struct {
 		const char *word;
@@ -122,7 +122,7 @@ int event_type_find(const struct bpf_object *object, const struct bpf_map *map, 
 	if (!btf)
 		return reason_set(why, -ENODATA, "the object has no BTF; clang -g makes it");
 	if (chosen)
-		return find_name(btf, chosen, ret_type, why);
+		return event_type_find_name(btf, chosen, ret_type, why);
 	type = value_type(btf, map);
 	*ret_type = type ? type : unused_type(btf, map, why);
 	return 0;

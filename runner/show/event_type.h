@@ -11,6 +11,7 @@
 #include "runtime/util/reason.h"
 
 struct bpf_map;
+struct btf;
 struct bpf_object;
 
 /*
@@ -26,6 +27,10 @@ struct bpf_object;
  */
 int event_type_find(const struct bpf_object *object, const struct bpf_map *map, const char *chosen,
 		    uint32_t *ret_type, struct reason *why);
+
+/* The type that is called @name in @btf, as the user's choice above. -ENOENT: it has none. */
+int event_type_find_name(const struct btf *btf, const char *name, uint32_t *ret_type,
+			 struct reason *why);
 
 /*
  * The kernel refuses a ring buffer with a value type, since nothing ever looks it up (libbpf passes

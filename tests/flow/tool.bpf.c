@@ -40,6 +40,30 @@ struct {
 	__type(value, struct event);
 } execs SEC(".maps");
 
+struct name {
+	char comm[16];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct name);
+	__type(value, __u64);
+} counts SEC(".maps") COREBTF_TABLE COREBTF_COUNTER;
+
+static void count(const char *comm)
+{
+	__u64 one = 1, *value;
+	struct name key;
+
+	__builtin_memcpy(key.comm, comm, sizeof(key.comm));
+	value = bpf_map_lookup_elem(&counts, &key);
+	if (value)
+		__sync_fetch_and_add(value, 1);
+	else
+		bpf_map_update_elem(&counts, &key, &one, BPF_ANY);
+}
+
 static bool is_wanted(const char *comm)
 {
 	for (int i = 0; i < 16 && name[i]; i++) {
@@ -60,6 +84,7 @@ int on_exec(struct bpf_raw_tracepoint_args *context)
 	BPF_CORE_READ_STR_INTO(&event.comm, task, comm);
 	if ((pid && event.pid != pid) || !is_wanted(event.comm))
 		return 0;
+	count(event.comm);
 	bpf_ringbuf_output(&execs, &event, sizeof(event), 0);
 	return 0;
 }

@@ -188,6 +188,36 @@ ok "events with the kernel's BTF hidden"
 events ./here --name started-1
 grep -q '^ *PID  *PPID  *LEVEL  *COMM' out || fail "no titles"
 grep -q 'LEVEL_HIGH.*started-1' out || fail "no event"
+grep -q '^counts:$' out || fail "the map is not printed at the end"
+grep -q '^started-1  *[0-9]' out || fail "the map has no entry"
+events ./here --name started-1 --json --map counts --clear
+grep -q '"_map":"counts","key":{"comm":"started-1"},"value":[0-9]' out || fail "the map as JSON"
+ok "maps"
+
+if have python3; then
+	./here --name started-1 --metrics 0 --count execs=comm -d 10 >out 2>err &
+	tool=$!
+	for _ in $(seq 100); do
+		grep -q 'metrics at' err && break
+		sleep 0.05
+	done
+	sleep 0.2
+	./started-1
+	sleep 0.2
+	url=$(sed -n 's/.*metrics at //p' err)
+	if [ "$url" ]; then
+		python3 -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).read().decode())' \
+			"$url" >page || fail "$url cannot be read"
+		grep -q '^here_counts_total{comm="started-1"} 1$' page || fail "the map: $(cat page)"
+		grep -q '^here_events_total{map="execs",comm="started-1"} 1$' page || fail "the events: $(cat page)"
+		ok "metrics"
+	else
+		grep -q libmicrohttpd err || fail "no metrics"
+		left_out "metrics: libmicrohttpd is not here"
+	fi
+	kill $tool 2>/dev/null || :
+	wait $tool || :
+fi
 events "$COREBTF" run execs.bpf.o --name started-1
 grep -q started-1 out || fail "corebtf run: no event"
 events without_btf "$COREBTF" run --bundle here execs.bpf.o --name started-1
@@ -207,6 +237,10 @@ got=0
 [ $got = 1 ] || fail "nothing to attach: status $got"
 says err "here: missing: not attached"
 says err "here: no program is attached"
+got=0
+./here -d 0.1 --map nothing >out 2>err || got=$?
+[ $got = 1 ] || fail "--map of no map: status $got"
+says err "there is no map nothing"
 got=0
 ./here -d 0.1 --event nothing=event >out 2>err || got=$?
 [ $got = 1 ] || fail "--event of no map: status $got"
