@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In: types by id. Out: their numbers in the pool, each type after those it refers to by content.
+ * In: types by id. Out: their numbers in the pool.
  *
- *	1. read         what is kept; each type's name to the pool; how often each type is referred
- *to
- *	2. group        types of one kind and name get their ordinals; those whose order matters
- *	                are noted
- *	3. intern       each type, with references as the pool has them
+ *	1. name     types with a name that are referred to by it get their slots; which share a name
+ *	2. measure  what is referred to; how deep each type's references by content lead
+ *	3. rank     types that share a name get their ordinals
+ *	4. intern   each type, those of least depth first, so that all that a type refers to by
+ *	            content comes before it
  *
  * Which order matters. A type's id is not kept, but some answers depend on which of two types comes
  * first: libbpf takes the size of a pointer from the first base type called long, and looks at
@@ -20,21 +20,8 @@
 
 #include "runtime/util/array.h"
 
-struct named_group {
-	uint64_t key;	 /* kind and essential name; 0: free */
-	uint32_t newest; /* id of its type that was read last; types[].same leads to the others */
-	uint32_t members;
-};
-
-struct kernel_type {
-	uint32_t name;	/* in the pool */
-	uint32_t users; /* references to it */
-	uint32_t same;	/* the type of its group before it; 0: none */
-	uint32_t ordinal;
-	uint32_t slot;	 /* a reference, or TYPE_SET_NO_SLOT */
-	uint32_t number; /* in the pool; 0: not yet */
-	bool keeps_order;
-	bool is_kept;
+struct shared_type {
+	uint32_t slot, users, id;
 };
 
 struct adding {
@@ -42,13 +29,27 @@ struct adding {
 	const struct type_view *view;
 	struct pack_kernel *kernel;
 	struct reason *why;
-	struct kernel_type *types; /* by id */
-	uint32_t *names;	   /* by offset in the kernel's strings: + 1; 0: not seen yet */
-	struct named_group *groups;
-	uint32_t group_mask;
-	uint32_t *words; /* of the types that are being interned, one after the other */
+
+	/* By id. */
+	uint32_t
+		*references; /* in the pool: its slot, or its number once it is interned; 0: none */
+	uint32_t *users;     /* of a type that shares its name: how many refer to it */
+	uint8_t *depths;     /* 1: it refers to nothing by content; 0: not known yet */
+	uint8_t *flags;
+
+	uint32_t *names; /* by offset in the kernel's strings: + 1; 0: not seen yet */
+	uint32_t
+		*group_ids; /* by slot: the first id of the group that it stands for; 0: none yet */
+	uint32_t group_capacity;
+	uint32_t *ids; /* a list */
+	uint32_t *words;
 	size_t words_capacity;
 };
+
+/* Of a type. */
+#define IS_KEPT	    1
+#define KEEPS_ORDER 2 /* it is one of kernel->first[] */
+#define IS_SHARED   4 /* another type of its group is there */
 
 static int no_room(struct adding *adding, int err)
 {
@@ -57,15 +58,61 @@ static int no_room(struct adding *adding, int err)
 					: "out of memory");
 }
 
-/* Word @number of a type, in host byte order. */
-static uint32_t word_of(const struct adding *adding, const struct btf_type *type, size_t number)
+/* The words of a type, in the kernel's byte order. */
+static const uint32_t *words_of(const struct adding *adding, uint32_t id)
 {
-	return type_view_u32(adding->view, ((const uint32_t *)type)[number]);
+	return (const uint32_t *)type_view_type(adding->view, id);
 }
 
-/* --- 1. read ---------------------------------------------------------------------------------- */
+static uint32_t info_of(const struct adding *adding, uint32_t id)
+{
+	return type_view_u32(adding->view, words_of(adding, id)[1]);
+}
 
-static int read_name(struct adding *adding, uint32_t id, uint32_t offset, uint32_t *ret_name)
+/* --- what is kept ----------------------------------------------------------------------------- */
+
+/* What a relocation can ask for has a name, and is none of the kinds that no relocation finds. */
+static bool can_be_asked_for(const struct adding *adding, uint32_t id)
+{
+	uint32_t kind = WORD_KIND(info_of(adding, id));
+
+	return kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT ||
+	       (word_roles_know(kind) && type_set_has_slot(kind, words_of(adding, id)[0]));
+}
+
+static void keep(struct adding *adding, uint32_t id, uint32_t *count)
+{
+	if (!id || id >= adding->view->type_count || adding->flags[id] & IS_KEPT)
+		return;
+	adding->flags[id] |= IS_KEPT;
+	adding->ids[(*count)++] = id;
+}
+
+/* With types_only: what can be asked for, and all that it refers to. */
+static void keep_reached(struct adding *adding)
+{
+	uint32_t count = 0;
+
+	for (uint32_t id = 1; id < adding->view->type_count; id++)
+		if (can_be_asked_for(adding, id))
+			keep(adding, id, &count);
+	while (count) {
+		const uint32_t *words = words_of(adding, adding->ids[--count]);
+		uint32_t info = type_view_u32(adding->view, words[1]);
+		const struct word_roles *roles = &word_roles[WORD_KIND(info)];
+		const char *role = roles->head;
+		size_t words_count = word_roles_know(WORD_KIND(info)) ? word_count(info) : 0;
+
+		for (size_t i = 0; i < words_count; i++, role = word_next_role(roles, role))
+			if (*role == WORD_REFERENCE)
+				keep(adding, type_view_u32(adding->view, words[i]), &count);
+	}
+}
+
+/* --- 1. name ---------------------------------------------------------------------------------- */
+
+/* A name that was not seen before. */
+static int read_name(struct adding *adding, uint32_t id, uint32_t offset)
 {
 	const char *text = type_view_string(adding->view, offset);
 	uint32_t name;
@@ -75,274 +122,254 @@ static int read_name(struct adding *adding, uint32_t id, uint32_t offset, uint32
 		return reason_set(adding->why, -EBADMSG,
 				  "type [%u]: string offset %u is past the end (%u)", id, offset,
 				  adding->view->strings_size);
-	if (!adding->names[offset]) {
-		err = type_pool_string(adding->pool, text, strlen(text), &name);
+	err = type_pool_string(adding->pool, text, strlen(text), &name);
+	if (err)
+		return no_room(adding, err);
+	adding->names[offset] = name + 1;
+	return 0;
+}
+
+static inline int find_name(struct adding *adding, uint32_t id, uint32_t offset, uint32_t *ret_name)
+{
+	if (offset >= adding->view->strings_size || !adding->names[offset]) {
+		int err = read_name(adding, id, offset);
+
 		if (err)
-			return no_room(adding, err);
-		adding->names[offset] = name + 1;
+			return err;
 	}
 	*ret_name = adding->names[offset] - 1;
 	return 0;
 }
 
-/* What a relocation can ask for has a name, and is none of the kinds that no relocation finds. */
-static bool can_be_asked_for(const struct adding *adding, uint32_t id)
+/* Notes which types are of one kind and essential name. */
+static int group_type(struct adding *adding, uint32_t id)
 {
-	const struct btf_type *type = type_view_type(adding->view, id);
-	uint32_t kind = type_view_kind(adding->view, type);
+	const struct type_set *set = &adding->pool->set;
+	uint32_t old = adding->group_capacity, group, *first;
+	int err = type_pool_group(adding->pool, adding->references[id], &group);
 
-	return kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT ||
-	       (word_roles_know(kind) &&
-		type_set_has_slot(kind, type_view_name_offset(adding->view, type)));
-}
-
-static int keep(struct adding *adding, uint32_t id, uint32_t *count)
-{
-	if (!id || id >= adding->view->type_count || adding->types[id].is_kept)
-		return 0;
-	if (array_reserve(adding->words, adding->words_capacity, (size_t)*count + 1))
-		return no_room(adding, -ENOMEM);
-	adding->types[id].is_kept = true;
-	adding->words[(*count)++] = id;
+	if (!err)
+		err = array_reserve(adding->group_ids, adding->group_capacity, set->slot_count);
+	if (err)
+		return no_room(adding, err);
+	memset(adding->group_ids + old, 0,
+	       (size_t)(adding->group_capacity - old) * sizeof(*adding->group_ids));
+	first = &adding->group_ids[group - set->slot_base];
+	if (*first) {
+		adding->flags[*first] |= IS_SHARED | KEEPS_ORDER;
+		adding->flags[id] |= IS_SHARED | KEEPS_ORDER;
+	} else {
+		*first = id;
+	}
 	return 0;
 }
 
-/* With types_only: what can be asked for, and all that it refers to. */
-static int keep_reached(struct adding *adding)
+static int name_type(struct adding *adding, uint32_t id)
 {
-	uint32_t count = 0;
-	int err = 0;
-
-	for (uint32_t id = 1; !err && id < adding->view->type_count; id++)
-		if (can_be_asked_for(adding, id))
-			err = keep(adding, id, &count);
-	while (!err && count) {
-		const struct btf_type *type = type_view_type(adding->view, adding->words[--count]);
-		uint32_t info = type_view_u32(adding->view, type->info);
-		size_t words = word_roles_know(WORD_KIND(info)) ? word_count(info) : 0;
-
-		for (size_t i = 2; !err && i < words; i++)
-			if (word_role(&word_roles[WORD_KIND(info)], i) == WORD_REFERENCE)
-				err = keep(adding, word_of(adding, type, i), &count);
-	}
-	return err;
-}
-
-static int read_type(struct adding *adding, uint32_t id)
-{
-	const struct btf_type *type = type_view_type(adding->view, id);
-	uint32_t info = type_view_u32(adding->view, type->info), kind = WORD_KIND(info);
-	const struct word_roles *roles = &word_roles[kind];
-	size_t count;
+	const uint32_t *words = words_of(adding, id);
+	uint32_t kind = WORD_KIND(type_view_u32(adding->view, words[1])), name;
+	int err;
 
 	if (!word_roles_know(kind))
 		return reason_set(adding->why, -EOPNOTSUPP,
 				  "type [%u]: kind %u is newer than this corebtf, which cannot "
 				  "pack it; use a newer one",
 				  id, kind);
-	if (!adding->types[id].is_kept)
+	if (!(adding->flags[id] & IS_KEPT))
 		return 0;
-	count = word_count(info);
-	for (size_t i = 2; i < count; i++) {
+	if (kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT)
+		adding->flags[id] |= KEEPS_ORDER;
+	if (!word_roles[kind].has_slots)
+		return 0;
+	err = find_name(adding, id, type_view_u32(adding->view, words[0]), &name);
+	if (err || !name)
+		return err;
+	err = type_pool_slot(adding->pool, kind, name, 0, &adding->references[id]);
+	return err ? no_room(adding, err) : group_type(adding, id);
+}
+
+/* --- 2. measure ------------------------------------------------------------------------------- */
+
+/* Sets the depth of a type, and of all that it refers to by content. */
+static int measure(struct adding *adding, uint32_t id, unsigned int above)
+{
+	const uint32_t *words = words_of(adding, id);
+	uint32_t info = type_view_u32(adding->view, words[1]);
+	const struct word_roles *roles = &word_roles[WORD_KIND(info)];
+	const char *role = roles->head;
+	size_t count = word_count(info);
+	unsigned int depth = 0;
+
+	if (above > TYPE_SET_DEPTH_MAX)
+		return reason_set(adding->why, -EBADMSG,
+				  "type [%u]: references lead in a circle, or deeper than %u types",
+				  id, TYPE_SET_DEPTH_MAX);
+	for (size_t i = 0; i < count; i++, role = word_next_role(roles, role)) {
 		uint32_t target;
 
-		if (word_role(roles, i) != WORD_REFERENCE)
+		if (*role != WORD_REFERENCE)
 			continue;
-		target = word_of(adding, type, i);
+		target = type_view_u32(adding->view, words[i]);
 		if (target >= adding->view->type_count)
 			return reason_set(adding->why, -EBADMSG,
 					  "type [%u]: it refers to type [%u], and there are %u", id,
 					  target, adding->view->type_count - 1);
-		adding->types[target].users++;
+		if (adding->flags[target] & IS_SHARED)
+			adding->users[target]++;
+		if (!target || adding->references[target])
+			continue;
+		if (!adding->depths[target]) {
+			int err = measure(adding, target, above + 1);
+
+			if (err)
+				return err;
+		}
+		if (adding->depths[target] > depth)
+			depth = adding->depths[target];
 	}
-	return read_name(adding, id, word_of(adding, type, 0), &adding->types[id].name);
-}
-
-/* --- 2. group --------------------------------------------------------------------------------- */
-
-/* The essential name, as one of the pool; libbpf looks for ENUMs and ENUM64s by one name. */
-static int group_key(struct adding *adding, uint32_t id, uint32_t kind, uint64_t *ret_key)
-{
-	uint32_t name = adding->types[id].name;
-	const char *text = type_set_string(&adding->pool->set, name);
-	int err;
-
-	if (strstr(text, "___")) {
-		err = type_pool_string(adding->pool, text,
-				       type_view_essential_length(text, strlen(text)), &name);
-		if (err)
-			return no_room(adding, err);
-	}
-	*ret_key = (uint64_t)(kind == TYPE_VIEW_KIND_ENUM64 ? BTF_KIND_ENUM : kind) << 32 | name;
-	return 0;
-}
-
-static struct named_group *find_group(const struct adding *adding, uint64_t key)
-{
-	uint32_t place = (uint32_t)(digest_add(0, key) >> 8) & adding->group_mask;
-
-	while (adding->groups[place].key && adding->groups[place].key != key)
-		place = (place + 1) & adding->group_mask;
-	return &adding->groups[place];
-}
-
-static int group_type(struct adding *adding, uint32_t id)
-{
-	uint32_t kind = type_view_kind(adding->view, type_view_type(adding->view, id));
-	struct kernel_type *type = &adding->types[id];
-	struct named_group *group;
-	uint64_t key = 0;
-	int err;
-
-	type->slot = TYPE_SET_NO_SLOT;
-	if (!type->is_kept)
-		return 0;
-	if (kind == BTF_KIND_INT || kind == BTF_KIND_FLOAT)
-		type->keeps_order = true;
-	if (!type_set_has_slot(kind, type->name))
-		return 0;
-	err = group_key(adding, id, kind, &key);
-	if (err)
-		return err;
-	group = find_group(adding, key);
-	group->key = key;
-	type->same = group->newest;
-	group->newest = id;
-	group->members++;
-	return 0;
-}
-
-/* Whether type @a comes before @b among those of one kind and name. */
-static bool comes_first(const struct adding *adding, uint32_t a, uint32_t b)
-{
-	uint32_t a_users = adding->types[a].users, b_users = adding->types[b].users;
-
-	return a_users != b_users ? a_users > b_users : a < b;
-}
-
-static bool is_same(const struct adding *adding, uint32_t a, uint32_t b)
-{
-	return adding->types[a].name == adding->types[b].name &&
-	       type_view_kind(adding->view, type_view_type(adding->view, a)) ==
-		       type_view_kind(adding->view, type_view_type(adding->view, b));
-}
-
-/* How many types of one name and kind are counted; a kernel has at most some ten of one. */
-#define SAME_MAX 1000
-
-static int number_group(struct adding *adding, const struct named_group *group)
-{
-	if (group->members < 2)
-		return 0;
-	if (group->members > SAME_MAX)
+	if (depth > TYPE_SET_DEPTH_MAX)
 		return reason_set(adding->why, -EBADMSG,
-				  "type [%u]: more than %u types with this name; no real kernel "
-				  "has so many",
-				  group->newest, SAME_MAX);
-	for (uint32_t id = group->newest; id; id = adding->types[id].same) {
-		adding->types[id].keeps_order = true;
-		for (uint32_t other = group->newest; other; other = adding->types[other].same)
-			adding->types[id].ordinal +=
-				is_same(adding, id, other) && comes_first(adding, other, id);
-	}
+				  "type [%u]: references lead deeper than %u types", id,
+				  TYPE_SET_DEPTH_MAX);
+	adding->depths[id] = (uint8_t)(depth + 1);
 	return 0;
 }
 
-static int group_types(struct adding *adding)
+/* --- 3. rank ---------------------------------------------------------------------------------- */
+
+static int compare_shared(const void *a, const void *b)
 {
-	uint32_t count = adding->view->type_count;
+	const struct shared_type *x = a, *y = b;
+
+	if (x->slot != y->slot)
+		return x->slot < y->slot ? -1 : 1;
+	if (x->users != y->users)
+		return x->users > y->users ? -1 : 1;
+	return x->id < y->id ? -1 : 1;
+}
+
+/* Of the types in one slot, all but the one with the most users move to other slots. */
+static int rank_shared(struct adding *adding)
+{
+	const struct type_set *set = &adding->pool->set;
+	struct shared_type *shared;
+	uint32_t count = 0, ordinal = 0;
 	int err = 0;
 
-	for (uint32_t id = 1; !err && id < count; id++)
-		err = group_type(adding, id);
-	for (uint32_t i = 0; !err && i <= adding->group_mask; i++)
-		err = number_group(adding, &adding->groups[i]);
-	for (uint32_t id = 1; !err && id < count; id++) {
-		struct kernel_type *type = &adding->types[id];
-		uint32_t kind = type_view_kind(adding->view, type_view_type(adding->view, id));
+	for (uint32_t id = 1; id < adding->view->type_count; id++)
+		count += !!(adding->flags[id] & IS_SHARED);
+	shared = malloc(((size_t)count + 1) * sizeof(*shared));
+	if (!shared)
+		return no_room(adding, -ENOMEM);
+	count = 0;
+	for (uint32_t id = 1; id < adding->view->type_count; id++)
+		if (adding->flags[id] & IS_SHARED)
+			shared[count++] =
+				(struct shared_type){adding->references[id], adding->users[id], id};
+	qsort(shared, count, sizeof(*shared), compare_shared);
+	for (uint32_t i = 1; !err && i < count; i++) {
+		struct type_slot slot = set->slots[shared[i].slot - set->slot_base];
 
-		if (!type->is_kept || !type_set_has_slot(kind, type->name))
-			continue;
-		err = type_pool_slot(adding->pool, kind, type->name, type->ordinal, &type->slot);
-		if (err)
-			return no_room(adding, err);
+		ordinal = shared[i].slot == shared[i - 1].slot ? ordinal + 1 : 0;
+		if (ordinal)
+			err = type_pool_slot(adding->pool, slot.kind, slot.name, ordinal,
+					     &adding->references[shared[i].id]);
 	}
-	return err;
+	free(shared);
+	return err ? no_room(adding, err) : 0;
 }
 
-/* --- 3. intern -------------------------------------------------------------------------------- */
+/* --- 4. intern -------------------------------------------------------------------------------- */
 
-/* Finds or adds a type whose words are ready. A type without a slot that the kernel has already
- * gets the next ordinal. */
-static int place_type(struct adding *adding, uint32_t id, const uint32_t *words)
+/* How many types of one content are counted; a kernel has at most three. */
+#define SAME_MAX 1000
+
+/* A type without a slot that the kernel has already gets the next ordinal. */
+static int place_type(struct adding *adding, uint32_t id, uint32_t *ret_number)
 {
-	struct kernel_type *type = &adding->types[id];
+	const struct type_set *set = &adding->pool->set;
+	uint32_t slot = adding->references[id] ? adding->references[id] : TYPE_SET_NO_SLOT;
+	uint32_t ordinal = slot == TYPE_SET_NO_SLOT ? 0 : set->slots[slot - set->slot_base].ordinal;
 	int err;
 
 	do {
-		err = type_pool_type(adding->pool, words, type->ordinal, type->slot, &type->number);
+		err = type_pool_type(adding->pool, adding->words, ordinal, slot, ret_number);
 		if (err)
 			return no_room(adding, err);
-		if (!pack_kernel_has(adding->kernel, type->number))
-			return pack_kernel_set(adding->kernel, type->number)
+		if (!pack_kernel_has(adding->kernel, *ret_number))
+			return pack_kernel_set(adding->kernel, *ret_number)
 				       ? no_room(adding, -ENOMEM)
 				       : 0;
-	} while (++type->ordinal < SAME_MAX);
+	} while (++ordinal < SAME_MAX);
 	return reason_set(adding->why, -EBADMSG,
 			  "type [%u]: %u types are equal to it; no real kernel has so many", id,
 			  SAME_MAX);
 }
 
-/* @used: words of the types that wait for this one. */
-static int intern_type(struct adding *adding, uint32_t id, size_t used, unsigned int depth)
+static int intern_type(struct adding *adding, uint32_t id)
 {
-	const struct btf_type *type = type_view_type(adding->view, id);
-	uint32_t info = word_of(adding, type, 1);
+	const uint32_t *words = words_of(adding, id);
+	uint32_t info = type_view_u32(adding->view, words[1]), number;
 	const struct word_roles *roles = &word_roles[WORD_KIND(info)];
+	const char *role = roles->head;
 	size_t count = word_count(info);
+	int err;
 
-	if (depth > TYPE_SET_DEPTH_MAX)
-		return reason_set(adding->why, -EBADMSG,
-				  "type [%u]: references lead in a circle, or deeper than %u types",
-				  id, TYPE_SET_DEPTH_MAX);
-	if (array_reserve(adding->words, adding->words_capacity, used + count))
+	if (array_reserve(adding->words, adding->words_capacity, count))
 		return no_room(adding, -ENOMEM);
-	for (size_t i = 0; i < count; i++) {
-		uint32_t word = word_of(adding, type, i);
-		char role = word_role(roles, i);
-		int err = 0;
+	for (size_t i = 0; i < count; i++, role = word_next_role(roles, role)) {
+		uint32_t word = type_view_u32(adding->view, words[i]);
 
-		if (role == WORD_NAME) {
-			err = read_name(adding, id, word, &word);
-		} else if (role == WORD_REFERENCE && word) {
-			struct kernel_type *target = &adding->types[word];
-
-			if (target->slot == TYPE_SET_NO_SLOT && !target->number)
-				err = intern_type(adding, word, used + count, depth + 1);
-			word = target->slot != TYPE_SET_NO_SLOT ? target->slot : target->number;
+		if (*role == WORD_REFERENCE) {
+			word = word ? adding->references[word] : 0;
+		} else if (*role == WORD_NAME) {
+			err = find_name(adding, id, word, &word);
+			if (err)
+				return err;
 		}
-		if (err)
-			return err;
-		adding->words[used + i] = word; /* the array may have moved */
+		adding->words[i] = word;
 	}
-	return place_type(adding, id, adding->words + used);
+	err = place_type(adding, id, &number);
+	if (err)
+		return err;
+	if (!adding->references[id])
+		adding->references[id] = number;
+	/* From now on users[] has the numbers of these. */
+	adding->users[id] = number;
+	return 0;
+}
+
+/* The ids of what is kept, by depth; equal types are of equal depth, so the first of them has
+ * ordinal 0. */
+static uint32_t sort_by_depth(struct adding *adding)
+{
+	uint32_t starts[TYPE_SET_DEPTH_MAX + 3] = {0};
+
+	for (uint32_t id = 1; id < adding->view->type_count; id++)
+		starts[adding->depths[id] + 1]++;
+	starts[1] = 0; /* those of depth 0 are not kept */
+	for (unsigned int depth = 1; depth < TYPE_SET_DEPTH_MAX + 2; depth++)
+		starts[depth + 1] += starts[depth];
+	for (uint32_t id = 1; id < adding->view->type_count; id++)
+		if (adding->depths[id])
+			adding->ids[starts[adding->depths[id]]++] = id;
+	return starts[TYPE_SET_DEPTH_MAX + 2];
 }
 
 static int intern_types(struct adding *adding)
 {
 	struct pack_kernel *kernel = adding->kernel;
-	uint32_t count = adding->view->type_count, capacity = kernel->first_count;
+	uint32_t count = sort_by_depth(adding), capacity = 0;
 	int err = 0;
 
-	for (uint32_t id = 1; !err && id < count; id++)
-		if (!adding->types[id].number && adding->types[id].is_kept)
-			err = intern_type(adding, id, 0, 0);
-	for (uint32_t id = 1; !err && id < count; id++) {
-		if (!adding->types[id].keeps_order || !adding->types[id].number)
+	for (uint32_t i = 0; !err && i < count; i++)
+		err = intern_type(adding, adding->ids[i]);
+	for (uint32_t id = 1; !err && id < adding->view->type_count; id++) {
+		if (!(adding->flags[id] & KEEPS_ORDER))
 			continue;
 		if (array_reserve(kernel->first, capacity, (size_t)kernel->first_count + 1))
 			return no_room(adding, -ENOMEM);
-		kernel->first[kernel->first_count++] = adding->types[id].number;
+		kernel->first[kernel->first_count++] = adding->users[id];
 	}
 	return err;
 }
@@ -352,14 +379,19 @@ static int intern_types(struct adding *adding)
 static int add_types(struct adding *adding)
 {
 	uint32_t count = adding->view->type_count;
-	int err = adding->kernel->types_only ? keep_reached(adding) : 0;
+	int err = 0;
 
-	for (uint32_t id = 1; id < count; id++)
-		adding->types[id].is_kept |= !adding->kernel->types_only;
+	if (adding->kernel->types_only)
+		keep_reached(adding);
+	else
+		memset(adding->flags, IS_KEPT, count);
 	for (uint32_t id = 1; !err && id < count; id++)
-		err = read_type(adding, id);
+		err = name_type(adding, id);
+	for (uint32_t id = 1; !err && id < count; id++)
+		if (!adding->depths[id] && adding->flags[id] & IS_KEPT)
+			err = measure(adding, id, 0);
 	if (!err)
-		err = group_types(adding);
+		err = rank_shared(adding);
 	if (!err)
 		err = intern_types(adding);
 	if (!err)
@@ -372,22 +404,31 @@ int kernel_types_add(struct type_pool *pool, struct type_source *source, struct 
 {
 	struct adding adding = {.pool = pool, .kernel = kernel, .why = why};
 	int err = source->find(source, NULL, NULL, NULL, why);
+	size_t count;
 
 	if (err)
 		return err;
 	adding.view = &source->view;
+	count = adding.view->type_count;
 	adding.kernel->is_big_endian =
 		adding.view->swapped != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
-	for (adding.group_mask = 1023; adding.group_mask < adding.view->type_count;)
-		adding.group_mask = adding.group_mask * 2 + 1;
-	adding.types = calloc(adding.view->type_count, sizeof(*adding.types));
+	adding.references = calloc(count, sizeof(*adding.references));
+	adding.users = calloc(count, sizeof(*adding.users));
+	adding.depths = calloc(count, sizeof(*adding.depths));
+	adding.flags = calloc(count, sizeof(*adding.flags));
+	adding.ids = malloc(count * sizeof(*adding.ids));
 	adding.names = calloc(adding.view->strings_size, sizeof(*adding.names));
-	adding.groups = calloc((size_t)adding.group_mask + 1, sizeof(*adding.groups));
-	err = adding.types && adding.names && adding.groups ? add_types(&adding)
-							    : no_room(&adding, -ENOMEM);
-	free(adding.types);
+	err = adding.references && adding.users && adding.depths && adding.flags && adding.ids &&
+			      adding.names
+		      ? add_types(&adding)
+		      : no_room(&adding, -ENOMEM);
+	free(adding.references);
+	free(adding.users);
+	free(adding.depths);
+	free(adding.flags);
+	free(adding.ids);
 	free(adding.names);
-	free(adding.groups);
+	free(adding.group_ids);
 	free(adding.words);
 	return err;
 }

@@ -121,6 +121,7 @@ static int join_type(struct joining *joining, uint32_t type, size_t used, unsign
 	const struct type_set *set = joining->set;
 	const uint32_t *words = type_set_words(set, type);
 	const struct word_roles *roles = &word_roles[WORD_KIND(words[1])];
+	const char *role = roles->head;
 	size_t count = word_count(words[1]);
 	uint32_t slot = TYPE_SET_NO_SLOT;
 	int err = 0;
@@ -131,15 +132,14 @@ static int join_type(struct joining *joining, uint32_t type, size_t used, unsign
 				  type, TYPE_SET_DEPTH_MAX);
 	if (array_reserve(joining->words, joining->words_capacity, used + count))
 		return no_room(joining, -ENOMEM);
-	for (size_t i = 0; !err && i < count; i++) {
+	for (size_t i = 0; !err && i < count; i++, role = word_next_role(roles, role)) {
 		uint32_t word = words[i];
-		char role = word_role(roles, i);
 
-		if (role == WORD_NAME) {
+		if (*role == WORD_NAME) {
 			err = join_string(joining, word, &word);
-		} else if (role == WORD_REFERENCE && type_set_is_slot(set, word)) {
+		} else if (*role == WORD_REFERENCE && type_set_is_slot(set, word)) {
 			err = join_slot(joining, word - set->slot_base, &word);
-		} else if (role == WORD_REFERENCE && word) {
+		} else if (*role == WORD_REFERENCE && word) {
 			if (!joining->numbers[word])
 				err = join_type(joining, word, used + count, depth + 1);
 			word = joining->numbers[word];

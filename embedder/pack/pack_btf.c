@@ -80,12 +80,12 @@ static int follow(struct making *making)
 	while ((type = pack_order_next(&making->order)) != 0) {
 		const uint32_t *words = type_set_words(set, type);
 		const struct word_roles *roles = &word_roles[WORD_KIND(words[1])];
+		const char *role = roles->head;
 		size_t word_total = word_count(words[1]);
 
 		count++;
-		for (size_t i = 2; i < word_total; i++) {
-			if (word_role(roles, i) != WORD_REFERENCE || !words[i] ||
-			    type_set_is_slot(set, words[i]))
+		for (size_t i = 0; i < word_total; i++, role = word_next_role(roles, role)) {
+			if (*role != WORD_REFERENCE || !words[i] || type_set_is_slot(set, words[i]))
 				continue;
 			if (!pack_kernel_has(making->kernel, words[i]))
 				return missing(making, type);
@@ -151,15 +151,15 @@ static int write_type(struct making *making, uint32_t type)
 	const struct type_set *set = making->set;
 	const uint32_t *words = type_set_words(set, type);
 	const struct word_roles *roles = &word_roles[WORD_KIND(words[1])];
+	const char *role = roles->head;
 	size_t count = word_count(words[1]);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++, role = word_next_role(roles, role)) {
 		uint32_t word = words[i];
-		char role = word_role(roles, i);
 
-		if (role == WORD_NAME) {
+		if (*role == WORD_NAME) {
 			word = name_offset(making, word);
-		} else if (role == WORD_REFERENCE && word) {
+		} else if (*role == WORD_REFERENCE && word) {
 			word = type_set_is_slot(set, word) ? making->slots[word - set->slot_base]
 							   : making->ids[word];
 			if (!word)

@@ -98,14 +98,14 @@ uint64_t *pack_order_roots(const struct type_set *set, const uint64_t *types, ui
 	{
 		const uint32_t *words = type_set_words(set, type);
 		const struct word_roles *roles = &word_roles[WORD_KIND(words[1])];
+		const char *role = roles->head;
 		size_t count = word_count(words[1]);
 
-		for (size_t i = 2; i < count; i++) {
+		for (size_t i = 0; i < count; i++, role = word_next_role(roles, role)) {
 			uint32_t target = words[i];
 
-			if (word_role(roles, i) != WORD_REFERENCE || !target ||
-			    type_set_is_slot(set, target) || type_set_words(set, target)[0] ||
-			    target / 64 >= type_words)
+			if (*role != WORD_REFERENCE || !target || type_set_is_slot(set, target) ||
+			    type_set_words(set, target)[0] || target / 64 >= type_words)
 				continue;
 			roots[target / 64] &= ~(UINT64_C(1) << (target & 63));
 		}

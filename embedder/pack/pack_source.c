@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/pack/type_coder.h"
+#include "embedder/pack/type_columns.h"
 #include "runtime/util/array.h"
 
 #define MARK_FOUND 1

@@ -503,12 +503,12 @@ INLINE void code_type(struct type_coder *coder, uint32_t type, uint32_t kind, bo
 		code_next_version(coder, type, kind, old, words, writing);
 		return;
 	}
-	if (roles->third == WORD_REFERENCE)
+	if (roles->head[2] == WORD_REFERENCE)
 		code_reference(coder, columns + PACK_COLUMN_THIRD, &words[2], type, NULL, writing);
 	else
 		code(coder, columns + PACK_COLUMN_THIRD, &words[2], writing);
 	words += WORD_HEAD;
-	code_words(coder, type, kind, roles->tail, words, true, writing);
+	code_words(coder, type, kind, roles->head + WORD_HEAD, words, true, writing);
 	words += roles->tail_words;
 	if (!roles->element_words)
 		return;

@@ -16,23 +16,23 @@
 
 static int hash_index_grow(struct hash_index *index)
 {
-	uint32_t slots = index->mask ? (index->mask + 1) * 2 : 1024;
-	struct hash_entry *entries = calloc(slots, sizeof(*entries));
+	uint32_t places = index->mask ? (index->mask + 1) * 2 : 1024;
+	struct hash_entry *entries = calloc(places, sizeof(*entries));
 
 	if (!entries)
 		return -ENOMEM;
 	for (uint32_t i = 0; index->mask && i <= index->mask; i++) {
-		uint32_t place = index->entries[i].hash & (slots - 1);
+		uint32_t place = index->entries[i].hash & (places - 1);
 
 		if (!index->entries[i].number)
 			continue;
 		while (entries[place].number)
-			place = (place + 1) & (slots - 1);
+			place = (place + 1) & (places - 1);
 		entries[place] = index->entries[i];
 	}
 	free(index->entries);
 	index->entries = entries;
-	index->mask = slots - 1;
+	index->mask = places - 1;
 	return 0;
 }
 
@@ -44,12 +44,49 @@ static int hash_index_reserve(struct hash_index *index)
 	return hash_index_grow(index);
 }
 
+/* At a free place. */
+static void hash_index_add(struct hash_index *index, uint32_t place, uint32_t hash, uint32_t number)
+{
+	index->entries[place] = (struct hash_entry){hash, number};
+	index->count++;
+}
+
+/* The number that followed the one before, the last time. */
+static inline uint32_t hash_index_guess(const struct hash_index *index)
+{
+	return index->last < index->next_capacity ? index->next[index->last] : 0;
+}
+
+static int hash_index_note(struct hash_index *index, uint32_t number, uint32_t key)
+{
+	uint32_t old = index->next_capacity;
+
+	if (index->last >= old) {
+		if (array_reserve(index->next, index->next_capacity, (size_t)index->last + 1))
+			return -ENOMEM;
+		memset(index->next + old, 0,
+		       (size_t)(index->next_capacity - old) * sizeof(*index->next));
+	}
+	if (index->next[index->last] != number)
+		index->next[index->last] = number;
+	index->last = key;
+	return 0;
+}
+
+static void hash_index_free(struct hash_index *index)
+{
+	free(index->entries);
+	free(index->next);
+}
+
 static uint32_t finish_hash(uint64_t hash)
 {
 	return (uint32_t)(hash ^ hash >> 32);
 }
 
 /* --- strings ---------------------------------------------------------------------------------- */
+
+/* A string's number is its offset, which is not 0. */
 
 static uint32_t hash_bytes(const char *text, size_t length)
 {
@@ -64,76 +101,153 @@ static uint32_t hash_bytes(const char *text, size_t length)
 	return finish_hash(digest_add(hash, part));
 }
 
-int type_pool_string(struct type_pool *pool, const char *text, size_t length, uint32_t *ret_name)
+static bool is_string(const struct type_set *set, uint32_t name, const char *text, size_t length)
+{
+	return length < set->strings_size - name &&
+	       memcmp(set->strings + name, text, length) == 0 && !set->strings[name + length];
+}
+
+static int add_string(struct type_pool *pool, const char *text, size_t length)
 {
 	struct type_set *set = &pool->set;
-	uint32_t hash, place;
 
-	if (!length) {
-		*ret_name = 0;
-		return 0;
-	}
-	if (hash_index_reserve(&pool->strings))
-		return -ENOMEM;
-	hash = hash_bytes(text, length);
-	for (place = hash;; place++) {
-		const struct hash_entry *entry = &pool->strings.entries[place & pool->strings.mask];
-		uint32_t name = entry->number - 1;
-
-		if (!entry->number)
-			break;
-		if (entry->hash == hash && length < set->strings_size - name &&
-		    memcmp(set->strings + name, text, length) == 0 &&
-		    !set->strings[name + length]) {
-			*ret_name = name;
-			return 0;
-		}
-	}
 	if (length >= POOL_SIZE_MAX - set->strings_size)
 		return -EFBIG;
 	if (array_reserve(set->strings, pool->strings_capacity,
 			  (size_t)set->strings_size + length + 1))
 		return -ENOMEM;
-	pool->strings.entries[place & pool->strings.mask] =
-		(struct hash_entry){hash, set->strings_size + 1};
-	pool->strings.count++;
-	*ret_name = set->strings_size;
 	memcpy(set->strings + set->strings_size, text, length);
 	set->strings[set->strings_size + length] = '\0';
 	set->strings_size += (uint32_t)length + 1;
 	return 0;
 }
 
+static int find_string(struct type_pool *pool, const char *text, size_t length, uint32_t *ret_name)
+{
+	struct hash_index *index = &pool->strings;
+	uint32_t hash = hash_bytes(text, length), place, name = pool->set.strings_size;
+	int err = hash_index_reserve(index);
+
+	if (err)
+		return err;
+	for (place = hash & index->mask; index->entries[place].number;
+	     place = (place + 1) & index->mask) {
+		const struct hash_entry *entry = &index->entries[place];
+
+		if (entry->hash == hash && is_string(&pool->set, entry->number, text, length)) {
+			*ret_name = entry->number;
+			return 0;
+		}
+	}
+	err = add_string(pool, text, length);
+	if (err)
+		return err;
+	hash_index_add(index, place, hash, name);
+	*ret_name = name;
+	return 0;
+}
+
+int type_pool_string(struct type_pool *pool, const char *text, size_t length, uint32_t *ret_name)
+{
+	uint32_t name = hash_index_guess(&pool->strings);
+	int err = 0;
+
+	*ret_name = 0;
+	if (!length)
+		return 0;
+	if (!name || !is_string(&pool->set, name, text, length))
+		err = find_string(pool, text, length, &name);
+	if (err)
+		return err;
+	*ret_name = name;
+	/* Offsets of strings differ by two at least. */
+	return hash_index_note(&pool->strings, name, (name + 1) / 2);
+}
+
 /* --- slots ------------------------------------------------------------------------------------ */
+
+/* A slot's number is its place + 1. */
+
+static bool is_slot(const struct type_pool *pool, uint32_t number, const struct type_slot *slot)
+{
+	return memcmp(&pool->set.slots[number - 1], slot, sizeof(*slot)) == 0;
+}
+
+static int add_slot(struct type_pool *pool, const struct type_slot *slot)
+{
+	struct type_set *set = &pool->set;
+	size_t count = (size_t)set->slot_count + 1;
+
+	if (array_reserve(set->slots, pool->slots_capacity, count) ||
+	    array_reserve(pool->groups, pool->groups_capacity, count))
+		return -ENOMEM;
+	pool->groups[set->slot_count] = 0;
+	set->slots[set->slot_count++] = *slot;
+	return 0;
+}
+
+static int find_slot(struct type_pool *pool, const struct type_slot *slot, uint32_t *ret_number)
+{
+	struct hash_index *index = &pool->slots;
+	uint64_t hash64 = digest_add(digest_add(slot->name, slot->kind), slot->ordinal);
+	uint32_t hash = finish_hash(hash64), place, number = pool->set.slot_count + 1;
+	int err = hash_index_reserve(index);
+
+	if (err)
+		return err;
+	for (place = hash & index->mask; index->entries[place].number;
+	     place = (place + 1) & index->mask) {
+		const struct hash_entry *entry = &index->entries[place];
+
+		if (entry->hash == hash && is_slot(pool, entry->number, slot)) {
+			*ret_number = entry->number;
+			return 0;
+		}
+	}
+	err = add_slot(pool, slot);
+	if (err)
+		return err;
+	hash_index_add(index, place, hash, number);
+	*ret_number = number;
+	return 0;
+}
 
 int type_pool_slot(struct type_pool *pool, uint32_t kind, uint32_t name, uint32_t ordinal,
 		   uint32_t *ret_slot)
 {
-	const struct type_slot wanted = {kind, name, ordinal};
-	struct type_set *set = &pool->set;
-	uint64_t hash64 = digest_add(digest_add(name, kind), ordinal);
-	uint32_t hash = finish_hash(hash64), place;
+	const struct type_slot slot = {kind, name, ordinal};
+	uint32_t number = hash_index_guess(&pool->slots);
+	int err = 0;
 
-	if (hash_index_reserve(&pool->slots))
-		return -ENOMEM;
-	for (place = hash;; place++) {
-		const struct hash_entry *entry = &pool->slots.entries[place & pool->slots.mask];
+	if (!number || !is_slot(pool, number, &slot))
+		err = find_slot(pool, &slot, &number);
+	if (err)
+		return err;
+	*ret_slot = SLOT_BASE + number - 1;
+	return hash_index_note(&pool->slots, number, number);
+}
 
-		if (!entry->number)
-			break;
-		if (entry->hash == hash &&
-		    memcmp(&set->slots[entry->number - 1], &wanted, sizeof(wanted)) == 0) {
-			*ret_slot = SLOT_BASE + entry->number - 1;
-			return 0;
-		}
-	}
-	if (array_reserve(set->slots, pool->slots_capacity, (size_t)set->slot_count + 1))
-		return -ENOMEM;
-	set->slots[set->slot_count] = wanted;
-	*ret_slot = SLOT_BASE + set->slot_count++;
-	pool->slots.entries[place & pool->slots.mask] = (struct hash_entry){hash, set->slot_count};
-	pool->slots.count++;
-	return 0;
+int type_pool_group(struct type_pool *pool, uint32_t slot, uint32_t *ret_group)
+{
+	uint32_t number = slot - SLOT_BASE, name = pool->set.slots[number].name;
+	uint32_t kind = pool->set.slots[number].kind, group = 0;
+	const char *text = type_set_string(&pool->set, name);
+	int err = 0;
+
+	*ret_group = pool->groups[number];
+	if (*ret_group)
+		return 0;
+	/* libbpf looks for ENUMs and ENUM64s by one name. */
+	if (kind == TYPE_VIEW_KIND_ENUM64)
+		kind = BTF_KIND_ENUM;
+	if (strstr(text, "___"))
+		err = type_pool_string(pool, text, type_view_essential_length(text, strlen(text)),
+				       &name);
+	if (!err)
+		err = type_pool_slot(pool, kind, name, 0, &group);
+	if (!err)
+		*ret_group = pool->groups[number] = group;
+	return err;
 }
 
 /* --- types ------------------------------------------------------------------------------------ */
@@ -145,8 +259,7 @@ static int reserve_type(struct type_pool *pool, size_t words)
 
 	if (words > POOL_SIZE_MAX - pool->words_size || types >= SLOT_BASE)
 		return -EFBIG;
-	if (hash_index_reserve(&pool->types) ||
-	    array_reserve(set->words, pool->words_capacity, pool->words_size + words) ||
+	if (array_reserve(set->words, pool->words_capacity, pool->words_size + words) ||
 	    array_reserve(set->first, pool->first_capacity, types) ||
 	    array_reserve(set->ordinals, pool->ordinals_capacity, types) ||
 	    array_reserve(set->slot_of, pool->slot_of_capacity, types) ||
@@ -155,44 +268,79 @@ static int reserve_type(struct type_pool *pool, size_t words)
 	return 0;
 }
 
-int type_pool_type(struct type_pool *pool, const uint32_t *words, uint32_t ordinal, uint32_t slot,
-		   uint32_t *ret_type)
+static inline bool is_type(const struct type_set *set, uint32_t type, const uint32_t *words,
+			   size_t count, uint32_t ordinal)
+{
+	const uint32_t *own = type_set_words(set, type);
+
+	/* The word in the middle says how many there are. */
+	return own[1] == words[1] && set->ordinals[type] == ordinal &&
+	       memcmp(own, words, count * sizeof(*words)) == 0;
+}
+
+static int add_type(struct type_pool *pool, const uint32_t *words, size_t count, uint32_t ordinal,
+		    uint32_t slot)
 {
 	struct type_set *set = &pool->set;
-	size_t count = word_count(words[1]);
-	uint64_t hash64 = ordinal;
-	uint32_t hash, place, type;
+	uint32_t type = set->type_count + 1;
 	int err = reserve_type(pool, count);
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < count; i++)
-		hash64 = digest_add(hash64, words[i]);
-	hash = finish_hash(hash64);
-	for (place = hash;; place++) {
-		const struct hash_entry *entry = &pool->types.entries[place & pool->types.mask];
-
-		if (!entry->number)
-			break;
-		type = entry->number;
-		if (entry->hash == hash && set->ordinals[type] == ordinal &&
-		    type_set_words(set, type)[1] == words[1] &&
-		    memcmp(type_set_words(set, type), words, count * sizeof(*words)) == 0) {
-			*ret_type = type;
-			return 0;
-		}
-	}
-	type = ++set->type_count;
+	set->type_count = type;
 	set->first[type] = pool->words_size;
 	set->ordinals[type] = ordinal;
 	set->slot_of[type] = slot == TYPE_SET_NO_SLOT ? slot : slot - SLOT_BASE;
 	memcpy(set->words + pool->words_size, words, count * sizeof(*words));
 	pool->words_size += (uint32_t)count;
 	pool->digests[type] = type_set_digest(set, type, pool->digests);
-	pool->types.entries[place & pool->types.mask] = (struct hash_entry){hash, type};
-	pool->types.count++;
-	*ret_type = type;
 	return 0;
+}
+
+static int find_type(struct type_pool *pool, const uint32_t *words, size_t count, uint32_t ordinal,
+		     uint32_t slot, uint32_t *ret_type)
+{
+	struct hash_index *index = &pool->types;
+	uint64_t hash64 = ordinal;
+	uint32_t hash, place;
+	int err = hash_index_reserve(index);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < count; i++)
+		hash64 = digest_add(hash64, words[i]);
+	hash = finish_hash(hash64);
+	for (place = hash & index->mask; index->entries[place].number;
+	     place = (place + 1) & index->mask) {
+		const struct hash_entry *entry = &index->entries[place];
+
+		if (entry->hash == hash &&
+		    is_type(&pool->set, entry->number, words, count, ordinal)) {
+			*ret_type = entry->number;
+			return 0;
+		}
+	}
+	err = add_type(pool, words, count, ordinal, slot);
+	if (err)
+		return err;
+	*ret_type = pool->set.type_count;
+	hash_index_add(index, place, hash, *ret_type);
+	return 0;
+}
+
+int type_pool_type(struct type_pool *pool, const uint32_t *words, uint32_t ordinal, uint32_t slot,
+		   uint32_t *ret_type)
+{
+	size_t count = word_count(words[1]);
+	uint32_t type = hash_index_guess(&pool->types);
+	int err = 0;
+
+	if (!type || !is_type(&pool->set, type, words, count, ordinal))
+		err = find_type(pool, words, count, ordinal, slot, &type);
+	if (err)
+		return err;
+	*ret_type = type;
+	return hash_index_note(&pool->types, type, type);
 }
 
 /* --- all -------------------------------------------------------------------------------------- */
@@ -214,15 +362,11 @@ int type_pool_init(struct type_pool *pool)
 
 void type_pool_free(struct type_pool *pool)
 {
-	free(pool->set.strings);
-	free(pool->set.words);
-	free(pool->set.first);
-	free(pool->set.ordinals);
-	free(pool->set.slot_of);
-	free(pool->set.slots);
+	type_set_free(&pool->set);
 	free(pool->digests);
-	free(pool->strings.entries);
-	free(pool->slots.entries);
-	free(pool->types.entries);
+	free(pool->groups);
+	hash_index_free(&pool->strings);
+	hash_index_free(&pool->slots);
+	hash_index_free(&pool->types);
 	*pool = (struct type_pool){0};
 }

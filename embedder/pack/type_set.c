@@ -47,36 +47,23 @@ static uint64_t digest_reference(const struct type_set *set, uint32_t reference,
 	return type_set_is_slot(set, reference) ? digest_slot(set, reference) : digests[reference];
 }
 
-/* One word for each of @roles. */
-static inline uint64_t digest_words(const struct type_set *set, const char *roles,
-				    const uint32_t *words, const uint64_t *digests, uint64_t digest)
-{
-	for (; *roles; roles++, words++) {
-		uint64_t value = *words;
-
-		if (*roles == WORD_NAME)
-			value = digest_text(type_set_string(set, *words));
-		else if (*roles == WORD_REFERENCE)
-			value = digest_reference(set, *words, digests);
-		digest = digest_add(digest, value);
-	}
-	return digest;
-}
-
 uint64_t type_set_digest(const struct type_set *set, uint32_t type, const uint64_t *digests)
 {
 	const uint32_t *words = type_set_words(set, type);
 	const struct word_roles *roles = &word_roles[WORD_KIND(words[1])];
-	const char head[] = {WORD_NAME, WORD_VALUE, roles->third, '\0'};
+	const char *role = roles->head;
 	uint64_t digest = digest_add(DIGEST_START, set->ordinals[type]);
-	uint32_t elements = roles->element_words ? WORD_VLEN(words[1]) : 0;
+	size_t count = word_count(words[1]);
 
-	digest = digest_words(set, head, words, digests, digest);
-	words += WORD_HEAD;
-	digest = digest_words(set, roles->tail, words, digests, digest);
-	words += roles->tail_words;
-	for (uint32_t i = 0; i < elements; i++, words += roles->element_words)
-		digest = digest_words(set, roles->element, words, digests, digest);
+	for (size_t i = 0; i < count; i++, role = word_next_role(roles, role)) {
+		uint64_t value = words[i];
+
+		if (*role == WORD_NAME)
+			value = digest_text(type_set_string(set, words[i]));
+		else if (*role == WORD_REFERENCE)
+			value = digest_reference(set, words[i], digests);
+		digest = digest_add(digest, value);
+	}
 	return digest;
 }
 
@@ -89,49 +76,29 @@ struct digesting {
 	struct reason *why;
 };
 
-static int digest_type(struct digesting *digesting, uint32_t type, unsigned int depth);
-
-/* The types that @words refer to, first. */
-static inline int digest_targets(struct digesting *digesting, const char *roles,
-				 const uint32_t *words, unsigned int depth)
-{
-	const struct type_set *set = digesting->set;
-
-	for (; *roles; roles++, words++) {
-		int err;
-
-		if (*roles != WORD_REFERENCE || !*words || type_set_is_slot(set, *words) ||
-		    digesting->is_done[*words])
-			continue;
-		err = digest_type(digesting, *words, depth + 1);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
+/* After the types that it refers to. */
 static int digest_type(struct digesting *digesting, uint32_t type, unsigned int depth)
 {
 	const struct type_set *set = digesting->set;
 	const uint32_t *words = type_set_words(set, type);
 	const struct word_roles *roles = &word_roles[WORD_KIND(words[1])];
-	const char third[] = {roles->third, '\0'};
-	uint32_t elements = roles->element_words ? WORD_VLEN(words[1]) : 0;
-	int err;
+	const char *role = roles->head;
+	size_t count = word_count(words[1]);
 
 	if (depth > TYPE_SET_DEPTH_MAX)
 		return reason_set(digesting->why, -EBADMSG,
 				  "type %u: references lead in a circle, or deeper than %u types",
 				  type, TYPE_SET_DEPTH_MAX);
-	err = digest_targets(digesting, third, words + 2, depth);
-	words += WORD_HEAD;
-	if (!err)
-		err = digest_targets(digesting, roles->tail, words, depth);
-	words += roles->tail_words;
-	for (uint32_t i = 0; !err && i < elements; i++, words += roles->element_words)
-		err = digest_targets(digesting, roles->element, words, depth);
-	if (err)
-		return err;
+	for (size_t i = 0; i < count; i++, role = word_next_role(roles, role)) {
+		int err;
+
+		if (*role != WORD_REFERENCE || !words[i] || type_set_is_slot(set, words[i]) ||
+		    digesting->is_done[words[i]])
+			continue;
+		err = digest_type(digesting, words[i], depth + 1);
+		if (err)
+			return err;
+	}
 	digesting->digests[type] = type_set_digest(set, type, digesting->digests);
 	digesting->is_done[type] = 1;
 	return 0;

@@ -26,8 +26,7 @@
 
 /* A role for each word. */
 struct word_roles {
-	char third;
-	char tail[WORD_ELEMENT_MAX + 1];
+	char head[WORD_HEAD + WORD_ELEMENT_MAX + 1]; /* name, info, third, tail */
 	char element[WORD_ELEMENT_MAX + 1];
 	uint8_t tail_words, element_words;
 	/* Types of this kind with a name are referred to by kind and name. */
@@ -49,22 +48,11 @@ static inline size_t word_count(uint32_t info)
 	return WORD_HEAD + roles->tail_words + (size_t)WORD_VLEN(info) * roles->element_words;
 }
 
-/* The role of word @number of a type. */
-static inline char word_role(const struct word_roles *roles, size_t number)
+/* The roles of a type's words, one after the other: of the first one word_roles[kind].head, then
+ * that of the word after the one with @role. */
+static inline const char *word_next_role(const struct word_roles *roles, const char *role)
 {
-	switch (number) {
-	case 0:
-		return WORD_NAME;
-	case 1:
-		return WORD_VALUE;
-	case 2:
-		return roles->third;
-	default:
-		number -= WORD_HEAD;
-		if (number < roles->tail_words)
-			return roles->tail[number];
-		return roles->element[(number - roles->tail_words) % roles->element_words];
-	}
+	return *++role ? role : roles->element;
 }
 
 #endif

@@ -139,13 +139,14 @@ static void list_type(struct listing *listing, uint32_t id)
 	const struct btf_type *type = type_view_type(view, id);
 	uint32_t info = type_view_u32(view, type->info);
 	const struct word_roles *roles = &word_roles[WORD_KIND(info)];
+	const char *role = roles->head;
 	char line[200];
 
-	for (size_t i = 0; i < word_count(info); i++) {
+	for (size_t i = 0; i < word_count(info); i++, role = word_next_role(roles, role)) {
 		uint32_t word = type_view_u32(view, ((const uint32_t *)type)[i]);
 		const struct btf_type *target;
 
-		switch (word_role(roles, i)) {
+		switch (*role) {
 		case WORD_NAME:
 			snprintf(line, sizeof(line), "'%s' ", type_view_string(view, word));
 			break;
