@@ -111,34 +111,36 @@ static void keep_reached(struct adding *adding)
 
 /* --- 1. name ---------------------------------------------------------------------------------- */
 
-/* A name that was not seen before. */
-static int read_name(struct adding *adding, uint32_t id, uint32_t offset)
+static int read_name(struct adding *adding, uint32_t id, uint32_t offset, uint32_t *ret_name)
 {
 	const char *text = type_view_string(adding->view, offset);
-	uint32_t name;
 	int err;
 
 	if (!text)
 		return reason_set(adding->why, -EBADMSG,
 				  "type [%u]: string offset %u is past the end (%u)", id, offset,
 				  adding->view->strings_size);
-	err = type_pool_string(adding->pool, text, strlen(text), &name);
+	err = type_pool_string(adding->pool, text, ret_name);
 	if (err)
 		return no_room(adding, err);
-	adding->names[offset] = name + 1;
+	adding->names[offset / 4] = *ret_name << 2 | (offset & 3);
 	return 0;
 }
 
+/*
+ * A name as one of the pool. Names that were seen are in names[], in 30 bits, by their offsets in
+ * the kernel's strings: of four offsets the last one, whose lowest bits are beside the name. An
+ * array with room for all offsets would be too large for the processor's caches.
+ */
 static inline int find_name(struct adding *adding, uint32_t id, uint32_t offset, uint32_t *ret_name)
 {
-	if (offset >= adding->view->strings_size || !adding->names[offset]) {
-		int err = read_name(adding, id, offset);
+	uint32_t seen = offset < adding->view->strings_size ? adding->names[offset / 4] : 0;
 
-		if (err)
-			return err;
-	}
-	*ret_name = adding->names[offset] - 1;
-	return 0;
+	*ret_name = seen >> 2;
+	if (seen && (seen & 3) == (offset & 3))
+		return 0;
+	*ret_name = 0;
+	return offset || *adding->view->strings ? read_name(adding, id, offset, ret_name) : 0;
 }
 
 /* Notes which types are of one kind and essential name. */
@@ -356,14 +358,29 @@ static uint32_t sort_by_depth(struct adding *adding)
 	return starts[TYPE_SET_DEPTH_MAX + 2];
 }
 
+/* Memory is slow beside what is done for a type: what a later type needs first is asked for now. */
+#define AHEAD 4
+
+static inline void fetch_ahead(const struct adding *adding, uint32_t id)
+{
+	const uint32_t *words = words_of(adding, id);
+	uint32_t offset = type_view_u32(adding->view, words[0]);
+
+	if (offset < adding->view->strings_size)
+		__builtin_prefetch(&adding->names[offset / 4]);
+}
+
 static int intern_types(struct adding *adding)
 {
 	struct pack_kernel *kernel = adding->kernel;
 	uint32_t count = sort_by_depth(adding), capacity = 0;
 	int err = 0;
 
-	for (uint32_t i = 0; !err && i < count; i++)
+	for (uint32_t i = 0; !err && i < count; i++) {
+		if (i + AHEAD < count)
+			fetch_ahead(adding, adding->ids[i + AHEAD]);
 		err = intern_type(adding, adding->ids[i]);
+	}
 	for (uint32_t id = 1; !err && id < adding->view->type_count; id++) {
 		if (!(adding->flags[id] & KEEPS_ORDER))
 			continue;
@@ -417,7 +434,7 @@ int kernel_types_add(struct type_pool *pool, struct type_source *source, struct 
 	adding.depths = calloc(count, sizeof(*adding.depths));
 	adding.flags = calloc(count, sizeof(*adding.flags));
 	adding.ids = malloc(count * sizeof(*adding.ids));
-	adding.names = calloc(adding.view->strings_size, sizeof(*adding.names));
+	adding.names = calloc((size_t)adding.view->strings_size / 4 + 1, sizeof(*adding.names));
 	err = adding.references && adding.users && adding.depths && adding.flags && adding.ids &&
 			      adding.names
 		      ? add_types(&adding)

@@ -94,8 +94,7 @@ static int no_room(const struct joining *joining, int err)
 
 static int join_string(struct joining *joining, uint32_t name, uint32_t *ret_name)
 {
-	const char *text = type_set_string(joining->set, name);
-	int err = type_pool_string(joining->pool, text, strlen(text), ret_name);
+	int err = type_pool_string(joining->pool, type_set_string(joining->set, name), ret_name);
 
 	return err ? no_room(joining, err) : 0;
 }

@@ -147,21 +147,23 @@ static int find_string(struct type_pool *pool, const char *text, size_t length, 
 	return 0;
 }
 
-int type_pool_string(struct type_pool *pool, const char *text, size_t length, uint32_t *ret_name)
+int type_pool_string(struct type_pool *pool, const char *text, uint32_t *ret_name)
 {
 	uint32_t name = hash_index_guess(&pool->strings);
 	int err = 0;
 
 	*ret_name = 0;
-	if (!length)
+	if (!*text)
 		return 0;
-	if (!name || !is_string(&pool->set, name, text, length))
-		err = find_string(pool, text, length, &name);
+	if (!name || strcmp(type_set_string(&pool->set, name), text) != 0)
+		err = find_string(pool, text, strlen(text), &name);
 	if (err)
 		return err;
 	*ret_name = name;
 	/* Offsets of strings differ by two at least. */
-	return hash_index_note(&pool->strings, name, (name + 1) / 2);
+	err = hash_index_note(&pool->strings, name, (name + 1) / 2);
+	__builtin_prefetch(pool->set.strings + hash_index_guess(&pool->strings));
+	return err;
 }
 
 /* --- slots ------------------------------------------------------------------------------------ */
@@ -241,8 +243,8 @@ int type_pool_group(struct type_pool *pool, uint32_t slot, uint32_t *ret_group)
 	if (kind == TYPE_VIEW_KIND_ENUM64)
 		kind = BTF_KIND_ENUM;
 	if (strstr(text, "___"))
-		err = type_pool_string(pool, text, type_view_essential_length(text, strlen(text)),
-				       &name);
+		err = find_string(pool, text, type_view_essential_length(text, strlen(text)),
+				  &name);
 	if (!err)
 		err = type_pool_slot(pool, kind, name, 0, &group);
 	if (!err)
@@ -273,9 +275,11 @@ static inline bool is_type(const struct type_set *set, uint32_t type, const uint
 {
 	const uint32_t *own = type_set_words(set, type);
 
-	/* The word in the middle says how many there are. */
-	return own[1] == words[1] && set->ordinals[type] == ordinal &&
-	       memcmp(own, words, count * sizeof(*words)) == 0;
+	/* Info says how many words there are. Most types have no more than these. */
+	return own[1] == words[1] && own[0] == words[0] && own[2] == words[2] &&
+	       set->ordinals[type] == ordinal &&
+	       (count == WORD_HEAD || memcmp(own + WORD_HEAD, words + WORD_HEAD,
+					     (count - WORD_HEAD) * sizeof(*words)) == 0);
 }
 
 static int add_type(struct type_pool *pool, const uint32_t *words, size_t count, uint32_t ordinal,
@@ -340,7 +344,10 @@ int type_pool_type(struct type_pool *pool, const uint32_t *words, uint32_t ordin
 	if (err)
 		return err;
 	*ret_type = type;
-	return hash_index_note(&pool->types, type, type);
+	err = hash_index_note(&pool->types, type, type);
+	/* It is far away, and will be needed soon. */
+	__builtin_prefetch(pool->set.words + pool->set.first[hash_index_guess(&pool->types)]);
+	return err;
 }
 
 /* --- all -------------------------------------------------------------------------------------- */

@@ -43,7 +43,7 @@ void type_pool_free(struct type_pool *pool);
 
 /* Each finds or adds. Errors: -ENOMEM, -EFBIG more than a pack has room for. */
 
-int type_pool_string(struct type_pool *pool, const char *text, size_t length, uint32_t *ret_name);
+int type_pool_string(struct type_pool *pool, const char *text, uint32_t *ret_name);
 
 /* @ret_slot: as a reference. */
 int type_pool_slot(struct type_pool *pool, uint32_t kind, uint32_t name, uint32_t ordinal,
