@@ -21,9 +21,17 @@ struct reader {
 	void *context;
 };
 
+/* The file: tests give another one. */
+static const char *cases_path(void)
+{
+	const char *path = getenv("COREBTF_LOOKUP_CASES");
+
+	return path ? path : LOOKUP_CASES;
+}
+
 __attribute__((noreturn)) static void refuse(const struct reader *reader, const char *why)
 {
-	fprintf(stderr, "%s:%u: %s\n", LOOKUP_CASES, reader->line, why);
+	fprintf(stderr, "%s:%u: %s\n", cases_path(), reader->line, why);
 	abort();
 }
 
@@ -302,7 +310,7 @@ static char *next_line(struct reader *reader)
 
 static struct reader open_cases(void)
 {
-	struct reader reader = {.file = fopen(LOOKUP_CASES, "re")};
+	struct reader reader = {.file = fopen(cases_path(), "re")};
 
 	if (!reader.file)
 		refuse(&reader, "cannot be read");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cases of tests/runtime/choose/lookup.cases, which begins with a description of its lines. The
- * Go package has its own reader of it (samples/go/corebtf/cases_test.go).
+ * The cases of tests/runtime/choose/lookup.cases, which begins with a description of its lines, or
+ * of the file that $COREBTF_LOOKUP_CASES names. The Go package has its own reader of it
+ * (samples/go/corebtf/cases_test.go).
  */
 #ifndef TESTS_SUPPORT_LOOKUP_CASES_H
 #define TESTS_SUPPORT_LOOKUP_CASES_H
