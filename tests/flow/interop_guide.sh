@@ -7,8 +7,9 @@ grep -oE '`[a-z]+(/[a-z_0-9]+)+(\.sh)?`' "$document" | tr -d '`' | sort -u >name
 while read -r name; do
 	[ -e "$FLOW/../$name" ] || [ -e "$FLOW/../$name.c" ] || fail "docs/interop.md: no test $name"
 done <named
-# No row without one.
-grep -n 'Coming from' "$document" | head -1 | cut -d: -f1 >guide
+# No row without one, in the tables of formats.
+grep -n '^## Programs that are not yours' "$document" | cut -d: -f1 >guide
+[ -s guide ] || fail "docs/interop.md: where do the tables of formats end?"
 head -n "$(cat guide)" "$document" | grep '^|' | grep -v -e '^| what ' -e '^|--' >rows
 while read -r row; do
 	case $row in
