@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "embedder/cli/fetched_pack.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/select_option.h"
@@ -90,6 +91,7 @@ struct fetch {
 	const struct repository_url *url;
 	struct repository repository;
 	struct repository_tree tree;
+	struct fetched_pack packed;
 	const char **missing; /* objects of wanted files that are not here, each once */
 	size_t missing_count;
 	size_t skipped;
@@ -98,6 +100,7 @@ struct fetch {
 
 static void cleanup_fetch(struct fetch *fetch)
 {
+	fetched_pack_close(&fetch->packed);
 	repository_close(&fetch->repository);
 	repository_tree_free(&fetch->tree);
 	free(fetch->missing);
@@ -146,7 +149,8 @@ static int find_missing(struct fetch *fetch)
 	for (size_t i = 0; i < fetch->tree.file_count; i++) {
 		const struct repository_file *file = &fetch->tree.files[i];
 
-		if (file->wanted && !object_set_find(&fetch->repository.here, file->object))
+		if (file->wanted && !file->packed &&
+		    !object_set_find(&fetch->repository.here, file->object))
 			fetch->missing[fetch->missing_count++] = file->object;
 	}
 	if (!fetch->missing_count)
@@ -276,7 +280,7 @@ static void note_selection(const struct fetch *fetch)
 			    text_plural(fetch->missing_count));
 }
 
-/* How many of the wanted files are here, and their size. */
+/* How many of the wanted files are here, and the size of those that are not packed. */
 static size_t count_here(const struct fetch *fetch, uint64_t *ret_size)
 {
 	size_t here = 0;
@@ -285,33 +289,46 @@ static size_t count_here(const struct fetch *fetch, uint64_t *ret_size)
 	for (size_t i = 0; i < fetch->tree.file_count; i++) {
 		const struct repository_file *file = &fetch->tree.files[i];
 		const struct set_object *object =
-			file->wanted ? object_set_find(&fetch->repository.here, file->object)
-				     : NULL;
+			file->wanted && !file->packed
+				? object_set_find(&fetch->repository.here, file->object)
+				: NULL;
 
-		here += object != NULL;
+		here += object || (file->wanted && file->packed);
 		*ret_size += object ? object->size : 0;
 	}
 	return here;
 }
 
-/* Makes the work tree the selected files that are present. If none is, because another selection
- * was fetched before and the server cannot be reached, the old work tree is kept. */
+/* Packs what is here. The work tree gets those of the selected files that cannot be packed. */
+static int put_down(struct fetch *fetch, bool complete)
+{
+	struct reason why = {""};
+	int err = fetched_pack_update(&fetch->packed, &why);
+
+	if (!err)
+		err = repository_check_out(&fetch->repository, &fetch->tree, complete, &why);
+	if (!err)
+		err = fetched_pack_drop_files(&fetch->packed, &why);
+	return err ? report_damage(fetch, err, &why) : 0;
+}
+
+/* If none of the selected files is here, because another selection was fetched before and the
+ * server cannot be reached, all stays as it was. */
 static int check_out(struct fetch *fetch, size_t downloaded)
 {
 	uint64_t size;
 	size_t here = count_here(fetch, &size), wanted = fetch->tree.wanted;
-	struct reason why = {""};
-	int err = 0;
+	int err = here || !wanted ? put_down(fetch, here == wanted) : 0;
 
-	if (here || !wanted)
-		err = repository_check_out(&fetch->repository, &fetch->tree, here == wanted, &why);
 	if (err)
-		return report_damage(fetch, err, &why);
+		return err;
+	count_here(fetch, &size);
 	if (here || !wanted)
 		report_note("%s: %s of %s kernels, %s; %s file%s downloaded",
 			    fetch->repository.folder, text_count(here).text,
-			    text_count(fetch->tree.known).text, text_size(size).text,
-			    text_count(downloaded).text, text_plural(downloaded));
+			    text_count(fetch->tree.known).text,
+			    text_size(size + fetch->packed.size).text, text_count(downloaded).text,
+			    text_plural(downloaded));
 	if (here == wanted)
 		return fetch->skipped ? -ENOENT : 0;
 	report_failure(fetch->url->shown, "%s of %s selected files are not here",
@@ -357,6 +374,9 @@ static int fetch_repository(const struct cache *cache, const struct repository_u
 	*ret_known = fetch.tree.known;
 	if (!fetch.tree.wanted && !may_empty)
 		return -ENODATA;
+	err = fetched_pack_open(&fetch.packed, &fetch.repository, &fetch.tree, &why);
+	if (err)
+		return report_damage(&fetch, err, &why);
 	err = find_missing(&fetch);
 	if (err)
 		return err;

@@ -391,23 +391,35 @@ static void add_record(struct byte_buffer *records, const char *mode, const char
 	byte_buffer_append(records, path, strlen(path) + 1);
 }
 
-/* The wanted entries that are here, as `git update-index -z --index-info` takes them. */
-static void list_wanted(const struct repository *repository, const struct repository_tree *tree,
-			struct byte_buffer *records)
+void repository_add_record(struct byte_buffer *records, bool executable, const char *object,
+			   const char *path)
 {
-	for (size_t i = 0; i < tree->file_count; i++) {
-		const struct repository_file *file = &tree->files[i];
+	add_record(records, executable ? MODE_EXECUTABLE : MODE_FILE, object, path);
+}
 
-		if (file->wanted && object_set_find(&repository->here, file->object))
-			add_record(records, file->executable ? MODE_EXECUTABLE : MODE_FILE,
-				   file->object, file->path);
-	}
+void repository_add_links(const struct repository *repository, const struct repository_tree *tree,
+			  struct byte_buffer *records)
+{
 	for (size_t i = 0; i < tree->link_count; i++) {
 		const struct repository_link *link = &tree->links[i];
 
 		if (link->wanted && is_link_here(repository, link))
 			add_record(records, MODE_LINK, link->object, link->path);
 	}
+}
+
+/* The wanted entries that are here and not packed. */
+static void list_wanted(const struct repository *repository, const struct repository_tree *tree,
+			struct byte_buffer *records)
+{
+	for (size_t i = 0; i < tree->file_count; i++) {
+		const struct repository_file *file = &tree->files[i];
+
+		if (file->wanted && !file->packed &&
+		    object_set_find(&repository->here, file->object))
+			repository_add_record(records, file->executable, file->object, file->path);
+	}
+	repository_add_links(repository, tree, records);
 }
 
 /* Makes a tree of these entries. @ret_tree: its name, malloc'd. */

@@ -9,8 +9,9 @@
  *	refs/corebtf/coming	the newest that was seen; files of it may still be missing
  *	refs/corebtf/fetched	the one that the work tree was made of
  *
- * The work tree is made of a tree of just the wanted files: there is no pattern to be matched with
- * each of them, and no name in it that we have not looked at.
+ * The wanted files are put into a pack (packed_list.h), and git's copies of them are removed. The
+ *work tree has those that cannot be packed. It is made of a tree of just these files: there is no
+ *pattern to be matched with each of them, and no name in it that we have not looked at.
  */
 #ifndef COREBTF_HUB_REPOSITORY_H
 #define COREBTF_HUB_REPOSITORY_H
@@ -66,8 +67,14 @@ int repository_fetch_objects(struct repository *repository, const char *const *o
 /* Reads again which objects are here. */
 int repository_read_objects(struct repository *repository, struct reason *why);
 
-/* Puts the wanted files and links of @tree that are here into the work tree, and removes all others
- * of the repository from it. The commit counts as fetched if @complete. */
+/* Adds a file to a list as `git update-index -z --index-info` takes it; and the wanted links. */
+void repository_add_record(struct byte_buffer *records, bool executable, const char *object,
+			   const char *path);
+void repository_add_links(const struct repository *repository, const struct repository_tree *tree,
+			  struct byte_buffer *records);
+
+/* Puts the wanted files and links of @tree that are here, and not packed, into the work tree, and
+ * removes all others of the repository from it. The commit counts as fetched if @complete. */
 int repository_check_out(struct repository *repository, const struct repository_tree *tree,
 			 bool complete, struct reason *why);
 

@@ -79,7 +79,8 @@ static int add_file(struct repository_tree *tree, const char *path, const char *
 {
 	if (array_reserve(tree->files, tree->file_capacity, tree->file_count + 1))
 		return -ENOMEM;
-	tree->files[tree->file_count++] = (struct repository_file){path, object, executable, false};
+	tree->files[tree->file_count++] =
+		(struct repository_file){.path = path, .object = object, .executable = executable};
 	return 0;
 }
 
@@ -387,11 +388,22 @@ static void want_links_to_links(struct repository_tree *tree)
 	}
 }
 
+void repository_tree_want_links(struct repository_tree *tree)
+{
+	for (size_t k = 0; k < tree->link_count; k++) {
+		struct repository_link *link = &tree->links[k];
+
+		link->wanted = false;
+		for (size_t i = 0; link->real && !link->wanted && i < tree->file_count; i++)
+			link->wanted = tree->files[i].wanted && !tree->files[i].packed &&
+				       path_below(tree->files[i].path, link->real);
+	}
+	want_links_to_links(tree);
+}
+
 int repository_tree_select(struct repository_tree *tree, struct kernel_select *select)
 {
 	tree->known = tree->unknown = tree->wanted = 0;
-	for (size_t i = 0; i < tree->link_count; i++)
-		tree->links[i].wanted = false;
 	for (size_t i = 0; i < tree->file_count; i++) {
 		struct repository_file *file = &tree->files[i];
 		struct naming naming = {.tree = tree, .select = select};
@@ -403,12 +415,7 @@ int repository_tree_select(struct repository_tree *tree, struct kernel_select *s
 		tree->unknown += !naming.known && is_kernel_name(file->path);
 		file->wanted = naming.wanted;
 		tree->wanted += file->wanted;
-		for (size_t k = 0; file->wanted && k < tree->link_count; k++) {
-			struct repository_link *link = &tree->links[k];
-
-			link->wanted |= link->real && path_below(file->path, link->real);
-		}
 	}
-	want_links_to_links(tree);
+	repository_tree_want_links(tree);
 	return 0;
 }

@@ -19,6 +19,7 @@
 struct repository_file {
 	const char *path, *object;
 	bool executable, wanted;
+	bool packed; /* it is in the pack */
 };
 
 struct repository_link {
@@ -57,6 +58,9 @@ int repository_tree_set_target(struct repository_tree *tree, struct repository_l
 /* Follows all links. Reports those that lead out of the repository or in a circle. 0 or -ENOMEM.
  */
 int repository_tree_resolve(struct repository_tree *tree, repository_skip_fn skip, void *context);
+
+/* Marks as wanted only those links that lead to wanted files which are not packed. */
+void repository_tree_want_links(struct repository_tree *tree);
 
 /*
  * Marks as wanted the files that @select takes under any of their names, and the links that lead to

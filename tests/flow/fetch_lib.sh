@@ -25,9 +25,9 @@ commit() {
 git init -q "$server"
 git -C "$server" config uploadpack.allowFilter true
 git -C "$server" config uploadpack.allowAnySHA1InWant true
-# The files of the cache, without git's own.
+# The files of the cache, without git's own and the pack.
 files() {
-	(cd "$1" && find . -name .git -prune -o -type f -path '*/*/*' -print -o -type l -print) |
+	(cd "$1" && find . -name .git -prune -o -name kernels.pack -prune -o -type f -path '*/*/*' -print -o -type l -print) |
 		sed 's|^\./[^/]*/||' | sort
 }
 
@@ -40,8 +40,8 @@ holds() {
 
 # Blobs that are on this machine.
 blobs() {
-	git -C "$(echo "$BTFHUB_CACHE"/*-*)" cat-file --batch-all-objects --batch-check='%(objecttype)' 2>&1 |
-		grep -c '^blob$' || :
+	git -C "$(echo "$BTFHUB_CACHE"/*-*)" cat-file --batch-all-objects --batch-check='%(objecttype) %(objectsize)' 2>&1 |
+		grep -c '^blob [1-9]' || :
 }
 
 # requests ARGUMENT...: runs corebtf and counts git's connections to a server.
