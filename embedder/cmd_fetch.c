@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * corebtf fetch: downloads the selected kernel BTFs of git repositories into the cache, which a
- * bare --kernels reads.
+ * corebtf fetch: downloads the selected kernel BTFs of git repositories and packs them in the
+ * cache, which --kernels without a path reads.
  */
 #include <stdlib.h>
 
@@ -68,12 +68,14 @@ const struct command command_fetch = {
 	.details =
 		"REPO is a git repository, a URL or a path, with kernel BTFs in BTFHub's layout.\n"
 		"The default is $BTFHUB_REPO (several with commas between them), or BTFHub's\n"
-		"archive on GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub; a\n"
-		"bare --kernels reads it. To update the cache, or to resume an interrupted\n"
+		"archive on GitHub. The cache is $BTFHUB_CACHE, or ~/.cache/corebtf/btfhub. It "
+		"has\n"
+		"a pack of the selected kernels (corebtf pack), which all commands read where\n"
+		"no path follows --kernels. To update the cache, or to resume an interrupted\n"
 		"download, run the command again.",
 	.examples = "  corebtf fetch --select os=debian:11,arch=x86_64\n"
 		    "  corebtf fetch --select '!arch=arm64' my-btfs\n"
-		    "  corebtf embed execsnoop --kernels",
+		    "  corebtf embed execsnoop",
 	.statuses = "0 all selected kernels are there; 1 some are not",
 	.options = options_of_fetch,
 	.run = run,

@@ -76,6 +76,13 @@ git -C "$server" rm -q ubuntu/bionic/x86_64/4.15.0-1-generic.btf
 commit second
 downloads 2
 as_packed
+# Two kernels with each other's BTF: git's objects are the same as before.
+mv "$server/ubuntu/bionic/x86_64/4.15.0-2-generic.btf" swapped
+mv "$server/ubuntu/bionic/x86_64/4.15.0-3-generic.btf" "$server/ubuntu/bionic/x86_64/4.15.0-2-generic.btf"
+mv swapped "$server/ubuntu/bionic/x86_64/4.15.0-3-generic.btf"
+commit swapped
+downloads 2
+as_packed
 # Another link: its kernels have another name, whichever of the two is taken.
 ln -s bionic "$server/ubuntu/a-name"
 links=2
