@@ -8,6 +8,8 @@
 
 #include <arpa/inet.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -201,6 +203,19 @@ static void print_number(struct event_view *view, const struct field *field, con
 		line_unsigned(line, value);
 }
 
+/* The fewest digits that read back as the same number. */
+static void print_digits(struct line *line, double value, bool is_float)
+{
+	char text[LINE_NUMBER];
+
+	for (int digits = is_float ? 6 : 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, value);
+		if (is_float ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value)
+			break;
+	}
+	line_text(line, text);
+}
+
 static void print_float(struct event_view *view, const uint8_t *bytes, uint64_t size,
 			enum show_format format)
 {
@@ -209,14 +224,16 @@ static void print_float(struct event_view *view, const uint8_t *bytes, uint64_t 
 
 	if (size == 4) {
 		memcpy(&small, bytes, sizeof(small));
-		value = small;
+		value = (double)small;
 	} else {
 		memcpy(&value, bytes, sizeof(value));
 	}
-	if (!isfinite(value) && format == SHOW_JSON) /* JSON has no infinity */
+	if (isfinite(value))
+		print_digits(view->line, value, size == 4);
+	else if (format == SHOW_JSON) /* JSON has no infinity */
 		line_text(view->line, "null");
 	else
-		line_format(view->line, size == 4 ? "%.9g" : "%.17g", value);
+		line_text(view->line, isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
 }
 
 static void print_ip(struct event_view *view, const struct field *field, const uint8_t *bytes,
@@ -230,9 +247,14 @@ static void print_ip(struct event_view *view, const struct field *field, const u
 	    bits_load_whole(view->bytes + outer + field->family_offset, field->family_size) ==
 		    AF_INET)
 		family = AF_INET;
-	inet_ntop(family, bytes, text, sizeof(text));
 	quote(view, format);
-	line_text(view->line, text);
+	for (int i = 0; i < 4 && family == AF_INET; i++) { /* inet_ntop() calls sprintf() */
+		if (i)
+			line_bytes(view->line, ".", 1);
+		line_unsigned(view->line, bytes[i]);
+	}
+	if (family == AF_INET6)
+		line_text(view->line, inet_ntop(family, bytes, text, sizeof(text)));
 	quote(view, format);
 }
 

@@ -91,4 +91,15 @@ struct words {
 	char args[64];
 };
 
+/* What a tool like opensnoop sends. */
+struct opened {
+	u64 time;
+	int pid;
+	u32 uid;
+	int result;
+	int flags;
+	char comm[16];
+	char path[255];
+};
+
 #endif

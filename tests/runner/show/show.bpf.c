@@ -12,3 +12,4 @@ SHOWN(nested);
 SHOWN(meanings);
 SHOWN(open_ended);
 SHOWN(words);
+SHOWN(opened);

@@ -114,7 +114,7 @@ static void test_nested(void **state)
 			    "\"either\":{\"number\":1.5,\"bits\":1069547520},"
 			    "\"points\":[{\"x\":-1,\"y\":2},{\"x\":3,\"y\":-4}],"
 			    "\"words\":[\"one\",\"eight888\"],\"grid\":[[1,2,3],[4,5,6]],"
-			    "\"real\":0.10000000000000001}\n");
+			    "\"real\":0.1}\n");
 }
 
 static void test_table(void **state)
@@ -128,7 +128,7 @@ static void test_table(void **state)
 		"AT.X  AT.Y  WHOLE   PARTS EITHER.NUMBER EITHER.BITS POINTS WORDS GRID  REAL\n"
 		"1     2     67305985 1,2,3,4 1.5           1069547520  "
 		"[{\"x\":-1,\"y\":2},{\"x\":3,\"y\":-4}] one,eight888 [[1,2,3],[4,5,6]] "
-		"0.10000000000000001\n");
+		"0.1\n");
 	print("plain", SHOW_TABLE, &plain, sizeof(plain), 1);
 	assert_non_null(strstr(text, "a\"b\\\\x1b[1m\\xff\xc3\xa4"));
 }
