@@ -264,8 +264,9 @@ static enum fact has_byte_order(const struct type_view *types, const char *name)
 {
 	const bool is_big_here = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 
-	return (strcmp(name, "big-endian") == 0) == (types->swapped != is_big_here) ? FACT_PRESENT
-										    : FACT_ABSENT;
+	return (strcmp(name, "big-endian") == 0) == (type_view_is_foreign(types) != is_big_here)
+		       ? FACT_PRESENT
+		       : FACT_ABSENT;
 }
 
 static enum fact fact_of(const struct fact_finder *finder, const struct feature *feature,
