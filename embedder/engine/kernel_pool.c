@@ -41,6 +41,8 @@ struct reading {
 	const struct kernel_source *source;
 	struct kernel_stream *stream;	/* NULL: not opened yet, or closed */
 	const struct pack_reader *pack; /* of a pack: with all types, once they were needed */
+	pthread_mutex_t pack_lock;	/* of reading those */
+	size_t users;			/* threads that work on a kernel of the pack */
 	bool busy;			/* a thread reads it */
 	bool ended;
 	struct slot **slots;
@@ -254,13 +256,17 @@ static void run_packed(struct kernel_pool *pool, struct worker *worker, struct r
 		return;
 	free(result->outcome);
 	result->outcome = NULL;
-	pthread_mutex_lock(&pool->lock);
+	/* Not with the pool's lock, since it may wait for memory. */
+	pthread_mutex_lock(&reading->pack_lock);
 	pack = kernel_stream_pack_all(reading->stream, &result->why);
+	pthread_mutex_unlock(&reading->pack_lock);
+	result->error = -EBADMSG;
+	if (!pack)
+		return;
+	pthread_mutex_lock(&pool->lock);
 	reading->pack = pack;
 	pthread_mutex_unlock(&pool->lock);
-	result->error = -EBADMSG;
-	if (pack)
-		run_pack_source(pool, worker, result, pack, number);
+	run_pack_source(pool, worker, result, pack, number);
 }
 
 static bool is_wanted(void *context, const struct kernel_id *id)
@@ -291,6 +297,17 @@ static int read_next(struct reading *reading, struct kernel_file *ret_kernel,
 	return err ? err : kernel_stream_next(reading->stream, ret_kernel, ret_bytes, why);
 }
 
+/* With the lock held: closes a source that was read to its end and that no thread uses, and so
+ * gives its memory back. */
+static void close_unused(struct reading *reading)
+{
+	if (!reading->ended || reading->users)
+		return;
+	kernel_stream_close(reading->stream);
+	reading->stream = NULL;
+	reading->pack = NULL;
+}
+
 /*
  * With the lock held, which is released meanwhile: reads one kernel and works on it. Returns
  * whether this thread must go on with the source, because the kernel's bytes belong to the stream
@@ -316,10 +333,6 @@ static bool run_source_once(struct kernel_pool *pool, struct worker *worker,
 	if (more > 0) {
 		holds = kernel_stream_holds(reading->stream);
 		pack = kernel_stream_pack(reading->stream, &number);
-	} else if (!reading->stream || !kernel_stream_pack(reading->stream, &number)) {
-		/* Other threads may still work on the kernels of a pack. */
-		kernel_stream_close(reading->stream);
-		reading->stream = NULL;
 	}
 	pthread_mutex_lock(&pool->lock);
 	if (more > 0) {
@@ -333,16 +346,20 @@ static bool run_source_once(struct kernel_pool *pool, struct worker *worker,
 		pack = reading->pack;
 	reading->ended = more <= 0;
 	reading->busy = holds;
+	close_unused(reading);
 	pthread_cond_broadcast(&pool->changed);
 	if (slot) {
+		reading->users += pack != NULL;
 		pthread_mutex_unlock(&pool->lock);
 		if (pack)
 			run_packed(pool, worker, reading, slot, pack, number);
 		else
 			run_bytes(pool, worker, slot, &bytes);
 		pthread_mutex_lock(&pool->lock);
+		reading->users -= pack != NULL;
 		slot->done = true;
 	}
+	close_unused(reading);
 	hand_over(pool);
 	return holds;
 }
@@ -436,6 +453,7 @@ static void pool_free(struct kernel_pool *pool)
 			slot_free(reading->slots[k]);
 		free(reading->slots);
 		kernel_stream_close(reading->stream);
+		pthread_mutex_destroy(&reading->pack_lock);
 	}
 	free(pool->slots);
 	free(pool->readings);
@@ -466,6 +484,7 @@ int kernel_pool_run(struct kernel_input *input, const struct kernel_pool_work *w
 		for (size_t i = 0; i < pool.reading_count; i++) {
 			pool.readings[i].pool = &pool;
 			pool.readings[i].source = &list->sources[i];
+			pthread_mutex_init(&pool.readings[i].pack_lock, NULL);
 		}
 		engine_progress(input->events, 0, pool.total, NULL);
 		run_threads(&pool, jobs);

@@ -11,6 +11,9 @@ struct pack_stream {
 	const struct kernel_source *source;
 	const struct kernel_stream_opts *opts;
 	struct pack_reader reader, all; /* all: opened when it is needed */
+	int all_error;			/* and could not be read, for this reason: */
+	struct reason all_why;
+	uint64_t held; /* of the budget; UINT64_MAX: nothing */
 	size_t next;
 };
 
@@ -24,6 +27,7 @@ int pack_stream_open(const struct kernel_source *source, const struct kernel_str
 		return reason_errno(why, -ENOMEM, "cannot read it");
 	stream->source = source;
 	stream->opts = opts;
+	stream->held = UINT64_MAX;
 	err = pack_reader_open(source->path, &stream->reader, why);
 	if (err) {
 		free(stream);
@@ -39,6 +43,8 @@ void pack_stream_close(struct pack_stream *stream)
 		return;
 	pack_reader_close(&stream->reader);
 	pack_reader_close(&stream->all);
+	if (stream->held != UINT64_MAX)
+		memory_budget_release(stream->opts->budget, stream->held);
 	free(stream);
 }
 
@@ -59,6 +65,21 @@ static int make_file(const struct pack_stream *stream, const struct pack_kernel 
 	return err ? reason_errno(why, err, "cannot keep its name") : 0;
 }
 
+/* Reads the pack's types, once there is memory for them. */
+static int load(struct pack_stream *stream, struct reason *why)
+{
+	uint64_t size = pack_reader_load_size(&stream->reader, true);
+	int err;
+
+	if (stream->held != UINT64_MAX)
+		return 0;
+	err = memory_budget_acquire(stream->opts->budget, size, why);
+	if (err)
+		return err;
+	stream->held = size;
+	return pack_reader_load_warm(&stream->reader, why);
+}
+
 int pack_stream_next(struct pack_stream *stream, struct kernel_file *ret_file, bool with_types,
 		     struct reason *why)
 {
@@ -73,7 +94,7 @@ int pack_stream_next(struct pack_stream *stream, struct kernel_file *ret_file, b
 		if (opts->want && !opts->want(opts->context, &file.id))
 			continue;
 		if (with_types)
-			err = pack_reader_load_warm(&stream->reader, why);
+			err = load(stream, why);
 		if (err)
 			return err;
 		*ret_file = file;
@@ -83,17 +104,34 @@ int pack_stream_next(struct pack_stream *stream, struct kernel_file *ret_file, b
 	return 0;
 }
 
-const struct pack_reader *pack_stream_all_types(struct pack_stream *stream, struct reason *why)
+static int open_all(struct pack_stream *stream, struct reason *why)
 {
-	int err = 0;
+	uint64_t size;
+	int err = pack_reader_open(stream->source->path, &stream->all, why);
 
-	if (!stream->all.data)
-		err = pack_reader_open(stream->source->path, &stream->all, why);
 	if (!err && stream->all.count != stream->reader.count)
 		err = reason_set(why, -EBADMSG, "it changed while it was read");
-	if (!err)
-		err = pack_reader_load(&stream->all, why);
-	return err ? NULL : &stream->all;
+	if (err)
+		return err;
+	size = pack_reader_load_size(&stream->all, false);
+	err = memory_budget_extend(stream->opts->budget, stream->held, size, why);
+	if (err)
+		return err;
+	stream->held += size;
+	return pack_reader_load(&stream->all, why);
+}
+
+const struct pack_reader *pack_stream_all_types(struct pack_stream *stream, struct reason *why)
+{
+	if (!stream->all.data && !stream->all_error) {
+		stream->all_error = open_all(stream, &stream->all_why);
+		if (stream->all_error)
+			pack_reader_close(&stream->all);
+	}
+	if (!stream->all_error)
+		return &stream->all;
+	reason_set(why, stream->all_error, "%s", stream->all_why.text);
+	return NULL;
 }
 
 const struct pack_reader *pack_stream_current(const struct pack_stream *stream, size_t *ret_number)

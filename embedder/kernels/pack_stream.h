@@ -10,19 +10,19 @@
 
 struct pack_stream;
 
-/* @source and @opts must outlive the stream. A pack is not held of the budget: it is one for all of
- * its kernels, and its format limits it. Errors: those of pack_reader_open(). */
+/* @source and @opts must outlive the stream. Errors: those of pack_reader_open(). */
 int pack_stream_open(const struct kernel_source *source, const struct kernel_stream_opts *opts,
 		     struct pack_stream **ret_stream, struct reason *why);
 
-/* As kernel_stream_next(). @with_types: the pack's types are read first, but
- * for those that few CO-RE relocations need (pack_reader_load_warm()). */
+/* As kernel_stream_next(). @with_types: the pack's types are read first, but for those that few
+ * CO-RE relocations need (pack_reader_load_warm()). What that takes is held of the budget until the
+ * stream is closed. Errors: also -EFBIG more than the budget has. */
 int pack_stream_next(struct pack_stream *stream, struct kernel_file *ret_file, bool with_types,
 		     struct reason *why);
 
 /*
- * A reader of the same pack that has all types; the stream owns it. One thread at a time. NULL:
- * @why says what is wrong.
+ * A reader of the same pack that has all types; the stream owns it. One thread at a time; it may
+ * wait for memory. NULL: @why says what is wrong.
  */
 const struct pack_reader *pack_stream_all_types(struct pack_stream *stream, struct reason *why);
 

@@ -234,63 +234,76 @@ static int read_ordinals(struct pack_reader *reader, uint32_t **ret_ordinals, st
 	return 0;
 }
 
-/*
- * One pass over all patterns: counts the changes of each kernel in change_first[], or, once there
- * is room, puts them where change_first[] says and moves that on.
- */
-static int pass_patterns(struct pack_reader *reader, struct column_reader *column)
+/* Counts the changes of each kernel. */
+static int count_changes(const struct pack_reader *reader, struct column_reader column,
+			 size_t *counts, struct column_reader *ret_end)
 {
-	for (uint32_t pattern = 0; pattern < reader->pattern_count; pattern++) {
-		uint32_t changes = column_get(column), kernel = 0;
+	uint32_t kernels = (uint32_t)reader->count;
 
-		if (changes > column_left(column) || changes % 2)
+	for (uint32_t pattern = 0; pattern < reader->pattern_count; pattern++) {
+		uint32_t changes = column_get(&column), kernel = 0;
+
+		if (changes > column_left(&column) || changes % 2)
 			return -EBADMSG;
 		for (uint32_t i = 0; i < changes; i++) {
-			uint32_t gap = column_get(column);
+			uint32_t gap = column_get(&column);
 
-			if (gap > reader->count - kernel || (i && !gap))
+			if (gap > kernels - kernel || (i && !gap))
 				return -EBADMSG;
 			kernel += gap;
-			if (reader->changes && kernel < reader->count)
-				reader->changes[reader->change_first[kernel]++] = pattern;
-			else
-				reader->change_first[kernel]++;
+			counts[kernel]++;
 		}
 	}
-	return column->is_damaged ? -EBADMSG : 0;
+	*ret_end = column;
+	return column.is_damaged ? -EBADMSG : 0;
 }
 
-/* From patterns with their kernels to kernels with their patterns: counts, first places, then each
- * change to its place; that moves the first places up by one kernel. */
+/* Each change to its kernel, whose next place moves on. They were checked when they were counted.
+ */
+static void place_changes(const struct pack_reader *reader, struct column_reader column,
+			  uint32_t *changes, size_t *next)
+{
+	for (uint32_t pattern = 0; pattern < reader->pattern_count; pattern++) {
+		uint32_t kernel = 0;
+
+		for (uint32_t left = column_get(&column); left; left--) {
+			kernel += column_get(&column);
+			changes[next[kernel]++] = pattern;
+		}
+	}
+}
+
+/* From patterns with their kernels to kernels with their patterns. */
 static int sort_changes(struct pack_reader *reader, struct column_reader *column)
 {
-	struct column_reader again = *column;
-	size_t next = 0;
+	struct column_reader end;
+	size_t kernels = reader->count + 1, next = 0; /* changes may be behind the last one */
 	int err;
 
-	reader->change_first = calloc(reader->count + 2, sizeof(*reader->change_first));
+	reader->change_first = calloc(kernels + 1, sizeof(*reader->change_first));
 	if (!reader->change_first)
 		return -ENOMEM;
-	err = pass_patterns(reader, column);
+	err = count_changes(reader, *column, reader->change_first, &end);
 	/* The patterns of the types that were not read come last. */
-	if (!err && !reader->is_warm && column_left(column))
+	if (!err && !reader->is_warm && column_left(&end))
 		err = -EBADMSG;
 	if (err)
 		return err;
-	for (size_t kernel = 0; kernel <= reader->count; kernel++) {
+	for (size_t kernel = 0; kernel < kernels; kernel++) {
 		size_t count = reader->change_first[kernel];
 
 		reader->change_first[kernel] = next;
-		next += kernel < reader->count ? count : 0;
+		next += count;
 	}
 	reader->changes = malloc((next + 1) * sizeof(*reader->changes));
 	if (!reader->changes)
 		return -ENOMEM;
-	err = pass_patterns(reader, &again);
+	place_changes(reader, *column, reader->changes, reader->change_first);
+	/* Each place has moved on to that of the next kernel. */
 	memmove(reader->change_first + 1, reader->change_first,
-		reader->count * sizeof(*reader->change_first));
+		kernels * sizeof(*reader->change_first));
 	reader->change_first[0] = 0;
-	return err;
+	return 0;
 }
 
 static int read_patterns(struct pack_reader *reader, struct reason *why)
@@ -338,6 +351,16 @@ static int read_firsts(struct pack_reader *reader, struct reason *why)
 	return err;
 }
 
+/* Whether part @id has columns or strings that pack_reader_load_warm() does not read. */
+static bool is_cold_part(uint32_t id)
+{
+	uint32_t strings = id - (id >= PACK_PART_PREFIXES ? PACK_PART_PREFIXES : PACK_PART_STRINGS);
+
+	return id < PACK_PART_COLUMNS_END
+		       ? type_set_is_cold(id / PACK_COLUMNS)
+		       : strings == PACK_STRINGS_PARAMETERS || strings == PACK_STRINGS_FUNCTIONS;
+}
+
 static int read_columns(struct pack_reader *reader, struct type_columns_input *input, void **memory,
 			struct reason *why)
 {
@@ -345,11 +368,10 @@ static int read_columns(struct pack_reader *reader, struct type_columns_input *i
 	int err = 0;
 
 	for (uint32_t i = 0; !err && i < PACK_PART_COLUMNS_END; i++)
-		if (!reader->is_warm || !type_set_is_cold(i / PACK_COLUMNS))
+		if (!reader->is_warm || !is_cold_part(i))
 			err = pack_parts_read(&reader->parts, i, memory++, &input->columns[i], why);
 	for (uint32_t i = 0; !err && i < PACK_STRINGS_COUNT; i++) {
-		if (reader->is_warm &&
-		    (i == PACK_STRINGS_PARAMETERS || i == PACK_STRINGS_FUNCTIONS))
+		if (reader->is_warm && is_cold_part(PACK_PART_STRINGS + i))
 			continue;
 		err = pack_parts_read(&reader->parts, PACK_PART_STRINGS + i, memory++,
 				      &input->tails[i], why);
@@ -427,6 +449,33 @@ static int load(struct pack_reader *reader, struct reason *why)
 	free(memory);
 	free(input);
 	return err;
+}
+
+/* What a part becomes: a number of a byte or two is a word; of a member that is as in the version
+ * before, one number says three words. */
+static uint64_t read_size(uint32_t id, uint64_t size)
+{
+	if (id < PACK_PART_COLUMNS_END)
+		return size * (id % PACK_COLUMNS == PACK_COLUMN_NEXT_MEMBER ? 12 : 3);
+	if (id == PACK_PART_PATTERNS || id == PACK_PART_FIRSTS)
+		return size * sizeof(uint32_t);
+	return id < PACK_PART_KERNELS ? size * 2 : 0;
+}
+
+uint64_t pack_reader_load_size(const struct pack_reader *reader, bool warm)
+{
+	const struct pack_parts *parts = &reader->parts;
+	/* Of a type: its place, ordinal, slot, pattern and digest; of a slot: what it is. */
+	uint64_t size = parts->size + parts->type_count * (warm ? UINT64_C(20) : UINT64_C(28)) +
+			parts->slot_count * UINT64_C(16) + reader->count * sizeof(*reader->kernels);
+
+	for (uint32_t i = 0; i < parts->count; i++) {
+		const struct pack_place *place = &parts->places[i];
+
+		if (!warm || !is_cold_part(place->id))
+			size += place->size + read_size(place->id, place->size);
+	}
+	return size;
 }
 
 int pack_reader_load(struct pack_reader *reader, struct reason *why)

@@ -51,6 +51,10 @@ void pack_reader_close(struct pack_reader *reader); /* for _cleanup_ */
 /* Reads the types; once is enough. Errors: -EBADMSG, -ENOMEM. */
 int pack_reader_load(struct pack_reader *reader, struct reason *why);
 
+/* About how much memory the pack takes once its types are read, and while they are: @warm, by
+ * pack_reader_load_warm(). Bytes. */
+uint64_t pack_reader_load_size(const struct pack_reader *reader, bool warm);
+
 /* Reads only the types that most CO-RE relocations need, in half of the time. What needs all types
  * (making a BTF, merging) cannot be done then. */
 int pack_reader_load_warm(struct pack_reader *reader, struct reason *why);

@@ -313,7 +313,9 @@ int pack_source_open(struct pack_source *source, const struct pack_reader *reade
 {
 	const struct type_set *set = &reader->set;
 	const struct pack_kernel *kernel = &reader->kernels[number];
-	int err = source->reader == reader ? 0 : open_reader(source, reader);
+	/* The memory of one that was closed may be another one's. */
+	bool is_open = source->reader == reader && source->versions.family == reader->family;
+	int err = is_open ? 0 : open_reader(source, reader);
 
 	if (err)
 		return reason_errno(why, err, "cannot read a kernel");

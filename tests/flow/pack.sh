@@ -42,6 +42,21 @@ status 0 embed from-pack/exe --kernels all.pack --select 'os=debian:12'
 status 0 list from-pack/exe
 says out 6.1.0-
 says_not out 5.10.0-
+# The types of a pack count towards the limit, and are given back when its kernels are done: the second
+# pack has room only then.
+cp plain from-pack/exe
+status 1 embed from-pack/exe --kernels all.pack --all-machines --memory 1M
+size=$(sed -n 's/.*all.pack: it takes \([0-9]*\) MiB of memory, more than the limit of 1 MiB (--memory).*/\1/p' err)
+[ "$size" -ge 2 ] || fail "no size"
+for jobs in 1 2; do
+	cp plain from-pack/exe
+	got=0
+	timeout 60 "$COREBTF" embed from-pack/exe --kernels all.pack part.pack all.pack --all-machines -j $jobs \
+		--memory $((size + 1))M >out 2>err || got=$?
+	[ $got -eq 0 ] || fail "status $got within the memory of one pack"
+	same from-tree/exe from-pack/exe
+done
+
 # A folder with a pack in it.
 mkdir folder
 cp all.pack folder/kernels.pack
