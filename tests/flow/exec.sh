@@ -230,7 +230,7 @@ chmod +x state
 inherit() {
 	(
 		umask 0137
-		trap '' USR1 XFSZ PIPE
+		trap '' USR1 PIPE
 		exec 0<&- 7<one.btf 8<&7
 		mkdir -p "a folder"
 		cd "a folder"

@@ -19,10 +19,10 @@ step() {
 	echo "== status $?"
 }
 
-# One program is started while execsnoop traces. What it says of itself comes first, then what
-# execsnoop saw.
+# One program is started while execsnoop, as the arguments start it, traces. What it says of itself
+# comes first, then what execsnoop saw.
 trace() {
-	/execsnoop >/tmp/events 2>/tmp/err &
+	"$@" >/tmp/events 2>/tmp/err &
 	tracer=$!
 	for _ in $(seq 100); do
 		grep -q tracing /tmp/err && break
@@ -49,6 +49,24 @@ step bytes sha256sum /tmp/handed.btf
 step without-memfd /refuse memfd -- /task_facts
 step without-section /task_facts_bare
 step wrong-btf env COREBTF_BTF=/wrong.btf /task_facts_bare
-step trace trace
+step trace trace /execsnoop
 step trace-without-section /execsnoop_bare -t 1
+
+# Nothing but the files of corebtf exec has BTF for these.
+exec="/corebtf exec --kernels /kernels.pack --"
+mkdir -p /sys/fs/bpf /boot
+mount -t bpf none /sys/fs/bpf
+mount -t debugfs none /sys/kernel/debug
+cat /proc/self/mountinfo >/tmp/before
+step exec-without /bpftool prog load /task_facts.bpf.o /sys/fs/bpf/without
+# shellcheck disable=SC2086 # several words
+{
+	step exec-bpftool $exec /bpftool prog loadall /task_facts.bpf.o /sys/fs/bpf/with
+	step exec-facts $exec /task_facts_bare
+	step exec-trace trace $exec /execsnoop_bare
+}
+outside() {
+	cat /proc/self/mountinfo | cmp - /tmp/before && [ ! -e /sys/kernel/btf ] && [ -z "$(ls /boot)" ]
+}
+step exec-outside outside
 poweroff -f

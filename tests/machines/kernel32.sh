@@ -30,6 +30,20 @@ cp "$build/tests/support/refuse" "$disk/refuse"
 cp "$build/tests/machines/task_facts" "$disk/task_facts_bare"
 cp "$build/samples/execsnoop/execsnoop" "$disk/execsnoop"
 quietly "$COREBTF" embed "$disk/task_facts_bare" -o "$disk/task_facts" --kernels "$here/data"
+# The command itself, and a loader that knows nothing of it.
+(
+	shared=1 build=$work/build-shared
+	flags="-Wl,-rpath-link,$root/usr/lib/$multiarch"
+	configure
+	build corebtf_embedder
+) || exit
+unpack libc6 bpftool libcap2
+for program in "$work/build-shared/embedder/corebtf" "$root/usr/sbin/bpftool"; do
+	cp "$program" "$disk/"
+	with_libraries "$program" "$disk"
+done
+cp "$SOURCE/samples/kernels.pack" "$disk/"
+cp "$object" "$disk/task_facts.bpf.o"
 quietly "$COREBTF" remove "$disk/execsnoop" -o "$disk/execsnoop_bare"
 # The same release, built for another machine: must not be used.
 quietly "$COREBTF" trim "$object" -o "$disk/wrong.btf" --select arch=x86_64,release=6.1.0-50-cloud-amd64 \
@@ -106,3 +120,18 @@ ok "execsnoop: $(grep ' /bin/true$' "$said" | tr -s ' ')"
 step trace-without-section 1
 says "$said" "execsnoop: the kernel has no BTF of its own, and this program carries no BTFs"
 ok "without: $(grep 'has no BTF of its own' "$said")"
+
+# corebtf exec: programs without any BTF of their own.
+step exec-without 255
+says "$said" "failed to find valid kernel BTF"
+step exec-bpftool 0
+step exec-facts 0
+says "$said" "BTF: the kernel's own"
+facts
+ok "corebtf exec: Debian's bpftool loads a program that needs BTF, and the right fields are read"
+step exec-trace 0
+started=$(sed -n 's/^started //p' "$said")
+grep -qE "^${started% *} +${started#* } +0 +true +/bin/true$" "$said" ||
+	fail "execsnoop did not see process ${started% *} of ${started#* } with corebtf exec"
+step exec-outside 0
+ok "corebtf exec: execsnoop: $(grep ' /bin/true$' "$work/steps/exec-trace" | tr -s ' '); outside nothing has changed"

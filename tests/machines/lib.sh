@@ -109,7 +109,7 @@ configure() {
 	unpack libbpf-dev libelf-dev zlib1g-dev liblzma-dev libarchive-dev libzstd-dev libdwarf-dev \
 		libcmocka-dev libcmocka0
 	if [ "$shared" ]; then
-		unpack libbpf1 libelf1 zlib1g liblzma5 libarchive13 libzstd1
+		unpack libbpf1 libelf1 zlib1g liblzma5 libarchive13 libzstd1 libdwarf1
 		# Some of these links are from / on.
 		find "$libraries" -name '*.so' -lname '/*' | while read -r link; do
 			ln -sf "$root$(readlink "$link")" "$link"
@@ -121,7 +121,7 @@ configure() {
 	export PKG_CONFIG_LIBDIR="$libraries/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
 	# The compiler, with those packages in its folders and with $flags: tests that call it
 	# themselves do as the build does.
-	mkdir "$work/compiler"
+	mkdir -p "$work/compiler"
 	cat >"$work/compiler/$triplet-gcc" <<-END
 		#!/bin/sh
 		exec "$(command -v "$triplet-gcc")" "\$@" -idirafter "$root/usr/include" "-L$libraries" $flags
@@ -135,6 +135,26 @@ configure() {
 		-DCMAKE_FIND_ROOT_PATH="$root" -DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY \
 		-DCMAKE_FIND_ROOT_PATH_MODE_INCLUDE=ONLY -DCOREBTF_EMBEDDER="$COREBTF" \
 		"$@"
+}
+
+# with_libraries FILE DISK: a program from $root or $build that is linked dynamically, with its loader
+# and the libraries that it needs, out of $root.
+with_libraries() {
+	loader=$(readelf -l "$1" | sed -n 's/.*program interpreter: \(.*\)]/\1/p')
+	mkdir -p "$2${loader%/*}" "$2/lib/$multiarch"
+	cp -L "$root$loader" "$2$loader"
+	wanted=$(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)]/\1/p')
+	while [ "$wanted" ]; do
+		more=
+		for library in $wanted; do
+			[ ! -e "$2/lib/$multiarch/$library" ] || continue
+			file=$(find "$root/lib/$multiarch" "$root/usr/lib/$multiarch" -name "$library" 2>/dev/null | head -n 1)
+			[ "$file" ] || fail "no $library for $1"
+			cp -L "$file" "$2/lib/$multiarch/$library"
+			more="$more $(readelf -d "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)]/\1/p')"
+		done
+		wanted=$(echo $more)
+	done
 }
 
 build() {

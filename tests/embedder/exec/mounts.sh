@@ -103,10 +103,11 @@ wait $! || :
 [ "$(tr '\n' ' ' <out)" = "file 0 " ] || fail "it does not follow the host: $(cat out err)"
 ok "it follows the mounts of the host"
 
-# Nobody can write there; its folder is the one that it was in.
+# All can read it, nobody can write there.
 exec_one sh -c '! touch /sys/kernel/x && ! touch /boot/x && ! rm "/boot/vmlinux-$release" &&
 	! mkdir /sys/kernel/btf/y' 2>/dev/null || fail "it can be written to"
-(umask 0777 && exec_one test -r /sys/kernel/btf/vmlinux) || fail "not with this umask"
+modes=$(umask 0777 && exec_one stat -c %a /sys/kernel /sys/kernel/btf /sys/kernel/btf/vmlinux "/boot/vmlinux-$release")
+[ "$(echo $modes)" = "755 755 444 444" ] || fail "others cannot read it: $modes"
 
 # --- where something is missing ------------------------------------------------------------------
 # jail FOLDER: the parts of this system that a shell and corebtf need.
