@@ -3,6 +3,7 @@
  * corebtf lookup: which BTF the runtime would choose for a kernel, and why. The runtime's own
  * code chooses, so the log here is the log there.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,12 @@
 #include "embedder/engine/bundle_input.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/field_print.h"
+#include "embedder/cli/kernel_paths.h"
 #include "embedder/cli/output_check.h"
+#include "embedder/cli/pack_output.h"
+#include "embedder/cli/run_events.h"
+#include "embedder/engine/full_bundle.h"
+#include "embedder/util/memory_budget.h"
 #include "embedder/util/interrupt.h"
 #include "embedder/cli/report.h"
 #include "embedder/util/text.h"
@@ -40,6 +46,8 @@ enum {
 	OPTION_FIRST,
 	OPTION_OBJECT,
 	OPTION_FIELD,
+	OPTION_KERNELS,
+	OPTION_AS,
 };
 
 #define MAX_BUILD_ID_SIZE 64
@@ -48,7 +56,8 @@ enum {
 
 struct lookup_options {
 	const char *file, *output, *object;
-	const char **fields; /* of --field */
+	struct kernel_paths kernels; /* in place of a file, or the file if that is a pack */
+	const char **fields;	     /* of --field */
 	size_t field_count;
 	struct corebtf_kernel_opts kernel;
 	uint8_t build_id[MAX_BUILD_ID_SIZE];
@@ -57,6 +66,7 @@ struct lookup_options {
 static void cleanup_options(struct lookup_options *options)
 {
 	free(options->fields);
+	kernel_paths_free(&options->kernels);
 }
 
 static void cleanup_corebtf(struct corebtf **corebtf)
@@ -118,6 +128,10 @@ static int take(const struct command *command, void *context, int key, const cha
 		return command_usage_error(command, "one FILE at a time; '%s' is too many", value);
 	if (key == COMMAND_OPERAND)
 		options->file = value;
+	if (key == OPTION_KERNELS)
+		kernel_paths_add(&options->kernels, value);
+	if (key == OPTION_AS)
+		return kernel_paths_take_as(command, value, &options->kernels);
 	if (key == OPTION_FIELD)
 		options->fields[options->field_count++] = value;
 	if (key == OPTION_NEAREST)
@@ -327,8 +341,63 @@ static int lookup_in_folder(struct lookup_options *options, struct lookup_log *l
 	return use_btf(options, btf, size);
 }
 
+/* A bundle of the full BTFs that may be chosen. The log says only how, since nobody has that
+ * bundle. Returns a status. */
+static int open_kernels(struct lookup_options *options, struct lookup_log *log, void **ret_bundle,
+			struct corebtf **ret_corebtf)
+{
+	const struct corebtf_open_opts opts = {
+		.sz = sizeof(opts), .log = print_line, .log_context = log};
+	const char *release = options->kernel.release, *machine;
+	struct kernel_input kernels;
+	struct reason why = {""};
+	struct utsname host;
+	size_t size = 0;
+	int err = uname(&host) < 0 ? -errno : 0;
+
+	complete_kernel(options, &host);
+	machine =
+		machine_canonical(options->kernel.machine ? options->kernel.machine : host.machine);
+	kernel_input_init(&kernels, run_events());
+	kernel_paths_find(&options->kernels, &kernels);
+	kernel_list_sort(&kernels.list);
+	if (err)
+		reason_errno(&why, err, "cannot read the running kernel's release");
+	else
+		err = full_bundle_make(&kernels, release ? release : host.release, machine,
+				       memory_budget_default(), ret_bundle, &size, &why);
+	if (!err && kernels.failures)
+		err = reason_set(&why, -EIO, "what could not be read may be the right one");
+	kernel_input_free(&kernels);
+	if (!err)
+		err = corebtf_open_memory(*ret_bundle, size, ret_corebtf, &opts);
+	if (!err)
+		log->last.text[0] = '\0';
+	else
+		report_failure(options->file, "%s",
+			       *why.text ? why.text : bundle_input_words(&log->last, "it", err));
+	return err ? STATUS_FAILED : STATUS_DONE;
+}
+
+static int check_kernels(const struct command *command, struct lookup_options *options)
+{
+	if (options->file && options->kernels.count)
+		return command_usage_error(command, "either FILE or --kernels PATH");
+	if (options->file && pack_output_is_pack(options->file))
+		kernel_paths_add(&options->kernels, options->file);
+	if (!options->file && !options->kernels.count)
+		return command_usage_error(command, "no FILE given");
+	if (!options->file)
+		options->file = "--kernels";
+	if (options->kernels.count && (options->object || options->kernel.nearest))
+		return command_usage_error(command, "--object and --nearest are for trimmed BTFs; "
+						    "these are full ones");
+	return kernel_paths_check(command, &options->kernels);
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
+	_cleanup_free_ void *bundle = NULL;
 	_cleanup_(cleanup_corebtf) struct corebtf *corebtf = NULL;
 	struct corebtf_entry entry = {.sz = sizeof(entry)};
 	_cleanup_(cleanup_options) struct lookup_options options = {0};
@@ -340,25 +409,30 @@ static int run(const struct command *command, int argc, char **argv)
 	int status, err;
 
 	options.fields = calloc((size_t)argc + 1, sizeof(*options.fields));
-	if (!options.fields) {
+	if (!options.fields || kernel_paths_init(&options.kernels, argc)) {
 		report_failure(NULL, "out of memory");
 		return STATUS_FAILED;
 	}
 	status = command_parse(command, argc, argv, take, &options);
+	if (status == COMMAND_GO)
+		status = check_kernels(command, &options);
 	if (status != COMMAND_GO)
 		return status;
-	if (!options.file)
-		return command_usage_error(command, "no FILE given");
 	if (OUTPUT_CHECK(options.output, options.file, options.object))
 		return STATUS_FAILED;
+	for (size_t i = 0; i < options.kernels.count; i++)
+		if (OUTPUT_CHECK(options.output, options.kernels.paths[i].path))
+			return STATUS_FAILED;
 	if (options.kernel.release && options.kernel.host_root)
 		return command_usage_error(command,
 					   "--host-root is about the running kernel's host: "
 					   "not with --release");
-	if (file_bytes_is_folder(options.file))
+	if (!options.kernels.count && file_bytes_is_folder(options.file))
 		return lookup_in_folder(&options, &log, &opts);
 
-	err = corebtf_open_file(options.file, &corebtf, &opts);
+	if (options.kernels.count && open_kernels(&options, &log, &bundle, &corebtf))
+		return STATUS_FAILED;
+	err = corebtf ? 0 : corebtf_open_file(options.file, &corebtf, &opts);
 	if (!err)
 		err = find(&options, corebtf, &entry);
 	/* A program would read its bytes next: if they cannot be read, the lookup fails. */
@@ -378,6 +452,12 @@ static int run(const struct command *command, int argc, char **argv)
 }
 
 static const struct command_option options_of_lookup[] = {
+	{OPTION_KERNELS, "kernels", "[PATH...]",
+	 "instead of FILE: choose among the full BTFs of kernels,\n"
+	 "in all forms that embed takes; the default PATH is\n"
+	 "embed's"},
+	{OPTION_AS, "as", "KEY=VALUE[,...]",
+	 "what the kernels at the PATHs after it are, as for embed"},
 	{OPTION_RELEASE, "release", "RELEASE",
 	 "the kernel's release, as uname -r prints it (default:\n"
 	 "the running kernel, with all that is known of it)"},
@@ -410,16 +490,19 @@ static const struct command_option options_of_lookup[] = {
 
 const struct command command_lookup = {
 	.name = "lookup",
-	.usage = "FILE [--release RELEASE] [--machine MACHINE] [-o OUT] [OPTION...]",
+	.usage = "{FILE | --kernels [PATH...]} [--release RELEASE] [--machine MACHINE] [-o OUT] "
+		 "[OPTION...]",
 	.purpose = "show which BTF a program would choose for a kernel, and why",
-	.details = "FILE is an executable, a bundle file, a tar of BTFs, or a folder in BTFHub's "
-		   "layout.",
+	.details =
+		"FILE is an executable, a bundle file, a tar of BTFs, a folder in BTFHub's layout, "
+		"or\na pack of full BTFs.",
 	.examples =
 		"  corebtf lookup execsnoop\n"
 		"  corebtf lookup execsnoop --release 5.10.0-30-amd64 -o small.btf\n"
 		"  corebtf lookup execsnoop --release 5.10.0-30-amd64 --os debian --os-version 11\n"
 		"  corebtf lookup kernels.bundle --release 5.10.0-30-arm64 --machine aarch64\n"
 		"  corebtf lookup min_core_btfs.tar.gz --release 5.10.0-30-amd64\n"
+		"  corebtf lookup debian.pack --release 5.10.0-30-amd64 -o full.btf\n"
 		"  corebtf lookup min_core_btfs --release 5.10.0-30-amd64 -o small.btf",
 	.statuses = "0 found; 1 none or several fit, OBJ is another build, or it failed",
 	.options = options_of_lookup,

@@ -94,6 +94,9 @@ wrong "--select goes with --kernels" list a --select os=debian
 wrong "unknown key" list --kernels a --select x=debian
 wrong "'b' is too many" list a b
 wrong "no FILE" lookup --release 5.4
+wrong "either FILE or --kernels" lookup a --kernels b
+wrong "are for trimmed BTFs" lookup --kernels b --nearest
+wrong "are for trimmed BTFs" lookup --kernels b --object x.bpf.o
 wrong "empty" lookup a --release ''
 wrong "no IN" convert -o x
 wrong "no OUT" convert x
