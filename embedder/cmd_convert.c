@@ -13,6 +13,7 @@
 #include "embedder/cli/output.h"
 #include "embedder/cli/output_check.h"
 #include "embedder/cli/pack_output.h"
+#include "embedder/cli/package_output.h"
 #include "embedder/cli/report.h"
 #include "embedder/cli/run_events.h"
 #include "embedder/cli/select_option.h"
@@ -413,6 +414,18 @@ static int run(const struct command *command, int argc, char **argv)
 		kernel_select_clear(&options.select);
 		return status;
 	}
+	if (options.in && package_output_is(options.in, options.out)) {
+		if (options.select.count || options.needed_count || options.json_to ||
+		    options.object.machine) {
+			kernel_select_clear(&options.select);
+			return command_usage_error(command,
+						   "a BPF object becomes a package.json, and "
+						   "that a BPF object, without options");
+		}
+		return OUTPUT_CHECK(options.out, options.in)
+			       ? STATUS_FAILED
+			       : package_output_convert(options.in, options.out);
+	}
 	if (options.select.count) {
 		kernel_select_clear(&options.select);
 		return command_usage_error(command, "--select is for an IN that is a pack");
@@ -482,6 +495,8 @@ const struct command command_convert = {
 		"IN may also be a pack (corebtf pack): its full BTFs are written to a FOLDER/, or "
 		"one\n"
 		"of them to OUT.btf.\n"
+		"A BPF object becomes eunomia's package.json (OUT ends in .json), and that a BPF\n"
+		"object again.\n"
 		"To embed them in an executable: 'corebtf embed --bundle'.",
 	.examples = "  corebtf convert execsnoop kernels.bundle\n"
 		    "  corebtf convert execsnoop min_core_btfs.tar.gz --layout bcc\n"
@@ -490,6 +505,7 @@ const struct command command_convert = {
 		    "  corebtf convert min_core_btfs.tar.gz btfs/\n"
 		    "  corebtf convert kernels.bundle kernels.o --machine x86_64\n"
 		    "  corebtf convert kernels.bundle kernels.o --like execsnoop\n"
+		    "  corebtf convert opensnoop.bpf.o package.json\n"
 		    "  corebtf convert debian.pack btfs/ --select 'os=debian:12'",
 	.statuses = "0 done; 1 failed, or some kernels were left out",
 	.options = options_of_convert,

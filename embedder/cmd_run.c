@@ -19,6 +19,7 @@
 #include "embedder/cli/runner.h"
 #include "embedder/cli/sources.h"
 #include "embedder/engine/memory_file.h"
+#include "embedder/engine/tool_payload.h"
 #include "embedder/kernels/running_kernel.h"
 #include "embedder/util/cleanup.h"
 
@@ -107,14 +108,37 @@ static int trim(struct run_options *options, const struct runner *runner, struct
 	return err;
 }
 
+/* A package.json becomes what `corebtf tool` would write into a file. */
+static int unpack(const struct run_options *options, struct memory_file *tool)
+{
+	_cleanup_(tool_payload_free) struct tool_payload payload = {0};
+	_cleanup_free_ void *tar = NULL;
+	struct reason why = {""};
+	size_t size = 0;
+	int err = tool_payload_init(&payload, NULL);
+
+	if (!err)
+		err = tool_payload_add(&payload, options->file, &why);
+	if (!err)
+		err = tool_payload_pack(&payload, &tar, &size, &why);
+	if (!err)
+		err = memory_file_open(tar, size, tool, &why);
+	if (err)
+		report_failure(options->file, "%s", *why.text ? why.text : strerror(-err));
+	return err;
+}
+
 /* Replaces this process. Returns when that failed. */
 static int start(const struct run_options *options, const struct runner *runner,
-		 const struct memory_file *bundle, char **argv)
+		 const struct memory_file *bundle, const struct memory_file *tool, char **argv)
 {
 	const char *path = bundle->fd >= 0 ? bundle->path : options->bundle;
 
+	/* They stay open in the runner. */
 	if (bundle->fd >= 0)
-		fcntl(bundle->fd, F_SETFD, 0); /* stays open in the runner */
+		fcntl(bundle->fd, F_SETFD, 0);
+	fcntl(tool->fd, F_SETFD, 0);
+	argv[1] = (char *)tool->path;
 	if (path && setenv("COREBTF_BUNDLE", path, 1))
 		report_failure(NULL, "out of memory");
 	else {
@@ -129,16 +153,16 @@ static int run_file(struct run_options *options, char **argv)
 {
 	_cleanup_(runner_free) struct runner runner = {0};
 	_cleanup_(trimming_free) struct trimming trimming = {0};
-	_cleanup_(memory_file_close) struct memory_file bundle = {.fd = -1};
+	_cleanup_(memory_file_close) struct memory_file bundle = {.fd = -1}, tool = {.fd = -1};
 	struct kernel_paths *kernels = &options->sources.kernels;
 
-	if (runner_find(options->runner, NULL, &runner))
+	if (runner_find(options->runner, NULL, &runner) || unpack(options, &tool))
 		return STATUS_FAILED;
 	if (!kernels->count && !options->bundle && access(RUNNING_KERNEL_BTF_PATH, R_OK) != 0)
 		kernel_paths_default(kernels);
 	if (kernels->count && trim(options, &runner, &trimming, &bundle))
 		return STATUS_FAILED;
-	return start(options, &runner, &bundle, argv);
+	return start(options, &runner, &bundle, &tool, argv);
 }
 
 static int run(const struct command *command, int argc, char **argv)

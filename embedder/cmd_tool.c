@@ -5,12 +5,10 @@
  * trimmed BTF for each kernel in another.
  */
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/archive/archive_writer.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/output_check.h"
@@ -18,8 +16,8 @@
 #include "embedder/cli/run_events.h"
 #include "embedder/cli/runner.h"
 #include "embedder/cli/sources.h"
+#include "embedder/engine/tool_payload.h"
 #include "embedder/util/cleanup.h"
-#include "embedder/util/input_file.h"
 #include "embedder/util/interrupt.h"
 #include "embedder/util/text.h"
 #include "runner/object/tool_format.h"
@@ -37,9 +35,8 @@ struct tool_options {
 struct tool {
 	struct runner runner;
 	struct trimming trimming;
-	struct archive_file *files; /* the objects */
-	size_t file_count;
-	void *payload; /* a tar of them */
+	struct tool_payload files; /* the objects */
+	void *payload;		   /* a tar of them */
 	size_t payload_size;
 	void *bundle; /* NULL: it needs none */
 	size_t bundle_size;
@@ -53,11 +50,7 @@ static void cleanup_options(struct tool_options *options)
 
 static void cleanup_tool(struct tool *tool)
 {
-	for (size_t i = 0; i < tool->file_count; i++) {
-		free((char *)tool->files[i].name);
-		free((void *)tool->files[i].data);
-	}
-	free(tool->files);
+	tool_payload_free(&tool->files);
 	free(tool->payload);
 	free(tool->bundle);
 	trimming_free(&tool->trimming);
@@ -125,56 +118,24 @@ static int check_options(const struct command *command, struct tool_options *opt
 	return kernel_paths_check(command, &sources->kernels);
 }
 
-/* An object's name inside of the tool: TOOL/NAME.bpf.o; two of one name would be one file. */
-static int add_name(const struct tool_options *options, struct tool *tool, const char *path)
-{
-	_cleanup_free_ char *copy = strdup(path);
-	char *name;
-
-	if (!copy || asprintf(&name, "%s/%s", options->name, basename(copy)) < 0) {
-		report_failure(NULL, "out of memory");
-		return -ENOMEM;
-	}
-	tool->files[tool->file_count++].name = name;
-	for (size_t i = 0; i + 1 < tool->file_count; i++) {
-		if (strcmp(tool->files[i].name, name) == 0) {
-			report_failure(path, "a second object of this name: rename one of them");
-			return -EINVAL;
-		}
-	}
-	return 0;
-}
-
 static int read_objects(const struct tool_options *options, struct tool *tool)
 {
 	const struct sources *sources = &options->sources;
 	struct reason why = {""};
-	size_t total = 0;
-	int err;
+	int err = tool_payload_init(&tool->files, options->name);
 
-	tool->files = calloc(sources->object_count, sizeof(*tool->files));
-	if (!tool->files) {
+	if (err) {
 		report_failure(NULL, "out of memory");
-		return -ENOMEM;
+		return err;
 	}
 	for (size_t i = 0; i < sources->object_count; i++) {
-		const char *path = sources->object_paths[i];
-		struct archive_file *file = &tool->files[i];
-		void *data = NULL;
-
-		err = add_name(options, tool, path);
-		if (err)
-			return err;
-		err = input_file_read(path, TOOL_MAX_SIZE - total, &data, &file->size, &why);
+		err = tool_payload_add(&tool->files, sources->object_paths[i], &why);
 		if (err) {
-			report_failure(path, "%s", why.text);
+			report_failure(sources->object_paths[i], "%s", why.text);
 			return err;
 		}
-		file->data = data;
-		total += file->size;
 	}
-	err = archive_writer_pack(ARCHIVE_PLAIN, tool->files, tool->file_count, &tool->payload,
-				  &tool->payload_size, &why);
+	err = tool_payload_pack(&tool->files, &tool->payload, &tool->payload_size, &why);
 	if (err)
 		report_failure(options->output, "nothing written: %s", why.text);
 	return err;
@@ -230,8 +191,9 @@ static void print_summary(const struct tool_options *options, const struct tool 
 	if (tool->bundle) {
 		kernel_notes_trimming(&tool->trimming);
 		report_note("%s: a tool for %s, %zu BPF object%s, %s kernel%s, %s distinct BTF%s",
-			    options->output, tool->runner.machine, tool->file_count,
-			    text_plural(tool->file_count), text_count(tool->summary.entries).text,
+			    options->output, tool->runner.machine, options->sources.object_count,
+			    text_plural(options->sources.object_count),
+			    text_count(tool->summary.entries).text,
 			    text_plural(tool->summary.entries),
 			    text_count(tool->summary.blobs).text, text_plural(tool->summary.blobs));
 		kernel_notes_failures(&tool->trimming.kernels);
@@ -239,7 +201,8 @@ static void print_summary(const struct tool_options *options, const struct tool 
 		return;
 	}
 	report_note("%s: a tool for %s, %zu BPF object%s, %s", options->output,
-		    tool->runner.machine, tool->file_count, text_plural(tool->file_count),
+		    tool->runner.machine, options->sources.object_count,
+		    text_plural(options->sources.object_count),
 		    request_set_count(tool->trimming.objects.requests)
 			    ? "for kernels that have BTF of their own"
 			    : "which need no BTF of a kernel");
@@ -311,7 +274,9 @@ const struct command command_tool = {
 	.usage = "OBJ... -o FILE [--kernels [PATH...]] [OPTION...]",
 	.purpose = "make one static executable out of BPF objects",
 	.details =
-		"FILE loads and attaches the programs of the BPF objects OBJ and prints their\n"
+		"FILE loads and attaches the programs of the BPF objects OBJ (.bpf.o, or "
+		"eunomia's\n"
+		"package.json) and prints their\n"
 		"events by type; it needs no other file on the machine where it runs, and no BTF\n"
 		"of the kernel there if that is among the kernels given here. Its options are the\n"
 		"objects' 'const volatile' variables: see FILE --help.",

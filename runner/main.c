@@ -50,6 +50,7 @@
 struct run {
 	struct tool tool;
 	struct variables variables;
+	struct defaults defaults;
 	struct settings settings;
 	struct loading loading;
 	struct links links;
@@ -93,6 +94,7 @@ static void cleanup_run(struct run *run)
 	corebtf_path_free((char *)run->loading.btf_path);
 	waiting_stop(&run->waiting);
 	settings_free(&run->settings);
+	defaults_free(&run->defaults);
 	variables_free(&run->variables);
 	tool_close(&run->tool);
 }
@@ -135,6 +137,13 @@ static int read_options(struct run *run, int argc, char **argv)
 		err = object ? variables_collect(&run->variables, object, i, &why) : -EINVAL;
 		bpf_object__close(object);
 	}
+	if (!err)
+		err = settings_start(&run->settings, &run->variables, &why);
+	if (!err)
+		err = defaults_read(&run->defaults, run->tool.defaults, &run->variables, &why);
+	if (!err)
+		err = settings_parse(&run->settings, &run->variables, run->defaults.word_count + 1,
+				     run->defaults.words, &why);
 	if (err) {
 		say("%s", why.text);
 		return STATUS_FAILED;
@@ -451,11 +460,13 @@ static int run_tool(struct run *run, int argc, char **argv)
 	if (status != STATUS_DONE)
 		return status;
 	if (run->settings.help) {
-		settings_print_help(program_name, &run->variables, stdout);
+		settings_print_help(program_name, &run->defaults, &run->variables, stdout);
 		return STATUS_DONE;
 	}
 	if (run->settings.version) {
-		printf("%s, a tool of corebtf %s\n", program_name, corebtf_version());
+		printf("%s%s%s, a tool of corebtf %s\n", program_name,
+		       run->defaults.version ? " " : "",
+		       run->defaults.version ? run->defaults.version : "", corebtf_version());
 		return STATUS_DONE;
 	}
 	libbpf_log_start(run->settings.verbose);

@@ -12,6 +12,7 @@
 #include "embedder/elf/elf_file.h"
 #include "embedder/util/text.h"
 #include "embedder/object/embedded_objects.h"
+#include "embedder/package/bpf_package.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/input_file.h"
 #include "runtime/kernel/machine.h"
@@ -55,12 +56,45 @@ static int add_object(struct object_input *input, const struct bpf_object_file *
 	return err;
 }
 
+/* The object of a package.json. -ENOEXEC: the file is none. */
+static int open_package(const char *path, struct bpf_object_file *ret_object, struct reason *why)
+{
+	_cleanup_(bpf_package_free) struct bpf_package package = {0};
+	_cleanup_free_ void *json = NULL;
+	_cleanup_free_ char *name = NULL;
+	size_t size = 0;
+	int err = input_file_read(path, BPF_PACKAGE_SIZE_MAX, &json, &size, NULL);
+
+	if (err || !bpf_package_is(json, size))
+		return -ENOEXEC;
+	err = bpf_package_read(json, size, &package, why);
+	if (err)
+		return err == -ENOEXEC ? -EBADMSG : err;
+	if (asprintf(&name, "%s.bpf.o", package.name) < 0) {
+		name = NULL;
+		return reason_set(why, -ENOMEM, "out of memory");
+	}
+	return bpf_object_file_copy(name, package.object, package.object_size, ret_object, why);
+}
+
+static int open_object(const char *path, struct bpf_object_file *ret_object, struct reason *why)
+{
+	struct reason no_object = {""};
+	int err = bpf_object_file_open(path, ret_object, &no_object);
+
+	if (err == -ENOEXEC)
+		err = open_package(path, ret_object, why);
+	if (err == -ENOEXEC || (err && !*why->text))
+		*why = no_object;
+	return err;
+}
+
 static int add_file(struct object_input *input, const char *path)
 {
 	_cleanup_(bpf_object_file_close) struct bpf_object_file object = {0};
 	struct reason why = {""};
 	uint32_t relocations;
-	int err = bpf_object_file_open(path, &object, &why);
+	int err = open_object(path, &object, &why);
 
 	if (!err)
 		err = add_object(input, &object, &why);

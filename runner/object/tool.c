@@ -32,6 +32,7 @@ void tool_close(struct tool *tool)
 		free(tool->objects[i].data);
 	}
 	free(tool->objects);
+	free(tool->defaults);
 	free(tool->name);
 	*tool = (struct tool){0};
 }
@@ -89,6 +90,31 @@ static int take_name(struct tool *tool, const char *path, const char **ret_name,
 	return 0;
 }
 
+static bool is_defaults(const char *name)
+{
+	size_t length = strlen(name), suffix = strlen(TOOL_DEFAULTS_SUFFIX);
+
+	return length > suffix && strcmp(name + length - suffix, TOOL_DEFAULTS_SUFFIX) == 0;
+}
+
+/* Joins the lines of all objects. */
+static int add_defaults(struct tool *tool, const char *text, size_t size, struct reason *why)
+{
+	size_t before = tool->defaults ? strlen(tool->defaults) : 0;
+	char *joined;
+
+	if (before + size > TOOL_DEFAULTS_MAX)
+		return reason_set(why, -EBADMSG,
+				  "the tool is damaged: more than %d bytes of defaults",
+				  TOOL_DEFAULTS_MAX);
+	joined = realloc(tool->defaults, before + size + 1);
+	if (!joined)
+		return reason_errno(why, -ENOMEM, "the tool");
+	tool->defaults = joined;
+	memcpy(joined + before, text, size + 1);
+	return 0;
+}
+
 static int read_member(struct tool *tool, struct tar *tar, struct reason *why)
 {
 	const struct tar_member *member = &tar->member;
@@ -118,6 +144,10 @@ static int read_member(struct tool *tool, struct tar *tar, struct reason *why)
 			return reason_set(why, got ? got : -EBADMSG,
 					  "the tool is damaged: %s is cut off", name);
 		done += (size_t)got;
+	}
+	if (is_defaults(name)) {
+		data[done] = '\0';
+		return add_defaults(tool, data, done, why);
 	}
 	return add_object(tool, name, TAKE_PTR(data), done, why);
 }
@@ -154,6 +184,9 @@ int tool_read(const void *bytes, size_t size, struct tool *ret_tool, struct reas
 		return reason_errno(why, err, "the tool is damaged");
 	if (!tool.count)
 		return reason_set(why, -EBADMSG, "the tool is damaged: no BPF object in it");
+	err = add_defaults(&tool, "", 0, why);
+	if (err)
+		return err;
 	*ret_tool = tool;
 	tool = (struct tool){0};
 	return 0;
@@ -187,7 +220,14 @@ int tool_open_file(const char *path, struct tool *ret_tool, struct reason *why)
 
 	if (err)
 		return reason_set(why, err, "%s: %s", path, detail.text);
+	if (tar_is(data, size)) {
+		err = tool_read(data, size, ret_tool, why);
+		free(data);
+		return err;
+	}
 	err = add_object(&tool, name, data, size, why);
+	if (!err)
+		err = add_defaults(&tool, "", 0, why);
 	if (err)
 		return err;
 	tool.name = strndup(name, strcspn(name, "."));

@@ -20,14 +20,16 @@ struct tool {
 	char *name; /* opensnoop */
 	struct tool_object *objects;
 	size_t count, capacity;
+	char *defaults; /* lines of all objects, options/defaults.h; never NULL in an open tool */
 };
 
 /* The tool in the runner's own file. Errors: -ENODATA the runner carries none; those of
  * tool_read(). */
 int tool_open_own(struct tool *ret_tool, struct reason *why);
 
-/* The tool that consists of the BPF object at @path; its name is that of the file up to the first
- * dot. Errors: those of open(2) and read(2), -EFBIG, -EINVAL no BPF object. */
+/* The tool that consists of the BPF object at @path, with the name of the file up to the first
+ * dot; or the one in a tar at @path, as it is in a runner's own file. Errors: those of open(2) and
+ * read(2), -EFBIG, -EINVAL no BPF object. */
 int tool_open_file(const char *path, struct tool *ret_tool, struct reason *why);
 
 /* The same out of the bytes of a tar, hostile or not. -EBADMSG; -ENOMEM. */

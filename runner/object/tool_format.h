@@ -13,6 +13,13 @@
 
 #define TOOL_SECTION_NAME ".corebtf.tool"
 
+/*
+ * After an object, TOOL/NAME.bpf.o.defaults may follow: lines with what is said of it beside its
+ * BTF (options/defaults.h).
+ */
+#define TOOL_DEFAULTS_SUFFIX ".defaults"
+#define TOOL_DEFAULTS_MAX    (1 << 20)
+
 /* Of all objects together; runner.ld leaves four times as many addresses free. */
 #define TOOL_MAX_SIZE (64 << 20)
 

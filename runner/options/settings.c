@@ -99,9 +99,9 @@ void settings_free(struct settings *settings)
 
 const char *settings_find(const struct setting_pairs *pairs, const char *name)
 {
-	for (size_t i = 0; i < pairs->count; i++) {
-		if (strcmp(pairs->list[i].name, name) == 0)
-			return pairs->list[i].value;
+	for (size_t i = pairs->count; i > 0; i--) {
+		if (strcmp(pairs->list[i - 1].name, name) == 0)
+			return pairs->list[i - 1].value;
 	}
 	return NULL;
 }
@@ -283,9 +283,29 @@ static int take_long(struct settings *settings, struct variables *variables, con
 		   : variables_set(variables, name, value, why);
 }
 
+/* A variable's letter: what is behind it in the word is the value, or the next word is. */
+static int take_variable_letter(struct variables *variables, const char *letters, const char *next,
+				bool *ret_took_next, struct reason *why)
+{
+	const struct variable *variable = variables_find_letter(variables, *letters);
+	const char *value = letters[1] ? letters + 1 : next;
+
+	if (!variable)
+		return reason_set(why, -EINVAL, "there is no option -%c", *letters);
+	if (variable->kind == VARIABLE_FLAG) {
+		if (letters[1])
+			return reason_set(why, -EINVAL, "-%c takes no value", *letters);
+		return variables_set(variables, variable->option, NULL, why);
+	}
+	if (!value)
+		return reason_set(why, -EINVAL, "-%c takes a value", *letters);
+	*ret_took_next = !letters[1];
+	return variables_set(variables, variable->option, value, why);
+}
+
 /* Letters in one word; the last one may take a value, the rest of the word or the next word. */
-static int take_letters(struct settings *settings, const char *letters, const char *next,
-			bool *ret_took_next, struct reason *why)
+static int take_letters(struct settings *settings, struct variables *variables, const char *letters,
+			const char *next, bool *ret_took_next, struct reason *why)
 {
 	int err = 0;
 
@@ -296,7 +316,7 @@ static int take_letters(struct settings *settings, const char *letters, const ch
 		while (i < OWN_COUNT && own_options[i].letter != *letters)
 			i++;
 		if (i == OWN_COUNT)
-			return reason_set(why, -EINVAL, "there is no option -%c", *letters);
+			return take_variable_letter(variables, letters, next, ret_took_next, why);
 		if (!own_options[i].argument) {
 			err = take_own(settings, (enum own_key)i, NULL, why);
 			continue;
@@ -310,13 +330,18 @@ static int take_letters(struct settings *settings, const char *letters, const ch
 	return err;
 }
 
+int settings_start(struct settings *settings, struct variables *variables, struct reason *why)
+{
+	settings->process = -1;
+	settings->frequency = 49;
+	return rename_clashes(variables, why);
+}
+
 int settings_parse(struct settings *settings, struct variables *variables, int argc, char **argv,
 		   struct reason *why)
 {
-	int err = rename_clashes(variables, why);
+	int err = 0;
 
-	settings->process = -1;
-	settings->frequency = 49;
 	for (int i = 1; !err && i < argc; i++) {
 		const char *word = argv[i], *next = i + 1 < argc ? argv[i + 1] : NULL;
 		bool took_next = false;
@@ -324,7 +349,7 @@ int settings_parse(struct settings *settings, struct variables *variables, int a
 		if (word[0] == '-' && word[1] == '-' && word[2])
 			err = take_long(settings, variables, word + 2, next, &took_next, why);
 		else if (word[0] == '-' && word[1] && word[1] != '-')
-			err = take_letters(settings, word + 1, next, &took_next, why);
+			err = take_letters(settings, variables, word + 1, next, &took_next, why);
 		else
 			err = reason_set(why, -EINVAL, "'%s' is no option", word);
 		i += took_next;
@@ -369,11 +394,14 @@ static const char *plain(char *text)
 	return text;
 }
 
-void settings_print_help(const char *tool, const struct variables *variables, FILE *file)
+void settings_print_help(const char *tool, const struct defaults *defaults,
+			 const struct variables *variables, FILE *file)
 {
 	bool has_any = false;
 
 	fprintf(file, "Usage: %s [OPTION...]\n", tool);
+	for (size_t i = 0; i < defaults->about_count; i++)
+		fprintf(file, "%s%s\n", i ? "" : "\n", plain(defaults->about[i]));
 	for (size_t i = 0; i < variables->count; i++) {
 		const struct variable *variable = &variables->list[i];
 		char argument[200], value[200];
@@ -385,7 +413,7 @@ void settings_print_help(const char *tool, const struct variables *variables, FI
 		has_any = true;
 		value_describe(variable, argument, sizeof(argument));
 		value_print(variable, value, sizeof(value));
-		print_option(file, 0, variable->option, plain(argument),
+		print_option(file, variable->letter, variable->option, plain(argument),
 			     variable->help ? plain(variable->help) : "", plain(value));
 	}
 	fprintf(file, "\n%s\n", has_any ? "Options of all tools:" : "Options:");

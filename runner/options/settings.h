@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "runtime/util/reason.h"
+#include "runner/options/defaults.h"
 #include "runner/options/variable.h"
 
 /* NAME=VALUE of an option that may be repeated. */
@@ -41,18 +42,24 @@ struct settings {
 	const char *metrics; /* [ADDR:]PORT */
 };
 
+/* Before the first arguments are read. Gives other names to variables that are called as one of the
+ * runner's options. 0 or -ENOMEM. */
+int settings_start(struct settings *settings, struct variables *variables, struct reason *why);
+
 /*
- * Reads the arguments after the tool's name. Values go to @variables. -EINVAL: @why says which
+ * Reads the arguments after the tool's name; may be called again with more, of which the later ones
+ * hold. Values go to @variables. -EINVAL: @why says which
  * option and what it takes. The strings are argv's or owned by @settings.
  */
 int settings_parse(struct settings *settings, struct variables *variables, int argc, char **argv,
 		   struct reason *why);
 void settings_free(struct settings *settings); /* for _cleanup_ */
 
-/* The value of the pair with that name, or NULL. */
+/* The value of the last pair with that name, or NULL. */
 const char *settings_find(const struct setting_pairs *pairs, const char *name);
 
 /* The help: how to call the tool, its own options, the runner's. */
-void settings_print_help(const char *tool, const struct variables *variables, FILE *file);
+void settings_print_help(const char *tool, const struct defaults *defaults,
+			 const struct variables *variables, FILE *file);
 
 #endif

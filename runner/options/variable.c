@@ -20,6 +20,7 @@ void variables_free(struct variables *variables)
 {
 	for (size_t i = 0; i < variables->count; i++) {
 		free(variables->list[i].map);
+		free(variables->list[i].name);
 		free(variables->list[i].option);
 		free(variables->list[i].help);
 		free(variables->list[i].value);
@@ -35,6 +36,15 @@ const struct variable *variables_find(const struct variables *variables, const c
 {
 	for (size_t i = 0; i < variables->count; i++) {
 		if (strcmp(variables->list[i].option, option) == 0)
+			return &variables->list[i];
+	}
+	return NULL;
+}
+
+const struct variable *variables_find_letter(const struct variables *variables, char letter)
+{
+	for (size_t i = 0; i < variables->count; i++) {
+		if (variables->list[i].letter == letter)
 			return &variables->list[i];
 	}
 	return NULL;
@@ -159,16 +169,18 @@ static int add(struct variables *variables, const struct bpf_map *map, size_t nu
 	    added.size > size - added.offset)
 		return 0;
 	help = find_help(btf, place->type);
+	added.name = strdup(name);
 	added.option = option_name(name);
 	added.map = strdup(bpf_map__name(map));
 	added.help = help ? strdup(help) : NULL;
 	added.value = malloc(added.size);
-	if (!added.option || !added.map || (help && !added.help) || !added.value ||
+	if (!added.name || !added.option || !added.map || (help && !added.help) || !added.value ||
 	    array_reserve(variables->list, variables->capacity, variables->count + 1))
 		err = reason_errno(why, -ENOMEM, name);
 	else
 		err = check_same(variables, &added, why);
 	if (err) {
+		free(added.name);
 		free(added.option);
 		free(added.map);
 		free(added.help);

@@ -25,7 +25,9 @@ enum variable_kind {
 struct variable {
 	size_t object; /* its number among the tool's */
 	char *map;     /* the section, as its map is called */
+	char *name;    /* as in C: targ_pid */
 	char *option;  /* its name with dashes: targ-pid */
+	char letter;   /* of the option; 0: it has none */
 	char *help;    /* of the tag "corebtf:help:TEXT", or NULL */
 	enum variable_kind kind;
 	bool is_signed;
@@ -52,6 +54,9 @@ int variables_collect(struct variables *variables, const struct bpf_object *obje
 
 /* The first one with that option, or NULL. */
 const struct variable *variables_find(const struct variables *variables, const char *option);
+
+/* The first one with that letter, or NULL. */
+const struct variable *variables_find_letter(const struct variables *variables, char letter);
 
 /* Sets all variables with that option; -EINVAL with the range or the names that are allowed. @text
  * NULL, for a flag: true. */
