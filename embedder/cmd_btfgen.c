@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "embedder/cli/modules_option.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/fetching.h"
 #include "embedder/cli/kernel_notes.h"
@@ -166,6 +167,7 @@ static const struct command_option options_of_btfgen[] = {
 	 "take also kernels that show BTF of their own, as for\n"
 	 "embed"},
 	{OPTION_JOBS, "jobs", "N", "threads (default: one for each processor)"},
+	{SOURCES_MODULES, "modules", "auto|none|NAME,...", MODULES_OPTION_HELP},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},
 };

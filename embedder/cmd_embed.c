@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "embedder/cli/modules_option.h"
 #include "embedder/cli/command.h"
 #include "embedder/util/json.h"
 #include "embedder/cli/kernel_notes.h"
@@ -295,6 +296,7 @@ static const struct command_option options_of_embed[] = {
 	 "executable, a tar or a folder of trimmed BTFs"},
 	{'o', "output", "OUT", "write to OUT and do not change EXE"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
+	{SOURCES_MODULES, "modules", "auto|none|NAME,...", MODULES_OPTION_HELP},
 	{SOURCES_MEMORY, "memory", "LIMIT",
 	 "memory for unpacked BTFs, in bytes or with K, M, G\n"
 	 "(default: a quarter of this machine's memory)"},

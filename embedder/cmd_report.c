@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "embedder/cli/modules_option.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/compat_print.h"
 #include "embedder/cli/kernel_notes.h"
@@ -290,6 +291,7 @@ static const struct command_option options_of_report[] = {
 	 "worse one on some kernel (default: never)"},
 	{OPTION_ALL_MACHINES, "all-machines", NULL, "take also kernels that EXE cannot run on"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
+	{SOURCES_MODULES, "modules", "auto|none|NAME,...", MODULES_OPTION_HELP},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},
 };

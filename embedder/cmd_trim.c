@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 
-#include "embedder/btf/btf_join.h"
+#include "embedder/cli/modules_option.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/object_output.h"
@@ -18,10 +19,13 @@
 #include "embedder/cli/sources.h"
 #include "embedder/cli/tar_output.h"
 #include "embedder/engine/container.h"
+#include "embedder/engine/kernel_modules.h"
 #include "embedder/engine/kernel_reader.h"
 #include "embedder/engine/unresolved.h"
 #include "embedder/image/kernel_types.h"
 #include "embedder/kernels/kernel_source.h"
+#include "embedder/kernels/running_kernel.h"
+#include "embedder/modules/module_join.h"
 #include "embedder/trim/trimmer.h"
 #include "embedder/util/cleanup.h"
 #include "embedder/util/memory_budget.h"
@@ -162,12 +166,13 @@ static bool is_archive(const char *path, bool *ret_large)
 	       content == KERNEL_SOURCE_PACK;
 }
 
-/* The BTF of a module extends that of its kernel; btf_join() makes one BTF of the two. */
+/* The BTF of a module continues that of its kernel; module_join.h makes one BTF of the two. */
 static int join_base(const struct trim_options *options, const char *kernel,
 		     struct kernel_btf *full)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf base = {0};
 	struct reason why = {""};
+	_cleanup_(module_join_free) struct module_join join = {0};
 	void *joined = NULL;
 	size_t size = 0;
 	int err = kernel_btf_open(options->base, NULL, NULL, &base, &why);
@@ -176,7 +181,11 @@ static int join_base(const struct trim_options *options, const char *kernel,
 		report_failure(options->base, "%s", why.text);
 		return err;
 	}
-	err = btf_join(base.data, base.size, full->data, full->size, &joined, &size, &why);
+	err = module_join_start(&join, base.data, base.size, &why);
+	if (!err)
+		err = module_join_add(&join, full->data, full->size, NULL, 0, &why);
+	if (!err)
+		err = module_join_finish(&join, &joined, &size, &why);
 	if (err) {
 		report_failure(kernel, "%s (base: %s)", why.text, options->base);
 		return err;
@@ -200,11 +209,30 @@ static void note_trimmed(const struct trim_options *options, const struct trim_r
 			    text_plural(result->type_count));
 }
 
-static int trim_types(const struct trim_options *options, const struct object_input *objects,
-		      const char *kernel, const struct kernel_types *full)
+/* The kernel's types, and those of its modules that it lacks. @release: "" when it is not known, or
+ * no modules are to be read. */
+static int open_types(struct kernel_reader *reader, struct kernel_modules *modules,
+		      struct trimming *trimming, const char *kernel, const char *release,
+		      struct kernel_types *full, struct type_source **ret_types, struct reason *why)
 {
+	const struct kernel_file file = {.path = (char *)kernel, .id = {.release = release}};
+	struct module_notes notes = {0};
+	int err = kernel_reader_open(reader, full, ret_types, why);
+
+	if (!err)
+		err = kernel_modules_add(modules, trimming->objects.requests, &trimming->kernels,
+					 &file, full, ret_types, &notes, why);
+	module_notes_report(&notes, &trimming->kernels, kernel);
+	return err;
+}
+
+static int trim_types(const struct trim_options *options, struct trimming *trimming,
+		      const char *kernel, const char *release, struct kernel_types *full)
+{
+	const struct object_input *objects = &trimming->objects;
 	_cleanup_(cleanup_trimmer) struct trimmer *trimmer = trimmer_new(objects->requests);
 	_cleanup_(kernel_reader_free) struct kernel_reader reader = {0};
+	_cleanup_(kernel_modules_free) struct kernel_modules modules = {0};
 	_cleanup_(matrix_free) struct matrix matrix = {0};
 	struct type_source *types = NULL;
 	struct trim_result result = {0};
@@ -215,9 +243,9 @@ static int trim_types(const struct trim_options *options, const struct object_in
 		report_failure(NULL, "out of memory");
 		return -ENOMEM;
 	}
-	err = kernel_reader_open(&reader, full, &types, &why);
+	err = open_types(&reader, &modules, trimming, kernel, release, full, &types, &why);
 	if (!err)
-		err = trimmer_run(trimmer, types, &result, &why);
+		err = trimming_trim(trimmer, objects->requests, types, &result, &why);
 	if (err) {
 		report_failure(kernel, "%s", why.text);
 		return err;
@@ -232,33 +260,47 @@ static int trim_types(const struct trim_options *options, const struct object_in
 	return 0;
 }
 
-static int trim_full(const struct trim_options *options, const struct object_input *objects,
-		     const char *kernel, struct kernel_types *full)
+static int trim_full(const struct trim_options *options, struct trimming *trimming,
+		     const char *kernel, const char *release, struct kernel_types *full)
 {
-	int err = object_input_check_order(objects, kernel_types_are_big_endian(full), kernel);
+	int err = object_input_check_order(&trimming->objects, kernel_types_are_big_endian(full),
+					   kernel);
 
 	if (!err && options->base)
 		err = join_base(options, kernel, &full->btf);
-	return err ? err : trim_types(options, objects, kernel, full);
+	return err ? err : trim_types(options, trimming, kernel, release, full);
+}
+
+/* A BTF alone does not say its release; the running kernel's is known. */
+static const char *release_of(const char *kernel, struct kernel_facts *facts)
+{
+	struct utsname host;
+
+	if (!*facts->release && strcmp(kernel, RUNNING_KERNEL_BTF_PATH) == 0 && !uname(&host))
+		snprintf(facts->release, sizeof(facts->release), "%s", host.release);
+	return facts->release;
 }
 
 /* 1: nothing was done, since the file is an archive whose members have to be looked at. */
-static int trim_file(const struct trim_options *options, const struct object_input *objects)
+static int trim_file(const struct trim_options *options, struct trimming *trimming)
 {
 	_cleanup_(memory_budget_destroy) struct memory_budget budget;
 	_cleanup_(kernel_types_close) struct kernel_types full = {0};
 	enum kernel_types_kind wanted = options->base ? KERNEL_TYPES_BTF : KERNEL_TYPES_UNKNOWN;
 	const char *kernel = options->sources.kernels.paths[0].path;
 	bool is_large, has_members = is_archive(kernel, &is_large) && !options->base;
+	struct kernel_facts facts = {.machine = ""};
 	struct reason why = {""};
 	int err;
 
 	memory_budget_init(&budget, options->sources.memory);
 	if (has_members && is_large)
 		return 1;
-	err = kernel_types_open(kernel, wanted, &budget, NULL, &full, &why);
+	trimming->kernels.modules = options->sources.modules;
+	err = kernel_types_open(kernel, wanted, &budget, &facts, &full, &why);
 	if (!err)
-		return trim_full(options, objects, kernel, &full);
+		return trim_full(options, trimming, kernel,
+				 options->base ? "" : release_of(kernel, &facts), &full);
 	if (has_members && (err == -ENODATA || err == -EFBIG)) /* no BTF, but perhaps a kernel */
 		return 1;
 	report_failure(kernel, "%s", why.text);
@@ -433,10 +475,12 @@ static int run(const struct command *command, int argc, char **argv)
 	    sources_read_objects(&options.sources, &trimming.objects))
 		return STATUS_FAILED;
 	if (options.kind == CONTAINER_BTF && is_single_file(&options.sources)) {
-		int left = trim_file(&options, &trimming.objects);
+		int left = trim_file(&options, &trimming);
 
+		if (!left)
+			kernel_notes_failures(&trimming.kernels);
 		if (left <= 0)
-			return left ? STATUS_FAILED : STATUS_DONE;
+			return left || trimming.kernels.failures ? STATUS_FAILED : STATUS_DONE;
 	}
 	return trim_kernels(&options, &trimming) || trimming.kernels.failures ? STATUS_FAILED
 									      : STATUS_DONE;
@@ -477,6 +521,7 @@ static const struct command_option options_of_trim[] = {
 	 "around the bundle"},
 	{OPTION_COMPRESS, "compress", "none|xz", "how BTFs are stored (default: none)"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
+	{SOURCES_MODULES, "modules", "auto|none|NAME,...", MODULES_OPTION_HELP},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},
 };

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "embedder/cli/modules_option.h"
 #include "embedder/cli/command.h"
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/pack_output.h"
@@ -164,6 +165,7 @@ static const struct command_option options_of_verify[] = {
 	 "bpf_func_id'; may be repeated"},
 	{SOURCES_KEEP_FROM, "keep-from", "FILE", "the same for each line of FILE"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
+	{SOURCES_MODULES, "modules", "auto|none|NAME,...", MODULES_OPTION_HELP},
 	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
 	{0},
 };

@@ -100,10 +100,17 @@ void kernel_notes_trimming(const struct trimming *trimming)
 
 void kernel_notes_failures(const struct kernel_input *input)
 {
-	if (input->failures)
+	size_t kernels = input->failures - input->module_failures;
+
+	if (kernels)
 		report_failure(NULL, "%s kernel BTF%s could not be used and %s left out",
-			       text_count(input->failures).text, text_plural(input->failures),
-			       input->failures == 1 ? "was" : "were");
+			       text_count(kernels).text, text_plural(kernels),
+			       kernels == 1 ? "was" : "were");
+	if (input->module_failures)
+		report_failure(NULL, "%s kernel module%s could not be used and %s left out",
+			       text_count(input->module_failures).text,
+			       text_plural(input->module_failures),
+			       input->module_failures == 1 ? "was" : "were");
 }
 
 static const char *or_unknown(const char *text)

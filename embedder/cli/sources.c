@@ -8,6 +8,7 @@
 #include "embedder/cli/jobs_option.h"
 #include "embedder/cli/kernel_notes.h"
 #include "embedder/cli/memory_option.h"
+#include "embedder/cli/modules_option.h"
 #include "embedder/cli/output_check.h"
 #include "embedder/cli/progress.h"
 #include "embedder/cli/report.h"
@@ -21,6 +22,7 @@ int sources_init(struct sources *sources, int argc)
 		.object_paths = calloc((size_t)argc + 1, sizeof(char *)),
 		.jobs = kernel_pool_default_jobs(),
 		.memory = memory_budget_default(),
+		.modules = {.kind = MODULE_CHOICE_AUTO},
 	};
 	sources->kept = calloc((size_t)argc + 1, sizeof(*sources->kept));
 	if (sources->object_paths && sources->kept && !kernel_paths_init(&sources->kernels, argc))
@@ -35,6 +37,7 @@ void sources_free(struct sources *sources)
 	free(sources->kept);
 	kernel_paths_free(&sources->kernels);
 	kernel_select_clear(&sources->select);
+	free(sources->module_names);
 }
 
 int sources_take(const struct command *command, struct sources *sources, int key, const char *value)
@@ -58,6 +61,9 @@ int sources_take(const struct command *command, struct sources *sources, int key
 		return kernel_paths_take_as(command, value, &sources->kernels);
 	case SOURCES_MEMORY:
 		return memory_option_take(command, value, &sources->memory);
+	case SOURCES_MODULES:
+		return modules_option_take(command, value, &sources->modules,
+					   &sources->module_names);
 	case SOURCES_SELECT:
 		return select_option_take(command, value, &sources->select);
 	case SOURCES_WITH_BTF:
@@ -122,6 +128,7 @@ void sources_find_kernels(struct sources *sources, struct kernel_input *kernels)
 	kernel_paths_find(&sources->kernels, kernels);
 	kernel_list_sort(&kernels->list);
 	kernel_input_select(kernels, &sources->select);
+	kernels->modules = sources->modules;
 }
 
 int sources_check_output(const struct sources *sources, const struct kernel_input *kernels,

@@ -24,6 +24,7 @@ enum {
 	SOURCES_AS,
 	SOURCES_SELECT,
 	SOURCES_MEMORY,
+	SOURCES_MODULES,
 	SOURCES_WITH_BTF,
 	SOURCES_OTHER
 };
@@ -39,8 +40,10 @@ struct sources {
 	size_t kept_count;
 	struct kernel_paths kernels;
 	struct kernel_select select;
-	bool with_btf;	   /* for sources_trim(): also kernels that show BTF of their own */
-	unsigned int jobs; /* at least 1 */
+	struct module_choice modules;
+	void *module_names; /* of it */
+	bool with_btf;	    /* for sources_trim(): also kernels that show BTF of their own */
+	unsigned int jobs;  /* at least 1 */
 	uint64_t memory;
 };
 
@@ -48,7 +51,7 @@ struct sources {
 int sources_init(struct sources *sources, int argc);
 void sources_free(struct sources *sources);
 
-/* Takes an operand (the file, then objects), --kernels, --as, --select, -j, --memory or
+/* Takes an operand (the file, then objects), --kernels, --as, --select, --modules, -j, --memory or
  * --kernels-with-btf. COMMAND_GO, or the status to end with; STATUS_USAGE for a key that is none of
  * these. */
 int sources_take(const struct command *command, struct sources *sources, int key,

@@ -185,6 +185,7 @@ int assessment_run(struct assessment *assessment, unsigned int jobs, uint64_t me
 	struct kernel_pool_work work = {
 		.jobs = jobs,
 		.memory = memory,
+		.requests = assessment->objects.requests,
 		.context = assessment,
 		.thread_new = new_scratch,
 		.thread_free = free_scratch,

@@ -12,14 +12,18 @@
 #include "embedder/engine/events.h"
 #include "embedder/kernels/kernel_list.h"
 #include "embedder/kernels/kernel_select.h"
+#include "embedder/modules/module_search.h"
 
 struct kernel_input {
 	const struct engine_events *events; /* may be NULL */
 	struct kernel_list list;
-	size_t failures; /* paths that could not be used */
+	size_t failures; /* paths that could not be used, modules as well: */
+	size_t module_failures;
 	size_t left_out; /* kernels of other machines */
 	size_t not_selected;
-	size_t from_dwarf; /* kernels whose types were read from their DWARF */
+	size_t from_dwarf;	      /* kernels whose types were read from their DWARF */
+	size_t with_modules;	      /* kernels of which types of modules were needed */
+	struct module_choice modules; /* which are read; none at first */
 
 	/* Whether kernels are left out that show BTF of their own, and how many were. */
 	bool leaves_out_own;

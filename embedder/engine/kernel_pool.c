@@ -54,6 +54,7 @@ struct reading {
 struct worker {
 	void *scratch;
 	struct kernel_reader reader; /* of the kernel that it works on, or: */
+	struct kernel_modules modules;
 	struct pack_source packed;
 };
 
@@ -75,10 +76,17 @@ struct kernel_pool {
 
 /* --- results ---------------------------------------------------------------------------------- */
 
+static void slot_clear_result(struct slot *slot)
+{
+	module_notes_clear(&slot->result.modules);
+	free(slot->result.outcome);
+	slot->result.outcome = NULL;
+}
+
 static void slot_free(struct slot *slot)
 {
 	kernel_file_clear(&slot->kernel);
-	free(slot->result.outcome);
+	slot_clear_result(slot);
 	free(slot);
 }
 
@@ -93,6 +101,7 @@ static void hand_over_slot(struct kernel_pool *pool, struct slot *slot)
 			   "left out: it shows BTF of its own");
 		pool->input->with_own++;
 	} else {
+		module_notes_report(&slot->result.modules, pool->input, kernel->path);
 		pool->error = pool->work->take(pool->work->context, &slot->result);
 	}
 	engine_progress(pool->input->events, ++pool->taken, pool->total, kernel->id.release);
@@ -176,7 +185,7 @@ static bool leave_out(struct kernel_pool *pool, struct slot *slot)
 
 /* Only here the types of a kernel are opened. */
 static void run_kernel(struct kernel_pool *pool, struct worker *worker, struct slot *slot,
-		       const struct kernel_types *kernel_types)
+		       struct kernel_types *kernel_types)
 {
 	struct kernel_pool_result *result = &slot->result;
 	struct type_source *types = NULL;
@@ -187,6 +196,10 @@ static void run_kernel(struct kernel_pool *pool, struct worker *worker, struct s
 		result->error =
 			(pool->work->needs_all_types ? kernel_reader_open_all : kernel_reader_open)(
 				&worker->reader, kernel_types, &types, &result->why);
+	if (!result->error && pool->work->requests)
+		result->error = kernel_modules_add(&worker->modules, pool->work->requests,
+						   pool->input, result->kernel, kernel_types,
+						   &types, &result->modules, &result->why);
 	if (!result->error)
 		result->error =
 			pool->work->run(pool->work->context, worker->scratch, result->kernel, types,
@@ -423,6 +436,7 @@ static void *run_thread(void *argument)
 	if (worker.scratch)
 		pool->work->thread_free(worker.scratch);
 	kernel_reader_free(&worker.reader);
+	kernel_modules_free(&worker.modules);
 	pack_source_free(&worker.packed);
 	return NULL;
 }
@@ -445,7 +459,7 @@ static void run_threads(struct kernel_pool *pool, size_t jobs)
 static void pool_free(struct kernel_pool *pool)
 {
 	for (size_t i = 0; pool->slots && i < pool->input->list.count; i++)
-		free(pool->slots[i].result.outcome);
+		slot_clear_result(&pool->slots[i]);
 	for (size_t i = 0; i < pool->reading_count; i++) {
 		struct reading *reading = &pool->readings[i];
 

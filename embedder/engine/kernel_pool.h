@@ -9,6 +9,7 @@
 #define COREBTF_ENGINE_KERNEL_POOL_H
 
 #include "embedder/engine/kernel_input.h"
+#include "embedder/engine/kernel_modules.h"
 #include "runtime/types/type_source.h"
 
 /* The result for one kernel. */
@@ -17,6 +18,7 @@ struct kernel_pool_result {
 					   * not be read has only a path, the rest is "" */
 	int error;			  /* 0, or why there is no outcome */
 	struct reason why;		  /* the same in words */
+	struct module_notes modules;	  /* what is said of its modules */
 	void *outcome;			  /* from malloc, freed by the pool; NULL with an error */
 };
 
@@ -24,7 +26,10 @@ struct kernel_pool_work {
 	unsigned int jobs;    /* threads, at least 1; fewer are started when @memory is too small */
 	uint64_t memory;      /* in bytes, for full BTFs and for unpacking them */
 	bool needs_all_types; /* run() goes through all types by their ids */
-	void *context;	      /* given to all of these: */
+	/* What run() looks for: types that a kernel lacks are taken from its modules, as
+	 * kernel_input.modules says. NULL: none are. */
+	const struct request_set *requests;
+	void *context; /* given to all of these: */
 
 	/* The scratch memory of one thread; NULL when there is no memory. */
 	void *(*thread_new)(void *context);

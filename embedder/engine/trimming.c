@@ -11,7 +11,10 @@
 #include "embedder/engine/kernel_pool.h"
 #include "embedder/util/text.h"
 #include "embedder/engine/unresolved.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/trim/trimmer.h"
+#include "embedder/util/cleanup.h"
+#include "embedder/verify/verifier.h"
 
 int trimming_init(struct trimming *trimming, const struct engine_events *events)
 {
@@ -53,6 +56,42 @@ static void free_trimmer(void *trimmer)
 	trimmer_free(trimmer);
 }
 
+/*
+ * Types of modules without their names: whether they make a difference is compared, as it is too
+ * rare for anything finer. One BTF can then not answer as the kernel's and the modules' do.
+ */
+static int check_hidden(const struct request_set *requests, struct type_source *types,
+			const struct trim_result *result, struct reason *why)
+{
+	_cleanup_(btf_source_free) struct btf_source trimmed = {0};
+	_cleanup_(verifier_free) struct verifier verifier = {0};
+	size_t differences = 0;
+	int err = verifier_init(&verifier, requests)
+			  ? reason_errno(why, -ENOMEM, "cannot compare the answers")
+			  : btf_source_open(&trimmed, result->btf, result->size, why);
+
+	if (!err)
+		err = verifier_run(&verifier, types, &trimmed.types, NULL, NULL, &differences, why);
+	if (err || !differences)
+		return err;
+	return reason_set(
+		why, -EOPNOTSUPP,
+		"%zu relocation%s read%s a type of a module whose name the kernel itself "
+		"has for another type, and one BTF cannot hold both: choose other modules "
+		"(--modules)",
+		differences, text_plural(differences), differences == 1 ? "s" : "");
+}
+
+int trimming_trim(struct trimmer *trimmer, const struct request_set *requests,
+		  struct type_source *types, struct trim_result *ret_result, struct reason *why)
+{
+	int err = trimmer_run(trimmer, types, ret_result, why);
+
+	if (!err && ret_result->hidden_names)
+		err = check_hidden(requests, types, ret_result, why);
+	return err;
+}
+
 static int trim_kernel(void *context, void *trimmer, const struct kernel_file *kernel,
 		       struct type_source *types, void **ret_outcome, struct reason *why)
 {
@@ -60,7 +99,7 @@ static int trim_kernel(void *context, void *trimmer, const struct kernel_file *k
 	size_t verdicts = trimming->keep_matrix ? trimming->objects.requests->count : 0;
 	struct trimmed_kernel *kept;
 	struct trim_result result = {0};
-	int err = trimmer_run(trimmer, types, &result, why);
+	int err = trimming_trim(trimmer, trimming->objects.requests, types, &result, why);
 
 	if (err)
 		return err;
@@ -114,6 +153,7 @@ int trimming_run(struct trimming *trimming, unsigned int jobs, uint64_t memory)
 	struct kernel_pool_work work = {
 		.jobs = jobs,
 		.memory = memory,
+		.requests = trimming->objects.requests,
 		.context = trimming,
 		.thread_new = new_trimmer,
 		.thread_free = free_trimmer,

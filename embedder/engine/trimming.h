@@ -17,6 +17,7 @@
 #include "embedder/engine/kernel_input.h"
 #include "embedder/engine/object_input.h"
 #include "embedder/matrix/matrix.h"
+#include "embedder/trim/trimmer.h"
 
 struct trimming {
 	const struct engine_events *events;
@@ -36,6 +37,13 @@ struct trimming {
 /* 0 or -ENOMEM. @events: NULL, or outlives the run. */
 int trimming_init(struct trimming *trimming, const struct engine_events *events);
 void trimming_free(struct trimming *trimming); /* for _cleanup_; one that is all zero is fine */
+
+/*
+ * Trims one kernel. @types: may have types of modules. Errors: those of trimmer_run(); -EOPNOTSUPP
+ * one BTF cannot give the answers that the kernel's and the modules' give.
+ */
+int trimming_trim(struct trimmer *trimmer, const struct request_set *requests,
+		  struct type_source *types, struct trim_result *ret_result, struct reason *why);
 
 /*
  * Trims all kernels for the objects. @jobs, @memory: as in struct kernel_pool_work.

@@ -256,6 +256,7 @@ int verification_run(struct verification *verification, unsigned int jobs, uint6
 	struct kernel_pool_work work = {
 		.jobs = jobs,
 		.memory = memory,
+		.requests = verification->objects.requests,
 		.context = verification,
 		.thread_new = new_scratch,
 		.thread_free = free_scratch,

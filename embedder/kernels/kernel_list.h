@@ -17,6 +17,7 @@ struct kernel_file {
 	struct kernel_id id;
 	char *path;		      /* in an archive "ARCHIVE: MEMBER" */
 	const struct kernel_id *as;   /* what the user says of it (kernel_as.h); NULL: nothing */
+	const char *package;	      /* the path of the package that it is in; NULL: none */
 	enum kernel_types_kind types; /* in an ELF file, once that was read */
 	enum pack_origin origin;      /* where its types come from, as far as is known */
 };

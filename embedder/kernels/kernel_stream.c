@@ -16,6 +16,7 @@
 #include "embedder/kernels/kernel_source.h"
 #include "embedder/kernels/kernel_tree.h"
 #include "embedder/kernels/pack_stream.h"
+#include "embedder/modules/module_name.h"
 #include "embedder/util/cleanup.h"
 
 /* How many folders of a member's name make its place certain. */
@@ -45,6 +46,7 @@ struct kernel_stream {
 	struct archive_reader *reader;
 	bool is_package;   /* a .deb or .rpm, which is of one kernel */
 	bool found_kernel; /* it was found: the rest of the package is not read */
+	bool has_modules;  /* the package has modules, so it may be beside that of their kernel */
 	char *place;	   /* the folder of the archive, absolute; NULL: not known */
 	size_t number;	   /* of members, so far */
 	struct kernel_links links;
@@ -165,6 +167,7 @@ static int name_file(const struct kernel_stream *stream, const char *member,
 		return reason_errno(why, -ENOMEM, "cannot keep its name");
 	}
 	file->as = stream->source->as;
+	file->package = stream->is_package ? stream->source->path : NULL;
 	return 0;
 }
 
@@ -575,7 +578,7 @@ static int end_pass(struct kernel_stream *stream, struct reason *why)
 			report_dangling(stream);
 		report_skipped_count(stream);
 		stream->ended = true;
-		if (!stream->seen && stream->source->was_named)
+		if (!stream->seen && stream->source->was_named && !stream->has_modules)
 			return reason_set(why, -ENOENT,
 					  "no kernel in this archive (no member is named "
 					  "RELEASE.btf, vmlinuz-RELEASE or the like)%s",
@@ -623,6 +626,7 @@ static int next_member(struct kernel_stream *stream, struct kernel_file *ret_fil
 	stream->number++;
 	if (stream->is_again)
 		return take_again(stream, &member, ret_file, ret_bytes, why);
+	stream->has_modules |= stream->is_package && module_name_is_path(member.name);
 	taken = take_member(stream, &member, ret_file, ret_bytes, why);
 	stream->found_kernel = taken == 1 || stream->pending.count;
 	return taken;

@@ -54,11 +54,12 @@ int candidates_init(struct candidates *c, const struct request_set *set)
 	c->slots = calloc(slots, sizeof(*c->slots));
 	c->next = calloc(set->root_count + 1, sizeof(*c->next));
 	c->first = calloc(set->root_count + 2, sizeof(*c->first));
+	c->in_kernel = calloc(set->root_count + 1, sizeof(*c->in_kernel));
 	c->names = calloc(set->root_count + POINTER_SIZE_NAMES, sizeof(*c->names));
 	/* One place, so that an empty list has an address too. */
 	c->ids_capacity = 1;
 	c->ids = malloc(sizeof(*c->ids));
-	if (!c->slots || !c->next || !c->first || !c->names || !c->ids) {
+	if (!c->slots || !c->next || !c->first || !c->in_kernel || !c->names || !c->ids) {
 		candidates_free(c);
 		return -ENOMEM;
 	}
@@ -91,6 +92,7 @@ void candidates_free(struct candidates *c)
 	free(c->root_of_id);
 	free(c->found);
 	free(c->first);
+	free(c->in_kernel);
 	free(c->ids);
 	*c = (struct candidates){0};
 }
@@ -103,8 +105,17 @@ static void note_long(struct candidates *c, uint32_t id, uint32_t size)
 	c->pointer_size = size;
 }
 
-static int note(struct candidates *c, uint32_t root, uint32_t id)
+static bool is_of_module(const struct type_view *types, uint32_t id)
 {
+	return types->modules_from && id >= types->modules_from;
+}
+
+static int note(struct candidates *c, const struct type_view *types, uint32_t root, uint32_t id)
+{
+	/* The kernel's come first. */
+	if (is_of_module(types, id) && c->in_kernel[root])
+		return 0;
+	c->in_kernel[root] |= !is_of_module(types, id);
 	if (array_reserve(c->found, c->found_capacity, c->found_count + 1))
 		return -ENOMEM;
 	c->found[c->found_count++] = (struct candidate){root, id};
@@ -154,7 +165,7 @@ static int visit(void *context, uint32_t id, const struct btf_type *type, const 
 		kind = BTF_KIND_ENUM;
 	for (; root; root = c->next[root - 1]) {
 		if (c->set->roots[root - 1].kind == kind)
-			err = note(c, root - 1, id);
+			err = note(c, search->types, root - 1, id);
 		if (err)
 			return err;
 	}
@@ -184,6 +195,7 @@ int candidates_find(struct candidates *c, struct type_source *source, struct rea
 	int err;
 
 	memset(c->first, 0, (roots + 2) * sizeof(*c->first));
+	memset(c->in_kernel, 0, (roots + 1) * sizeof(*c->in_kernel));
 	c->found_count = 0;
 	c->long_id = 0;
 	c->pointer_size = sizeof(void *);
@@ -205,4 +217,58 @@ int candidates_find(struct candidates *c, struct type_source *source, struct rea
 	for (size_t i = 0; i < c->found_count; i++)
 		c->ids[c->first[c->found[i].root + 1]++] = c->found[i].id;
 	return 0;
+}
+
+/* The root that asks for a type of this kind and name + 1; 0: none does. */
+static uint32_t root_of(const struct candidates *c, uint32_t kind, const char *name)
+{
+	size_t length = type_view_essential_length(name, strnlen(name, NAME_MAX_LENGTH));
+	uint32_t root = *find_slot(c, name, length);
+
+	if (kind == TYPE_VIEW_KIND_ENUM64)
+		kind = BTF_KIND_ENUM;
+	while (root && c->set->roots[root - 1].kind != kind)
+		root = c->next[root - 1];
+	return root;
+}
+
+bool candidates_lack(const struct candidates *c, uint32_t kind, const char *name)
+{
+	uint32_t root = root_of(c, kind, name);
+
+	return root && c->first[root] == c->first[root - 1];
+}
+
+bool candidates_hide(const struct candidates *c, const struct type_view *types, uint32_t id)
+{
+	const struct btf_type *type = type_view_type(types, id);
+	const char *name;
+	uint32_t root;
+
+	if (!type || !is_of_module(types, id))
+		return false;
+	name = type_view_string(types, type_view_name_offset(types, type));
+	if (!name || !*name)
+		return false;
+	root = root_of(c, type_view_kind(types, type), name);
+	return root && c->in_kernel[root - 1];
+}
+
+bool candidates_want_modules(const struct candidates *c, struct wanted_types *ret_wanted)
+{
+	bool any = false;
+
+	memset(ret_wanted, 0, sizeof(*ret_wanted));
+	for (uint32_t root = 0; root < c->set->root_count; root++) {
+		const struct request_root *r = &c->set->roots[root];
+
+		if (c->first[root + 1] > c->first[root] || r->kind >= 32)
+			continue;
+		any = true;
+		ret_wanted->kinds |= UINT32_C(1) << r->kind;
+		if (r->kind == BTF_KIND_ENUM)
+			ret_wanted->kinds |= UINT32_C(1) << TYPE_VIEW_KIND_ENUM64;
+		wanted_types_allow(ret_wanted, r->name.text, r->name.essential_length);
+	}
+	return any;
 }

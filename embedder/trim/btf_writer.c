@@ -365,7 +365,7 @@ static int write_type(struct btf_writer *w, const struct kept_type *entry)
 				  "type [%u]: %u of its members are needed, a BTF that every "
 				  "libbpf reads takes %u",
 				  entry->id, parts, PARTS_MAX);
-	err = put_name(w, type->name_off);
+	err = put_name(w, entry->is_hidden ? 0 : type->name_off);
 	if (err)
 		return err;
 	put(w, (uint32_t)type_view_kind_flag(view, type) << 31 | kind << 24 | parts);

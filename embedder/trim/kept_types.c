@@ -57,7 +57,7 @@ static int add(struct kept_types *kept, uint32_t id)
 		return err;
 	if (array_reserve(kept->types, kept->capacity, (size_t)kept->count + 1))
 		return out_of_memory(kept);
-	kept->types[kept->count++] = (struct kept_type){id, 0, 0, KEPT_NO_BITS};
+	kept->types[kept->count++] = (struct kept_type){.id = id, .bits = KEPT_NO_BITS};
 	kept->numbers[id] = kept->count;
 	return 0;
 }

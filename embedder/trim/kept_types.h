@@ -11,6 +11,7 @@
 #ifndef COREBTF_TRIM_KEPT_TYPES_H
 #define COREBTF_TRIM_KEPT_TYPES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ struct kept_type {
 	uint32_t id;	   /* in the source */
 	uint32_t parts;	   /* members or enumerators kept */
 	uint32_t at_least; /* members or enumerators to keep, whichever they are */
+	bool is_hidden;	   /* written without its name */
 	size_t bits;	   /* first word of its bit set in words; KEPT_NO_BITS: no part is kept */
 };
 

@@ -13,6 +13,7 @@ struct trimmer {
 	struct resolver resolver;
 	struct kept_types kept;
 	struct btf_writer writer;
+	uint32_t hidden_names; /* of the last run */
 	struct trim_memo memo;
 };
 
@@ -89,6 +90,27 @@ static int order_candidates(struct trimmer *trimmer)
 	return 0;
 }
 
+/*
+ * A type of a module that is kept as a part of another one, and has a name that a request asks for
+ * and the kernel itself has, too: without its name libbpf does not take it for a candidate. No
+ * other request reads that name, except "type matches" (trim_result.hidden_names).
+ */
+static uint32_t hide_names(struct trimmer *trimmer)
+{
+	uint32_t hidden = 0;
+
+	if (!trimmer->kept.view->modules_from)
+		return 0;
+	for (uint32_t i = 0; i < trimmer->kept.count; i++) {
+		struct kept_type *type = &trimmer->kept.types[i];
+
+		type->is_hidden = candidates_hide(&trimmer->resolver.candidates, trimmer->kept.view,
+						  type->id);
+		hidden += type->is_hidden;
+	}
+	return hidden;
+}
+
 /* The resolver was opened, and with versions it has run as well. */
 static int keep(struct trimmer *trimmer, struct reason *why)
 {
@@ -111,6 +133,8 @@ static int write_kept(struct trimmer *trimmer, struct trimmed *ret_trimmed, stru
 {
 	int err = keep(trimmer, why);
 
+	if (!err)
+		trimmer->hidden_names = hide_names(trimmer);
 	if (!err)
 		err = btf_writer_write(&trimmer->writer, &trimmer->kept, why);
 	if (!err)
@@ -151,8 +175,10 @@ int trimmer_run(struct trimmer *trimmer, struct type_source *source, struct trim
 		struct reason *why)
 {
 	struct trimmed trimmed;
-	int err = resolver_open(&trimmer->resolver, source, why);
+	int err;
 
+	trimmer->hidden_names = 0;
+	err = resolver_open(&trimmer->resolver, source, why);
 	if (!err)
 		err = source->versions ? remember(trimmer, &trimmed, why)
 				       : write_kept(trimmer, &trimmed, why);
@@ -162,6 +188,7 @@ int trimmer_run(struct trimmer *trimmer, struct type_source *source, struct trim
 		.btf = trimmed.btf,
 		.size = trimmed.size,
 		.type_count = trimmed.type_count,
+		.hidden_names = trimmer->hidden_names,
 		.verdicts = trimmer->resolver.verdicts,
 	};
 	count_outcomes(&trimmer->resolver, ret_result);

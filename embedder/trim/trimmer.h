@@ -24,7 +24,10 @@ void trimmer_free(struct trimmer *trimmer);
 struct trim_result {
 	const void *btf; /* belongs to the trimmer until its next run */
 	size_t size;
-	uint32_t type_count;		     /* types in it, without void */
+	uint32_t type_count; /* types in it, without void */
+	/* Types of modules that are in it without their names, since the kernel has others of these
+	 * names. If it is not 0, a request "type matches" may get another answer: compare. */
+	uint32_t hidden_names;
 	uint32_t outcomes[VERDICT_OUTCOMES]; /* requests, by outcome */
 	/* Of each request, in the set's order; belong to the trimmer until its next run. */
 	const struct verdict *verdicts;

@@ -73,6 +73,10 @@ int btf_source_open(struct btf_source *source, const void *data, size_t size, st
 		.find = btf_source_find,
 	};
 	source->types_size = parts.types_size;
+	source->layout = parts.layout;
+	source->layout_size = parts.layout_size;
+	source->layout = parts.layout;
+	source->layout_size = parts.layout_size;
 	if (!parts.strings_size || parts.strings[parts.strings_size - 1])
 		return reason_set(why, -EBADMSG, "BTF: strings do not end with a zero byte");
 	if (parts.strings[0])

@@ -21,6 +21,8 @@ struct btf_source {
 	struct type_source types;
 	/* Private to btf/. */
 	uint32_t types_size;
+	const unsigned char *layout; /* as the header has it */
+	uint32_t layout_size;
 	uint32_t *offsets;
 	uint32_t offsets_capacity;
 	/* Size of a type by kind: base + vlen * element; base 0: a kind that nothing describes. */

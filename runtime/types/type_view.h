@@ -45,8 +45,11 @@ struct type_view {
 	const uint32_t *offsets; /* of each type in types, or TYPE_VIEW_NOT_MADE; [0] is not used */
 	uint32_t strings_size;
 	uint32_t type_count; /* ids below it are valid; 0 is void */
-	bool swapped;	     /* the types have the other byte order than this machine */
-	bool is_converted;   /* they have this machine's, and the kernel has the other */
+	/* Types with this id and higher ones are those of modules. libbpf looks for a name there
+	 * only when the kernel itself has no type of that name. 0: there are none. */
+	uint32_t modules_from;
+	bool swapped;	   /* the types have the other byte order than this machine */
+	bool is_converted; /* they have this machine's, and the kernel has the other */
 
 	/*
 	 * Makes type @id, which is in range, and sets its offset. Types made before stay where they

@@ -15,6 +15,7 @@
 /* Answers ------------------------------------------------------------------------------------ */
 
 struct reply {
+	const struct btf *btf; /* of the answer's types; NULL: there was no candidate */
 	int err;
 	struct libbpf_answer answer;
 };
@@ -82,6 +83,8 @@ static struct reply ask(const struct judge_object *object, const struct judge_re
 					    candidates, &scratch, &reply.answer);
 	if (reply.err)
 		memset(&reply.answer, 0, sizeof(reply.answer));
+	/* The answer's types are those of the first candidate that matches. */
+	reply.btf = candidates->length ? candidates->list[0].btf : NULL;
 	return reply;
 }
 
@@ -112,7 +115,9 @@ static bool same_type(const struct btf *a, uint32_t a_id, const struct btf *b, u
 
 	if (!x || !y || btf_kind(x) != btf_kind(y))
 		return false;
-	if (strcmp(btf__name_by_offset(a, x->name_off), btf__name_by_offset(b, y->name_off)) != 0)
+	/* A module's type loses its name where the kernel itself has another type of that name. */
+	if (strcmp(btf__name_by_offset(a, x->name_off), btf__name_by_offset(b, y->name_off)) != 0 &&
+	    (y->name_off || !btf__base_btf(a)))
 		return false;
 	switch (btf_kind(x)) {
 	case BTF_KIND_INT:
@@ -134,7 +139,7 @@ static bool same_type(const struct btf *a, uint32_t a_id, const struct btf *b, u
 static bool same_reply(const struct case_ *c, const struct judge_relo *relo, const struct reply *a,
 		       const struct reply *b)
 {
-	const struct btf *full = c->full.side->btf, *trimmed = c->trimmed.side->btf;
+	const struct btf *full = a->btf, *trimmed = b->btf;
 	const struct libbpf_answer *x = &a->answer, *y = &b->answer;
 
 	if (a->err || b->err)

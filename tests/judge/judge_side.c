@@ -56,6 +56,21 @@ int judge_side_init(struct judge_side *side, const void *data, size_t size)
 	return side->btf ? 0 : -errno;
 }
 
+int judge_side_add_module(struct judge_side *side, const char *path)
+{
+	struct btf **modules =
+		reallocarray(side->modules, side->module_count + 1, sizeof(*modules));
+
+	if (!modules)
+		return -ENOMEM;
+	side->modules = modules;
+	modules[side->module_count] = btf__parse_elf_split(path, side->btf);
+	if (!modules[side->module_count])
+		return -errno;
+	side->module_count++;
+	return 0;
+}
+
 void judge_side_free(struct judge_side *side)
 {
 	while (side->lists) {
@@ -66,6 +81,9 @@ void judge_side_free(struct judge_side *side)
 		free(list->candidates.list);
 		free(list);
 	}
+	for (size_t i = 0; i < side->module_count; i++)
+		btf__free(side->modules[i]);
+	free(side->modules);
 	btf__free(side->btf);
 	*side = (struct judge_side){0};
 }
@@ -94,5 +112,10 @@ const struct libbpf_candidates *judge_side_candidates(struct judge_side *side,
 	if (!list->name ||
 	    bpf_core_add_cands(&wanted, length, side->btf, "judge", 1, &list->candidates))
 		return NULL;
+	/* As libbpf does on a kernel whose BTF it reads itself (bpf_core_find_cands()). */
+	for (size_t i = 0, first = list->candidates.length; i < side->module_count && !first; i++)
+		if (bpf_core_add_cands(&wanted, length, side->modules[i], "module",
+				       (int)btf__type_cnt(side->btf), &list->candidates))
+			return NULL;
 	return &list->candidates;
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * libbpf_judge [--rounds N] [--swapped] [--outcomes] [--all-match] [--expect loads|fails]
- *		[--beside BTF] [--write FOLDER] --kernels PATH... --objects FILE...
+ *		[--beside BTF] [--modules KO...] [--write FOLDER]
+ *		--kernels PATH... --objects FILE...
  *
  * Judges BPF objects (files, or executables that have some inside) on full BTFs: raw, ELF,
  * .btf.tar.xz, folders of these, or several files with commas between them, whose types are put
  * one after the other as if they were of one kernel. With --swapped also in the other byte order,
  * with --outcomes also the resolver's outcome for each relocation.
  * With --beside BTF nothing is trimmed: libbpf relocates with each kernel's BTF and with this one,
- * which another program made of the same kernel, or for the same objects.
+ * which another program made of the same kernel, or for the same objects. With --modules libbpf
+ * has the split BTFs of these modules besides the kernel's, as on a kernel where they are loaded.
  * With --write FOLDER nothing is judged: the objects are written there as NAME.bpf.o, the BTFs as
  * NAME.btf, for other judges. Exit status 1 when anything differs, 77 when there was nothing to
  * judge.
@@ -188,8 +190,8 @@ static bool judge_bytes(const struct judged *judged, const void *data, size_t si
 }
 
 /* The results with two BTFs. */
-static void judge_beside(const struct judged *judged, const char *path, const char *other_path,
-			 unsigned int rounds, struct judge_counts *counts)
+static void judge_beside(const struct judged *judged, const char *path, const struct paths *modules,
+			 const char *other_path, unsigned int rounds, struct judge_counts *counts)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf kernel = {0}, other = {0};
 	_cleanup_(judge_side_free) struct judge_side left = {0}, right = {0};
@@ -203,6 +205,11 @@ static void judge_beside(const struct judged *judged, const char *path, const ch
 	err = judge_side_init(&left, kernel.data, kernel.size);
 	if (err)
 		die(path, strerror(-err));
+	for (size_t i = 0; i < modules->count; i++) {
+		err = judge_side_add_module(&left, modules->list[i]);
+		if (err)
+			die(modules->list[i], strerror(-err));
+	}
 	err = judge_side_init(&right, other.data, other.size);
 	if (err)
 		die(other_path, strerror(-err));
@@ -333,7 +340,7 @@ int main(int argc, char **argv)
 {
 	struct judge_counts counts = {0};
 	struct judged judged = {0};
-	struct paths kernels = {0};
+	struct paths kernels = {0}, modules = {0}, *paths = &kernels;
 	const char *expect = NULL, *write_to = NULL, *beside = NULL;
 	unsigned int rounds = 3;
 	bool objects = false, swapped = false, all_match = false, outcomes = false;
@@ -357,13 +364,15 @@ int main(int argc, char **argv)
 		else if (strcmp(argv[i], "--swapped") == 0)
 			swapped = true;
 		else if (strcmp(argv[i], "--kernels") == 0)
-			objects = false;
+			paths = &kernels, objects = false;
+		else if (strcmp(argv[i], "--modules") == 0)
+			paths = &modules, objects = false;
 		else if (strcmp(argv[i], "--objects") == 0)
 			objects = true;
 		else if (objects)
 			add_objects_of(&judged, argv[i]);
 		else
-			add_tree(&kernels, argv[i]);
+			add_tree(paths, argv[i]);
 	}
 	read_objects(&judged, all_match);
 	if (kernels.count)
@@ -371,7 +380,7 @@ int main(int argc, char **argv)
 	if (write_to)
 		write_all(write_to, &judged, &kernels);
 	for (size_t i = 0; i < kernels.count && beside; i++)
-		judge_beside(&judged, kernels.list[i], beside, rounds, &counts);
+		judge_beside(&judged, kernels.list[i], &modules, beside, rounds, &counts);
 	for (size_t i = 0; i < kernels.count && !write_to && !beside; i++)
 		skipped +=
 			!judge_path(&judged, kernels.list[i], rounds, swapped, outcomes, &counts);
@@ -388,7 +397,10 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < kernels.count; i++)
 		free(kernels.list[i]);
+	for (size_t i = 0; i < modules.count; i++)
+		free(modules.list[i]);
 	free(kernels.list);
+	free(modules.list);
 	free(judged.objects);
 	free(judged.files);
 	if (counts.differences)

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "embedder/btf/btf_source.h"
+#include "runtime/btf/btf_source.h"
 #include "embedder/pack/pack_source.h"
 #include "embedder/pack/pack_writer.h"
 #include "embedder/trim/trimmer.h"

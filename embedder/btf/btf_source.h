@@ -1,2 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-#include "runtime/btf/btf_source.h"
