@@ -171,6 +171,20 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A sparse file that pretends to be a huge bundle is refused before memory is taken for it.
+func TestHugeFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "huge")
+	if err := os.WriteFile(path, goodBundles(t)["good-little-raw"], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 1<<40); err != nil {
+		t.Skipf("no file can be that large here: %v", err)
+	}
+	if _, err := OpenFile(path); !errors.Is(err, ErrDamaged) {
+		t.Errorf("%v", err)
+	}
+}
+
 func sumHeader(data []byte) []byte {
 	sum := crc32.ChecksumIEEE(data[:92])
 	if data[8] == 1 {

@@ -23,7 +23,8 @@ import (
 )
 
 const (
-	maxBundles     = 4096 // as in the C library
+	maxBundles     = 4096    // as in the C library
+	maxSection     = 1 << 30 // it is read into memory; a sparse file could claim any size
 	selfExecutable = "/proc/self/exe"
 )
 
@@ -57,6 +58,10 @@ func OpenFile(path string) (*Bundles, error) {
 	found, err := findBundles(f, status.Size())
 	if err != nil {
 		return nil, within(err, "%s", path)
+	}
+	if found.Size() > maxSection {
+		return nil, fail(ErrDamaged, "%s: %d bytes of bundles are more than %d", path, found.Size(),
+			maxSection)
 	}
 	data := make([]byte, found.Size())
 	if _, err := io.ReadFull(found, data); err != nil {
