@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "embedder/util/cleanup.h"
+#include "runner/maps/histogram.h"
 #include "runner/maps/map_printer.h"
 #include "runner/maps/map_reader.h"
 
@@ -223,6 +224,26 @@ static void test_log2(void **state)
 			    "{\"from\":8,\"to\":15,\"count\":8}]}\n");
 }
 
+/* Slots past the last one are counted in it, and one slot makes a drawing. */
+static void test_slots(void **state)
+{
+	struct map_shape shape = {.kind = MAP_SHAPE_LOG2};
+	struct histogram histogram;
+	int64_t low, high;
+
+	histogram_clear(&histogram, &shape);
+	histogram_add(&histogram, 0, 5);
+	assert_int_equal(histogram.count, 1);
+	histogram_add(&histogram, UINT64_MAX, UINT64_MAX);
+	histogram_add(&histogram, 63, 1);
+	assert_int_equal(histogram.count, 63);
+	assert_true(histogram.slots[62] == UINT64_MAX);
+	histogram_bounds(&shape, 0, &low, &high);
+	assert_true(low == 0 && high == 1);
+	histogram_bounds(&shape, 62, &low, &high);
+	assert_true(low == (int64_t)1 << 62 && high == INT64_MAX);
+}
+
 static void test_linear(void **state)
 {
 	put("sizes", &(uint32_t){1}, &(uint64_t){2});
@@ -333,12 +354,13 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),  cmocka_unit_test(test_batches),
-		cmocka_unit_test(test_array),  cmocka_unit_test(test_per_cpu),
-		cmocka_unit_test(test_clear),  cmocka_unit_test(test_log2),
-		cmocka_unit_test(test_linear), cmocka_unit_test(test_globals),
-		cmocka_unit_test(test_stacks), cmocka_unit_test(test_one_by_one),
-		cmocka_unit_test(test_shapes), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_table),	   cmocka_unit_test(test_batches),
+		cmocka_unit_test(test_array),	   cmocka_unit_test(test_per_cpu),
+		cmocka_unit_test(test_clear),	   cmocka_unit_test(test_log2),
+		cmocka_unit_test(test_slots),	   cmocka_unit_test(test_linear),
+		cmocka_unit_test(test_globals),	   cmocka_unit_test(test_stacks),
+		cmocka_unit_test(test_one_by_one), cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

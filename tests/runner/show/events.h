@@ -91,6 +91,12 @@ struct words {
 	char args[64];
 };
 
+enum tiny { TINY_LOST = -1, TINY_LEAST = -128 } __attribute__((packed));
+
+struct small {
+	enum tiny tiny, least, unknown;
+};
+
 /* What a tool like opensnoop sends. */
 struct opened {
 	u64 time;

@@ -13,3 +13,4 @@ SHOWN(meanings);
 SHOWN(open_ended);
 SHOWN(words);
 SHOWN(opened);
+SHOWN(small);

@@ -14,6 +14,7 @@
 
 #include "events.h"
 #include "runner/show/event_printer.h"
+#include "runner/show/event_view.h"
 
 static struct btf *btf;
 static char *text;
@@ -253,6 +254,62 @@ static void test_wrong_size(void **state)
 	assert_non_null(strstr(text, "(the event has 9 bytes, struct plain has 96)"));
 }
 
+/* One event of a type that no compiler writes. */
+static const char *print_made(struct btf *made, int32_t type, size_t size)
+{
+	struct event_printer_options options = {
+		.btf = made, .type = (uint32_t)type, .map = "events", .format = SHOW_JSON};
+	struct event_printer *printer = NULL;
+	void *event = calloc(1, size);
+
+	free(text);
+	text = NULL;
+	options.out = open_memstream(&text, &text_size);
+	assert_int_equal(event_printer_new(&options, &printer, NULL), 0);
+	assert_int_equal(event_printer_print(printer, event, size), 0);
+	event_printer_free(printer);
+	fclose(options.out);
+	free(event);
+	return text;
+}
+
+/* The limits that the documentation names. */
+static void test_limits(void **state)
+{
+	struct btf *made = btf__new_empty();
+	int32_t byte = btf__add_int(made, "u8", 1, 0), outside, array, type;
+	size_t objects = 0;
+
+	assert_true(btf__add_struct(made, "many", 1) > 0);
+	for (int i = 0; i < PLAN_FIELDS_MAX + 10; i++)
+		assert_int_equal(btf__add_field(made, "a", byte, 0, 0), 0);
+	print_made(made, byte + 1, 1);
+	assert_non_null(
+		strstr(text, ",\"_note\":\"only the first 4096 fields of struct many\"}\n"));
+
+	/* Elements of one byte whose 2000 members are all past the event: work, and no text. */
+	outside = btf__add_struct(made, "outside", 1);
+	for (int i = 0; i < 2000; i++)
+		assert_int_equal(btf__add_field(made, "a", byte, 8000000, 0), 0);
+	array = btf__add_array(made, byte, outside, 1000);
+	type = btf__add_struct(made, "s", 1000);
+	assert_int_equal(btf__add_field(made, "elements", array, 0, 0), 0);
+	print_made(made, type, 1000);
+	for (const char *at = text; (at = strstr(at, "{}")); at++)
+		objects++;
+	assert_in_range(objects, 1, EVENT_STEPS_MAX / 2000 + 1);
+	assert_non_null(strstr(text, "\"_note\":"));
+	btf__free(made);
+}
+
+static void test_enums(void **state)
+{
+	struct small event = {TINY_LOST, TINY_LEAST, (enum tiny) - 3};
+
+	assert_string_equal(print("small", SHOW_JSON, &event, sizeof(event), 1),
+			    "{\"tiny\":\"TINY_LOST\",\"least\":\"TINY_LEAST\",\"unknown\":-3}\n");
+}
+
 static void test_unknown(void **state)
 {
 	assert_string_equal(
@@ -273,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_columns_grow), cmocka_unit_test(test_meanings),
 		cmocka_unit_test(test_open_ended),   cmocka_unit_test(test_words),
 		cmocka_unit_test(test_wrong_size),   cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_limits),	     cmocka_unit_test(test_enums),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

@@ -81,6 +81,12 @@ static void test_full(void **state)
 		line_close(&line, '}');
 	assert_int_equal(line.size, LINE_CAPACITY);
 	line_clear(&line);
+	line_bytes(&line, wide,
+		   LINE_LIMIT - 10); /* a hole in the text would be worse than its end */
+	line_bytes(&line, wide, 20);
+	line_bytes(&line, "x", 1);
+	assert_int_equal(line.size, LINE_LIMIT - 10);
+	line_clear(&line);
 	line_bytes(&line, wide, LINE_LIMIT - 1);
 	line_unsigned(&line, 12);
 	assert_true(line.full);
