@@ -237,6 +237,24 @@ static void print_pairs(struct event_view *view, const struct field *field, uint
 	}
 }
 
+/* What the value has beside the slots: "value":{"comm":"init"}. */
+static void print_json_rest(struct map_printer *printer, const uint8_t *bytes)
+{
+	const struct field *slots = printer->place.slots, *value = printer->reader.value.fields;
+	struct event_view view = view_value(printer, bytes);
+	struct line *line = &printer->line;
+
+	if (value->kind != FIELD_OBJECT || value->body == 1 + slots->body ||
+	    !line_has_room(line, MEMBER_ROOM))
+		return;
+	line_text(line, ",\"value\":{");
+	for (const struct field *field = value + 1; field <= value + value->body;
+	     field += 1 + field->body)
+		if (slots < field || slots > field + field->body)
+			show_json_field(&view, field, 0);
+	line_close(line, '}');
+}
+
 static int print_histogram_json(struct map_printer *printer, size_t entry)
 {
 	struct line *line = &printer->line;
@@ -247,6 +265,7 @@ static int print_histogram_json(struct map_printer *printer, size_t entry)
 
 		line_text(line, ",\"key\":");
 		show_json(&key);
+		print_json_rest(printer, printer->reader.entries[entry].value);
 	}
 	if (!line_has_room(line, MEMBER_ROOM)) { /* a key of 64 KiB */
 		line_close(line, '}');

@@ -6,7 +6,7 @@
  * In JSON each entry, or each histogram, is a line:
  *
  *	{"_map":"counts","key":{"pid":1},"value":5}
- *	{"_map":"latencies","key":0,"unit":"usecs","histogram":[{"from":2,"to":3,"count":9}]}
+ *	{"_map":"latencies","key":0,"value":{"comm":"init"},"unit":"usecs","histogram":[{"from":2,"to":3,"count":9}]}
  */
 #ifndef COREBTF_RUNNER_MAP_PRINTER_H
 #define COREBTF_RUNNER_MAP_PRINTER_H

@@ -218,10 +218,12 @@ static void test_log2(void **state)
 		"         2 -> 3          : 4        |********************                    |\n"
 		"         4 -> 7          : 0        |                                        |\n"
 		"         8 -> 15         : 8        |****************************************|\n");
-	assert_string_equal(print("latencies", SHOW_JSON, NULL),
-			    "{\"_map\":\"latencies\",\"key\":1,\"unit\":\"usecs\",\"histogram\":["
-			    "{\"from\":0,\"to\":1,\"count\":1},{\"from\":2,\"to\":3,\"count\":4},"
-			    "{\"from\":8,\"to\":15,\"count\":8}]}\n");
+	assert_string_equal(
+		print("latencies", SHOW_JSON, NULL),
+		"{\"_map\":\"latencies\",\"key\":1,\"value\":{\"comm\":\"init\",\"sum\":99},"
+		"\"unit\":\"usecs\",\"histogram\":["
+		"{\"from\":0,\"to\":1,\"count\":1},{\"from\":2,\"to\":3,\"count\":4},"
+		"{\"from\":8,\"to\":15,\"count\":8}]}\n");
 }
 
 /* Slots past the last one are counted in it, and one slot makes a drawing. */

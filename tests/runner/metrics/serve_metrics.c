@@ -100,6 +100,9 @@ int main(int argc, char **argv)
 		if (metrics_render(metrics, &page, &why))
 			return 1;
 		fwrite(page.data, 1, page.size, stdout);
+		byte_buffer_free(&page);
+		metrics_free(metrics);
+		bpf_object__close(object);
 		return 0;
 	}
 	if (metrics_server_start(&server, metrics, argv[1], &why)) {
