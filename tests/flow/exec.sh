@@ -113,6 +113,9 @@ refused "a container's seccomp filter or a security module forbids it" "$REFUSE"
 # shellcheck disable=SC2086
 refused "mounts cannot be kept from others" "$REFUSE" mount -- $force true
 # shellcheck disable=SC2086
+refused "cannot be mounted again in its folder: Permission denied; a container or a security module forbids" \
+	"$REFUSE" bind -- $force true
+# shellcheck disable=SC2086
 if unshare -Urm true 2>/dev/null; then
 	refused "as many as the limit /proc/sys/user/max_mnt_namespaces allows" \
 		unshare -Ur sh -c "echo 0 >/proc/sys/user/max_mnt_namespaces && exec $force true"

@@ -2,7 +2,8 @@
 /*
  * Runs a command without some of what a system has:
  *
- *	refuse [memfd] [tmpfile] [unshare] [mount] [btf-ids] [proc] [kernel-btf] -- COMMAND...
+ *	refuse [memfd] [tmpfile] [unshare] [mount] [bind] [btf-ids] [proc] [kernel-btf] --
+ *		COMMAND...
  *
  * Exit status 77: not possible here.
  */
@@ -36,6 +37,8 @@ int main(int argc, char **argv)
 			refuse_unshare(EPERM);
 		if (!strcmp(argv[j], "mount"))
 			refuse_mount(EPERM);
+		if (!strcmp(argv[j], "bind"))
+			refuse_bind_mount(EACCES);
 		if (!strcmp(argv[j], "btf-ids"))
 			refuse_btf_ids(EPERM);
 	}

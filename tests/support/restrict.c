@@ -79,6 +79,11 @@ void refuse_mount(int error)
 	refuse(SYS_mount, 0, 0, error);
 }
 
+void refuse_bind_mount(int error)
+{
+	refuse(SYS_mount, 3, MS_BIND, error);
+}
+
 /* All of its bits are set in BPF_LINK_GET_NEXT_ID as well. */
 void refuse_btf_ids(int error)
 {

@@ -18,9 +18,10 @@ void refuse_noexec_seal(void);
 /* openat with O_TMPFILE fails with @error. */
 void refuse_tmpfile(int error);
 
-/* unshare, or mount, fails with @error, as in a container. */
+/* unshare, mount, or bind mounts alone, fail with @error, as in a container. */
 void refuse_unshare(int error);
 void refuse_mount(int error);
+void refuse_bind_mount(int error);
 
 /* The kernel does not list its BTFs (bpf(2) with BPF_BTF_GET_NEXT_ID), as if it had none. */
 void refuse_btf_ids(int error);
