@@ -42,7 +42,7 @@ echo '{}' >shelf/package.json
 tar -cf shelf/linux-image-dbg.deb -C shelf vmlinux
 status 0 convert shelf/kernels.bundle -o shelf/probe.tar.gz --json shelf/package.json
 cp shelf/probe.tar.gz shelf/btfs-x86_64.tar.gz
-status 0 pack --types-only "$KERNELS" -o shelf/debian.pack
+status 0 pack --types-only "$KERNELS" named -o shelf/debian.pack
 for copy in ubuntu one two; do
 	cp shelf/debian.pack shelf/$copy.pack
 done

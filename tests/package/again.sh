@@ -109,3 +109,23 @@ cp -p "$work/sound" "$kernels/5.10.0-2.btf.tar.xz"
 make_project
 expect_kernels 2
 printf 'ok: the sound one is back: embedded\n'
+
+# A pack is one file, and the one dependency.
+"$COREBTF" pack --quiet "$work/some kernels" -o "$work/two kernels.pack"
+quietly configure "$work/a build" "$work/a source" -G "$GENERATOR" "$package" \
+	-DSAMPLES_KERNELS="$work/two kernels.pack" -DCOREBTF_EMBEDDER="$work/corebtf"
+expect new "a pack"
+expect_kernels 2
+expect same "nothing changed since"
+later
+touch "$kernels/5.10.0-2.btf.tar.xz"
+expect same "a BTF that the pack was made of"
+"$COREBTF" pack --quiet "$kernels/5.10.0-1.btf.tar.xz" -o "$work/two kernels.pack"
+expect new "a new pack in its place"
+expect_kernels 1
+# Without any, it is the pack that comes with corebtf.
+quietly configure "$work/a build" "$work/a source" -G "$GENERATOR" "$package" \
+	-DSAMPLES_KERNELS= -DCOREBTF_EMBEDDER="$work/corebtf"
+expect new "the shipped pack"
+[ "$("$COREBTF" list "$work/a build/execsnoop" | grep -c '^debian ')" -gt 2 ] || fail "not the shipped pack"
+expect same "nothing changed since"
