@@ -126,6 +126,87 @@ static int give_ids(struct making *making)
 	return err;
 }
 
+/*
+ * Types without a slot that differ in their ordinals alone: their ids ascend as their ordinals do,
+ * since that is how they got these. Few kernels have such types.
+ */
+struct equal_type {
+	const uint32_t *words;
+	uint32_t ordinal, type;
+};
+
+static int compare_words(const uint32_t *a, const uint32_t *b)
+{
+	size_t count = word_count(a[1]);
+
+	if (a[1] != b[1])
+		return a[1] < b[1] ? -1 : 1;
+	return memcmp(a, b, count * sizeof(*a));
+}
+
+static int compare_equal(const void *a, const void *b)
+{
+	const struct equal_type *x = a, *y = b;
+	int order = compare_words(x->words, y->words);
+
+	return order ? order : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The kinds of which a type has an ordinal and no slot. */
+static uint32_t kinds_with_equals(const struct making *making)
+{
+	uint32_t kinds = 0;
+
+	for (uint32_t i = 0; i < making->order.count; i++) {
+		uint32_t type = making->list[i];
+
+		if (making->set->ordinals[type] && making->set->slot_of[type] == TYPE_SET_NO_SLOT)
+			kinds |= UINT32_C(1) << type_set_kind(making->set, type);
+	}
+	return kinds;
+}
+
+static int sort_equals(struct making *making)
+{
+	const struct type_set *set = making->set;
+	uint32_t kinds = kinds_with_equals(making), count = 0, end;
+	_cleanup_free_ struct equal_type *types = NULL;
+	_cleanup_free_ uint32_t *ids = NULL;
+
+	if (!kinds)
+		return 0;
+	types = malloc(making->order.count * sizeof(*types));
+	ids = malloc(making->order.count * sizeof(*ids));
+	if (!types || !ids)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < making->order.count; i++) {
+		uint32_t type = making->list[i];
+
+		if (kinds >> type_set_kind(set, type) & 1 && set->slot_of[type] == TYPE_SET_NO_SLOT)
+			types[count++] = (struct equal_type){type_set_words(set, type),
+							     set->ordinals[type], type};
+	}
+	qsort(types, count, sizeof(*types), compare_equal);
+	for (uint32_t i = 0; i < count; i = end) {
+		for (end = i; end < count && !compare_words(types[i].words, types[end].words);
+		     end++)
+			ids[end] = making->ids[types[end].type];
+		qsort(ids + i, end - i, sizeof(*ids), compare_ids);
+		for (uint32_t k = i; k < end; k++) {
+			making->ids[types[k].type] = ids[k];
+			making->list[ids[k] - 1] = types[k].type;
+		}
+	}
+	return 0;
+}
+
 /* --- bytes ------------------------------------------------------------------------------------ */
 
 static void append(const struct making *making, struct byte_buffer *buffer, uint32_t word)
@@ -225,6 +306,8 @@ static int make(struct making *making, void **ret_btf, size_t *ret_size)
 		err = follow(making);
 	if (!err)
 		err = give_ids(making);
+	if (!err)
+		err = sort_equals(making);
 	return err ? err : write_btf(making, ret_btf, ret_size);
 }
 

@@ -229,8 +229,7 @@ static void all_types_come_out(void **state)
 	pack_reader_close(&reader);
 }
 
-/* What comes out is the same from a pack of one kernel and from one of many, and packs to the
- * same bytes. */
+/* What comes out is the same from a pack of one kernel and from one of many. */
 static void a_kernel_is_the_same_from_every_pack(void **state)
 {
 	for (unsigned int number = 0; number < SMALL_KERNELS; number++) {
@@ -253,6 +252,62 @@ static void a_kernel_is_the_same_from_every_pack(void **state)
 		assert_memory_equal(btfs[0], btfs[1], sizes[0]);
 		free(btfs[0]);
 		free(btfs[1]);
+	}
+}
+
+/* A pack of the one kernel with this BTF. */
+static struct byte_buffer pack_one(void *btf, size_t size)
+{
+	struct byte_buffer bytes = {.data = NULL};
+	struct btf_source source = {.offsets = NULL};
+	struct kernel_id id = KERNEL_ID_UNKNOWN;
+	struct pack pack;
+
+	id.release = "6.1";
+	id.machine = "x86_64";
+	assert_int_equal(btf_source_open(&source, btf, size, NULL), 0);
+	assert_int_equal(pack_init(&pack), 0);
+	assert_int_equal(
+		pack_add(&pack, &(struct pack_kernel_info){.id = &id}, &source.types, NULL), 0);
+	assert_int_equal(pack_write(&pack, &bytes, NULL), 0);
+	pack_free(&pack);
+	btf_source_free(&source);
+	free(btf);
+	return bytes;
+}
+
+/* What comes out packs to the same bytes, also when equal types are referred to in another order
+ * than that of their ids. */
+static void what_comes_out_packs_the_same(void **state)
+{
+	for (unsigned int number = 0; number <= SMALL_KERNELS; number++) {
+		struct btf_bytes twice = {.swapped = false};
+		struct byte_buffer bytes, again;
+		struct pack_reader reader;
+		size_t size;
+		void *btf;
+
+		btf_bytes_int(&twice, "int", 4, 1);
+		btf_bytes_type(&twice, "", BTF_BYTES_KIND(BTF_KIND_FUNC_PROTO, 0), 1);
+		btf_bytes_type(&twice, "", BTF_BYTES_KIND(BTF_KIND_FUNC_PROTO, 0), 1);
+		btf_bytes_type(&twice, "a", BTF_BYTES_KIND(BTF_KIND_FUNC, 1), 3);
+		btf_bytes_type(&twice, "b", BTF_BYTES_KIND(BTF_KIND_FUNC, 1), 2);
+		btf = number < SMALL_KERNELS ? small_kernel_btf(number, &size)
+					     : btf_bytes_build(&twice, &size);
+		bytes = pack_one(btf, size);
+		again.data = malloc(bytes.size);
+		assert_non_null(again.data);
+		memcpy(again.data, bytes.data, bytes.size);
+		again.size = bytes.size;
+		open_pack(&bytes, &reader);
+		assert_int_equal(pack_btf_make(&reader, 0, &btf, &size, NULL), 0);
+		pack_reader_close(&reader);
+		bytes = pack_one(btf, size);
+		assert_int_equal(bytes.size, again.size);
+		assert_memory_equal(bytes.data, again.data, again.size);
+		byte_buffer_free(&bytes);
+		free(again.data);
+		btf_bytes_free(&twice);
 	}
 }
 
@@ -461,6 +516,7 @@ int main(void)
 		cmocka_unit_test(the_higher_origin_stays),
 		cmocka_unit_test(all_types_come_out),
 		cmocka_unit_test(a_kernel_is_the_same_from_every_pack),
+		cmocka_unit_test(what_comes_out_packs_the_same),
 		cmocka_unit_test(order_that_matters_is_kept),
 		cmocka_unit_test(types_only_keeps_what_can_be_asked_for),
 		cmocka_unit_test(damaged_kernels_are_refused),
