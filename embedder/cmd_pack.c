@@ -177,7 +177,8 @@ static const struct command_option options_of_pack[] = {
 	 "take slice I of N of the PATHs' files, by their names;\n"
 	 "the packs of all slices can be merged into one"},
 	{'j', "jobs", "N", "threads (default: one for each processor)"},
-	{SOURCES_MEMORY, "memory", "LIMIT", "for unpacked BTFs, as for embed"},
+	{SOURCES_MEMORY, "memory", "LIMIT",
+	 "for unpacked BTFs, as for embed, and as much again\nfor the pack"},
 	{0},
 };
 

@@ -86,6 +86,21 @@ void packing_slice(struct packing *packing, uint32_t number, uint32_t count)
 	list->source_count = kept;
 }
 
+/* An empty pack has room for one kernel or pack, whatever the limit. */
+static int check_room(const struct packing *packing, struct reason *why)
+{
+	uint64_t size = packing->pack.count ? pack_memory(&packing->pack) : 0;
+
+	if (size <= packing->memory)
+		return 0;
+	return reason_set(
+		why, -EFBIG,
+		"there is no room for it: what was packed before it takes %llu MiB of "
+		"memory, and the limit is %llu MiB; give a higher one (--memory), or make "
+		"packs of fewer kernels",
+		(unsigned long long)(size >> 20), (unsigned long long)(packing->memory >> 20));
+}
+
 /* --- packs ------------------------------------------------------------------------------------ */
 
 struct merging {
@@ -140,8 +155,10 @@ static int merge(struct packing *packing, const struct kernel_source *source, st
 	struct merging merging = {packing, source->as};
 	struct pack *pack = &packing->pack;
 	size_t before = pack->count;
-	int err = pack_reader_open(source->path, &reader, why);
+	int err = check_room(packing, why);
 
+	if (!err)
+		err = pack_reader_open(source->path, &reader, why);
 	if (!err)
 		err = packing->types_only
 			      ? merge_types(packing, &reader, &merging, why)
@@ -200,7 +217,9 @@ static int add_kernel(void *context, void *scratch, const struct kernel_file *ke
 	int err;
 
 	pthread_mutex_lock(&packing->lock);
-	err = pack_add(&packing->pack, &info, types, why);
+	err = check_room(packing, why);
+	if (!err)
+		err = pack_add(&packing->pack, &info, types, why);
 	pthread_mutex_unlock(&packing->lock);
 	return err;
 }
@@ -228,6 +247,7 @@ int packing_run(struct packing *packing, unsigned int jobs, uint64_t memory)
 	};
 	int err;
 
+	packing->memory = memory;
 	merge_packs(packing);
 	err = kernel_input_is_empty(&packing->kernels) ? 0
 						       : kernel_pool_run(&packing->kernels, &work);

@@ -21,6 +21,7 @@ struct packing {
 	struct kernel_input kernels;
 	bool types_only; /* leave out what no CO-RE relocation can ask for */
 	struct pack pack;
+	uint64_t memory;      /* no more is added when the pack takes more than this */
 	pthread_mutex_t lock; /* of the pack */
 };
 
@@ -36,7 +37,8 @@ void packing_free(struct packing *packing); /* for _cleanup_; one that is all ze
 void packing_slice(struct packing *packing, uint32_t number, uint32_t count);
 
 /* Adds all kernels; packs among the inputs are merged. @jobs, @memory: as in struct
- * kernel_pool_work. Errors: -ENOENT none could be used; -ENOMEM. */
+ * kernel_pool_work; the pack may take as much again. Errors: -ENOENT none could be used; -ENOMEM.
+ */
 int packing_run(struct packing *packing, unsigned int jobs, uint64_t memory);
 
 /* The bytes of the pack: pack_write(). */

@@ -24,6 +24,16 @@ void pack_free(struct pack *pack)
 	*pack = (struct pack){.kernels = NULL};
 }
 
+uint64_t pack_memory(const struct pack *pack)
+{
+	uint64_t size = type_pool_memory(&pack->pool);
+
+	for (size_t i = 0; i < pack->count; i++)
+		size += sizeof(*pack->kernels) +
+			(uint64_t)pack->kernels[i].type_words * sizeof(*pack->kernels->types);
+	return size;
+}
+
 int pack_take(struct pack *pack, struct pack_kernel *kernel, struct reason *why)
 {
 	if (array_reserve(pack->kernels, pack->capacity, pack->count + 1)) {

@@ -24,6 +24,9 @@ struct pack {
 int pack_init(struct pack *pack);
 void pack_free(struct pack *pack);
 
+/* How many bytes the types and the kernels take. */
+uint64_t pack_memory(const struct pack *pack);
+
 /* What is said of a kernel that is added. */
 struct pack_kernel_info {
 	const struct kernel_id *id;

@@ -79,6 +79,12 @@ static void hash_index_free(struct hash_index *index)
 	free(index->next);
 }
 
+static uint64_t hash_index_memory(const struct hash_index *index)
+{
+	return ((uint64_t)index->mask + 1) * sizeof(*index->entries) +
+	       (uint64_t)index->next_capacity * sizeof(*index->next);
+}
+
 static uint32_t finish_hash(uint64_t hash)
 {
 	return (uint32_t)(hash ^ hash >> 32);
@@ -376,4 +382,19 @@ void type_pool_free(struct type_pool *pool)
 	hash_index_free(&pool->slots);
 	hash_index_free(&pool->types);
 	*pool = (struct type_pool){0};
+}
+
+uint64_t type_pool_memory(const struct type_pool *pool)
+{
+	const struct type_set *set = &pool->set;
+
+	return pool->strings_capacity + (uint64_t)pool->words_capacity * sizeof(*set->words) +
+	       (uint64_t)pool->first_capacity * sizeof(*set->first) +
+	       (uint64_t)pool->ordinals_capacity * sizeof(*set->ordinals) +
+	       (uint64_t)pool->slot_of_capacity * sizeof(*set->slot_of) +
+	       (uint64_t)pool->digests_capacity * sizeof(*pool->digests) +
+	       (uint64_t)pool->slots_capacity * sizeof(*set->slots) +
+	       (uint64_t)pool->groups_capacity * sizeof(*pool->groups) +
+	       hash_index_memory(&pool->strings) + hash_index_memory(&pool->slots) +
+	       hash_index_memory(&pool->types);
 }

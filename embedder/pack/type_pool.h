@@ -41,6 +41,9 @@ struct type_pool {
 int type_pool_init(struct type_pool *pool);
 void type_pool_free(struct type_pool *pool);
 
+/* How many bytes it takes. */
+uint64_t type_pool_memory(const struct type_pool *pool);
+
 /* Each finds or adds. Errors: -ENOMEM, -EFBIG more than a pack has room for. */
 
 int type_pool_string(struct type_pool *pool, const char *text, uint32_t *ret_name);

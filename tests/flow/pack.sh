@@ -23,6 +23,9 @@ done
 [ "$(ls slice.? | wc -l)" -gt 1 ] || fail "one slice has everything"
 status 0 pack --types-only $(ls -r slice.?) -o merged.pack
 same all.pack merged.pack
+# Each by itself has room, and they have no room together.
+status 1 pack --types-only slice.? -o none.pack --memory 1M
+says err "there is no room for it: what was packed before it takes "
 status 0 pack --types-only $work/debian/12 -o part.pack
 cp part.pack twelve.pack
 status 0 pack --types-only part.pack $work -o part.pack # over itself
