@@ -159,7 +159,6 @@ static int trim(struct tool_options *options, struct tool *tool)
 		kernel_notes_explain(kernels, 0, options->output, "nothing written: ");
 		return STATUS_FAILED;
 	}
-	kernels->left_out = 0; /* a tool is for one machine: not worth a word */
 	if (sources_check_output(&options->sources, kernels, options->output))
 		return STATUS_FAILED;
 	err = sources_trim_needed(&options->sources, trimming, options->output);
@@ -186,8 +185,9 @@ static int write_tool(const struct tool_options *options, const struct tool *too
 	return err;
 }
 
-static void print_summary(const struct tool_options *options, const struct tool *tool)
+static void print_summary(const struct tool_options *options, struct tool *tool)
 {
+	tool->trimming.kernels.left_out = 0; /* a tool is for one machine: not worth a word */
 	if (tool->bundle) {
 		kernel_notes_trimming(&tool->trimming);
 		report_note("%s: a tool for %s, %zu BPF object%s, %s kernel%s, %s distinct BTF%s",

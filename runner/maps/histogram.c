@@ -50,7 +50,9 @@ void histogram_bounds(const struct map_shape *shape, size_t slot, int64_t *ret_l
 
 static void stars(char *text, uint64_t value, uint64_t largest, unsigned width)
 {
-	uint64_t full = largest ? (uint64_t)((unsigned __int128)value * width / largest) : 0;
+	uint64_t full = !largest		      ? 0
+			: value <= UINT64_MAX / width ? value * width / largest
+						      : value / (largest / width);
 
 	memset(text, ' ', width);
 	memset(text, '*', full < width ? (size_t)full : width);

@@ -93,23 +93,24 @@ static void store(const struct summand *number, int64_t value, uint8_t *result)
 
 static void add_signed(const struct summand *number, int64_t part, uint8_t *result)
 {
-	unsigned bits = number->size * 8u;
-	__int128 largest = ((__int128)1 << (bits - 1)) - 1;
-	__int128 total = (__int128)load(number, result) + part;
+	int64_t largest = INT64_MAX >> (64 - number->size * 8u), total;
 
+	if (__builtin_add_overflow(load(number, result), part, &total))
+		total = part < 0 ? INT64_MIN : INT64_MAX;
 	if (total > largest)
 		total = largest;
 	if (total < -largest - 1)
 		total = -largest - 1;
-	store(number, (int64_t)total, result);
+	store(number, total, result);
 }
 
 static void add_unsigned(const struct summand *number, uint64_t part, uint8_t *result)
 {
-	unsigned __int128 largest = ((unsigned __int128)1 << number->size * 8u) - 1;
-	unsigned __int128 total = (unsigned __int128)(uint64_t)load(number, result) + part;
+	uint64_t largest = UINT64_MAX >> (64 - number->size * 8u), total;
 
-	store(number, (int64_t)(uint64_t)(total > largest ? largest : total), result);
+	if (__builtin_add_overflow((uint64_t)load(number, result), part, &total) || total > largest)
+		total = largest;
+	store(number, (int64_t)total, result);
 }
 
 static bool is_zero(const uint8_t *bytes, size_t size)

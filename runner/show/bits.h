@@ -14,28 +14,39 @@
 
 #define BITS_HOST_IS_BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
 
+/* The widest integers that are shown as numbers: 64 bits where the compiler has none of 128 (32-bit
+ * machines). Wider ones are shown as bytes. */
+#ifdef __SIZEOF_INT128__
+typedef unsigned __int128 bits_wide;
+typedef __int128 bits_wide_signed;
+#else
+typedef uint64_t bits_wide;
+typedef int64_t bits_wide_signed;
+#endif
+#define BITS_WIDEST (8 * (unsigned)sizeof(bits_wide))
+
 /* The bytes that @bits bits span, @shift bits (0 to 7) into the first. */
 static inline size_t bits_span(unsigned shift, unsigned bits)
 {
 	return (shift + bits + 7) / 8;
 }
 
-/* 1 to 128 bits that span at most 16 bytes, all of which the caller has checked to be there. */
-static inline unsigned __int128 bits_load(const uint8_t *bytes, unsigned shift, unsigned bits,
-					  bool is_big)
+/* 1 to BITS_WIDEST bits that span no more bytes than that, all of which the caller has checked to
+ * be there. */
+static inline bits_wide bits_load(const uint8_t *bytes, unsigned shift, unsigned bits, bool is_big)
 {
 	size_t span = bits_span(shift, bits);
-	unsigned __int128 value = 0;
+	bits_wide value = 0;
 
 	for (size_t i = 0; i < span; i++)
 		value = value << 8 | bytes[is_big ? i : span - 1 - i];
 	value >>= is_big ? span * 8 - shift - bits : shift;
-	return bits < 128 ? value & (((unsigned __int128)1 << bits) - 1) : value;
+	return bits < BITS_WIDEST ? value & (((bits_wide)1 << bits) - 1) : value;
 }
 
-static inline __int128 bits_extend_sign(unsigned __int128 value, unsigned bits)
+static inline bits_wide_signed bits_extend_sign(bits_wide value, unsigned bits)
 {
-	return (__int128)(value << (128 - bits)) >> (128 - bits);
+	return (bits_wide_signed)(value << (BITS_WIDEST - bits)) >> (BITS_WIDEST - bits);
 }
 
 /* A whole integer of 1, 2, 4 or 8 bytes. */

@@ -65,7 +65,7 @@ void line_signed(struct line *line, int64_t value)
 	line_bytes(line, start, (size_t)(end - start));
 }
 
-static void line_128(struct line *line, unsigned __int128 value, bool is_negative)
+static void line_wide(struct line *line, bits_wide value, bool is_negative)
 {
 	char digits[LINE_NUMBER], *end = digits + sizeof(digits), *start = end;
 
@@ -78,14 +78,14 @@ static void line_128(struct line *line, unsigned __int128 value, bool is_negativ
 	line_bytes(line, start, (size_t)(end - start));
 }
 
-void line_unsigned_128(struct line *line, unsigned __int128 value)
+void line_unsigned_wide(struct line *line, bits_wide value)
 {
-	line_128(line, value, false);
+	line_wide(line, value, false);
 }
 
-void line_signed_128(struct line *line, __int128 value)
+void line_signed_wide(struct line *line, bits_wide_signed value)
 {
-	line_128(line, value < 0 ? -(unsigned __int128)value : (unsigned __int128)value, value < 0);
+	line_wide(line, value < 0 ? -(bits_wide)value : (bits_wide)value, value < 0);
 }
 
 static const char hex_digits[] = "0123456789abcdef";

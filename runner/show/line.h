@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "runner/show/bits.h"
+
 #define LINE_LIMIT    65536 /* bytes of values */
 #define LINE_SLACK    4096 /* and then: closing brackets, the note that the line is cut, a newline */
 #define LINE_NUMBER   48   /* the longest number that is written: 39 digits and a sign */
@@ -66,8 +68,8 @@ static inline void line_close(struct line *line, char character)
 
 void line_unsigned(struct line *line, uint64_t value);
 void line_signed(struct line *line, int64_t value);
-void line_unsigned_128(struct line *line, unsigned __int128 value);
-void line_signed_128(struct line *line, __int128 value);
+void line_unsigned_wide(struct line *line, bits_wide value);
+void line_signed_wide(struct line *line, bits_wide_signed value);
 void line_hex(struct line *line, uint64_t value); /* 0xffff */
 void line_hex_bytes(struct line *line, const uint8_t *bytes, size_t size);
 

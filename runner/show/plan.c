@@ -177,7 +177,8 @@ static int add_number(struct compiler *compiler, const struct place *place, enum
 	int err;
 	bool is_bit_field = place->bit_field || place->bit_offset % 8 || bits != size * 8;
 
-	if (size > 16 || !bits || bits > 128 || bits_span(place->bit_offset % 8, bits) > 16)
+	if (size > sizeof(bits_wide) || !bits || bits > BITS_WIDEST ||
+	    bits_span(place->bit_offset % 8, bits) > sizeof(bits_wide))
 		return add_plain(compiler, place, FIELD_BYTES, place->bit_field ? 0 : size);
 	err = add_field(compiler, place, kind, size, &index);
 	if (err)

@@ -163,19 +163,19 @@ static void print_number(struct event_view *view, const struct field *field, con
 			 enum show_format format)
 {
 	struct line *line = view->line;
-	unsigned __int128 wide;
+	bits_wide wide;
 	uint64_t value;
 	const char *name;
 
 	if (field->is_bit_field) {
 		wide = bits_load(bytes, field->shift, field->bits, BITS_HOST_IS_BIG);
 		if (field->is_signed)
-			wide = (unsigned __int128)bits_extend_sign(wide, field->bits);
+			wide = (bits_wide)bits_extend_sign(wide, field->bits);
 		if (field->bits > 64) {
 			if (field->is_signed)
-				line_signed_128(line, (__int128)wide);
+				line_signed_wide(line, (bits_wide_signed)wide);
 			else
-				line_unsigned_128(line, wide);
+				line_unsigned_wide(line, wide);
 			return;
 		}
 		value = (uint64_t)wide;
