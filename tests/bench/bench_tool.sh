@@ -118,9 +118,9 @@ done
 echo
 echo "From the start of the process to its first line of an event, milliseconds, median of $starts"
 echo
-as_user "$open_loop" "$work/none/event" 1000000000 2000 >/dev/null &
+(exec setpriv --reuid "$user" --clear-groups "$open_loop" "$work/none/event" 1000000000 2000 >/dev/null) &
 loop=$!
-trap 'kill $loop; rm -rf "$work"' EXIT INT TERM
+trap 'kill "$loop"; rm -rf "$work"' EXIT INT TERM
 for name in $tools; do
 	: >times
 	for _ in $(seq "$starts"); do

@@ -14,8 +14,8 @@ find "$root/usr/lib/$multiarch" -name '*.so' -exec rm {} +
 quietly sh "$SOURCE/runner/cross.sh" "$CMAKE" "$SOURCE" "$build" "$root" "$triplet" "$multiarch" "$processor"
 runner=$build/share/corebtf/runner-x86
 [ -x "$runner" ] || fail "no runner was built"
-clang -target bpf -g -O2 -I "$SOURCE/runtime/include" -idirafter "$root/usr/include/$multiarch" \
-	-idirafter /usr/include -c "$SOURCE/tests/flow/tool.bpf.c" -o "$work/execs.bpf.o" >"$work/log" 2>&1 ||
+clang -target bpf -g -O2 -I "$SOURCE/runtime/include" -idirafter "/usr/include/$(cc -print-multiarch)" \
+	-c "$SOURCE/tests/flow/tool.bpf.c" -o "$work/execs.bpf.o" >"$work/log" 2>&1 ||
 	fail "clang"
 disk=$work/disk
 mkdir -p "$disk/bin"

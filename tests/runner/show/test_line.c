@@ -51,7 +51,7 @@ static void test_numbers(void **state)
 	}
 	line_signed(&line, INT64_MIN);
 	expect("-9223372036854775808");
-	line_signed_128(&line, (__int128)((unsigned __int128)1 << 127));
+	line_signed_wide(&line, (__int128)((unsigned __int128)1 << 127));
 	expect("-170141183460469231731687303715884105728");
 }
 
