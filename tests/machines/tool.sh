@@ -57,9 +57,10 @@ runs() {
 	ok "$(sed -n '/^== kernel/{n;p;}' "$work/log"), $2 BTF: $seen programs seen, each with its parent"
 }
 
-unpack "linux-image-$release=$version"
+point_release=$version # package() changes the other one
+unpack "linux-image-$release=$point_release"
 runs "$release" no
-unpack "linux-image-6.1.0-50-686=$version"
+unpack "linux-image-6.1.0-50-686=$point_release"
 runs 6.1.0-50-686 no
 rm "$work/updated" 2>/dev/null || :
 use_architecture amd64
