@@ -8,6 +8,7 @@ here=$SOURCE/tests/machines
 needs clang cpio gzip qemu-system-i386 qemu-system-x86_64
 use_architecture i386
 use_kernel
+point_release=$version # package() changes the other one
 needs "$triplet-gcc" ninja pkg-config dpkg-deb
 unpack libbpf-dev libelf-dev zlib1g-dev liblzma-dev
 find "$root/usr/lib/$multiarch" -name '*.so' -exec rm {} +
@@ -57,7 +58,6 @@ runs() {
 	ok "$(sed -n '/^== kernel/{n;p;}' "$work/log"), $2 BTF: $seen programs seen, each with its parent"
 }
 
-point_release=$version # package() changes the other one
 unpack "linux-image-$release=$point_release"
 runs "$release" no
 unpack "linux-image-6.1.0-50-686=$point_release"
@@ -65,5 +65,5 @@ runs 6.1.0-50-686 no
 rm "$work/updated" 2>/dev/null || :
 use_architecture amd64
 use_kernel
-unpack "linux-image-$release=$version"
+unpack "linux-image-$release=$point_release"
 runs "$release" own
