@@ -7,8 +7,8 @@
 #include "embedder/pack/type_columns.h"
 #include "runtime/util/array.h"
 
-#define MARK_FOUND 1
-#define MARK_FIRST 2
+/* In marks[]; below it a bit for each of found[]. */
+#define MARK_FIRST (1 << PACK_SOURCE_NAMES)
 
 static struct pack_source *source_of(struct type_view *view)
 {
@@ -90,20 +90,25 @@ static int compare_name(const char *name, const struct wanted_name *wanted, cons
 	return order ? order : strncmp(name + wanted->length, end, *end ? strlen(end) : 1);
 }
 
-static int add_found(struct pack_source *source, uint32_t id)
+static uint8_t mark_of(const struct pack_source *source, const struct found_ids *found)
 {
-	if (source->marks[id] & MARK_FOUND)
+	return (uint8_t)(1 << (found - source->found));
+}
+
+static int add_found(struct pack_source *source, struct found_ids *found, uint32_t id)
+{
+	if (source->marks[id] & mark_of(source, found))
 		return 0;
-	if (array_reserve(source->found, source->found_capacity, (size_t)source->found_count + 1))
+	if (array_reserve(found->ids, found->capacity, (size_t)found->count + 1))
 		return -ENOMEM;
-	source->found[source->found_count++] = id;
-	source->marks[id] |= MARK_FOUND;
+	found->ids[found->count++] = id;
+	source->marks[id] |= mark_of(source, found);
 	return 0;
 }
 
 /* Slots with the name, or with it and a flavour ("___"): those of one kind are sorted. */
-static int find_slots(struct pack_source *source, uint32_t first, uint32_t end,
-		      const struct wanted_name *wanted, const char *tail)
+static int find_slots(struct pack_source *source, struct found_ids *found, uint32_t first,
+		      uint32_t end, const struct wanted_name *wanted, const char *tail)
 {
 	const struct type_set *set = &source->reader->set;
 	uint32_t low = first, high = end;
@@ -120,13 +125,14 @@ static int find_slots(struct pack_source *source, uint32_t first, uint32_t end,
 	for (; !err && low < end &&
 	       compare_name(type_set_string(set, set->slots[low].name), wanted, tail) == 0;
 	     low++)
-		err = add_found(source, set->slot_base + low);
+		err = add_found(source, found, set->slot_base + low);
 	return err;
 }
 
 /* Types with names and without slots: base types, of which there are few, and what no relocation
  * asks for. */
-static int find_types(struct pack_source *source, const struct wanted_types *wanted, uint32_t type)
+static int find_types(struct pack_source *source, struct found_ids *found,
+		      const struct wanted_types *wanted, uint32_t type)
 {
 	const struct type_set *set = &source->reader->set;
 	const char *name = type_set_string(set, type_set_words(set, type)[0]);
@@ -137,7 +143,7 @@ static int find_types(struct pack_source *source, const struct wanted_types *wan
 	for (size_t i = 0; !err && i < wanted->name_count; i++)
 		if (compare_name(name, &wanted->names[i], "") == 0 ||
 		    compare_name(name, &wanted->names[i], "___") == 0)
-			err = add_found(source, type);
+			err = add_found(source, found, type);
 	return err;
 }
 
@@ -147,24 +153,26 @@ static bool is_wanted(const struct wanted_types *wanted, uint32_t kind)
 }
 
 /* All ids with one of the names, in any kernel. */
-static int find_ids(struct pack_source *source, const struct wanted_types *wanted)
+static int find_ids(struct pack_source *source, struct found_ids *found,
+		    const struct wanted_types *wanted)
 {
 	const struct type_set *set = &source->reader->set;
 	uint32_t first = 0;
 	int err = 0;
 
-	for (uint32_t i = 0; i < source->found_count; i++)
-		source->marks[source->found[i]] &= (uint8_t)~MARK_FOUND;
-	source->found_count = 0;
+	for (uint32_t i = 0; i < found->count; i++)
+		source->marks[found->ids[i]] &= (uint8_t)~mark_of(source, found);
+	found->count = 0;
 	for (uint32_t end; !err && first < set->slot_count; first = end) {
 		uint32_t kind = set->slots[first].kind;
 
 		for (end = first; end < set->slot_count && set->slots[end].kind == kind;)
 			end++;
 		for (size_t i = 0; !err && is_wanted(wanted, kind) && i < wanted->name_count; i++) {
-			err = find_slots(source, first, end, &wanted->names[i], "");
+			err = find_slots(source, found, first, end, &wanted->names[i], "");
 			if (!err)
-				err = find_slots(source, first, end, &wanted->names[i], "___");
+				err = find_slots(source, found, first, end, &wanted->names[i],
+						 "___");
 		}
 	}
 	for (uint32_t type = 1; !err && type <= set->type_count; type++) {
@@ -172,10 +180,26 @@ static int find_ids(struct pack_source *source, const struct wanted_types *wante
 
 		if (type_set_words(set, type)[0] && !word_roles[kind].has_slots &&
 		    is_wanted(wanted, kind))
-			err = find_types(source, wanted, type);
+			err = find_types(source, found, wanted, type);
 	}
-	source->wanted = err ? NULL : wanted;
+	found->wanted = err ? NULL : wanted;
 	return err;
+}
+
+/* Those that were found for these names before, or else are now. */
+static int get_ids(struct pack_source *source, const struct wanted_types *wanted,
+		   struct found_ids **ret_found)
+{
+	unsigned int place;
+
+	for (place = 0; place < PACK_SOURCE_NAMES; place++) {
+		*ret_found = &source->found[place];
+		if ((*ret_found)->wanted == wanted)
+			return 0;
+	}
+	place = source->next_found++ % PACK_SOURCE_NAMES;
+	*ret_found = &source->found[place];
+	return find_ids(source, *ret_found, wanted);
 }
 
 static int visit_id(struct pack_source *source, uint32_t id, type_visit_fn visit, void *context)
@@ -206,24 +230,24 @@ static int find(struct type_source *types, const struct wanted_types *wanted, ty
 	struct pack_source *source = (struct pack_source *)types;
 	const struct pack_kernel *kernel = source->kernel;
 	const struct type_set *set = &source->reader->set;
-	int err = 0;
+	struct found_ids *found;
+	int err;
 
 	if (!wanted)
 		return 0;
-	if (source->wanted != wanted)
-		err = find_ids(source, wanted);
+	err = get_ids(source, wanted, &found);
 	if (err)
 		return reason_errno(why, err, "cannot look for its types");
 	for (uint32_t i = 0; !err && i < kernel->first_count; i++) {
 		uint32_t id = id_of(set, kernel->first[i]);
 
 		source->marks[id] |= MARK_FIRST;
-		if (source->marks[id] & MARK_FOUND)
+		if (source->marks[id] & mark_of(source, found))
 			err = visit_id(source, id, visit, context);
 	}
-	for (uint32_t i = 0; !err && i < source->found_count; i++)
-		if (!(source->marks[source->found[i]] & MARK_FIRST))
-			err = visit_id(source, source->found[i], visit, context);
+	for (uint32_t i = 0; !err && i < found->count; i++)
+		if (!(source->marks[found->ids[i]] & MARK_FIRST))
+			err = visit_id(source, found->ids[i], visit, context);
 	for (uint32_t i = 0; i < kernel->first_count; i++)
 		source->marks[id_of(set, kernel->first[i])] &= (uint8_t)~MARK_FIRST;
 	return err;
@@ -263,7 +287,8 @@ void pack_source_free(struct pack_source *source)
 	free(source->contents);
 	free(source->offsets);
 	free(source->made);
-	free(source->found);
+	for (unsigned int i = 0; i < PACK_SOURCE_NAMES; i++)
+		free(source->found[i].ids);
 	free(source->marks);
 	*source = (struct pack_source){.reader = NULL};
 }

@@ -17,6 +17,16 @@ struct slot_content {
 	uint32_t type;	/* 0: none */
 };
 
+/* The ids with wanted names, of any kernel of the pack. */
+struct found_ids {
+	const struct wanted_types *wanted; /* NULL: none */
+	uint32_t *ids;
+	uint32_t count, capacity;
+};
+
+/* How many lists of names are looked for in turns: those of relocations, and those of facts. */
+#define PACK_SOURCE_NAMES 2
+
 /* Starts zeroed; may be opened again for another kernel, which is fast if it is in the same pack.
  */
 struct pack_source {
@@ -32,11 +42,9 @@ struct pack_source {
 	uint32_t *offsets;	       /* by id */
 	uint32_t *made;		       /* slots whose offsets are set */
 	uint32_t made_count;
-	/* The ids with wanted names, of any kernel, and for which names that is. */
-	const struct wanted_types *wanted;
-	uint32_t *found;
-	uint32_t found_count, found_capacity;
-	uint8_t *marks; /* by id: whether it is in found[], whether its order matters */
+	struct found_ids found[PACK_SOURCE_NAMES];
+	unsigned int next_found; /* replaced next */
+	uint8_t *marks;		 /* by id: which of found[] it is in, whether its order matters */
 };
 
 /* Whether a type was asked for that pack_reader_load_warm() did not read: then the answers so far
