@@ -351,7 +351,8 @@ static int open_outputs(struct run *run)
 	if (!err)
 		err = buffers_open(&run->loading, run->metrics, stdout, &run->buffers, &why);
 	if (!err && run->metrics)
-		err = metrics_server_start(&run->server, run->metrics, run->settings.metrics, &why);
+		err = metrics_server_start(&run->server, run->metrics, run->settings.metrics,
+					   notify_must_wait(), &why);
 	if (!err && run->server) {
 		options.metrics = metrics_server_fd(run->server);
 		if (!run->settings.quiet)
@@ -381,7 +382,6 @@ static int settle(struct run *run)
 	int err;
 
 	clock_gettime(CLOCK_MONOTONIC, &run->start);
-	fflush(stdout);
 	err = run->settings.keep_capabilities ? 0 : privileges_drop(reads_maps(run));
 	if (err) {
 		say("cannot drop capabilities: %s", strerror(-err));
@@ -390,6 +390,8 @@ static int settle(struct run *run)
 	err = notify_send("READY=1\nSTATUS=tracing");
 	if (err)
 		say("cannot notify the service manager at $NOTIFY_SOCKET: %s", strerror(-err));
+	notify_wait();
+	fflush(stdout);
 	return STATUS_DONE;
 }
 

@@ -108,6 +108,20 @@ static int add_file(struct object_input *input, const char *path)
 	return 0;
 }
 
+int object_input_add_memory(struct object_input *input, const char *name, const void *data,
+			    size_t size)
+{
+	_cleanup_(bpf_object_file_close) struct bpf_object_file object = {0};
+	struct reason why = {""};
+	int err = bpf_object_file_copy(name, data, size, &object, &why);
+
+	if (!err)
+		err = add_object(input, &object, &why);
+	if (err)
+		engine_say(input->events, ENGINE_FAILURE, name, "%s", why.text);
+	return err;
+}
+
 static int add_image(struct object_input *input, const char *name, const char *file,
 		     const struct embedded_object *place, struct reason *why)
 {

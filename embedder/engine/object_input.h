@@ -43,6 +43,10 @@ int object_input_keep_file(struct object_input *input, const char *path);
 int object_input_add_all(struct object_input *input, const char *const *paths, size_t count,
 			 const char *executable);
 
+/* Adds an object in memory. Errors: those of bpf_object_file_copy(), reported. */
+int object_input_add_memory(struct object_input *input, const char *name, const void *data,
+			    size_t size);
+
 /*
  * Reads each of @paths: an object, or a file with objects inside. @ret_machine: the canonical
  * machine (runtime/kernel/machine.h) of all of these files if none is an object and all agree, or

@@ -92,6 +92,23 @@ static int add_package(struct tool_payload *payload, const void *json, size_t si
 			TAKE_PTR(package.defaults), size, why);
 }
 
+int tool_payload_add_bytes(struct tool_payload *payload, const char *name, const void *data,
+			   size_t size, struct reason *why)
+{
+	void *copy;
+
+	if (bpf_package_is(data, size))
+		return add_package(payload, data, size, why);
+	if (size > TOOL_MAX_SIZE - payload->size)
+		return reason_set(why, -EFBIG, "the objects of a tool have at most %d bytes",
+				  TOOL_MAX_SIZE);
+	copy = malloc(size + 1);
+	if (!copy)
+		return out_of_memory(why);
+	memcpy(copy, data, size);
+	return add_object(payload, name, "", copy, size, why);
+}
+
 int tool_payload_add(struct tool_payload *payload, const char *path, struct reason *why)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -99,14 +116,28 @@ int tool_payload_add(struct tool_payload *payload, const char *path, struct reas
 	size_t size = 0;
 	int err = input_file_read(path, BPF_PACKAGE_SIZE_MAX, &data, &size, why);
 
-	if (err)
-		return err;
-	if (bpf_package_is(data, size))
-		return add_package(payload, data, size, why);
-	if (size > TOOL_MAX_SIZE - payload->size)
-		return reason_set(why, -EFBIG, "the objects of a tool have at most %d bytes",
-				  TOOL_MAX_SIZE);
-	return add_object(payload, name, "", TAKE_PTR(data), size, why);
+	return err ? err : tool_payload_add_bytes(payload, name, data, size, why);
+}
+
+static bool is_object(const char *name)
+{
+	size_t length = strlen(name), suffix = strlen(TOOL_DEFAULTS_SUFFIX);
+
+	return length < suffix || strcmp(name + length - suffix, TOOL_DEFAULTS_SUFFIX) != 0;
+}
+
+int tool_payload_read_objects(const struct tool_payload *payload, struct object_input *input)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < payload->count; i++) {
+		const struct archive_file *file = &payload->files[i];
+
+		if (is_object(file->name))
+			err = object_input_add_memory(input, strchr(file->name, '/') + 1,
+						      file->data, file->size);
+	}
+	return err;
 }
 
 int tool_payload_pack(const struct tool_payload *payload, void **ret_tar, size_t *ret_size,

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "embedder/engine/object_input.h"
 #include "runtime/util/reason.h"
 
 struct tool_payload {
@@ -23,6 +24,13 @@ int tool_payload_init(struct tool_payload *payload, const char *name);
 /* Adds the object or package.json at @path. Errors: those of input_file_read() and
  * bpf_package_read(); -EINVAL a second object of that name; -EFBIG. @why: without the path. */
 int tool_payload_add(struct tool_payload *payload, const char *path, struct reason *why);
+
+/* The same with the bytes of the file; @name is the file's. */
+int tool_payload_add_bytes(struct tool_payload *payload, const char *name, const void *data,
+			   size_t size, struct reason *why);
+
+/* Reads the relocations of all objects. Failures are reported to @input->events. */
+int tool_payload_read_objects(const struct tool_payload *payload, struct object_input *input);
 
 /* @ret_tar: malloc'd. Errors: those of archive_writer_pack(). */
 int tool_payload_pack(const struct tool_payload *payload, void **ret_tar, size_t *ret_size,

@@ -32,11 +32,10 @@ static const char *variable(const char *name)
 	return value && *value ? value : NULL;
 }
 
-int cache_find(char **ret_path, struct reason *why)
+/* $XDG_CACHE_HOME/corebtf/NAME, else ~/.cache/corebtf/NAME. */
+static int find_below_home(const char *name, char **ret_path, struct reason *why)
 {
-	const char *given = variable("BTFHUB_CACHE"), *caches = variable("XDG_CACHE_HOME");
-	const char *home = variable("HOME");
-	char *path;
+	const char *caches = variable("XDG_CACHE_HOME"), *home = variable("HOME");
 	int length;
 
 	if (!home) {
@@ -45,19 +44,27 @@ int cache_find(char **ret_path, struct reason *why)
 		home = user && *user->pw_dir ? user->pw_dir : NULL;
 	}
 	/* The XDG base directory specification has relative paths ignored. */
-	if (given)
-		length = asprintf(&path, "%s", given);
-	else if (caches && *caches == '/')
-		length = asprintf(&path, "%s/corebtf/btfhub", caches);
+	if (caches && *caches == '/')
+		length = asprintf(ret_path, "%s/corebtf/%s", caches, name);
 	else if (home)
-		length = asprintf(&path, "%s/.cache/corebtf/btfhub", home);
+		length = asprintf(ret_path, "%s/.cache/corebtf/%s", home, name);
 	else
 		return reason_set(why, -EINVAL,
-				  "no folder for the cache: set BTFHUB_CACHE (HOME is not set)");
-	if (length < 0)
-		return reason_errno(why, -ENOMEM, "cannot keep the path");
-	*ret_path = path;
-	return 0;
+				  "no folder for the cache: set XDG_CACHE_HOME (HOME is not set)");
+	if (length >= 0)
+		return 0;
+	*ret_path = NULL;
+	return reason_errno(why, -ENOMEM, "cannot keep the path");
+}
+
+int cache_find(char **ret_path, struct reason *why)
+{
+	const char *given = variable("BTFHUB_CACHE");
+
+	if (!given)
+		return find_below_home("btfhub", ret_path, why);
+	*ret_path = strdup(given);
+	return *ret_path ? 0 : reason_errno(why, -ENOMEM, "cannot keep the path");
 }
 
 static void cleanup_closedir(DIR **directory)
@@ -134,6 +141,17 @@ static int make_folders(const char *path)
 		*slash = '/';
 	}
 	return mkdir(copy, 0777) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int cache_open_programs(struct output_folder *ret_folder, struct reason *why)
+{
+	_cleanup_free_ char *path = NULL;
+	int err = find_below_home("programs", &path, why);
+
+	if (err)
+		return err;
+	err = make_folders(path);
+	return err ? reason_errno(why, err, path) : output_folder_open(path, ret_folder, why);
 }
 
 static int open_below(const char *path, const char *name, int flags)

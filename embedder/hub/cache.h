@@ -10,6 +10,7 @@
 #ifndef COREBTF_HUB_CACHE_H
 #define COREBTF_HUB_CACHE_H
 
+#include "embedder/util/output_folder.h"
 #include "runtime/util/reason.h"
 
 /* An open cache; the lock keeps others from changing it. */
@@ -35,5 +36,10 @@ void cache_close(struct cache *cache); /* for _cleanup_, after cache_open() or {
  * yet, -EEXIST its files are not to be trusted, -EINVAL, -ENOMEM.
  */
 int cache_find_kernels(char **ret_path, struct reason *why);
+
+/* The folder beside it in which `corebtf run` keeps what it downloaded, made where there is none:
+ * $XDG_CACHE_HOME/corebtf/programs, else ~/.cache/corebtf/programs. Errors: those of
+ * output_folder_open(), -EINVAL as above. */
+int cache_open_programs(struct output_folder *ret_folder, struct reason *why);
 
 #endif

@@ -104,7 +104,7 @@ static void print_address(struct metrics_server *server, const union listen_addr
 }
 
 int metrics_server_start(struct metrics_server **ret, struct metrics *metrics, const char *text,
-			 struct reason *why)
+			 bool is_shared, struct reason *why)
 {
 	_cleanup_(cleanup_server) struct metrics_server *server = calloc(1, sizeof(*server));
 	unsigned flags = MHD_USE_EPOLL;
@@ -123,7 +123,9 @@ int metrics_server_start(struct metrics_server **ret, struct metrics *metrics, c
 		flags, 0, NULL, NULL, handle, server, MHD_OPTION_SOCK_ADDR, &address.any,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_SECONDS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+		/* 1: beside the runner that it replaces; 0: as usual. */
+		MHD_OPTION_LISTENING_ADDRESS_REUSE, (unsigned)is_shared, MHD_OPTION_END);
 	if (!server->daemon)
 		return reason_set(why, errno ? -errno : -EIO, "cannot listen on %.100s: %s", text,
 				  strerror(errno ? errno : EIO));

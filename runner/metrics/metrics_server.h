@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include <stdbool.h>
+
 #include "runtime/util/reason.h"
 
 struct metrics;
@@ -20,7 +22,7 @@ struct metrics_server;
  * built without libmicrohttpd; or the -errno of bind().
  */
 int metrics_server_start(struct metrics_server **ret, struct metrics *metrics, const char *address,
-			 struct reason *why);
+			 bool is_shared, struct reason *why);
 void metrics_server_stop(struct metrics_server *server);
 
 /* Readable when there is work for metrics_server_run(). */

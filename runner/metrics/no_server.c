@@ -5,7 +5,7 @@
 #include "runner/metrics/metrics_server.h"
 
 int metrics_server_start(struct metrics_server **ret, struct metrics *metrics, const char *address,
-			 struct reason *why)
+			 bool is_shared, struct reason *why)
 {
 	return reason_set(why, -EOPNOTSUPP,
 			  "this program was built without libmicrohttpd and cannot serve metrics");

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "embedder/util/cleanup.h"
 
@@ -34,4 +35,22 @@ int notify_send(const char *state)
 		      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size)) < 0
 		       ? -errno
 		       : 0;
+}
+
+bool notify_must_wait(void)
+{
+	return getenv(NOTIFY_WAIT_VARIABLE) != NULL;
+}
+
+void notify_wait(void)
+{
+	const char *number = getenv(NOTIFY_WAIT_VARIABLE);
+	int fd = number ? atoi(number) : -1;
+	char byte;
+
+	if (fd < 3)
+		return;
+	while (read(fd, &byte, 1) < 0 && errno == EINTR)
+		;
+	close(fd);
 }

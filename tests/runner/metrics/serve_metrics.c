@@ -105,7 +105,7 @@ int main(int argc, char **argv)
 		bpf_object__close(object);
 		return 0;
 	}
-	if (metrics_server_start(&server, metrics, argv[1], &why)) {
+	if (metrics_server_start(&server, metrics, argv[1], false, &why)) {
 		fprintf(stderr, "%s\n", why.text);
 		return 1;
 	}

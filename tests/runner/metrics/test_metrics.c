@@ -212,14 +212,14 @@ static void test_server(void **state)
 
 	assert_int_equal(metrics_new(&metrics, "tool"), 0);
 	assert_int_equal(metrics_add_events(metrics, "events", btf, 0, NULL, &counter, NULL), 0);
-	if (metrics_server_start(&server, metrics, "0", &why) == -EOPNOTSUPP) {
+	if (metrics_server_start(&server, metrics, "0", false, &why) == -EOPNOTSUPP) {
 		metrics_free(metrics);
 		skip();
 	}
 	assert_non_null(server);
 	assert_true(metrics_server_fd(server) >= 0);
 	assert_int_equal(
-		metrics_server_start(&second, metrics, metrics_server_address(server), &why),
+		metrics_server_start(&second, metrics, metrics_server_address(server), false, &why),
 		-EADDRINUSE);
 	assert_non_null(strstr(why.text, "cannot listen on 127.0.0.1:"));
 
