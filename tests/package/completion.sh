@@ -14,7 +14,7 @@ commands=$("$COREBTF" --help | awk '
 
 # The options in a help text, one in a line.
 options() {
-	sed -n 's/^ *\(-[A-Za-z], \)\{0,1\}\(--[a-z][a-z-]*\).*/\2/p' | sort -u
+	sed -n 's/^ *\(-[A-Za-z], \)\{0,1\}\(--[a-z][a-z0-9-]*\).*/\2/p' | sort -u
 }
 
 # offered SHELL WORD...: what the shell offers in the place of the last word.
@@ -68,7 +68,7 @@ for shell in bash fish zsh; do
 	for command in $commands; do
 		[ $shell != zsh ] || [ "$command" = embed ] || continue # a second for each
 		"$COREBTF" "$command" --help | options >"$work/options"
-		offered $shell "$command" -- | grep -xE -- '--[a-z-]+' | sort -u | diff "$work/options" - ||
+		offered $shell "$command" -- | grep -xE -- '--[a-z0-9-]+' | sort -u | diff "$work/options" - ||
 			fail "$shell: corebtf $command: not the options of its --help"
 	done
 	ok "$shell: $(echo "$commands" | wc -l) commands and their options"
