@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * load_judge OBJECT...: lets the running kernel judge.
+ * load_judge [--beside BTF] OBJECT...: lets the running kernel judge.
  *
  * Each object is loaded with the kernel's own BTF and with one that was trimmed for it, both given
  * as btf_custom_path; after the load libbpf has the instructions as the kernel took them. They are
- * compared for all programs at once and for each program alone. Exit status 77 when this process
- * may not load programs or the kernel has no BTF.
+ * compared for all programs at once and for each program alone. With --beside BTF nothing is
+ * trimmed: libbpf finds the BTFs of the kernel and of its loaded modules by itself, and then gets
+ * this BTF, which was trimmed elsewhere. Exit status 77 when this process may not load programs or
+ * the kernel has no BTF.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -104,9 +106,11 @@ static int compare_programs(const char *path, const struct bpf_program *full,
 	return 0;
 }
 
-static int compare_loads(const char *path, const char *trimmed_path, int only, size_t *ret_programs)
+/* @full_path: NULL: libbpf takes the running kernel's and its modules'. */
+static int compare_loads(const char *path, const char *full_path, const char *trimmed_path,
+			 int only, size_t *ret_programs)
 {
-	struct loaded full = load(path, KERNEL_BTF, only);
+	struct loaded full = load(path, full_path, only);
 	struct loaded trimmed = load(path, trimmed_path, only);
 	int differences = full.err != trimmed.err;
 
@@ -147,11 +151,23 @@ static int judge(const char *path, const struct kernel_btf *kernel)
 	if (write(fd, result.btf, result.size) != (ssize_t)result.size)
 		die(path, strerror(errno));
 	snprintf(trimmed_path, sizeof(trimmed_path), "/proc/self/fd/%d", fd);
-	differences = compare_loads(path, trimmed_path, -1, &programs);
+	differences = compare_loads(path, KERNEL_BTF, trimmed_path, -1, &programs);
 	for (size_t i = 0; i < programs; i++)
-		differences += compare_loads(path, trimmed_path, i, &programs);
+		differences += compare_loads(path, KERNEL_BTF, trimmed_path, i, &programs);
 	printf("%s: %zu programs, %u types in place of %zu bytes of BTF, %d differences\n", path,
 	       programs, result.type_count, kernel->size, differences);
+	return differences;
+}
+
+static int judge_beside(const char *path, const char *trimmed_path)
+{
+	size_t programs;
+	int differences = compare_loads(path, NULL, trimmed_path, -1, &programs);
+
+	for (size_t i = 0; i < programs; i++)
+		differences += compare_loads(path, NULL, trimmed_path, i, &programs);
+	printf("%s: %zu programs, with %s, %d differences\n", path, programs, trimmed_path,
+	       differences);
 	return differences;
 }
 
@@ -164,14 +180,19 @@ int main(int argc, char **argv)
 {
 	_cleanup_(kernel_btf_close) struct kernel_btf kernel = {0};
 	struct reason why;
-	int differences = 0;
+	const char *beside = NULL;
+	int differences = 0, first = 1;
 
+	if (argc > 2 && strcmp(argv[1], "--beside") == 0) {
+		beside = argv[2];
+		first = 3;
+	}
 	libbpf_set_print(print);
 	if (geteuid() != 0 || kernel_btf_open(KERNEL_BTF, NULL, NULL, &kernel, &why)) {
 		printf("skipped: needs root and a kernel with BTF\n");
 		return SKIPPED;
 	}
-	for (int i = 1; i < argc; i++)
-		differences += judge(argv[i], &kernel);
+	for (int i = first; i < argc; i++)
+		differences += beside ? judge_beside(argv[i], beside) : judge(argv[i], &kernel);
 	return differences != 0;
 }
