@@ -2,7 +2,8 @@
 # cpack runs this when all files are in its folder, each component in a folder of its own. It
 # gives each package the form that Debian's policy requires: pages and changelog compressed, the
 # licence as "copyright" in the package's own folder for documents, the static library without
-# debug information, zsh's completion where Debian's zsh looks.
+# debug information, zsh's completion where Debian's zsh looks, for lintian the reasons why the runners
+# are as they are.
 
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
 	return()
@@ -51,6 +52,12 @@ foreach(component IN LISTS CPACK_COMPONENTS_ALL)
  -- ${CPACK_DEBIAN_PACKAGE_MAINTAINER}  ${now}
 ")
 	compress(${docs}/changelog)
+
+	file(GLOB runners ${share}/corebtf/runner-*)
+	if(runners)
+		file(MAKE_DIRECTORY ${share}/lintian/overrides)
+		file(COPY_FILE ${CMAKE_CURRENT_LIST_DIR}/${package}.lintian-overrides ${share}/lintian/overrides/${package})
+	endif()
 
 	if(EXISTS ${share}/zsh/site-functions)
 		file(RENAME ${share}/zsh/site-functions ${share}/zsh/vendor-completions)

@@ -37,15 +37,27 @@ documents_lead_on "$work/root/usr/share/doc/corebtf"
 # depends PACKAGE FILE: on the packages of the libraries that the file needs
 depends() {
 	depends=$(dpkg-deb -f "$1"_*.deb Depends)
-	readelf -dW -p .note.dlopen "$work/root/$2" >"$work/needed" 2>/dev/null
-	for needed in libc6:libc.so zlib1g:libz.so liblzma5:liblzma.so libelf1:libelf.so \
-		libarchive13:libarchive.so libzstd1:libzstd.so; do
-		! grep -qE "(NEEDED.*\[|\"soname\":\[\")${needed#*:}" "$work/needed" ||
-			case $depends in
-			*${needed%%:*}*) ;;
-			*) fail "$1: does not depend on ${needed%%:*}: $depends" ;;
-			esac
-	done
+	readelf -dW -p .note.dlopen "$work/root/$2" 2>/dev/null |
+		grep -oE '(NEEDED.*\[|"soname":\[")[^]"]*' | sed 's/.*["[]//' >"$work/needed"
+	while read -r library; do
+		case $library in
+		libc.so.*) wanted=libc6 ;;
+		libz.so.*) wanted=zlib1g ;;
+		liblzma.so.*) wanted=liblzma5 ;;
+		libelf.so.*) wanted=libelf1 ;;
+		libdwarf.so.*) wanted=libdwarf1 ;;
+		libarchive.so.*) wanted=libarchive13 ;;
+		libzstd.so.*) wanted=libzstd1 ;;
+		libjansson.so.*) wanted=libjansson4 ;;
+		libmd.so.*) wanted=libmd0 ;;
+		libcurl*.so.*) wanted=libcurl ;;
+		*) fail "$1: $2 needs $library, whose package this test does not know" ;;
+		esac
+		case $depends in
+		*$wanted*) ;;
+		*) fail "$1: does not depend on $wanted: $depends" ;;
+		esac
+	done <"$work/needed"
 	case $depends in
 	*'libc6 (>= '*) ;;
 	*) fail "$1: does not say which libc6 it needs: $depends" ;;
@@ -65,6 +77,9 @@ grep -qx 'activate-noawait ldconfig' "$work/control-libcorebtf0/triggers" || fai
 for page in "$SOURCE"/docs/man/*.1; do
 	gzip -dc "$work/root/usr/share/man/man1/${page##*/}.gz" | cmp -s - "$page" ||
 		fail "man page ${page##*/}"
+done
+for shipped in "$work"/build/share/corebtf/*; do
+	cmp -s "$shipped" "$work/root/usr/share/corebtf/${shipped##*/}" || fail "not packed: ${shipped##*/}"
 done
 [ -f "$work/root/usr/share/man/man3/corebtf_open_self.3.gz" ] || fail "no pages of the functions"
 ok "three packages: dependencies, documents, sums"
