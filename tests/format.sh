@@ -12,8 +12,8 @@ complain() {
 	status=1
 }
 
-c_files=$(find embedder runtime samples tests -name '*.[ch]' | sort)
-other_files=$(find embedder runtime samples tests cmake-modules dev .ci CMakeLists.txt \
+c_files=$(find embedder runner runtime samples tests -name '*.[ch]' | sort)
+other_files=$(find embedder runner runtime samples tests cmake-modules dev .ci CMakeLists.txt \
 	'(' -name '*.sh' -o -name '*.cmake' -o -name CMakeLists.txt -o -name dev -o -name run ')' -type f | sort)
 
 for file in $c_files; do

@@ -24,8 +24,8 @@ struct buffer_counts {
 };
 
 /*
- * Opens the buffers of the loaded objects, which must outlive them, as @out must. @metrics: NULL, or
- * where events are counted as well. Errors: -EINVAL an --event or --count that names no buffer;
+ * Opens the buffers of the loaded objects, which must outlive them, as @out must. @metrics: NULL,
+ * or where events are counted as well. Errors: -EINVAL an --event or --count that names no buffer;
  * those of libbpf, event_printer_new() and metrics_add_events(); -ENOMEM.
  */
 int buffers_open(const struct loading *loading, struct metrics *metrics, FILE *out,
