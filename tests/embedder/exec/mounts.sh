@@ -150,6 +150,10 @@ grep -q "^/boot/vmlinux-" out || fail "not in /boot"
 [ -z "$(ls jail/boot)" ] || fail "it is seen outside of the chroot"
 ok "in a chroot, which is no mount"
 
+# not_started STATUS: that of corebtf. LeakSanitizer changes it, since without /proc it cannot work.
+not_started() {
+	[ "$1" = 125 ] || grep -q LeakSanitizer err || fail "status $1: $(cat err)"
+}
 # Without /proc its namespace is still found, from Linux 5.8 on.
 umount jail/proc
 cat "/proc/$outside/mountinfo" >outside.before
@@ -164,7 +168,7 @@ unchanged
 if have setpriv; then
 	got=0
 	chroot jail setpriv --bounding-set -sys_chroot --inh-caps -sys_chroot sh -c "$exec_inside true" >out 2>err || got=$?
-	[ $got = 125 ] || fail "without CAP_SYS_CHROOT: $got"
+	not_started $got
 	says "mount the chroot's folder on itself (mount --bind) before entering it"
 	unchanged
 fi
@@ -181,7 +185,7 @@ nowhere="there is /lib/modules"
 if [ ! -d "/lib/modules/$release" ]; then
 	got=0
 	inside "$exec_inside true" || got=$?
-	[ $got = 125 ] || fail "without /sys and /boot: $got"
+	not_started $got
 	says "there is no folder for the BTF: no /sys, no /boot and no /lib/modules/$release; make one of them"
 	nowhere=$(cat err)
 fi
