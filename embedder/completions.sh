@@ -6,7 +6,8 @@
 #
 # From `corebtf --help` come the commands, from `corebtf CMD --help` the options of each, with what
 # they take: nothing, one of some words (none|xz), a file (any name in capitals), or something that
-# cannot be completed (the names below).
+# cannot be completed (the names below). Where the usage ends with "-- PROGRAM", another command line
+# follows, which bash completes as such; the other shells complete files in it.
 set -eu
 corebtf=$1 folder=$2
 not_files='N LIMIT EXPR KEY=VALUE[,...] M MACHINE RELEASE TEXT HEX ID VERSION NAME ORDER LAYOUT'
@@ -21,6 +22,7 @@ parse='
 		print kind "\t" command "\t" short "\t" long "\t" argument "\t" text
 		kind = ""
 	}
+	/^Usage: .* -- PROGRAM/ { print "program\t" command }
 	/^[A-Z][A-Za-z ]*:$/ { put(); part = /ommands/ ? "commands" : "options"; next }
 	/^[^ ]/ { put(); part = "" }
 	part == "commands" && command == "-" && /^  [a-z]/ {
@@ -103,6 +105,7 @@ make_file() {
 }
 
 make_file bash/corebtf '
+	$1 == "program" { programs = programs " " $2 }
 	$1 == "command" { commands = commands " " $4 }
 	$1 == "option" {
 		if (!($2 in options))
@@ -125,6 +128,18 @@ make_file bash/corebtf '
 		print "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do"
 		print "\t\t[[ $word == -* ]] || { command=$word; break; }"
 		print "\tdone"
+		print "\tif [[ \"" programs " \" == *\" $command \"* ]]; then"
+		print "\t\tlocal at"
+		print "\t\tfor ((at = 2; at < COMP_CWORD; at++)); do"
+		print "\t\t\t[[ ${COMP_WORDS[at]} == -- ]] || continue"
+		print "\t\t\tif declare -F _command_offset >/dev/null; then"
+		print "\t\t\t\t_command_offset $((at + 1))"
+		print "\t\t\telif ((at + 1 == COMP_CWORD)) && [[ $current != */* ]]; then"
+		print "\t\t\t\tmapfile -t COMPREPLY < <(compgen -c -- \"$current\")"
+		print "\t\t\telse"
+		print "\t\t\t\tcompopt -o filenames 2>/dev/null"
+		print "\t\t\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$current\")"
+		print "\t\t\tfi\n\t\t\treturn\n\t\tdone\n\tfi"
 		print "\tcase $command in"
 		for (i = 1; i <= count; i++) {
 			print "\t" order[i] ")"

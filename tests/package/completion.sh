@@ -79,6 +79,11 @@ if have bash; then
 	offered bash embed --compress '' | diff "$work/words" - || fail "bash: embed --compress"
 	cd "$work" && touch a-kernel.btf
 	offered bash embed --kernels a-k | grep -qx a-kernel.btf || fail "bash: embed --kernels"
+	mkdir programs
+	printf '#!/bin/sh\n' >programs/a-program-of-ours
+	chmod +x programs/a-program-of-ours
+	(PATH=$PWD/programs:$PATH offered bash exec --force -- a-prog) | grep -qx a-program-of-ours ||
+		fail "bash: exec -- offers no program"
 	[ -z "$(offered bash embed --jobs '')" ] || fail "bash: embed --jobs offers something"
 	ok "bash: what options take"
 fi
