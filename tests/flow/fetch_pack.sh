@@ -138,6 +138,43 @@ status 1 list --kernels --select release=6.1.0-9-arm64
 status 0 list --kernels
 says out "8 kernels"
 
+# Killed between unpacking and packing, and between packing and the removal of git's copies: the pack is
+# the old one or the new one, and the next run goes on without a download.
+real=$(command -v git)
+mkdir bin
+cat >bin/git <<END
+#!/bin/sh
+case " \$* " in *" \$(cat $PWD/kill.at) "*)
+	echo x >>$PWD/reached
+	[ \$(wc -l <$PWD/reached) -lt \$(cat $PWD/kill.count) ] || kill -9 \$PPID ;;
+esac
+exec $real "\$@"
+END
+chmod +x bin/git
+for at in "checkout-index 2" "show-index 1"; do
+	echo "${at% *}" >kill.at
+	echo "${at#* }" >kill.count
+	rm -f reached
+	status 0 fetch "$url"
+	as_packed
+	cp cache/*/kernels.pack before.pack
+	add_btf debian/12/x86_64/6.1.0-1-amd64.btf.tar.xz
+	commit "killed at ${at% *}"
+	got=0
+	PATH=$PWD/bin:$PATH "$COREBTF" fetch "$url" >out 2>err || got=$?
+	[ $got -eq 137 ] || fail "status $got, killed at ${at% *}"
+	if [ "${at% *}" = checkout-index ]; then
+		same before.pack "$(echo cache/*/kernels.pack)"
+	else
+		status 0 pack "$server" -o expected.pack
+		same expected.pack "$(echo cache/*/kernels.pack)"
+	fi
+	count=$(requests fetch "$url")
+	[ "$count" -eq 1 ] || fail "$count requests after it was killed at ${at% *}"
+	as_packed
+	[ "$(blobs)" -eq "$links" ] || fail "git has $(blobs) files"
+done
+
 # A server that sends everything: git keeps that, and a new cache is made of it without a download.
 export BTFHUB_CACHE="$PWD/unfiltered"
 git -C "$server" config uploadpack.allowFilter false
