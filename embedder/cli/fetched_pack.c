@@ -386,7 +386,7 @@ static bool is_selected(void *context, const struct pack_kernel *kernel)
 	return wanted && packed && strcmp(wanted->object, packed->object) == 0;
 }
 
-/* Whether the pack at @path has just the selected kernels. */
+/* Whether the pack at @path has just the selected kernels, and is sound. */
 static bool is_current(struct fetched_pack *fetched, const char *path,
 		       const struct pack_reader *all)
 {
@@ -400,7 +400,7 @@ static bool is_current(struct fetched_pack *fetched, const char *path,
 		    pack_kernel_compare(&all->kernels[i], &shown.kernels[number++]) != 0)
 			return false;
 	}
-	return true;
+	return pack_reader_load(&shown, NULL) == 0;
 }
 
 static int write_selected(struct fetched_pack *fetched, struct pack_reader *all, const char *path,

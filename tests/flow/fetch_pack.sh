@@ -109,6 +109,10 @@ as_packed
 rm cache/*/kernels.pack
 downloads 0
 as_packed
+size=$(stat -c %s cache/*/kernels.pack)
+printf xyz | dd of="$(echo cache/*/kernels.pack)" bs=1 seek=$((size - 8)) conv=notrunc 2>dd.log
+downloads 0
+as_packed
 for damage in "echo damaged" "head -c 100" true; do
 	list=$(echo cache/*/.git/corebtf.packed)
 	cp "$list" saved
