@@ -45,7 +45,8 @@ int histogram_find(const struct map_reader *reader, struct histogram_place *ret,
 	struct histogram_place place = {0};
 	const struct plan *key = &reader->key, *value = &reader->value;
 
-	if (value->count && key->count && is_count(value->fields) && is_count(key->fields)) {
+	if (value->count && key->count && is_count(value->fields) && is_count(key->fields) &&
+	    value->fields->size <= reader->value_size && key->fields->size <= reader->key_size) {
 		place.is_map = true;
 	} else {
 		search(value->fields, (uint32_t)value->count, 0, &place);

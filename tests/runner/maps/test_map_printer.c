@@ -226,6 +226,52 @@ static void test_log2(void **state)
 		"{\"from\":8,\"to\":15,\"count\":8}]}\n");
 }
 
+/* Counts that nearly fill 64 bits: the bars still show their proportion. */
+static void test_large_counts(void **state)
+{
+	struct map_shape shape = {.kind = MAP_SHAPE_LOG2, .unit = "x"};
+	struct histogram histogram;
+	FILE *out;
+
+	histogram_clear(&histogram, &shape);
+	histogram_add(&histogram, 0, UINT64_MAX);
+	histogram_add(&histogram, 1, UINT64_MAX / 2);
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &text_size);
+	assert_int_equal(histogram_draw(&histogram, out), 0);
+	fclose(out);
+	assert_non_null(strstr(text, "|****************************************|\n"));
+	assert_non_null(strstr(text, "|********************                    |\n"));
+}
+
+/* A sum stays at the largest that its type holds, at both ends. */
+static void test_sums(void **state)
+{
+	struct summand numbers[] = {{0, 8, true, false},
+				    {8, 8, false, false},
+				    {16, 4, true, false},
+				    {20, 1, true, false}};
+	struct value_sum sum = {numbers, 4, 4};
+	struct sums {
+		int64_t low;
+		uint64_t high;
+		int32_t small;
+		int8_t tiny;
+	} values[2] = {{INT64_MIN, UINT64_MAX, INT32_MAX, -100}, {-1, 1, 5, -100}}, total = {0};
+
+	value_sum(&sum, (const uint8_t *)values, sizeof(*values), 2, sizeof(*values),
+		  (uint8_t *)&total);
+	assert_true(total.low == INT64_MIN && total.high == UINT64_MAX);
+	assert_int_equal(total.small, INT32_MAX);
+	assert_int_equal(total.tiny, -128);
+	values[0] = (struct sums){-5, 5, -7, 100};
+	values[1] = (struct sums){3, 6, 2, -1};
+	value_sum(&sum, (const uint8_t *)values, sizeof(*values), 2, sizeof(*values),
+		  (uint8_t *)&total);
+	assert_true(total.low == -2 && total.high == 11 && total.small == -5 && total.tiny == 99);
+}
+
 /* Slots past the last one are counted in it, and one slot makes a drawing. */
 static void test_slots(void **state)
 {
@@ -359,7 +405,8 @@ int main(void)
 		cmocka_unit_test(test_table),	   cmocka_unit_test(test_batches),
 		cmocka_unit_test(test_array),	   cmocka_unit_test(test_per_cpu),
 		cmocka_unit_test(test_clear),	   cmocka_unit_test(test_log2),
-		cmocka_unit_test(test_slots),	   cmocka_unit_test(test_linear),
+		cmocka_unit_test(test_slots),	   cmocka_unit_test(test_large_counts),
+		cmocka_unit_test(test_sums),	   cmocka_unit_test(test_linear),
 		cmocka_unit_test(test_globals),	   cmocka_unit_test(test_stacks),
 		cmocka_unit_test(test_one_by_one), cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_refused),
