@@ -17,8 +17,10 @@
 #include "runner/object/buffer_choice.h"
 #include "runner/show/event_printer.h"
 
-/* Pages of a perf buffer for each processor, as bcc's tools have. */
-#define PERF_PAGES 64
+/* Pages of a perf buffer for each processor: four times as many as bcc's tools have, so that a
+ * burst loses less; as many as those where the user may not lock that much memory. */
+#define PERF_PAGES	 256
+#define PERF_PAGES_FEWER 64
 
 /* libbpf's callbacks return at once when one fails, and are called again for the rest. */
 struct buffer {
@@ -109,6 +111,9 @@ static int open_perf(struct buffer *buffer, const struct bpf_map *map, struct re
 {
 	buffer->perf =
 		perf_buffer__new(bpf_map__fd(map), PERF_PAGES, take_perf, take_lost, buffer, NULL);
+	if (!buffer->perf && errno == EPERM)
+		buffer->perf = perf_buffer__new(bpf_map__fd(map), PERF_PAGES_FEWER, take_perf,
+						take_lost, buffer, NULL);
 	if (!buffer->perf)
 		return reason_errno(why, -errno, bpf_map__name(map));
 	return watch(buffer->all, perf_buffer__epoll_fd(buffer->perf), why);
