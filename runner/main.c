@@ -382,7 +382,9 @@ static int settle(struct run *run)
 	int err;
 
 	clock_gettime(CLOCK_MONOTONIC, &run->start);
-	err = run->settings.keep_capabilities ? 0 : privileges_drop(reads_maps(run));
+	err = run->settings.keep_capabilities
+		      ? 0
+		      : privileges_drop(reads_maps(run), run->links.tc_count > 0);
 	if (err) {
 		say("cannot drop capabilities: %s", strerror(-err));
 		return STATUS_FAILED;

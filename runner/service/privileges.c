@@ -31,11 +31,11 @@ static uint64_t kept(bool reads_maps)
 	return UINT64_C(1) << (major == 5 && minor >= 8 ? CAP_BPF : CAP_SYS_ADMIN);
 }
 
-int privileges_drop(bool reads_maps)
+int privileges_drop(bool reads_maps, bool has_filters)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
-	uint64_t keep = kept(reads_maps);
+	uint64_t keep = kept(reads_maps) | (uint64_t)has_filters << CAP_NET_ADMIN;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
