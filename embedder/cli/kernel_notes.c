@@ -79,6 +79,16 @@ void kernel_notes_dwarf(const struct kernel_input *input)
 			    input->from_dwarf == 1 ? "its" : "their");
 }
 
+static void note_modules(const struct kernel_input *input)
+{
+	if (input->without_named)
+		report_note("%s kernel%s lack%s types that the objects ask for, and ha%s none of "
+			    "the modules that --modules names",
+			    text_count(input->without_named).text,
+			    text_plural(input->without_named), input->without_named == 1 ? "s" : "",
+			    input->without_named == 1 ? "s" : "ve");
+}
+
 void kernel_notes_trimming(const struct trimming *trimming)
 {
 	const struct kernel_input *kernels = &trimming->kernels;
@@ -87,6 +97,7 @@ void kernel_notes_trimming(const struct trimming *trimming)
 	kernel_notes_left_out(kernels);
 	note_with_own(kernels);
 	kernel_notes_dwarf(kernels);
+	note_modules(kernels);
 	if (trimming->unresolved)
 		report_detail(
 			"%s of %s kernel%s lack%s something that the objects ask for, %s times "

@@ -21,8 +21,9 @@ struct kernel_input {
 	size_t module_failures;
 	size_t left_out; /* kernels of other machines */
 	size_t not_selected;
-	size_t from_dwarf;	      /* kernels whose types were read from their DWARF */
-	size_t with_modules;	      /* kernels of which types of modules were needed */
+	size_t from_dwarf;    /* kernels whose types were read from their DWARF */
+	size_t without_named; /* kernels that lack something and have none of the modules named */
+	size_t with_modules;  /* kernels of which types of modules were needed */
 	struct module_choice modules; /* which are read; none at first */
 
 	/* Whether kernels are left out that show BTF of their own, and how many were. */

@@ -138,7 +138,11 @@ static int write_notes(const struct module_search *search, struct module_notes *
 		       struct reason *why)
 {
 	_cleanup_(byte_buffer_free) struct byte_buffer used = {0};
-	struct module_notes notes = {.looked_at = search->looked_at};
+	struct module_notes notes = {
+		.looked_at = search->looked_at,
+		.lacks_named = !search->looked_at && !search->problem_count &&
+			       search->choice->kind == MODULE_CHOICE_NAMED,
+	};
 
 	for (size_t i = 0; i < search->found_count; i++) {
 		const struct found_module *module = &search->found[i];
@@ -170,6 +174,7 @@ void module_notes_report(struct module_notes *notes, struct kernel_input *input,
 {
 	char *rest = NULL;
 
+	input->without_named += notes->lacks_named;
 	if (notes->used) {
 		engine_say(input->events, ENGINE_DETAIL, kernel, "types of modules: %s",
 			   notes->used);

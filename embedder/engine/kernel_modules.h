@@ -29,6 +29,7 @@ struct kernel_modules {
 struct module_notes {
 	char *used;	  /* "nf_conntrack (nf_conn), xfs (xfs_inode)" */
 	size_t looked_at; /* modules */
+	bool lacks_named; /* the kernel lacks something, and none of the modules named is there */
 	char *problems;	  /* "PATH: WHY", one line each */
 };
 

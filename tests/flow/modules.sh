@@ -148,6 +148,8 @@ says err "not resolved"
 status 0 trim net.bpf.o fs.bpf.o --kernels $kernel -o some.bundle --modules fs,gfx -v
 says err "types of modules: fs (fs_inode)"
 says_not err "net (net_entry)"
+status 0 trim net.bpf.o fs.bpf.o --kernels $kernel -o some.bundle --modules nett
+says err "1 kernel lacks types that the objects ask for, and has none of the modules that --modules names"
 status 0 trim nowhere.bpf.o --kernels $kernel -o nowhere.btf -v
 says_not err "types of modules"
 for value in '' , 'a b' 'a,b/c' '../x'; do
