@@ -154,7 +154,7 @@ rm setup payload repacked
 status 0 list --kernels amd64.deb
 grep -qE "^debian +[^ ]+ +x86_64 +$(printf %s "$release" | sed 's/[.+]/\\&/g') " out ||
 	fail "not in the list"
-status 0 embed program --kernels amd64.deb -o with
+status 0 embed program --kernels-with-btf --kernels amd64.deb -o with
 says err "1 kernel"
 ./with || fail "the program does not run any more"
 status 0 list with --json
@@ -169,7 +169,7 @@ status 0 trim probe.bpf.o --kernels amd64.vmlinuz -o trimmed.btf
 same trimmed.btf expected.btf
 
 # Both forms in one run are one kernel of one build.
-status 0 embed program --kernels amd64.deb vmlinux -o twice
+status 0 embed program --kernels-with-btf --kernels amd64.deb vmlinux -o twice
 status 0 list twice
 [ "$(grep -c "$release" out)" -eq 1 ] || fail "one kernel twice"
 
@@ -217,7 +217,7 @@ same btf judge.btf
 status 0 list --kernels arm64.deb
 grep -qE "^debian +[^ ]+ +arm64 +$(printf %s "$release" | sed 's/[.+]/\\&/g') " out ||
 	fail "not in the list"
-status 0 embed program --kernels amd64.deb arm64.deb --all-machines -o both
+status 0 embed program --kernels-with-btf --kernels amd64.deb arm64.deb --all-machines -o both
 status 0 list both
 says out "$release"
 
