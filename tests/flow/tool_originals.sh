@@ -148,7 +148,13 @@ compare sigsnoop
 awk '$2 == "marked-stat" && $5 ~ /^marked/ { print $1 "|" $3 "|" $4 "|" $5 }' original.statsnoop >wanted.statsnoop
 json tool.statsnoop comm pid ret path | awk -F '|' '$1 == "marked-stat" && $4 ~ /^marked/ {
 	print $2 "|" ($3 < 0 ? -1 : $3) "|" ($3 < 0 ? -$3 : 0) "|" $4 }' >seen.statsnoop
-compare statsnoop
+# Debian 12's statsnoop looks for its tracepoints under names that no kernel has (syscalls/statx in place of
+# syscalls/sys_enter_statx), and so sees nothing at all.
+if [ "$(wc -l <original.statsnoop)" -le 1 ]; then
+	left_out "statsnoop: the original sees nothing, of whatever program"
+else
+	compare statsnoop
+fi
 
 # SKADDR PID COMM LADDR LPORT RADDR RPORT OLDSTATE -> NEWSTATE MS: only the addresses and ports.
 ports=$(tr '\n' ' ' <ports)
