@@ -12,6 +12,7 @@ export PATH
 
 # The files of the examples.
 cp flow.bpf.o shelf/probe.bpf.o
+cp flow.bpf.o shelf/opensnoop.bpf.o
 make_object shelf/other.bpf.o -DWITH_MISSING
 make_program plain flow.bpf.o
 cp plain shelf/agent
@@ -62,9 +63,10 @@ fi
 : >examples
 for page in "$MAN_PAGES"/*.1; do
 	grep -E '^\$ ' "$page" | sed 's/^\$ //' >>examples
-	[ "$(grep -cE '^\$ ' "$page")" -ge 1 ] || fail "no example in $page"
+	# What loads programs (#) is run by tool.sh and others.
+	[ "$(grep -cE '^[$#] ' "$page")" -ge 1 ] || fail "no example in $page"
 done
-for command in embed remove list lookup verify report convert trim dwarf fetch btfgen pack exec; do
+for command in embed remove list lookup verify report convert trim dwarf fetch btfgen pack exec tool; do
 	status 0 $command --help
 	sed -n '/^Examples:/,/^$/s/^  //p' out >>examples
 done
@@ -84,6 +86,12 @@ while read -r line; do
 	# exec.sh and exec_clients.sh run it on a kernel without BTF; here the programs do nothing.
 	*"corebtf exec"*)
 		[ "$extra" ] || continue
+		;;
+	*"corebtf tool"*"--machine arm64"*)
+		[ -x "${RUNNER%-*}-arm64" ] || continue
+		;;
+	*"corebtf tool"*)
+		[ -x "$RUNNER" ] || continue
 		;;
 	*--slice*) continue ;; # of sixteen, most have nothing here; pack.sh tries slices
 	*python3*)

@@ -176,12 +176,15 @@ if have dpkg-deb; then
 	same from-boot from-kernel
 	status 0 embed exe --kernels-with-btf --kernels packages -o from-kernel
 	same from-boot from-kernel
-	# A package is of one kernel: what comes behind it is not even read. Here the rest is cut off.
+	# A package is of one kernel: what comes behind it is read for modules alone. Here the rest is cut off.
 	mkdir -p root/usr/lib/modules
 	head -c 4000000 /dev/urandom >root/usr/lib/modules/large.ko
 	dpkg-deb -Znone -b root large.deb >/dev/null
 	head -c -2000000 large.deb >packages/linux-image.deb
-	status 0 embed exe --kernels-with-btf --kernels packages/linux-image.deb -o from-cut
+	status 0 embed exe --kernels-with-btf --modules none --kernels packages/linux-image.deb -o from-cut
+	status 1 embed exe --kernels-with-btf --kernels packages/linux-image.deb -o from-cut-too
+	says err "packages/linux-image.deb: the package is damaged or cut off"
+	same from-cut from-cut-too
 	cmp from-kernel from-cut || fail "the rest of a package changes what its kernel gives"
 	rm -r root/usr
 	rm root/boot/vmlinuz-*
