@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "embedder/util/reason.h"
+#include "runtime/util/reason.h"
 
 struct pack_reader;
 

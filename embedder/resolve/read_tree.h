@@ -17,7 +17,7 @@
 #ifndef COREBTF_RESOLVE_READ_TREE_H
 #define COREBTF_RESOLVE_READ_TREE_H
 
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 /* Starts zeroed. Any number of trees share one, each with a start of its own. */
 struct read_tree {

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "embedder/types/type_source.h"
+#include "runtime/types/type_source.h"
 
 /* Of a kernel: what its trimmed BTF depends on as far as it is known before. */
 struct trim_question {
