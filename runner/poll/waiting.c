@@ -2,7 +2,6 @@
 #include "runner/poll/waiting.h"
 
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -28,7 +27,7 @@ static int start_timer(double seconds, int repeats, int *ret_fd)
 	if (fd < 0)
 		return -errno;
 	time.it_value.tv_sec = (time_t)seconds;
-	time.it_value.tv_nsec = (long)((seconds - floor(seconds)) * NANOSECONDS);
+	time.it_value.tv_nsec = (long)((seconds - (double)time.it_value.tv_sec) * NANOSECONDS);
 	if (repeats)
 		time.it_interval = time.it_value;
 	*ret_fd = fd;
