@@ -106,10 +106,10 @@ unpack() {
 configure() {
 	needs "$triplet-gcc" clang bpftool ninja pkg-config dpkg-deb
 	libraries=$root/usr/lib/$multiarch
-	unpack libbpf-dev libelf-dev zlib1g-dev liblzma-dev libarchive-dev libzstd-dev libdwarf-dev libjansson-dev \
+	unpack libbpf-dev libelf-dev zlib1g-dev liblzma-dev libarchive-dev libzstd-dev libdwarf-dev libjansson-dev libmd-dev \
 		libcmocka-dev libcmocka0
 	if [ "$shared" ]; then
-		unpack libbpf1 libelf1 zlib1g liblzma5 libarchive13 libzstd1 libdwarf1 libjansson4
+		unpack libbpf1 libelf1 zlib1g liblzma5 libarchive13 libzstd1 libdwarf1 libjansson4 libmd0
 		# Some of these links are from / on.
 		find "$libraries" -name '*.so' -lname '/*' | while read -r link; do
 			ln -sf "$root$(readlink "$link")" "$link"
