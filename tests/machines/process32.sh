@@ -22,10 +22,11 @@ build tests/runtime/all tests/dropin/all refuse execsnoop task_facts
 readelf -h "$build/tests/machines/task_facts" | grep -q 'Class: *ELF32' ||
 	fail "not a 32-bit program"
 
-# Scripts among the tests call the embedder where this build would have put its own, and the linker
-# by its plain name.
+# Scripts among the tests call the embedder and read kernels where this build would have put its own,
+# and the linker by its plain name.
 mkdir -p "$build/embedder" "$work/tools"
 cp "$COREBTF" "$build/embedder/corebtf"
+ln -s "${COREBTF%/embedder/*}/tests/kernels" "$build/tests/kernels"
 ln -s "$(command -v "$triplet-ld")" "$work/tools/ld"
 # tests ROOM [OPTION...]: its tests pass, or say that they were skipped.
 tests() {
