@@ -89,47 +89,68 @@ static void cleanup_server(struct metrics_server **server)
 	metrics_server_stop(*server);
 }
 
-static void print_address(struct metrics_server *server, const union listen_address *address)
+/* A listening socket of our own: so a failure has its errno, whichever libmicrohttpd this is.
+ * @is_shared: beside the runner that this one replaces. */
+static int listen_at(const union listen_address *address, bool is_shared)
 {
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-	bool is_6 = address->any.sa_family == AF_INET6;
-	char host[INET6_ADDRSTRLEN] = "";
+	socklen_t size =
+		address->any.sa_family == AF_INET6 ? sizeof(address->v6) : sizeof(address->v4);
+	int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1, err;
 
-	inet_ntop(address->any.sa_family,
-		  is_6 ? (const void *)&address->v6.sin6_addr : &address->v4.sin_addr, host,
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    (is_shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on))) ||
+	    bind(fd, &address->any, size) || listen(fd, CONNECTIONS_MAX)) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+static void print_address(struct metrics_server *server, int fd)
+{
+	union listen_address address = {0};
+	socklen_t size = sizeof(address);
+	char host[INET6_ADDRSTRLEN] = "";
+	bool is_6;
+
+	getsockname(fd, &address.any, &size);
+	is_6 = address.any.sa_family == AF_INET6;
+	inet_ntop(address.any.sa_family,
+		  is_6 ? (const void *)&address.v6.sin6_addr : &address.v4.sin_addr, host,
 		  sizeof(host));
 	snprintf(server->address, sizeof(server->address), is_6 ? "[%s]:%u" : "%s:%u", host,
-		 info ? info->port : 0u);
+		 ntohs(is_6 ? address.v6.sin6_port : address.v4.sin_port));
 }
 
 int metrics_server_start(struct metrics_server **ret, struct metrics *metrics, const char *text,
 			 bool is_shared, struct reason *why)
 {
 	_cleanup_(cleanup_server) struct metrics_server *server = calloc(1, sizeof(*server));
-	unsigned flags = MHD_USE_EPOLL;
 	union listen_address address;
-	int err = listen_address_parse(text, &address, why);
+	int fd, err = listen_address_parse(text, &address, why);
 
 	if (err)
 		return err;
 	if (!server)
 		return reason_errno(why, -ENOMEM, "server of metrics");
 	server->metrics = metrics;
-	if (address.any.sa_family == AF_INET6)
-		flags |= MHD_USE_IPv6;
-	errno = 0;
+	fd = listen_at(&address, is_shared);
+	if (fd < 0)
+		return reason_set(why, fd, "cannot listen on %.100s: %s", text, strerror(-fd));
+	print_address(server, fd);
 	server->daemon = MHD_start_daemon(
-		flags, 0, NULL, NULL, handle, server, MHD_OPTION_SOCK_ADDR, &address.any,
+		MHD_USE_EPOLL, 0, NULL, NULL, handle, server, MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_SECONDS,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		/* 1: beside the runner that it replaces; 0: as usual. */
-		MHD_OPTION_LISTENING_ADDRESS_REUSE, (unsigned)is_shared, MHD_OPTION_END);
-	if (!server->daemon)
-		return reason_set(why, errno ? -errno : -EIO, "cannot listen on %.100s: %s", text,
-				  strerror(errno ? errno : EIO));
-	print_address(server, &address);
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+	if (!server->daemon) {
+		close(fd);
+		return reason_set(why, -EIO, "cannot serve on %.100s", text);
+	}
 	*ret = TAKE_PTR(server);
 	return 0;
 }
