@@ -47,10 +47,14 @@ static char *find_folder(const struct kernel_file *kernel)
 
 	if (!slash)
 		return NULL;
-	if (strcmp(real, RUNNING_KERNEL_BTF_PATH) == 0)
-		return asprintf(&folder, "/lib/modules/%s", release) < 0 || !is_folder(folder)
-			       ? NULL
-			       : folder;
+	if (strcmp(real, RUNNING_KERNEL_BTF_PATH) == 0) {
+		if (asprintf(&folder, "/lib/modules/%s", release) < 0)
+			return NULL;
+		if (is_folder(folder))
+			return folder;
+		free(folder);
+		return NULL;
+	}
 	slash[1] = '\0';
 	if (module_name_is_of(real, release))
 		return strndup(real, (size_t)(slash - real));

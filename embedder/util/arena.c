@@ -46,7 +46,7 @@ char *arena_string(struct arena *arena, const char *text, size_t length)
 {
 	char *copy = arena_alloc(arena, length + 1);
 
-	if (copy)
+	if (copy && length) /* then @text may be NULL */
 		memcpy(copy, text, length);
 	return copy;
 }
