@@ -60,6 +60,7 @@ struct lookup_options {
 	const char **fields;	     /* of --field */
 	size_t field_count;
 	struct corebtf_kernel_opts kernel;
+	struct utsname host; /* @kernel may point into it */
 	uint8_t build_id[MAX_BUILD_ID_SIZE];
 };
 
@@ -211,20 +212,18 @@ static const char *default_machine(const char *file, struct utsname *host)
 	return machine;
 }
 
-/* @host: for what the options do not say, as long as they are used. */
-static void complete_kernel(struct lookup_options *options, struct utsname *host)
+/* What the options do not say. */
+static void complete_kernel(struct lookup_options *options)
 {
 	options->kernel.sz = sizeof(options->kernel);
 	if (options->kernel.release && !options->kernel.machine)
-		options->kernel.machine = default_machine(options->file, host);
+		options->kernel.machine = default_machine(options->file, &options->host);
 }
 
 static int find(struct lookup_options *options, struct corebtf *corebtf,
 		struct corebtf_entry *ret_entry)
 {
-	struct utsname host;
-
-	complete_kernel(options, &host);
+	complete_kernel(options);
 	return corebtf_find_entry(corebtf, &options->kernel, ret_entry);
 }
 
@@ -315,11 +314,10 @@ static int lookup_in_folder(struct lookup_options *options, struct lookup_log *l
 	_cleanup_(cleanup_path) char *path = NULL;
 	_cleanup_free_ void *btf = NULL;
 	struct reason why = {""};
-	struct utsname host;
 	size_t size = 0;
 	int err;
 
-	complete_kernel(options, &host);
+	complete_kernel(options);
 	err = corebtf_path_in_folder(options->file, &options->kernel, &path, &origin, opts);
 	if (err) {
 		report_failure(options->file, "%s",
@@ -351,20 +349,19 @@ static int open_kernels(struct lookup_options *options, struct lookup_log *log, 
 	const char *release = options->kernel.release, *machine;
 	struct kernel_input kernels;
 	struct reason why = {""};
-	struct utsname host;
 	size_t size = 0;
-	int err = uname(&host) < 0 ? -errno : 0;
+	int err = uname(&options->host) < 0 ? -errno : 0;
 
-	complete_kernel(options, &host);
-	machine =
-		machine_canonical(options->kernel.machine ? options->kernel.machine : host.machine);
+	complete_kernel(options);
+	machine = machine_canonical(options->kernel.machine ? options->kernel.machine
+							    : options->host.machine);
 	kernel_input_init(&kernels, run_events());
 	kernel_paths_find(&options->kernels, &kernels);
 	kernel_list_sort(&kernels.list);
 	if (err)
 		reason_errno(&why, err, "cannot read the running kernel's release");
 	else
-		err = full_bundle_make(&kernels, release ? release : host.release, machine,
+		err = full_bundle_make(&kernels, release ? release : options->host.release, machine,
 				       memory_budget_default(), ret_bundle, &size, &why);
 	if (!err && kernels.failures)
 		err = reason_set(&why, -EIO, "what could not be read may be the right one");
